@@ -1,0 +1,50 @@
+# Everything runs in .venv, which is made on first use. `make help` lists the targets.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SLOW   ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lab build solutions bench-lesson bench-sandbox clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: $(VENV)/.installed  ## build the release, grade a small pretend class, show its gradebook
+	$(BIN)/autograder demo
+
+test: lint  ## run the tests (about ten minutes); SLOW=1 adds the long proofs
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow") $(ARGS)
+
+lint: $(VENV)/.installed  ## style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(VENV)/.installed  ## open the lesson and the exercises in JupyterLab
+	$(BIN)/course lab
+
+build: $(VENV)/.installed  ## generate exercises/ and the notebooks in solutions/ from the scripts
+	$(BIN)/autograder build
+
+solutions: $(VENV)/.installed  ## train the reference solutions on all images; dense against CNN
+	$(BIN)/autograder solutions
+
+bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
+	$(BIN)/python tests/benchmarks/lesson_script.py
+
+bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
+	$(BIN)/python tests/benchmarks/sandbox_cost.py
+
+# The stamp is written last, so an interrupted installation is done again.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Error: $(PYTHON) is not Python 3.11 to 3.13, which TensorFlow needs. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@echo "Installing into $(VENV) (two to three minutes the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $@
+
+clean:  ## remove what demo, tests and tools left behind (not your class folder)
+	rm -rf demo artifacts dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The instructor's side: build, sandbox, trusted tests, gradebook, reports."""

@@ -1,0 +1,36 @@
+"""Convolutions and pooling on Fashion-MNIST: what a learner uses.
+
+Names are looked up on first use, so that `import course` stays instant and TensorFlow is
+loaded only by those that need it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it.
+_PUBLIC = {
+    "load_data": "course.data",
+    "CLASS_NAMES": "course.data",
+    "show_quiz": "course.quiz",
+}
+__all__ = ["CLASS_NAMES", "__version__", "load_data", "show_quiz"]
+
+if TYPE_CHECKING:
+    from course.data import CLASS_NAMES, load_data
+    from course.quiz import show_quiz
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module behind a public name when the name is first used."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'course' has no attribute {name!r}")
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, also those not loaded yet."""
+    return sorted(__all__)
