@@ -1,0 +1,24 @@
+"""The checks that run in the notebooks: what was expected, what came, where to look."""
+
+from course.checks import mistakes, models, practice
+from course.checks.exercise import Exercise, exercise
+from course.checks.failures import (
+    CheckFailed,
+    CodeRaised,
+    HiddenCheckFailed,
+    NotAttempted,
+    NotDefined,
+)
+
+__all__ = [
+    "CheckFailed",
+    "CodeRaised",
+    "Exercise",
+    "HiddenCheckFailed",
+    "NotAttempted",
+    "NotDefined",
+    "exercise",
+    "mistakes",
+    "models",
+    "practice",
+]

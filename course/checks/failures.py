@@ -1,0 +1,131 @@
+"""How a check fails: one short message in place of a traceback.
+
+CheckFailed               the answer is there and is not right
+├── NotAttempted          the gap is as it was given
+├── NotDefined            the cell that defines the name has not run, or names it otherwise
+├── CodeRaised            the learner's own code raised an error
+├── Interrupted           the code was stopped, by its time limit or by hand
+└── HiddenCheckFailed     a check that the learner can't see; named, never quoted
+"""
+
+import builtins
+import linecache
+from types import TracebackType
+
+
+class CheckFailed(AssertionError):
+    """The answer is there and is not right.
+
+    IPython asks an exception for `_render_traceback_` before it draws a traceback. A traceback
+    would quote the test cell, hidden checks and all, on every page a student sees.
+    """
+
+    stopped: str = ""
+    """How the code was stopped, where that was not by the check: "timeout", "memory", "died" …"""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"✗ {self}"]
+
+
+class NotAttempted(CheckFailed):
+    """The gap is as it was given."""
+
+
+class NotDefined(CheckFailed):
+    """The name that the gap should define does not exist."""
+
+
+class CodeRaised(CheckFailed):
+    """The learner's own code raised an error."""
+
+
+class Interrupted(CheckFailed):
+    """The code was stopped, by its time limit or by hand."""
+
+
+class HiddenCheckFailed(CheckFailed):
+    """A check that the learner can't see; named, never quoted."""
+
+
+def from_exception(name: str, error: BaseException) -> CheckFailed:
+    """Say in one message what an exception means for the exercise `name`."""
+    if isinstance(error, CheckFailed):
+        return error
+    told = getattr(error, "check_message", "")
+    if told:
+        failure = CheckFailed(f"`{name}`: {told}.")
+        failure.stopped = str(getattr(error, "status", ""))
+        return failure
+    if isinstance(error, NotImplementedError):
+        return NotAttempted(f"`{name}`: not attempted yet. Fill the gap, then run both cells.")
+    if isinstance(error, NameError) and error.name == name:
+        return NotDefined(
+            f"`{name}` is not defined. Run the cell above that defines it, and keep its name."
+        )
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted(f"`{name}` was stopped before it came to an end: it took too long.")
+    if isinstance(error, SystemExit):
+        return CodeRaised(f"`{name}` left Python (exit or quit). Return a result instead.")
+    raised = CodeRaised(
+        f"`{name}` raised {type_name(error)}: {_trimmed(str(error))}{_where(error)}\n"
+        "Run the cell above by itself, then call the function on a small array to see it."
+    )
+    if type_name(error) == "MemoryError":
+        raised.stopped = "memory"
+    return raised
+
+
+def hidden_failure(name: str, label: str, error: BaseException) -> CheckFailed:
+    """Say that a hidden check failed, by its label: no value, no message of the learner's code."""
+    failure = from_exception(name, error)
+    if isinstance(failure, CodeRaised):
+        kind = type_name(error)
+        known = isinstance(getattr(builtins, kind, None), type)
+        raised = CodeRaised(
+            f"`{name}` passes the checks in sight, but raised {kind if known else 'an error'} in a "
+            f"hidden one: {label}."
+        )
+        raised.stopped = failure.stopped
+        return raised
+    if type(failure) is not CheckFailed or failure.stopped:
+        return failure
+    return HiddenCheckFailed(f"`{name}` passes the checks in sight, but not a hidden one: {label}.")
+
+
+def type_name(error: BaseException) -> str:
+    """Give the name of the error's type, also when it happened in another process."""
+    return str(getattr(error, "student_type", type(error).__name__))
+
+
+def _trimmed(text: str, limit: int = 300) -> str:
+    """Keep a message short: Keras prints whole tensors into some of its errors."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[:limit] + " …"
+
+
+def _where(error: BaseException) -> str:
+    """Quote the last line of the learner's own code that the error passed through."""
+    told = getattr(error, "student_where", None)
+    if told:
+        return f"\n    {told}"
+    cells = [frame for frame in _frames(error.__traceback__) if _is_cell(frame[0])]
+    # The first cell on the way is the test itself, which must not be quoted.
+    own = [frame for frame in cells if cells and frame[0] != cells[0][0]]
+    if not own:
+        return ""
+    filename, line = own[-1]
+    return f"\n    line {line}: `{linecache.getline(filename, line).strip()}`"
+
+
+def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
+    """List (file name, line) from the outermost call to the innermost."""
+    found = []
+    while traceback is not None:
+        found.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return found
+
+
+def _is_cell(filename: str) -> bool:
+    """Tell whether a file name is one that IPython or ipykernel gives to a notebook's cell."""
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")
