@@ -1,0 +1,235 @@
+"""Asks the quiz in a terminal, one question at a time; it can be stopped and resumed."""
+
+import hashlib
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.errors import QuizError
+from course.quiz.figure import figure_text
+from course.quiz.model import TOPICS, Bank, DrawnQuestion, number_text
+from course.quiz.practice import practice_bank
+from course.quiz.progress import Answers, Progress
+from course.quiz.result import QuizResult
+from course.quiz.scoring import chosen_letters, score
+from course.quiz.variants import draw_question
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_HELP = "Enter skips a question; Ctrl-C stops, and the same command goes on from there."
+
+
+class _Stop(Exception):
+    """The learner stopped, or the input has ended."""
+
+
+def run_terminal_quiz(
+    bank: Bank | None = None,
+    *,
+    topic: str | None = None,
+    number: int | None = None,
+    seed: int = 0,
+    restart: bool = False,
+    folder: Path | None = None,
+    read: Callable[[], str] | None = None,
+    console: "Console | None" = None,
+) -> QuizResult:
+    """Ask the questions of `bank` (the practice bank) and return what was answered.
+
+    `topic` keeps one topic, `number` that many questions, chosen by `seed`, which also draws
+    values and the order of options. Answers are kept in `folder` after each question; `restart`
+    forgets them. `read` returns a line of input and raises EOFError at its end. The result's
+    `finished` is False if the learner stopped. Raises QuizError for an unknown topic or number.
+    """
+    questions = select(bank or practice_bank(), topic, number, seed)
+    screen = console or _console()
+    progress = Progress(questions, folder)
+    if restart:
+        progress.forget()
+    answers = progress.load()
+    _greet(screen, questions, answers)
+    try:
+        _ask_all(screen, read or input, questions, answers, progress)
+    except (_Stop, KeyboardInterrupt):
+        _say_stopped(screen, questions, answers)
+    else:
+        progress.forget()
+    result = QuizResult(tuple(q for q in questions if q.id in answers), answers)
+    _show_score(screen, result)
+    return QuizResult(tuple(questions), answers)
+
+
+def select(bank: Bank, topic: str | None, number: int | None, seed: int) -> list[DrawnQuestion]:
+    """Draw the questions to ask, in the bank's order."""
+    chosen = [q for q in bank.questions if topic in (None, q.topic)]
+    if not chosen:
+        raise QuizError(f"The quiz asks nothing on {topic!r}.", f"Choose one of {_topics(bank)}.")
+    if number is not None:
+        if number < 1:
+            raise QuizError(f"{number} questions cannot be asked.", "Ask for at least 1.")
+        lot = sorted(chosen, key=lambda q: hashlib.sha256(f"{seed} {q.id}".encode()).digest())
+        drawn = {question.id for question in lot[:number]}
+        chosen = [question for question in chosen if question.id in drawn]
+    return [draw_question(question, seed) for question in chosen]
+
+
+def parse_answer(question: DrawnQuestion, line: str) -> str | float | None:
+    """Read a typed answer: letters, or a number such as 26 or 243,786; None if it is neither."""
+    text = line.strip().replace("−", "-")
+    if question.kind == "numeric":
+        return float(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
+    letters = chosen_letters(text)
+    if not letters or not set(letters) <= set(question.letters):
+        return None
+    return "".join(letters) if question.kind == "multiple" or len(letters) == 1 else None
+
+
+def _ask_all(
+    screen: "Console",
+    read: Callable[[], str],
+    questions: list[DrawnQuestion],
+    answers: Answers,
+    progress: Progress,
+) -> None:
+    for place, question in enumerate(questions, start=1):
+        if question.id in answers:
+            continue
+        _show_question(screen, question, place, len(questions))
+        answers[question.id] = _ask(screen, read, question)
+        if not progress.save(answers):
+            screen.print(f"(Progress cannot be kept in {progress.path.parent}.)", markup=False)
+        _show_feedback(screen, question, answers[question.id])
+
+
+def _ask(screen: "Console", read: Callable[[], str], question: DrawnQuestion) -> str | float | None:
+    while True:
+        screen.print(f"{_prompt(question)}: ", end="")
+        screen.file.flush()
+        try:
+            line = read()
+        except EOFError:
+            raise _Stop from None
+        if not line.strip():
+            return None
+        answer = parse_answer(question, line)
+        if answer is not None:
+            return answer
+        screen.print(f"{line.strip()[:40]!r} does not answer this question.", markup=False)
+
+
+def _prompt(question: DrawnQuestion) -> str:
+    if question.kind == "numeric":
+        return "Your answer, a number"
+    if question.kind == "multiple":
+        return f"Your answer, all right letters of {question.letters}"
+    return f"Your answer, one letter of {question.letters}"
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    # An ASCII-only terminal shows "?" for a sign it lacks; that must not end the quiz.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    return Console(highlight=False)
+
+
+def _greet(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
+    screen.print(f"{len(questions)} questions. {_HELP}")
+    done = sum(question.id in answers for question in questions)
+    if done:
+        screen.print(f"Going on: {done} of them were answered earlier.")
+
+
+def _say_stopped(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
+    left = sum(question.id not in answers for question in questions)
+    screen.print(f"\nStopped with {left} questions left; the same command goes on from there.")
+
+
+def _show_question(screen: "Console", question: DrawnQuestion, place: int, of: int) -> None:
+    from rich.markdown import Markdown
+
+    screen.print()
+    screen.print(f"Question {place} of {of} · {TOPICS[question.topic]}", style="bold", markup=False)
+    screen.print(Markdown(question.text))
+    if question.figure:
+        screen.print("\n" + figure_text(question.figure), markup=False)
+        screen.print(f"({question.figure.alt})", style="dim", markup=False)
+    screen.print()
+    screen.print(_rows([(f"{o.letter})", o.text) for o in question.options]))
+
+
+def _show_feedback(screen: "Console", question: DrawnQuestion, answer: object) -> None:
+    from rich.markdown import Markdown
+
+    share = score(question, answer)
+    screen.print(_verdict(share, answer), style="bold green" if share == 1 else "bold red")
+    if question.kind == "numeric":
+        screen.print(Markdown("\n\n".join(_number_feedback(question, answer))))
+    else:
+        chosen = chosen_letters(answer)
+        rows = [
+            (
+                f"{'✓' if o.right else '✗'} {o.letter})",
+                f"{o.text}{' *(your answer)*' if o.letter in chosen else ''}\n\n{o.explanation}",
+            )
+            for o in question.options
+        ]
+        screen.print(_rows(rows))
+    if share < 1:
+        screen.print(f"Read again: {question.section}", markup=False)
+
+
+def _verdict(share: float, answer: object) -> str:
+    if answer is None:
+        return "Skipped."
+    if share == 1:
+        return "✓ Right."
+    return f"✗ Partly right: {share:.0%} of the mark." if share else "✗ Not right."
+
+
+def _number_feedback(question: DrawnQuestion, answer: object) -> list[str]:
+    known = [m.explanation for m in question.mistakes if m.value == answer]
+    return [*known, f"The number is **{number_text(question.key)}**. {question.explanation}"]
+
+
+def _rows(rows: list[tuple[str, str]]) -> object:
+    from rich.markdown import Markdown
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for sign, text in rows:
+        grid.add_row(sign, Markdown(text))
+    return grid
+
+
+def _show_score(screen: "Console", result: QuizResult) -> None:
+    from rich.table import Table
+
+    if not result.questions:
+        return
+    table = Table("Topic", title="Score by topic", title_justify="left")
+    table.add_column("Points", justify="right")
+    for row in result.topics:
+        table.add_row(row.title, f"{row.earned:g} of {row.possible:g}")
+    earned, possible = result.total
+    table.add_section()
+    table.add_row("All", f"{earned:.3g} of {possible:g}")
+    screen.print()
+    screen.print(table)
+    for section in result.read_again:
+        screen.print(f"Read again: {section}", markup=False)
+    if not result.read_again:
+        screen.print("Full marks: nothing to read again.")
+
+
+def _topics(bank: Bank) -> str:
+    asked = {question.topic for question in bank.questions}
+    return ", ".join(topic for topic in TOPICS if topic in asked)
