@@ -1,0 +1,67 @@
+"""What every source notebook must hold before it is released."""
+
+import ast
+import re
+
+from nbformat import NotebookNode
+
+from course.errors import BuildError
+
+CANARY = "CANARY-HIDDEN"
+
+
+def require_contract(assignment: str, notebook: NotebookNode) -> None:
+    """Refuse a source whose gaps and tests don't pair, or whose tests would leak or mislead."""
+    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    marks = [(cell, cell.metadata["nbgrader"]) for cell in graded]
+    gaps = [mark["grade_id"] for _, mark in marks if mark["solution"]]
+    tests = [mark["grade_id"] for _, mark in marks if mark["grade"]]
+    if [f"test_{gap}" for gap in gaps] != tests:
+        raise BuildError(f"{assignment}: gaps {gaps} and tests {tests} do not pair in order.")
+    for cell, mark in marks:
+        if mark["grade"]:
+            _require_sound_test(assignment, cell)
+        if mark["solution"]:
+            _require_region(assignment, cell)
+
+
+def _require_region(assignment: str, cell: NotebookNode) -> None:
+    """A gap without a solution region would be released with its whole text replaced."""
+    _require_pair(assignment, cell, "SOLUTION")
+
+
+def _require_pair(assignment: str, cell: NotebookNode, region: str) -> None:
+    """Refuse a region that is missing, or that is opened and not closed."""
+    begins, ends = (cell.source.count(f"### {word} {region}") for word in ("BEGIN", "END"))
+    if not begins:
+        raise BuildError(f"{assignment}: {cell['id']} has no ### BEGIN {region} region.")
+    if begins != ends:
+        raise BuildError(f"{assignment}: {cell['id']} has no ### END {region} for a region.")
+
+
+def _require_sound_test(assignment: str, cell: NotebookNode) -> None:
+    """A test hides something, carries its canary, and is one `with exercise(…)` block."""
+    name = cell["id"]
+    _require_pair(assignment, cell, "HIDDEN TESTS")
+    hidden = re.split("### (?:BEGIN|END) HIDDEN TESTS", cell.source)[1]
+    if f"{CANARY}-{assignment}-{name.removeprefix('test_')}" not in hidden:
+        raise BuildError(f"{assignment}: {name} lacks its canary in the hidden region.")
+    _require_no_stray_value(assignment, name, cell.source)
+
+
+def _require_no_stray_value(assignment: str, name: str, source: str) -> None:
+    """nbgrader reads part marks from a last expression, so a stray one is a wrong mark.
+
+    `check.mark(…)` is the one expression allowed: it gives a plain float or nothing.
+    """
+    try:
+        last = ast.parse(source).body[-1]
+    except SyntaxError as error:
+        raise BuildError(
+            f"{assignment}: {name} does not parse (line {error.lineno}: {error.msg})."
+        ) from error
+    if isinstance(last, ast.Expr) and not ast.unparse(last).startswith("check.mark("):
+        raise BuildError(
+            f"{assignment}: {name} ends in an expression, which nbgrader reads as part marks.",
+            "End the cell with its `with exercise(…)` block or with `check.mark(points, share)`.",
+        )

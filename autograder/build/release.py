@@ -1,0 +1,157 @@
+"""The release: nbgrader's own pipeline over the source notebooks, then one swap into place."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import StringIO
+from pathlib import Path
+
+import nbformat
+
+from autograder.build.contract import require_contract
+from autograder.build.script import read_script
+from autograder.course_folder import CourseFolder
+from autograder.quiz import quiz_cells
+from course.errors import BuildError
+from course.quiz import read_bank
+
+DEFAULT_SEED = 0
+
+
+def build(course: CourseFolder, names: list[str], seed: int = DEFAULT_SEED) -> dict[Path, bytes]:
+    """Generate sources, releases and the lesson; return what each file must contain.
+
+    Nothing is written: `publish` does that, and the sync test only compares.
+    """
+    wanted = course.require(names)
+    try:
+        with tempfile.TemporaryDirectory(prefix="convpool-build-") as folder:
+            files = _build_in(CourseFolder(Path(folder).resolve()), course, wanted, seed)
+    except OSError as error:
+        raise BuildError(
+            f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
+            f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
+        ) from error
+    if not names:
+        files |= build_lesson(course)
+    return files
+
+
+def _build_in(
+    staging: CourseFolder, course: CourseFolder, wanted: list[str], seed: int
+) -> dict[Path, bytes]:
+    """Generate the named assignments in a staging folder and read them back."""
+    for name in wanted:
+        _stage_source(course, staging, name, seed)
+    files: dict[Path, bytes] = {}
+    for name in wanted:
+        generate(staging, name)
+        files[course.source(name)] = staging.source(name).read_bytes()
+        files[course.release(name)] = staging.release(name).read_bytes()
+    return files
+
+
+def build_lesson(course: CourseFolder) -> dict[Path, bytes]:
+    """Generate the lesson's notebook beside its script."""
+    script = course.root / "course" / "lesson.py"
+    notebook = read_script(script)
+    return {script.with_suffix(".ipynb"): (nbformat.writes(notebook) + "\n").encode()}
+
+
+def publish(files: dict[Path, bytes]) -> list[Path]:
+    """Put the files in place, all or none; return those that changed.
+
+    Every file is first written whole beside its target, so a full disk or a read-only folder
+    leaves the old files as they were.
+    """
+    changed = outdated(files)
+    written: list[tuple[Path, Path]] = []
+    try:
+        for path in changed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+            written.append((beside, path))
+            beside.write_bytes(files[path])
+        for beside, path in written:
+            beside.replace(path)
+    except OSError as error:
+        raise BuildError(
+            f"{error.filename or path} can't be written ({error.strerror}); nothing was changed.",
+            "Free the disk or mend the folder's permissions, then run the build again.",
+        ) from error
+    finally:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
+    return changed
+
+
+def outdated(files: dict[Path, bytes]) -> list[Path]:
+    """List the files whose content on disk is another, or that are missing."""
+    return [path for path, content in files.items() if _content(path) != content]
+
+
+def _content(path: Path) -> bytes | None:
+    """Read a file, None where there is none."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise BuildError(
+            f"{path} can't be read ({error.strerror}).", "Move it away, then build again."
+        ) from error
+
+
+def _stage_source(course: CourseFolder, staging: CourseFolder, name: str, seed: int) -> None:
+    """Write the source notebook into the staging folder."""
+    notebook = read_script(course.script(name), expand=partial(_questions, seed=seed))
+    require_contract(name, notebook)
+    target = staging.source(name)
+    target.parent.mkdir(parents=True)
+    target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def _questions(bank: Path, seed: int) -> str:
+    """Write the cells of a bank's questions, as drawn for one class."""
+    return quiz_cells(read_bank(bank), seed)
+
+
+def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) -> None:
+    """Run nbgrader's GenerateAssignment on one staged source; enter its cells in `gradebook`."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.nbgrader_setup import build_config
+
+    config = build_config(staging.root, gradebook or staging.root / "gradebook.db")
+    config.CourseDirectory.assignment_id = name
+    if gradebook is None:
+        # A release needs no gradebook: these two are what `--no-db` sets.
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    with _captured_log() as log:
+        converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+        try:
+            converter.start()
+        except (NbGraderException, SystemExit) as error:
+            raise BuildError(f"{name}: nbgrader refused the source. {log.getvalue()}") from error
+
+
+@contextmanager
+def _captured_log() -> Iterator[StringIO]:
+    """Keep nbgrader's log to quote it when something fails."""
+    text = StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("traitlets")
+    propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield text
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate

@@ -1,0 +1,118 @@
+"""A py:percent script becomes nbgrader's source notebook.
+
+Cells are marked in the script's own short notation:
+
+    # %% gap="scale_pixels"                    a solution cell; the name it defines is its grade_id
+    # %% test="scale_pixels" points=4          the test cell of that gap, `test_scale_pixels`
+    # %% locked="setup"                        a cell that students can read and not change
+    # %% questions="quiz.md"                   the questions of a bank, one gap and test each
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from course.errors import BuildError
+
+# Expands a cell that names a bank: (path of the bank) -> py:percent text.
+Expand = Callable[[Path], str]
+
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
+    """Return the notebook of a script, its ids taken from names and positions."""
+    try:
+        text = script.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildError(f"{script} can't be read ({error}).", "Restore it from git.") from error
+    cells = _cells(text)
+    if expand is not None:
+        cells = _expanded(cells, script.parent, expand)
+    for position, cell in enumerate(cells):
+        _mark(cell, position, script)
+    # Before nbformat sees them: it would give the second of two cells a new name by itself.
+    _require_unique_ids(cells, script)
+    _say_where_it_comes_from(cells, script)
+    return nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": dict(_KERNEL),
+            "language_info": {"name": "python", "file_extension": ".py"},
+        },
+    )
+
+
+def _cells(text: str) -> list[NotebookNode]:
+    """Split a script into cells."""
+    cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
+    return cells
+
+
+def _expanded(cells: list[NotebookNode], folder: Path, expand: Expand) -> list[NotebookNode]:
+    """Put a bank's cells in the place of the cell that names it."""
+    result: list[NotebookNode] = []
+    for cell in cells:
+        bank = cell.metadata.get("questions")
+        result.extend(_cells(expand(folder / bank)) if bank else [cell])
+    return result
+
+
+def _mark(cell: NotebookNode, position: int, script: Path) -> None:
+    """Replace the script's notation by nbgrader's metadata and a stable id."""
+    note = dict(cell.metadata)
+    note.pop("lines_to_next_cell", None)  # jupytext's own remark on blank lines
+    cell.metadata = NotebookNode()
+    grade_id = ""
+    if "gap" in note:
+        grade_id = note["gap"]
+        cell.metadata["nbgrader"] = _nbgrader(grade_id, solution=True)
+    elif "test" in note:
+        grade_id = f"test_{note['test']}"
+        if not isinstance(note.get("points"), (int, float)):
+            raise BuildError(f"{script}: the test of {note['test']!r} has no points=N.")
+        cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True, points=note["points"])
+    elif "locked" in note:
+        grade_id = note["locked"]
+        cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True)
+    elif note:
+        raise BuildError(f"{script}: cell {position + 1} carries an unknown mark {sorted(note)}.")
+    # jupytext draws a new id at every read; these stay the same from build to build.
+    cell["id"] = grade_id or f"cell-{position + 1:02d}"
+
+
+def _nbgrader(
+    grade_id: str, *, solution: bool = False, locked: bool = False, points: float | None = None
+) -> dict[str, Any]:
+    """Write nbgrader's cell metadata, schema version 3."""
+    metadata: dict[str, Any] = {
+        "grade": points is not None,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if points is not None:
+        metadata["points"] = points
+    return metadata
+
+
+def _say_where_it_comes_from(cells: list[NotebookNode], script: Path) -> None:
+    """Open the first cell with a comment that names the file to edit instead."""
+    if cells and cells[0].cell_type == "markdown":
+        origin = f"{script.parent.name}/{script.name}"
+        cells[0].source = f"<!-- Generated from {origin}: edit that. -->\n{cells[0].source}"
+
+
+def _require_unique_ids(cells: list[NotebookNode], script: Path) -> None:
+    """Refuse two cells of one name: nbgrader would grade only one of them."""
+    seen: set[str] = set()
+    for cell in cells:
+        if cell["id"] in seen:
+            raise BuildError(f"{script}: two cells are called {cell['id']!r}.", "Rename one.")
+        seen.add(cell["id"])

@@ -1,0 +1,289 @@
+# %% [markdown]
+# # Exercise 4: Build, train and evaluate the CNN
+#
+# | | |
+# |---|---|
+# | **You will be able to** | prepare images for a CNN, build the lesson's network, explain each of its shapes, train it and measure its accuracy |
+# | **You need** | the lesson, and the exercises `reshape`, `convolution` and `pooling` |
+# | **Time** | about 25 minutes, of which training on all images takes two to three on a laptop CPU |
+# | **Points** | 35 |
+#
+# Fill each gap, run its cell, then run the check below it. When you are done, restart the kernel
+# and run all cells: that is what counts. When it is graded, the notebook runs on a small part of
+# the images; your functions must work for any number.
+
+# %% locked="setup"
+import os
+
+import numpy as np
+
+from course import load_data
+from course.checks.quiet import quiet
+
+# TensorFlow reports on the processor it found; that says nothing about your code.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with quiet():
+    import tensorflow as tf
+
+tf.keras.utils.set_random_seed(1)
+(train_images, train_labels), (test_images, test_labels) = load_data()
+
+# %% [markdown]
+# ## Prepare the images (5 points)
+#
+# Write `prepare(images)`: take whole numbers from 0 to 255 in shape (n, 28, 28), return
+# floating-point numbers from 0 to 1 in shape (n, 28, 28, 1). You did both parts in the first
+# exercise.
+#
+# *A right result* works for the training images and for the test images alike.
+
+
+# %% gap="prepare"
+def prepare(images):
+    """Return uint8 images (n, 28, 28) as floating-point numbers in 0…1, (n, 28, 28, 1)."""
+    ### BEGIN SOLUTION
+    return images.reshape(len(images), 28, 28, 1) / 255.0
+    ### END SOLUTION
+
+
+# %% test="prepare" points=5
+from course.checks import exercise, mistakes
+
+with exercise("prepare") as check:
+    import numpy as np
+
+    images = (np.arange(2 * 28 * 28) % 256).astype("uint8").reshape(2, 28, 28)
+    before = images.copy()
+    shapes = mistakes.image_shapes((2, 28, 28))
+    ready = check.call(prepare, images)
+    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes)
+    # In reading order the pixels still count from 0 to 255, over and over.
+    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28)
+    wrong = mistakes.scaling(before) | mistakes.channel_axis(before / 255)
+    check.close(ready.ravel(), expected, {text: w.ravel() for text, w in wrong.items()})
+    check.untouched(images, before)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-cnn-prepare
+    with check.hidden("another number of images"):
+        images = check.rng.integers(0, 256, (5, 28, 28), dtype="uint8")
+        ready = check.array(check.call(prepare, images), (5, 28, 28, 1), floating=True)
+        check.close(ready, images[..., np.newaxis] / 255.0)
+    with check.hidden("one dark image stays dark"):
+        images = check.rng.integers(0, 40, (1, 28, 28), dtype="uint8")
+        ready = check.array(check.call(prepare, images), (1, 28, 28, 1), floating=True)
+        check.close(ready, images[..., np.newaxis] / 255.0)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Build the network (15 points)
+#
+# Write `build_cnn()`: return the lesson's network as a Keras model, with these layers in this order:
+#
+# 1. convolution with 64 filters of 3 × 3 and ReLU
+# 2. max pooling of 2 × 2
+# 3. convolution with 64 filters of 3 × 3 and ReLU
+# 4. max pooling of 2 × 2
+# 5. flatten
+# 6. dense, 128 units, ReLU
+# 7. dense, one unit for each of the 10 classes, softmax
+#
+# *Why:* the convolutions look for features, the poolings keep the strongest, the dense layers decide.
+#
+# *A right result* takes one image as (28, 28, 1) and has 243,786 parameters. You may compile it here
+# or later, and write it in any of Keras's styles.
+
+
+# %% gap="build_cnn"
+def build_cnn():
+    """Return the lesson's CNN for images (28, 28, 1) and 10 classes."""
+    ### BEGIN SOLUTION
+    return tf.keras.models.Sequential(
+        [
+            tf.keras.Input(shape=(28, 28, 1)),
+            tf.keras.layers.Conv2D(64, (3, 3), activation="relu"),
+            tf.keras.layers.MaxPooling2D(2, 2),
+            tf.keras.layers.Conv2D(64, (3, 3), activation="relu"),
+            tf.keras.layers.MaxPooling2D(2, 2),
+            tf.keras.layers.Flatten(),
+            tf.keras.layers.Dense(128, activation="relu"),
+            tf.keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% test="build_cnn" points=15
+from course.checks import exercise, models
+
+with exercise("build_cnn") as check:
+    network = check.call(build_cnn)
+    check.lesson_cnn(network)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-cnn-build_cnn
+    import numpy as np
+
+    with check.hidden("the network predicts what the lesson's network predicts with equal weights"):
+        pictures = check.rng.random((4, 28, 28, 1)).astype("float32")
+        reference = models.reference_cnn()
+        check.that(network.count_params() == reference.count_params() == 243_786, "")
+        check.same_predictions(network, reference, pictures)
+    ### END HIDDEN TESTS
+
+# %%
+model = build_cnn()
+model.summary()
+
+# %% [markdown]
+# ## Read the shapes (5 points)
+#
+# Fill the table `layer_shapes`: for every layer, the shape of what comes out of it for **one** image,
+# as a tuple. (`model.summary()` puts the batch in front, as `None`; leave it out.)
+#
+# *Why:* most errors with CNNs are errors of shape. Who can say each shape before running the code
+# finds them at once. Try it with `output_size` in mind before you look at the summary.
+#
+# *A right result* has seven tuples of whole numbers; the first is (26, 26, 64).
+
+# %% gap="layer_shapes"
+layer_shapes = {
+    "conv_1": (26, 26, 64),
+    "pool_1": None,
+    "conv_2": None,
+    "pool_2": None,
+    "flatten": None,
+    "dense_1": None,
+    "dense_2": None,
+}
+### BEGIN SOLUTION
+### KEEP ABOVE
+layer_shapes = {
+    "conv_1": (26, 26, 64),
+    "pool_1": (13, 13, 64),
+    "conv_2": (11, 11, 64),
+    "pool_2": (5, 5, 64),
+    "flatten": (1600,),
+    "dense_1": (128,),
+    "dense_2": (10,),
+}
+### END SOLUTION
+
+# %% test="layer_shapes" points=5
+from course.checks import exercise
+
+with exercise("layer_shapes") as check:
+    check.shapes_table(layer_shapes)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-cnn-layer_shapes
+    import numpy as np
+
+    with check.hidden("all seven shapes"):
+        # A single number, Python's or NumPy's, stands for a shape of one axis.
+        sizes = [int(np.prod(shape)) for shape in layer_shapes.values()]
+        check.that(sorted(sizes) == [10, 128, 1600, 1600, 7744, 10816, 43264], "")
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Train it (5 points)
+#
+# Write `train(model, images, labels, epochs)`: compile the model with the optimizer `adam`, the loss
+# `sparse_categorical_crossentropy` and the metric `accuracy`, as in the lesson; fit it on the images
+# for that many epochs; return what `fit` returns.
+#
+# *Why:* the loss says how wrong the network is, the optimizer changes the weights to make it
+# smaller, and the metric is for you. The labels are whole numbers from 0 to 9, hence "sparse".
+#
+# *A right result* is the `History` of the training, one entry for each epoch, and the model that was
+# given has learned.
+
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    """Compile the model, fit it for this many epochs, and return the History."""
+    ### BEGIN SOLUTION
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs)
+    ### END SOLUTION
+
+
+# %% test="train" points=5
+from course.checks import exercise, practice
+
+with exercise("train") as check:
+    images, labels = practice.images_with_blocks(480, check.rng)
+    network = practice.small_network(seed=3)
+    loss_before = practice.loss(network, images, labels)
+    history = check.call(train, network, images, labels, epochs=3)
+    check.history(history, epochs=3)
+    check.learned(network, images, labels, loss_before)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-cnn-train
+    with check.hidden("another network, other images, another number of epochs"):
+        images, labels = practice.images_with_blocks(640, check.rng)
+        network = practice.small_network(seed=5, hidden=True)
+        loss_before = practice.loss(network, images, labels)
+        history = check.call(train, network, images, labels, 4)
+        check.history(history, epochs=4)
+        check.learned(network, images, labels, loss_before)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Train on all images. (This is the cell that takes minutes: about 20 seconds an epoch on two cores.)
+
+# %%
+EPOCHS = 5
+history = train(model, prepare(train_images), train_labels, epochs=EPOCHS)
+
+# %% [markdown]
+# ## Evaluate it (5 points)
+#
+# Write `evaluate(model, images, labels)`: return the accuracy of the trained model on these images,
+# as one number between 0 and 1.
+#
+# *Why:* the accuracy on images that the network was trained on flatters it. What counts is how it
+# does on images it has never seen: the test images.
+#
+# *A right result* is a single number such as 0.91: neither the loss, nor per cent, nor a list.
+
+
+# %% gap="evaluate"
+def evaluate(model, images, labels):
+    """Return the model's accuracy on these images, a number in 0…1."""
+    ### BEGIN SOLUTION
+    _, accuracy = model.evaluate(images, labels, verbose=0)
+    return accuracy
+    ### END SOLUTION
+
+
+# %% test="evaluate" points=5
+from course.checks import exercise, practice
+
+with exercise("evaluate") as check:
+    images, labels = practice.images_with_blocks(60, check.rng)
+    labels = practice.mislabeled(labels, share=0.25)
+    network = practice.trained_network()
+    accuracy = check.number(check.call(evaluate, network, images, labels))
+    check.accuracy(accuracy, network, images, labels)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-cnn-evaluate
+    with check.hidden("other images, of which another share is labeled wrong"):
+        for count, share in [(40, 0.6), (25, 0.0), (80, 0.4)]:
+            images, labels = practice.images_with_blocks(count, check.rng)
+            labels = practice.mislabeled(labels, share=share)
+            network = practice.trained_network()
+            accuracy = check.number(check.call(evaluate, network, images, labels))
+            check.accuracy(accuracy, network, images, labels)
+    ### END HIDDEN TESTS
+
+# %%
+accuracy = evaluate(model, prepare(test_images), test_labels)
+print(f"Test accuracy: {accuracy:.1%}")
+
+# %% [markdown]
+# **What you have seen.** Four more layers and one more axis, and the same images are recognized
+# better, with about 140,000 parameters more. Of these, only 37,568 belong to the convolutions.
+#
+# **Common mistakes.** Forgetting the channel axis; `Flatten` before the convolutions; no softmax at
+# the end; measuring the accuracy on the training images.
+#
+# **Next:** the quiz (`quiz`). See it explained:
+# [convolutions and pooling](https://youtu.be/PCgLmzkRM38).

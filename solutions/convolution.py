@@ -1,0 +1,263 @@
+# %% [markdown]
+# # Exercise 2: What a convolution computes
+#
+# | | |
+# |---|---|
+# | **You will be able to** | compute a convolution by hand and in code, predict its output size, write an edge kernel, and count a layer's weights |
+# | **You need** | the lesson up to "Convolution", NumPy arrays and loops |
+# | **Time** | about 20 minutes; nothing is trained here |
+# | **Points** | 20 |
+#
+# Fill each gap, run its cell, then run the check below it. When you are done, restart the kernel
+# and run all cells: that is what counts.
+
+# %% locked="setup"
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course import load_data
+
+(train_images, train_labels), (test_images, test_labels) = load_data(limit=100)
+
+# %% [markdown]
+# ## Output size (4 points)
+#
+# Write `output_size(size, kernel, stride=1, padding=0)`: at how many positions does a kernel of
+# `kernel` pixels fit along an axis of `size` pixels? With `padding`, that many zeros are added on
+# **each** side first. With `stride`, the kernel moves by that many pixels at a time.
+#
+# *Why:* every shape in `model.summary()` comes from this one number.
+#
+# *A right result* is an integer. A kernel as large as the padded axis fits once. If the last step
+# would reach over the end, it is not taken.
+
+
+# %% gap="output_size"
+def output_size(size, kernel, stride=1, padding=0):
+    """Return at how many positions the kernel fits, an integer."""
+    ### BEGIN SOLUTION
+    return (size + 2 * padding - kernel) // stride + 1
+    ### END SOLUTION
+
+
+# %% test="output_size" points=4
+from course.checks import exercise, mistakes
+
+with exercise("output_size") as check:
+    for size, kernel, stride, padding, expected in [
+        (5, 3, 1, 0, 3),
+        (4, 4, 1, 0, 1),
+        (8, 3, 2, 0, 3),
+        (6, 3, 1, 2, 8),
+    ]:
+        positions = check.integer(check.call(output_size, size, kernel, stride, padding))
+        check.close(positions, expected, mistakes.output_sizes(size, kernel, stride, padding))
+    check.close(check.integer(check.call(output_size, 9, 2)), 8)
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-convolution-output_size
+    import numpy as np
+
+    with check.hidden("sizes, kernels, strides and paddings drawn at random"):
+        for _ in range(40):
+            size, stride, padding = (int(n) for n in check.rng.integers((1, 1, 0), (40, 6, 4)))
+            kernel = int(check.rng.integers(1, size + 2 * padding + 1))
+            # Counted, not calculated: every start from which the kernel stays inside.
+            starts = range(0, size + 2 * padding - kernel + 1, stride)
+            got = check.call(output_size, size, kernel, stride=stride, padding=padding)
+            check.close(check.integer(got), len(starts))
+    with check.hidden("NumPy's integers"):
+        got = check.call(output_size, np.int64(28), np.int64(3))
+        check.close(check.integer(got), 26)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Convolution (8 points)
+#
+# Write `convolve2d(image, kernel)`: lay the kernel on the image at every position where it fits,
+# multiply the numbers that lie on each other, and add the products up.
+#
+# *Why:* this is all that a filter of `Conv2D` does, apart from its bias and activation. You may use
+# two loops, or anything NumPy, SciPy or TensorFlow offer.
+#
+# *A right result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1). The
+# kernel is **not** flipped. (Strictly speaking this is cross-correlation; deep learning calls it
+# convolution.) Image and kernel need not be square.
+
+
+# %% gap="convolve2d"
+def convolve2d(image, kernel):
+    """Return the feature map (H - kh + 1, W - kw + 1) of an image (H, W), stride 1, no padding."""
+    ### BEGIN SOLUTION
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijkl,kl->ij", windows, kernel)
+    ### END SOLUTION
+
+
+# %% test="convolve2d" points=8
+from course.checks import exercise, mistakes
+
+with exercise("convolve2d") as check:
+    import numpy as np
+
+    image = np.array(
+        [
+            [1.0, 2.0, 0.0, 1.0],
+            [0.0, 1.0, 3.0, 1.0],
+            [2.0, 1.0, 0.0, 2.0],
+        ]
+    )
+    kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
+    before = image.copy(), kernel.copy()
+    result = check.call(convolve2d, image, kernel)
+    result = check.array(result, (2, 3), wrong_shapes=mistakes.convolution_shapes((3, 4), (2, 2)))
+    # Top left: 1·1 + 2·0 + 0·2 + 1·(−1) = 0
+    expected = np.array([[0.0, 1.0, 5.0], [3.0, 3.0, 1.0]])
+    check.close(result, expected, mistakes.convolution(*before))
+    check.untouched(image, before[0])
+    check.untouched(kernel, before[1])
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-convolution-convolve2d
+    from scipy.signal import correlate2d
+
+    for label, image_shape, kernel_shape in [
+        ("a square image and a 3 × 3 kernel", (9, 9), (3, 3)),
+        ("an image that is wider than high", (5, 12), (3, 3)),
+        ("a kernel that is not square", (8, 7), (2, 4)),
+        ("a kernel of a single number", (4, 5), (1, 1)),
+        ("a kernel as large as the image", (4, 6), (4, 6)),
+    ]:
+        with check.hidden(label):
+            image = check.rng.normal(size=image_shape)
+            kernel = check.rng.normal(size=kernel_shape)
+            expected = correlate2d(image, kernel, mode="valid")
+            result = check.array(check.call(convolve2d, image, kernel), expected.shape)
+            check.close(result, expected)
+    with check.hidden("32-bit floating-point numbers"):
+        image = check.rng.normal(size=(6, 6)).astype("float32")
+        kernel = check.rng.normal(size=(3, 3)).astype("float32")
+        expected = correlate2d(image, kernel, mode="valid")
+        check.close(check.array(check.call(convolve2d, image, kernel), (4, 4)), expected)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## A kernel for vertical edges (4 points)
+#
+# Write `vertical_edge_kernel()`: return a 3 × 3 kernel that answers to **vertical** edges (dark on
+# one side, bright on the other), and with 0 to horizontal edges and to flat areas.
+#
+# *Why:* a kernel finds what it looks like. In a trained CNN nobody writes the kernels: training
+# finds them. Writing one by hand shows what they can do.
+#
+# *A right result* is one of many: which side counts as positive, and how strongly, is up to you.
+
+
+# %% gap="vertical_edge_kernel"
+def vertical_edge_kernel():
+    """Return a 3 × 3 kernel that answers to vertical edges only."""
+    ### BEGIN SOLUTION
+    return np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    ### END SOLUTION
+
+
+# %% test="vertical_edge_kernel" points=4
+from course.checks import exercise
+
+with exercise("vertical_edge_kernel") as check:
+    import numpy as np
+    from scipy.signal import correlate2d
+
+    kernel = check.array(check.call(vertical_edge_kernel), (3, 3)).astype(float)
+    strength = np.abs(kernel).max()
+    check.that(strength > 0, "all nine numbers are 0, so it answers to nothing.")
+
+    def answer(picture):
+        """Return the strongest answer anywhere in the picture, relative to the kernel."""
+        return np.abs(correlate2d(picture, kernel, mode="valid")).max() / strength
+
+    flat = np.ones((6, 6))
+    vertical = np.hstack([np.zeros((6, 3)), np.ones((6, 3))])
+    horizontal = vertical.T
+    check.that(
+        answer(flat) < 1e-4,
+        "it answers to a flat area. Where all pixels are alike, the nine products must cancel: "
+        "the numbers of the kernel add up to 0.",
+    )
+    check.that(
+        answer(horizontal) < 1e-4,
+        "it answers to a horizontal edge. Is it turned by 90 degrees?"
+        if answer(vertical) < 1e-4
+        else "it answers to horizontal edges too. What would make each row cancel by itself?",
+    )
+    check.that(answer(vertical) > 1e-3, "it does not answer to a vertical edge.")
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-convolution-vertical_edge_kernel
+    with check.hidden("horizontal edges of any height and brightness"):
+        for _ in range(10):
+            heights = check.rng.random((8, 1))
+            check.that(answer(heights * np.ones((1, 8))) < 1e-4, "")
+    with check.hidden("a vertical edge from bright to dark"):
+        check.that(answer(1 - vertical) > 1e-3, "")
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# Look at what your kernel finds in a garment.
+
+# %%
+garment = train_images[0].astype(float)
+figure, axes = plt.subplots(1, 2, figsize=(6, 3))
+axes[0].imshow(garment, cmap="gray")
+axes[0].set_title("image 28 × 28")
+edges = np.abs(convolve2d(garment, np.asarray(vertical_edge_kernel(), dtype=float)))
+axes[1].imshow(edges, cmap="gray")
+axes[1].set_title("vertical edges 26 × 26")
+for axis in axes:
+    axis.axis("off")
+plt.show()
+
+# %% [markdown]
+# ## Count the weights (4 points)
+#
+# Write `count_parameters(filters, kernel, channels)`: how many numbers does a `Conv2D` layer learn
+# that has `filters` filters with square kernels of `kernel` × `kernel`, on an input with `channels`
+# channels? Weights and biases.
+#
+# *Why:* the count tells what a layer costs. Note what does not appear in it: the size of the image.
+#
+# *A right result* is an integer, the number in the last column of `model.summary()`.
+
+
+# %% gap="count_parameters"
+def count_parameters(filters, kernel, channels):
+    """Return the number of weights and biases of a Conv2D layer, an integer."""
+    ### BEGIN SOLUTION
+    return filters * (kernel * kernel * channels + 1)
+    ### END SOLUTION
+
+
+# %% test="count_parameters" points=4
+from course.checks import exercise, mistakes
+
+with exercise("count_parameters") as check:
+    for filters, kernel, channels, expected in [(1, 2, 1, 5), (4, 3, 2, 76), (64, 3, 1, 640)]:
+        count = check.integer(check.call(count_parameters, filters, kernel, channels))
+        check.close(count, expected, mistakes.parameter_counts(filters, kernel, channels))
+    ### BEGIN HIDDEN TESTS
+    # CANARY-HIDDEN-convolution-count_parameters
+    with check.hidden("filters, kernels and channels drawn at random"):
+        for _ in range(20):
+            filters, kernel, channels = (int(n) for n in check.rng.integers(1, (90, 9, 70)))
+            count = check.call(count_parameters, filters, kernel, channels)
+            one_filter = sum(1 for _ in range(kernel) for _ in range(kernel)) * channels + 1
+            check.that(check.integer(count) == sum([one_filter] * filters), "")
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# **What you have seen.** A convolution is a sum of products under a window that slides over the
+# image. It makes the image smaller by the kernel's size less one, and it answers where the image
+# looks like the kernel. Its weights are few, because the same kernel is used everywhere.
+#
+# **Common mistakes.** Flipping the kernel; one position too few; forgetting the biases, or that a
+# filter spans all channels.
+#
+# **Next:** making feature maps smaller (`pooling`).
+# See it explained: [understanding convolution](https://youtu.be/7g8jpK4llkc).
