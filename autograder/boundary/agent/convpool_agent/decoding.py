@@ -1,0 +1,184 @@
+"""Bytes from the other side as plain data, with nothing believed unseen.
+
+Decoding yields built-in types, NumPy arrays, NumPy scalars and records, never a subclass, or it
+raises `MalformedData`.
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+
+from .encoding import MAGIC
+from .npy import DTYPES, MalformedData, read_array
+from .records import (
+    LARGEST_INT,
+    MAX_ARRAYS,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_TEXT,
+    MAX_VALUES,
+    SMALLEST_INT,
+    HistoryRecord,
+    ModelRecord,
+    is_text,
+)
+
+MAX_INT_DIGITS = 20
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """Read one message, or raise `MalformedData`; never anything else, whatever the bytes."""
+    try:
+        document, rest = _split(data)
+        return _Reader(document["arrays"], rest).fields(document["fields"])
+    except MalformedData:
+        raise
+    # Every error that hostile bytes can cause in `json`, `int`, `float`, slicing and NumPy.
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
+        raise MalformedData(f"not a message of the boundary: {type(error).__name__}") from error
+
+
+def _split(data: bytes) -> tuple[dict[str, Any], memoryview]:
+    start = len(MAGIC) + 8
+    if len(data) > MAX_BYTES or len(data) < start or data[: len(MAGIC)] != MAGIC:
+        raise MalformedData("not a message of the boundary")
+    size = int.from_bytes(data[len(MAGIC) : start], "little")
+    if size > min(MAX_TEXT, len(data) - start):
+        raise MalformedData("a message's text is cut off or too long")
+    text = data[start : start + size].decode("ascii")
+    # Eight million brackets are a gigabyte of empty lists once they are parsed.
+    if text.count("[") + text.count("{") > 2 * MAX_VALUES:
+        raise MalformedData("a value is nested too deeply or too long")
+    document = json.loads(text, object_pairs_hook=_unique, parse_int=_small_int)
+    if type(document) is not dict or sorted(document) != ["arrays", "fields"]:
+        raise MalformedData("a message has other parts than it should")
+    return document, memoryview(data)[start + size :]
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedData("a key stands twice")
+    return found
+
+
+def _small_int(digits: str) -> int:
+    if len(digits) > MAX_INT_DIGITS or not SMALLEST_INT <= int(digits) <= LARGEST_INT:
+        raise MalformedData("an integer has more than 64 bits")
+    return int(digits)
+
+
+class _Reader:
+    """Turn checked JSON into values; every array is used exactly once."""
+
+    def __init__(self, lengths: list[int], data: memoryview) -> None:
+        if type(lengths) is not list or any(type(n) is not int or n < 0 for n in lengths):
+            raise MalformedData("the arrays' lengths are not lengths")
+        if len(lengths) > MAX_ARRAYS:
+            raise MalformedData("a message has too many arrays")
+        if sum(lengths) != len(data):
+            raise MalformedData("the arrays' lengths do not add up")
+        self.parts: list[memoryview | None] = []
+        for length in lengths:
+            self.parts.append(data[:length])
+            data = data[length:]
+        self.count = 0
+
+    def fields(self, body: object) -> dict[str, Any]:
+        if type(body) is not dict:
+            raise MalformedData("a message has no fields")
+        values = {key: self.value(value) for key, value in body.items()}
+        if any(part is not None for part in self.parts):
+            raise MalformedData("an array belongs nowhere")
+        return values
+
+    def value(self, node: Any, depth: int = 0) -> Any:
+        self.count += 1
+        if depth > MAX_DEPTH or self.count > MAX_VALUES:
+            raise MalformedData("a value is nested too deeply or too long")
+        if isinstance(node, str) and not is_text(node):
+            raise MalformedData("a string is not valid Unicode")
+        if node is None or isinstance(node, (bool, int, float, str)):
+            return node
+        if isinstance(node, list):
+            return [self.value(item, depth + 1) for item in node]
+        ((tag, content),) = node.items()
+        return self._tagged(tag, content, depth)
+
+    def _tagged(self, tag: str, content: Any, depth: int) -> Any:
+        if tag == "tuple":
+            return tuple(_the(list, self.value(content, depth)))
+        if tag == "dict":
+            return self._dict(content, depth)
+        if tag == "scalar":
+            return _scalar(*content)
+        if tag in ("array", "frozen"):
+            return self._array(content, writeable=tag == "array")
+        if tag == "history":
+            return _history(*_the(list, self.value(content, depth)))
+        if tag == "model":
+            return _model(*_the(list, self.value(content, depth)))
+        raise MalformedData("a value is of an unknown kind")
+
+    def _dict(self, pairs: Any, depth: int) -> dict[Any, Any]:
+        found = {}
+        for key, value in _the(list, pairs):
+            plain = self.value(key, depth + 1)
+            if not isinstance(plain, (str, int, float, bool, type(None), np.generic)):
+                raise MalformedData("a key is not a scalar")
+            found[plain] = self.value(value, depth + 1)
+        if len(found) != len(pairs):
+            raise MalformedData("a key stands twice")
+        return found
+
+    def _array(self, index: Any, writeable: bool) -> np.ndarray:
+        if type(index) is not int or not 0 <= index < len(self.parts):
+            raise MalformedData("an array is missing")
+        part, self.parts[index] = self.parts[index], None
+        # Otherwise a short message could name one large array a hundred thousand times.
+        if part is None:
+            raise MalformedData("an array is used twice")
+        array = read_array(bytes(part))
+        array.flags.writeable = writeable
+        return array
+
+
+def _scalar(dtype: Any, digits: Any) -> Any:
+    data = bytes.fromhex(_the(str, digits))
+    if _the(str, dtype) not in DTYPES or len(data) != np.dtype(dtype).itemsize:
+        raise MalformedData("a number is not of its type")
+    if dtype == "|b1" and data not in (b"\0", b"\1"):
+        raise MalformedData("a boolean is neither 0 nor 1")
+    return np.frombuffer(data, dtype)[0]
+
+
+def _history(history: Any, epoch: Any) -> HistoryRecord:
+    for name, values in _the(dict, history).items():
+        _the(str, name)
+        for value in _the(list, values):
+            _the(float, value)
+    for number in _the(list, epoch):
+        _the(int, number)
+    return HistoryRecord(history, epoch)
+
+
+def _model(
+    family: Any, config: Any, weights: Any, compiled: Any, compile_refusal: Any
+) -> ModelRecord:
+    for name, arrays in _the(dict, weights).items():
+        _the(str, name)
+        for array in _the(list, arrays):
+            _the(np.ndarray, array)
+    if compiled is not None:
+        _the(dict, compiled)
+    return ModelRecord(
+        _the(str, family), _the(dict, config), weights, compiled, _the(str, compile_refusal)
+    )
+
+
+def _the(kind: type, value: Any) -> Any:
+    """Return the value if it is exactly of this type."""
+    if type(value) is not kind:
+        raise MalformedData(f"a {kind.__name__} was expected")
+    return value

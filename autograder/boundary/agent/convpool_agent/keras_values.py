@@ -1,0 +1,209 @@
+"""Keras and TensorFlow objects as records and arrays; imports neither before a value is theirs."""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .records import CannotCross, HistoryRecord, ModelRecord
+
+ACTIVATIONS = (
+    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus",
+    "softsign", "sigmoid", "hard_sigmoid", "tanh", "softmax", "log_softmax", "exponential",
+)  # fmt: skip
+OWN_FUNCTION = "only Keras's own functions can; give one by its name"
+NOT_BUILT = (
+    "it has no input shape yet; begin it with `tf.keras.Input(shape=(28, 28, 1))` or give its "
+    "first layer `input_shape=(28, 28, 1)`"
+)
+
+
+def reduce(value: object, path: str) -> object:
+    """Turn a model or a `History` into its record and a tensor into an array; leave all else."""
+    keras: Any = sys.modules.get("keras")
+    tensorflow: Any = sys.modules.get("tensorflow")
+    if hasattr(keras, "Model"):
+        if isinstance(value, keras.Model):
+            return model_record(value, path)
+        if isinstance(value, keras.callbacks.History):
+            return _history(value)
+        if isinstance(value, keras.Variable):
+            return np.asarray(value)
+    if hasattr(tensorflow, "TensorShape"):
+        if isinstance(value, (tensorflow.Tensor, tensorflow.Variable)) and hasattr(value, "numpy"):
+            return value.numpy()
+        if isinstance(value, tensorflow.TensorShape) and value.rank is not None:
+            return tuple(value.as_list())
+    return value
+
+
+def _history(value: Any) -> HistoryRecord:
+    """Keep what the epochs measured; anything else a callback stored there stays behind."""
+    series = {str(name): [float(v) for v in values] for name, values in value.history.items()}
+    return HistoryRecord(series, [int(epoch) for epoch in getattr(value, "epoch", [])])
+
+
+def model_record(model: Any, path: str) -> ModelRecord:
+    """Describe a built Sequential or Functional model of built-in layers.
+
+    Raises `CannotCross` with the offending layer's name for anything else.
+    """
+    family = _family(model, path)
+    if not model.built:
+        raise CannotCross(path, "Keras model", NOT_BUILT)
+    for layer in model.layers:
+        _require_built_in(layer, path)
+    config = plain(model.get_config())
+    _name_activations(model, config, path)
+    compiled, refusal = _compiled(model, path)
+    return ModelRecord(family, config, dict(_weights(model)), compiled, refusal)
+
+
+def _family(model: Any, path: str) -> str:
+    kind = type(model)
+    if kind.__name__ in ("Sequential", "Functional") and kind.__module__.startswith("keras.src."):
+        return kind.__name__
+    reason = "only tf.keras.Sequential and functional models can cross"
+    raise CannotCross(path, f"Keras model of the class {kind.__name__}", reason)
+
+
+def _require_built_in(layer: Any, path: str) -> None:
+    import keras
+
+    if isinstance(layer, keras.Model):
+        _family(layer, f"{path}.{layer.name}")
+        for inner in layer.layers:
+            _require_built_in(inner, f"{path}.{layer.name}")
+        return
+    if getattr(keras.layers, type(layer).__name__, None) is not type(layer):
+        reason = (
+            f"its layer `{layer.name}` is a {type(layer).__name__}, which is not one of Keras's"
+        )
+        raise CannotCross(path, "Keras model", reason)
+    if isinstance(layer, keras.layers.Lambda):
+        reason = f"its layer `{layer.name}` is a Lambda; use Keras's other layers"
+        raise CannotCross(path, "Keras model", reason)
+    # Before Keras is asked for its configuration, which for a lambda is a warning and bytecode.
+    if hasattr(layer, "activation"):
+        _activation_name(layer, path)
+
+
+def plain(value: Any) -> Any:
+    """Copy a configuration with NumPy numbers as Python's and tuples as lists."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _name_activations(model: Any, config: dict[str, Any], path: str) -> None:
+    """Write each activation by name, if it is the genuine one.
+
+    Keras writes a student's own function `relu` as "relu", and `tf.nn.softmax` as "softmax_v2":
+    so the name comes from the object, never from what it calls itself.
+    """
+    layers = {layer.name: layer for layer in model.layers}
+    for entry in config["layers"]:
+        layer = layers.get(entry["config"].get("name"))
+        if layer is None:
+            continue
+        if "layers" in entry["config"]:
+            _name_activations(layer, entry["config"], f"{path}.{layer.name}")
+        elif "activation" in entry["config"]:
+            entry["config"]["activation"] = _activation_name(layer, path)
+
+
+def _activation_name(layer: Any, path: str) -> str:
+    for name, genuine in genuine_activations():
+        if layer.activation is genuine:
+            return name
+    if _is_default_layer(layer.activation):
+        return type(layer.activation).__name__.lower()
+    own = getattr(layer.activation, "__name__", type(layer.activation).__name__)
+    reason = f"its layer `{layer.name}` has an activation `{own}` that cannot cross; {OWN_FUNCTION}"
+    raise CannotCross(path, "Keras model", reason)
+
+
+def _is_default_layer(activation: Any) -> bool:
+    """Recognize `activation=tf.keras.layers.ReLU()` and its like, without settings."""
+    import keras
+
+    if type(activation) not in (keras.layers.ReLU, keras.layers.Softmax):
+        return False
+    ours, default = activation.get_config(), type(activation)().get_config()
+    return all(ours[key] == default[key] for key in default if key not in ("name", "dtype"))
+
+
+def genuine_activations() -> list[tuple[str, Any]]:
+    """Pair each name with the functions that are this activation in Keras and TensorFlow."""
+    import keras
+
+    tensorflow = sys.modules.get("tensorflow")
+    # keras.ops.gelu has another default than keras.activations.gelu.
+    rooms = [keras.activations, getattr(tensorflow, "nn", None), getattr(tensorflow, "math", None)]
+    pairs = [(n, getattr(room, n, None)) for room in rooms for n in ACTIVATIONS]
+    pairs += [(n, getattr(keras.ops, n, None)) for n in ACTIVATIONS if n != "gelu"]
+    return [(name, function) for name, function in pairs if function is not None]
+
+
+def _weights(model: Any, prefix: str = "") -> list[tuple[str, list[np.ndarray]]]:
+    """List (layer, arrays) in the layers' order; a nested model's layer as `outer/inner`."""
+    found = []
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            found += _weights(layer, f"{prefix}{layer.name}/")
+        elif layer.weights:
+            found.append((prefix + layer.name, [np.asarray(w) for w in layer.get_weights()]))
+    return found
+
+
+def _compiled(model: Any, path: str) -> tuple[dict[str, Any] | None, str]:
+    """Describe how a model was compiled, or say why that stays behind."""
+    if not model.compiled:
+        return None, ""
+    try:
+        config = plain(model.get_compile_config())
+        originals = model._compile_config.config
+        for key, room in (("loss", "losses"), ("metrics", "metrics"), ("optimizer", "optimizers")):
+            config[key] = _name_functions(originals.get(key), config.get(key), room, path)
+        return config, ""
+    except CannotCross as refusal:
+        return None, str(refusal)
+
+
+def _name_functions(original: Any, written: Any, room: str, path: str) -> Any:
+    """Write Keras's own functions and classes as they are named; refuse the student's own."""
+    import keras
+
+    if original is None or isinstance(original, (str, float)):
+        return written
+    if isinstance(original, (list, tuple)):
+        return [_name_functions(o, w, room, path) for o, w in zip(original, written, strict=True)]
+    public = getattr(keras, room)
+    name = getattr(original, "__name__", type(original).__name__)
+    if getattr(public, name, None) is original:
+        return name
+    if getattr(public, type(original).__name__, None) is type(original):
+        return written
+    raise CannotCross(
+        path, "Keras model", f"its compile() has a `{name}` that cannot cross; {OWN_FUNCTION}"
+    )
+
+
+def rebuild_here(record: ModelRecord) -> Any:
+    """Build a model from a record of the trusted side: only for use in the student's process."""
+    import keras
+
+    family = keras.Sequential if record.family == "Sequential" else keras.Model
+    model = family.from_config(record.config)
+    for name, arrays in record.weights.items():
+        layer = model
+        for part in name.split("/"):
+            layer = layer.get_layer(part)
+        layer.set_weights(arrays)
+    if record.compiled is not None:
+        model.compile_from_config(record.compiled)
+    return model

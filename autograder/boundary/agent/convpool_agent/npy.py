@@ -1,0 +1,77 @@
+"""One array as the bytes of a `.npy` file: version 1.0, no pickles, nothing believed unseen.
+
+Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+"""
+
+import io
+import math
+import re
+
+import numpy as np
+
+MAX_RANK = 8
+MAX_ELEMENTS = 1 << 26
+MAX_HEADER = 512
+DTYPES = frozenset(
+    ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]
+)
+
+_MAGIC = b"\x93NUMPY\x01\x00"
+_HEADER = re.compile(
+    rb"\{'descr': '([|<][biuf][1248])', 'fortran_order': False, "
+    rb"'shape': \(((?:\d{1,9},|\d{1,9}(?:, \d{1,9})+)?)\), \} *\n"
+)
+
+
+class MalformedData(ValueError):
+    """Bytes from the other side are not what the wire format allows."""
+
+
+def portable_dtype(dtype: np.dtype) -> str:
+    """Name a dtype as the wire does, e.g. `<f4`; an empty string for one that cannot cross."""
+    name = dtype.newbyteorder("<").str
+    return name if name in DTYPES else ""
+
+
+def write_array(array: np.ndarray) -> bytes:
+    """Write an array of a dtype in `DTYPES` in C order, little-endian."""
+    plain = np.asarray(array, dtype=portable_dtype(array.dtype), order="C")
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, plain, version=(1, 0), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def read_array(data: bytes) -> np.ndarray:
+    """Read an array, a writable copy, only if the header agrees with the bytes really there."""
+    dtype, shape, start = _read_header(data)
+    if _volume(shape) > MAX_ELEMENTS:
+        raise MalformedData("an array has too many elements")
+    if math.prod(shape) * dtype.itemsize != len(data) - start:
+        raise MalformedData("an array's header disagrees with its bytes")
+    flat = np.frombuffer(data, dtype=dtype, offset=start)
+    # A bool with a byte beyond 1 is neither equal to True nor to False.
+    if dtype.kind == "b" and flat.size and flat.view(np.uint8).max() > 1:
+        raise MalformedData("a boolean is neither 0 nor 1")
+    return flat.reshape(shape).copy()
+
+
+def _read_header(data: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
+    """Match the header literally: nothing is evaluated."""
+    if data[: len(_MAGIC)] != _MAGIC:
+        raise MalformedData("not a .npy array of version 1.0")
+    start = len(_MAGIC) + 2
+    end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
+    if end > min(len(data), start + MAX_HEADER):
+        raise MalformedData("an array's header is too long")
+    match = _HEADER.fullmatch(data, start, end)
+    if match is None or match[1].decode() not in DTYPES:
+        raise MalformedData("an array's header is not allowed")
+    shape = tuple(int(size) for size in match[2].replace(b" ", b"").split(b",") if size)
+    if len(shape) > MAX_RANK:
+        raise MalformedData("an array has too many axes")
+    return np.dtype(match[1].decode()), shape, end
+
+
+def _volume(shape: tuple[int, ...]) -> int:
+    """Count elements as if empty axes had size 1: (0, 10**9) must not cost memory in a test."""
+    return math.prod(size or 1 for size in shape)

@@ -1,0 +1,150 @@
+"""Answer one request of the trusted side in the student's kernel.
+
+Whatever student code does to this module only makes its own answers worse: the other side
+believes nothing but the form of the data.
+"""
+
+import functools
+import linecache
+import re
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from .decoding import decode
+from .encoding import encode
+from .keras_values import rebuild_here, reduce
+from .records import CannotCross, HistoryRecord, ModelRecord
+
+MAX_MESSAGE = 1000
+MAX_LINE = 200
+CELL_FILE = re.compile(r"<ipython-input-|[\\/]ipykernel_\d+[\\/]\d+\.py$")
+
+
+def serve(number: int, requests: str, replies: str) -> None:
+    """Read request `number` in one folder, answer it, put the reply into the other folder."""
+    request = decode((Path(requests) / f"request-{number}").read_bytes())
+    head = {"number": number, "nonce": request["nonce"]}
+    answer = _describe if request["kind"] == "describe" else _call
+    name = request["name"]
+    try:
+        reply = encode({**head, **answer(request)}, _names_of(name, request["kind"]), reduce)
+    except CannotCross as refusal:
+        reply = encode({**head, **_refused(refusal)})
+    # A value's own class may raise anything while it is looked at.
+    except Exception as error:
+        reason = f"it cannot be read ({type(error).__name__})"
+        reply = encode({**head, **_refused(CannotCross(name, "value", reason))})
+    _write(Path(replies), f"reply-{number}", reply)
+
+
+def _write(replies: Path, name: str, data: bytes) -> None:
+    """Write into the one file there is, or a new file, under another name until it is whole."""
+    if replies.is_file():
+        replies.write_bytes(data)
+        return
+    path = replies / name
+    draft = path.with_suffix(".part")
+    draft.write_bytes(data)
+    draft.replace(path)
+
+
+def _names_of(name: str, kind: str) -> dict[str, str]:
+    """Say what a field is called in a refusal."""
+    result = name if kind == "describe" else f"{name}(…)"
+    return {"value": name, "result": result, "args": f"{name}: its argument"}
+
+
+def _refused(refusal: CannotCross) -> dict[str, object]:
+    parts = (refusal.path, refusal.type_name, refusal.reason)
+    path, type_name, reason = (_printable(part) for part in parts)
+    return {"kind": "refused", "path": path, "type": type_name, "reason": reason}
+
+
+def _namespace() -> dict[str, Any]:
+    return vars(sys.modules["__main__"])
+
+
+def _describe(request: dict[str, Any]) -> dict[str, object]:
+    if request["name"] not in _namespace():
+        return {"kind": "undefined"}
+    value = _namespace()[request["name"]]
+    if _is_function(value):
+        return {"kind": "function"}
+    return {"kind": "value", "value": value}
+
+
+def _is_function(value: object) -> bool:
+    """Take anything for a function that can be called and is no model."""
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, functools.partial, type)):
+        return True
+    model = getattr(sys.modules.get("keras"), "Model", None)
+    return callable(value) and not (model is not None and isinstance(value, model))
+
+
+def _call(request: dict[str, Any]) -> dict[str, object]:
+    if request["name"] not in _namespace():
+        return {"kind": "undefined"}
+    args, kwargs = _rebuilt(request["args"]), _rebuilt(request["kwargs"])
+    try:
+        result = _namespace()[request["name"]](*args, **kwargs)
+    # Whatever student code raises, SystemExit included, is the answer to this request.
+    except BaseException as error:
+        return _raised(error)
+    return {"kind": "result", "result": result, "args": args, "kwargs": kwargs}
+
+
+def _rebuilt(value: Any) -> Any:
+    """Replace the records in a value by what they describe."""
+    if isinstance(value, ModelRecord):
+        return rebuild_here(value)
+    if isinstance(value, HistoryRecord):
+        return _history(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_rebuilt(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _rebuilt(item) for key, item in value.items()}
+    return value
+
+
+def _history(record: HistoryRecord) -> Any:
+    import keras
+
+    history = keras.callbacks.History()
+    history.history, history.epoch = record.history, record.epoch
+    return history
+
+
+def _raised(error: BaseException) -> dict[str, object]:
+    line, source = _place(error.__traceback__)
+    return {
+        "kind": "raised",
+        "type": _printable(type(error).__name__),
+        "message": _message(error),
+        "line": line,
+        "source": _printable(source)[:MAX_LINE],
+    }
+
+
+def _message(error: BaseException) -> str:
+    """Read the message of an exception whose class may be the student's own."""
+    try:
+        return _printable(str(error))[:MAX_MESSAGE]
+    except Exception as second:
+        return f"(no message: {type(second).__name__})"
+
+
+def _place(trace: types.TracebackType | None) -> tuple[int | None, str]:
+    """Find the innermost line of a notebook cell: (number in its cell, text)."""
+    place: tuple[int | None, str] = (None, "")
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if CELL_FILE.search(file):
+            place = trace.tb_lineno, linecache.getline(file, trace.tb_lineno).strip()
+        trace = trace.tb_next
+    return place
+
+
+def _printable(text: object) -> str:
+    return str(text).encode("utf-8", "replace").decode("utf-8")

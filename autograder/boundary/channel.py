@@ -1,0 +1,131 @@
+"""One request to the student's kernel and one reply, through two folders.
+
+The trusted side writes into a folder that the sandbox binds read-only; the student's side writes
+into one of its own. A reply is taken for hostile until it is decoded.
+"""
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.boundary.agent.convpool_agent.decoding import decode
+from autograder.boundary.agent.convpool_agent.encoding import encode
+from autograder.boundary.agent.convpool_agent.keras_values import reduce
+from autograder.boundary.agent.convpool_agent.npy import MalformedData
+from autograder.boundary.agent.convpool_agent.records import MAX_BYTES
+
+AGENT_FOLDER = Path(__file__).parent / "agent"
+"""To be bound into the sandbox and put on its `sys.path`: the package `convpool_agent` is in it."""
+
+Execute = Callable[[str, float], None]
+
+
+class BadReply(Exception):
+    """The student's process gave no reply, or one that no honest process gives."""
+
+    check_message = "its process gave no result that can be read"
+
+
+class Channel(Protocol):
+    """A way to ask the student's process."""
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
+        """Send `describe` or `call` with its fields; the reply's fields, or `BadReply`."""
+        ...
+
+
+class FileChannel:
+    """The channel through two folders, each known by two paths: here, and in the sandbox."""
+
+    def __init__(
+        self,
+        requests: Path,
+        replies: Path,
+        execute: Execute,
+        inside: tuple[str, str] | None = None,
+    ) -> None:
+        """Take both folders, existing and empty; `replies` may be one file, existing and empty.
+
+        One file is what a sandbox can be given without a folder of the host to fill or to put
+        links and pipes into.
+
+        `execute(code, timeout)` runs code in the student's kernel and raises when it is late or
+        dead: what it raises passes through. `inside` gives the folders' paths (requests, replies)
+        in the sandbox, where they differ.
+        """
+        self.requests, self.execute = requests, execute
+        self.inside = inside or (str(requests), str(replies))
+        self.number = 0
+        # Opened once: what is put in its place later is not followed.
+        self._one_file = replies.is_file()
+        kind = os.O_RDWR if self._one_file else os.O_RDONLY | os.O_DIRECTORY
+        self._replies = os.open(replies, kind | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        """Let go of the replies' folder."""
+        os.close(self._replies)
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
+        """Send one request in seconds at most `timeout`, and give the checked reply's fields."""
+        self.number += 1
+        head = {"number": self.number, "nonce": secrets.token_hex(16), "kind": kind}
+        path = self.requests / f"request-{self.number}"
+        path.write_bytes(encode({**head, **fields}, reduce=reduce))
+        path.chmod(0o644)
+        if self._one_file:
+            os.ftruncate(self._replies, 0)
+        call = f"serve({self.number}, {self.inside[0]!r}, {self.inside[1]!r})"
+        try:
+            self.execute(f"__import__('convpool_agent').{call}", timeout)
+            return self._reply(head)
+        finally:
+            path.unlink()
+
+    def _reply(self, head: dict[str, Any]) -> dict[str, Any]:
+        """Read and check the reply to this very request: a stale or foretold one has no nonce."""
+        try:
+            fields = decode(self._bytes(f"reply-{self.number}"))
+        except MalformedData as error:
+            raise BadReply(f"a malformed reply: {error}") from error
+        for key in ("number", "nonce"):
+            given = fields.pop(key, None)
+            if type(given) is not type(head[key]) or given != head[key]:
+                raise BadReply(f"a reply with another {key}")
+        if type(fields.get("kind")) is not str:
+            raise BadReply("a reply of an unknown kind")
+        return fields
+
+    def _bytes(self, name: str) -> bytes:
+        """Read a regular file of bounded size, once, and take it away."""
+        if self._one_file:
+            os.lseek(self._replies, 0, os.SEEK_SET)
+            return _read_once(self._replies)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            file = os.open(name, flags, dir_fd=self._replies)
+        except OSError as error:
+            raise BadReply(f"no reply: {error.strerror}") from error
+        try:
+            data = _read_once(file)
+        finally:
+            os.close(file)
+        # The student's side may have been quicker; what was read counts.
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._replies)
+        return data
+
+
+def _read_once(file: int) -> bytes:
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        raise BadReply("a reply that is not a file of its own")
+    if status.st_size > MAX_BYTES:
+        raise BadReply(f"a reply larger than {MAX_BYTES >> 20} MiB")
+    data = os.read(file, MAX_BYTES + 1)
+    if len(data) != status.st_size:
+        raise BadReply("a reply that changed while it was read")
+    return data

@@ -1,0 +1,232 @@
+"""What a test cell sees in place of the student's names: stand-ins for functions, copies of values.
+
+A call goes to the student's process and comes back with the result and with the arguments as they
+are after it; these go back into the arrays, lists and models that the test passed, so that an
+ordinary test sees what it would see in one process.
+"""
+
+import builtins
+import warnings
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.boundary import model as models
+from autograder.boundary.agent.convpool_agent.keras_values import reduce
+from autograder.boundary.agent.convpool_agent.records import (
+    CannotCross,
+    HistoryRecord,
+    ModelRecord,
+)
+from autograder.boundary.channel import BadReply, Channel
+from autograder.boundary.text import printable
+from course.errors import GradingError
+
+RAISED_AS_ITSELF = (
+    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "FileNotFoundError",
+    "ImportError", "IndexError", "KeyError", "LookupError", "ModuleNotFoundError", "NameError",
+    "NotImplementedError", "OSError", "OverflowError", "PermissionError", "RecursionError",
+    "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
+    "ZeroDivisionError",
+)  # fmt: skip
+
+
+class StudentError(Exception):
+    """Student code raised something that is not one of Python's usual exceptions.
+
+    Like every exception that comes from a stand-in it has `student_type`, the class's name, and
+    `student_where`, e.g. "line 3: `return x.reshape(60000, 28, 28, 1)`" or an empty string.
+    """
+
+    student_type: str
+    student_where: str
+
+
+class _Undefined:
+    """The type of `UNDEFINED`."""
+
+    def __repr__(self) -> str:
+        return "UNDEFINED"
+
+
+UNDEFINED = _Undefined()
+"""What `fetch` gives for a name that the student's notebook does not define."""
+
+
+def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> Any:
+    """Get the student's `name`: a `StandInFunction`, a copy of a value, or `UNDEFINED`.
+
+    `expected` says what should have been there ("a dict of tuples") when the value cannot cross:
+    then `CannotCross` is raised. `BadReply` means that the student's process did not answer as
+    an honest one does.
+    """
+    reply = channel.request("describe", {"name": name}, timeout)
+    kind = reply.get("kind")
+    if kind == "undefined":
+        return UNDEFINED
+    if kind == "function":
+        return StandInFunction(channel, name, timeout)
+    if kind == "refused":
+        raise _refusal(reply, expected)
+    if kind != "value" or "value" not in reply:
+        raise BadReply("a reply of an unknown kind")
+    return _materialized(reply["value"], name)
+
+
+class StandInFunction:
+    """A student's function that runs where it is; only plain data goes there and comes back."""
+
+    __slots__ = ("__name__", "__qualname__", "_channel", "_timeout")
+
+    def __init__(self, channel: Channel, name: str, timeout: float) -> None:
+        """Stand for the function `name`; each call may take `timeout` seconds."""
+        self.__name__ = self.__qualname__ = name
+        self._channel, self._timeout = channel, timeout
+
+    def __repr__(self) -> str:
+        return f"<student's function {self.__name__}>"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function; raise what it raised; show it what it did to its arguments.
+
+        Raises `CannotCross` for a result that has no plain form, `BadReply` for no honest reply.
+        """
+        sent = [_recorded(list(args)), _recorded(kwargs)]
+        fields = {"name": self.__name__, "args": sent[0], "kwargs": sent[1]}
+        try:
+            reply = self._channel.request("call", fields, self._timeout)
+        except CannotCross as refusal:
+            message = f"A test passes {self.__name__} something that cannot cross: {refusal}"
+            raise GradingError(message) from refusal
+        _raise_if_not_result(reply, self.__name__)
+        given_back = [reply["args"], reply["kwargs"]]
+        _restore([list(args), kwargs], sent, given_back, self.__name__)
+        return _materialized(reply["result"], f"{self.__name__}(…)")
+
+
+def _raise_if_not_result(reply: dict[str, Any], name: str) -> None:
+    kind = reply.get("kind")
+    if kind == "undefined":
+        raise NameError(f"name '{name}' is not defined")
+    if kind == "refused":
+        raise _refusal(reply, "")
+    if kind == "raised":
+        _raise_as_student(reply)
+    if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
+        raise BadReply("a reply of an unknown kind")
+    if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
+        raise BadReply("a reply without arguments")
+
+
+def _refusal(reply: dict[str, Any], expected: str) -> CannotCross:
+    reason = f"{expected} was expected" if expected else printable(reply.get("reason"), 400)
+    return CannotCross(printable(reply.get("path"), 120), printable(reply.get("type"), 60), reason)
+
+
+def _raise_as_student(reply: dict[str, Any]) -> NoReturn:
+    """Raise the built-in exception that the student's code raised, or `StudentError`."""
+    kind, message = printable(reply.get("type"), 60), printable(reply.get("message"), 1000)
+    known = kind in RAISED_AS_ITSELF
+    error: Any = getattr(builtins, kind)(message) if known else StudentError(f"{kind}: {message}")
+    error.student_type, error.student_where = kind, _where(reply)
+    raise error
+
+
+def _where(reply: dict[str, Any]) -> str:
+    line, source = reply.get("line"), printable(reply.get("source"), 200)
+    if type(line) is not int or line < 1:
+        return ""
+    return f"line {line}: `{source}`" if source else f"line {line}"
+
+
+def _recorded(value: Any) -> Any:
+    """Replace models, tensors and histories by records, so that they can be compared later."""
+    if type(value) is list or type(value) is tuple:
+        return type(value)(_recorded(item) for item in value)
+    if type(value) is dict:
+        return {key: _recorded(item) for key, item in value.items()}
+    return reduce(value, "a test's argument")
+
+
+def _materialized(value: Any, path: str) -> Any:
+    """Turn records into a rebuilt model or a `History`."""
+    if isinstance(value, ModelRecord):
+        return models.rebuild(value, path)
+    if isinstance(value, HistoryRecord):
+        return _history(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_materialized(item, f"{path}[{i}]") for i, item in enumerate(value))
+    if isinstance(value, dict):
+        names = {key: f"{path}[{printable(repr(key), 40)}]" for key in value}
+        return {key: _materialized(item, names[key]) for key, item in value.items()}
+    return value
+
+
+def _history(record: HistoryRecord) -> Any:
+    """Make Keras's own `History`, so that `isinstance` holds; it has plain lists only."""
+    import keras
+
+    history = keras.callbacks.History()
+    history.history, history.epoch = record.history, record.epoch
+    return history
+
+
+def _restore(passed: Any, sent: Any, after: Any, name: str) -> Any:
+    """Bring what a call did to its arguments back into the objects that the test passed."""
+    if isinstance(sent, ModelRecord):
+        return _restore_model(passed, sent, after, name)
+    if isinstance(sent, np.ndarray):
+        if isinstance(passed, np.ndarray) and isinstance(after, np.ndarray):
+            _restore_array(passed, after)
+        return passed
+    if isinstance(sent, HistoryRecord):
+        return passed
+    if type(passed) is not type(after):
+        return _materialized(after, name)
+    if isinstance(passed, dict):
+        restored = {
+            key: _restore(passed[key], sent[key], item, name)
+            if key in passed
+            else _materialized(item, name)
+            for key, item in after.items()
+        }
+        passed.clear()
+        passed.update(restored)
+        return passed
+    if isinstance(passed, (list, tuple)):
+        return _restore_items(passed, sent, after, name)
+    return after
+
+
+def _restore_array(passed: np.ndarray, after: np.ndarray) -> None:
+    """Copy values back in place, and a shape that was changed in place."""
+    if not passed.flags.writeable or passed.dtype != after.dtype or passed.size != after.size:
+        return
+    # NumPy 2.5 advises against setting a shape; a student who does so has to be seen doing it.
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        if passed.shape != after.shape and passed.flags.c_contiguous:
+            passed.shape = after.shape
+    if passed.shape == after.shape:
+        np.copyto(passed, after)
+
+
+def _restore_items(passed: Any, sent: Any, after: Any, name: str) -> Any:
+    if len(passed) != len(after):
+        items = _materialized(after, name)
+    else:
+        items = [_restore(*three, name) for three in zip(passed, sent, after, strict=True)]
+    if isinstance(passed, list):
+        passed[:] = items
+        return passed
+    return tuple(items)
+
+
+def _restore_model(passed: Any, sent: ModelRecord, after: Any, name: str) -> Any:
+    """Bring trained weights, and a new compile(), back into a passed model."""
+    path = f"{name}: its model"
+    if not isinstance(after, ModelRecord) or set(after.weights) != set(sent.weights):
+        raise CannotCross(path, "Keras model", "its layers are not what they were")
+    models.load_weights(passed, after, path)
+    if after.compiled is not None and after.compiled != sent.compiled:
+        models.compile_like(passed, after.compiled, path)
+    return passed
