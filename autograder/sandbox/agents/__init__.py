@@ -1,0 +1,1 @@
+"""The few files that run inside the sandbox, each by itself and without this package."""

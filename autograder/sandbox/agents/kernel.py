@@ -1,0 +1,86 @@
+"""Start the IPython kernel that runs a student's cells: `python -I kernel.py SETTINGS`.
+
+This file runs inside the sandbox, so nothing that it enforces holds against a student who wants
+to break it: the cap on printed output is for honest notebooks, whose reader would otherwise have
+to end them. SETTINGS is a JSON file beside connection.json: `descriptors` (a listening socket for
+each address that the kernel binds), `output_characters`, `path` (folders to import from).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(settings: dict[str, Any], connection_file: str) -> None:
+    """Build the kernel from the installed packages, then let it import from its working folder."""
+    sys.path.extend(settings["path"])
+    import zmq
+    from ipykernel.iostream import OutStream
+    from ipykernel.kernelapp import IPKernelApp
+
+    adopt_sockets(zmq, settings["descriptors"])
+    cap_output(OutStream, settings["output_characters"])
+    app = IPKernelApp.instance()
+    app.initialize(
+        [
+            "-f",
+            connection_file,
+            # A file named numpy.py or pickle.py beside the notebook must not break the start.
+            "--InteractiveShellApp.ignore_cwd=True",
+            "--HistoryManager.enabled=False",
+        ]
+    )
+    import_from_working_folder()
+    app.start()
+
+
+def import_from_working_folder() -> None:
+    """Let the working folder come before the installed packages, as in Jupyter, and not sooner."""
+    packages = [n for n, path in enumerate(sys.path) if path.endswith(("-packages", "-packages/"))]
+    sys.path.insert(min(packages, default=0), "")
+
+
+def adopt_sockets(zmq: Any, descriptors: dict[str, int]) -> None:
+    """Make the kernel listen on the sockets that the grader made, instead of on new files.
+
+    So the grader and the kernel share no folder: no file to replace by a link, none to fill.
+    """
+    bind, connect = zmq.Socket.bind, zmq.Socket.connect
+
+    def bind_adopted(socket: Any, address: str) -> Any:
+        if address in descriptors:
+            os.set_inheritable(descriptors[address], False)
+            socket.setsockopt(zmq.USE_FD, descriptors[address])
+        return bind(socket, address)
+
+    def connect_elsewhere(socket: Any, address: str | bytes) -> Any:
+        # The debugger would connect to its own kernel through a file that is not there.
+        own = address.decode() if isinstance(address, bytes) else address
+        return None if own in descriptors else connect(socket, address)
+
+    zmq.Socket.bind, zmq.Socket.connect = bind_adopted, connect_elsewhere
+
+
+def cap_output(stream_class: Any, characters: int) -> None:
+    """Keep the first `characters` that all streams print together, and say that there was more."""
+    write = stream_class.write
+    left = characters
+
+    def write_capped(stream: Any, string: str) -> int | None:
+        nonlocal left
+        if left > 0 and isinstance(string, str):
+            kept, left = string[:left], left - len(string)
+            write(stream, kept)
+            if left <= 0:
+                write(stream, f"\n[Only the first {characters} characters of output are kept.]\n")
+            return len(string)
+        return len(string) if isinstance(string, str) else write(stream, string)
+
+    stream_class.write = write_capped
+
+
+if __name__ == "__main__":
+    given = Path(sys.argv[1])
+    main(json.loads(given.read_text(encoding="utf-8")), str(given.parent / "connection.json"))

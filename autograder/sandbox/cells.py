@@ -1,0 +1,141 @@
+"""Runs one cell of a student's notebook and collects what comes back, within every limit."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_client.blocking import BlockingKernelClient
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.process import SandboxedProcess, deadline_left
+
+POLL_SECONDS = 0.1
+FLOOD = 4  # so many times the output that is kept may arrive before the kernel is ended
+DISPLAYED = ("stream", "display_data", "execute_result", "error")
+
+
+@dataclass
+class CellRun:
+    """What came of one cell; all of it was written by the student's process.
+
+    `status` is "ok", "error" (it raised), "timeout", "memory" (the kernel was ended for its use of
+    memory), "output" (it was ended for its flood of output), "died" (it ended itself) or
+    "malformed" (it sent what is no Jupyter message, and was ended).
+    """
+
+    status: str = "ok"
+    outputs: list[dict[str, Any]] = field(default_factory=list)  # as nbformat has them
+    error_name: str = ""
+    error_value: str = ""
+    truncated: bool = False  # some output was not kept
+    seconds: float = 0.0
+
+
+class CellRunner:
+    """Runs the cells of one kernel, whose outputs share one allowance."""
+
+    def __init__(
+        self,
+        kc: BlockingKernelClient,
+        tree: SandboxedProcess,
+        limits: Limits,
+        interrupt: Callable[[], None],
+    ) -> None:
+        """Run cells through `kc`; `tree` is ended when a cell cannot be stopped otherwise."""
+        self._kc, self._tree, self._limits, self._interrupt = kc, tree, limits, interrupt
+        self._received = 0  # characters of output since the kernel started
+        self._room = limits.output_bytes  # characters of output that may still be kept
+
+    def run(self, source: str, deadline: float) -> CellRun:
+        """Run `source` until `deadline` on the monotonic clock; then interrupt, then kill."""
+        started = time.monotonic()
+        run = CellRun()
+        if self._tree.poll() is not None:
+            self._end(run, "died")
+        else:
+            # A cell that raises must not cancel the next one: requests are sent one at a time.
+            request = self._kc.execute(source, allow_stdin=False, stop_on_error=False)
+            if not self._collect(run, request, deadline):
+                self._stop(run, request)
+        run.seconds = time.monotonic() - started
+        return run
+
+    def _collect(self, run: CellRun, request: str, deadline: float) -> bool:
+        """Take messages until the cell is done (True) or its time is over (False)."""
+        while deadline_left(deadline) > 0:
+            try:
+                message = self._kc.get_iopub_msg(timeout=min(POLL_SECONDS, deadline_left(deadline)))
+                done = self._take(run, message, request)
+            except queue.Empty:
+                done = self._tree.poll() is not None
+                if done:
+                    self._end(run, self._tree.cause())
+            except Exception:
+                # Anything can come out of a process that is not trusted; what the client cannot
+                # read as a message is its fault, not the grader's.
+                self._end(run, "malformed")
+                done = True
+            if done:
+                self._skip_reply()
+                return True
+        return False
+
+    def _take(self, run: CellRun, message: dict[str, Any], request: str) -> bool:
+        """Keep one message's output; return True when it is the last of this cell."""
+        kind, content = message["header"]["msg_type"], message["content"]
+        if kind in DISPLAYED:
+            self._received += len(json.dumps(content))
+            if self._received > FLOOD * self._limits.output_bytes:
+                self._end(run, "output")
+                return True
+        if message["parent_header"].get("msg_id") != request:
+            return False
+        if kind in DISPLAYED:
+            self._keep(run, kind, content)
+        return bool(kind == "status" and content["execution_state"] == "idle")
+
+    def _keep(self, run: CellRun, kind: str, content: dict[str, Any]) -> None:
+        """Add an output as nbformat has it, unless the allowance is used up."""
+        if kind == "error":
+            run.status = "error"
+            run.error_name, run.error_value = str(content["ename"]), str(content["evalue"])
+        fields = {name: value for name, value in content.items() if name != "transient"}
+        if kind == "stream":
+            text = str(content["text"])
+            fields["text"] = text[: self._room]
+            run.truncated |= len(text) > self._room
+            self._room -= len(fields["text"])
+        else:
+            self._room -= len(json.dumps(fields))
+            if self._room < 0:
+                self._room, run.truncated = 0, True
+                return
+        last = run.outputs[-1] if run.outputs else {}
+        if kind == "stream" and last.get("name") == content["name"]:
+            last["text"] += fields["text"]
+        else:
+            run.outputs.append({"output_type": kind, **fields})
+
+    def _stop(self, run: CellRun, request: str) -> None:
+        """Interrupt a cell whose time is over; kill its kernel if it does not listen."""
+        self._interrupt()
+        stopped = self._collect(run, request, time.monotonic() + self._limits.interrupt_seconds)
+        run.status = "timeout" if run.status in ("ok", "error") else run.status
+        if not stopped:
+            self._end(run, "timeout")
+
+    def _end(self, run: CellRun, status: str) -> None:
+        self._tree.kill()
+        run.status = status
+
+    def _skip_reply(self) -> None:
+        """Drop the replies on the shell channel: a cell's outcome is read from its outputs."""
+        with contextlib.suppress(Exception):
+            while True:
+                self._kc.get_shell_msg(timeout=0)

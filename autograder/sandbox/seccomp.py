@@ -1,0 +1,145 @@
+"""The system calls that no exercise needs, as a filter that the kernel enforces.
+
+Namespaces hide files, processes and networks; what they leave is the kernel itself. This filter
+shuts the doors through which most escapes went (new user namespaces, mounts, tracing, BPF,
+io_uring, keyrings) and the socket families that network namespaces do not cover, such as AF_VSOCK.
+Source: linux/seccomp.h, linux/bpf_common.h and the kernel's system call tables.
+"""
+
+from __future__ import annotations
+
+import errno
+import platform
+import struct
+from dataclasses import dataclass
+
+LOAD_WORD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data, little endian
+ALLOW, REFUSE, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
+NEW_NAMESPACE = 0x7E020080  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET,TIME}
+X32_CALLS = 0x40000000  # x86_64 knows every call a second time, under these numbers
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
+
+
+@dataclass(frozen=True)
+class Calls:
+    """One architecture's identity and the numbers of the calls that the filter knows."""
+
+    audit: int
+    clone: int
+    clone3: int
+    unshare: int
+    socket: int
+    refused: dict[str, int]
+
+
+_SINCE_5_1 = {
+    "io_uring_setup": 425,
+    "io_uring_enter": 426,
+    "io_uring_register": 427,
+    "open_tree": 428,
+    "move_mount": 429,
+    "fsopen": 430,
+    "fsconfig": 431,
+    "fsmount": 432,
+    "fspick": 433,
+    "pidfd_getfd": 438,
+    "mount_setattr": 442,
+}  # the same number on every architecture
+_NUMBERS = {  # on x86_64 and on aarch64
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "setns": (308, 268),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "reboot": (169, 142),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "acct": (163, 89),
+    "quotactl": (179, 60),
+    "syslog": (103, 116),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+}
+
+
+def _table(column: int) -> dict[str, int]:
+    return {name: numbers[column] for name, numbers in _NUMBERS.items()} | _SINCE_5_1
+
+
+ARCHITECTURES = {
+    "x86_64": Calls(0xC000003E, 56, 435, 272, 41, _table(0)),
+    "aarch64": Calls(0xC00000B7, 220, 435, 97, 198, _table(1)),
+}
+
+
+def program(machine: str | None = None) -> bytes | None:
+    """Return the filter as `bwrap --seccomp` reads it, or None for an unknown architecture."""
+    calls = ARCHITECTURES.get(machine or platform.machine())
+    if calls is None:
+        return None
+    return b"".join(
+        [
+            _instruction(LOAD_WORD, ARCHITECTURE),
+            _instruction(JUMP_EQUAL, calls.audit, if_true=1),
+            _instruction(RETURN, KILL_PROCESS),
+            _instruction(LOAD_WORD, NUMBER),
+            _answer(JUMP_AT_LEAST, X32_CALLS, errno.ENOSYS),
+            # A filter cannot read clone3's flags behind their pointer. ENOSYS makes the C
+            # library use clone, whose flags it can read.
+            _answer(JUMP_EQUAL, calls.clone3, errno.ENOSYS),
+            *(_answer(JUMP_EQUAL, number, errno.EPERM) for number in calls.refused.values()),
+            *(_unless_namespace(number) for number in (calls.clone, calls.unshare)),
+            _unless_other_family(calls.socket),
+            _instruction(RETURN, ALLOW),
+        ]
+    )
+
+
+def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)
+
+
+def _answer(jump: int, value: int, error: int) -> bytes:
+    """Refuse the call with `error` when its number compares true with `value`."""
+    return _instruction(jump, value, if_false=1) + _instruction(RETURN, REFUSE | error)
+
+
+def _unless_namespace(number: int) -> bytes:
+    """Allow call `number` only if its flags ask for no new namespace."""
+    return (
+        _instruction(JUMP_EQUAL, number, if_false=4)
+        + _instruction(LOAD_WORD, FIRST_ARGUMENT)
+        + _instruction(JUMP_ANY_BIT, NEW_NAMESPACE, if_false=1)
+        + _instruction(RETURN, REFUSE | errno.EPERM)
+        + _instruction(RETURN, ALLOW)
+    )
+
+
+def _unless_other_family(number: int) -> bytes:
+    """Allow a socket only of the families that a network namespace covers."""
+    count = len(FAMILIES)
+    tests = b"".join(
+        _instruction(JUMP_EQUAL, family, if_true=count - index)
+        for index, family in enumerate(FAMILIES.values())
+    )
+    return (
+        _instruction(JUMP_EQUAL, number, if_false=count + 2)
+        + _instruction(LOAD_WORD, FIRST_ARGUMENT)
+        + tests
+        + _instruction(RETURN, REFUSE | errno.EAFNOSUPPORT)
+    )
