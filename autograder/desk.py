@@ -1,0 +1,94 @@
+"""What `autograder grade` and `autograder feedback` show on the terminal."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.course_folder import ClassFolder, CourseFolder
+from autograder.gradebook import marks_table, read_marks
+from course.errors import GradingError
+
+BANNER = """\
+************************************************************************
+*** NO SANDBOX: submissions run with your own rights. They can read and
+*** change your files, and forge their marks. Every result is stamped
+*** sandbox=none. Use this only on code that you wrote yourself.
+************************************************************************"""
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar with what is being done, how much of it, and the time it took so far."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def run_grade(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    assignments: list[str],
+    *,
+    sandboxed: bool,
+    console: Console,
+    notes: dict[str, str] | None = None,
+) -> None:
+    """Grade, then show marks, flags and what could not be graded.
+
+    Raises GradingError at the end if the grader itself failed on a submission.
+    """
+    from autograder.grading.grade import GradeOptions, grade_class
+
+    if not sandboxed:
+        console.print(BANNER, style="bold red")
+    with progress_bar(console) as bar:
+        task = bar.add_task("proving the sandbox" if sandboxed else "starting", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        summary = grade_class(course, class_folder, assignments, GradeOptions(sandboxed), show)
+    console.print(marks_table(read_marks(class_folder), notes))
+    flagged = [(r.student, r.assignment, flag) for r in summary.results for flag in r.flags]
+    if flagged:
+        table = Table(title="Flags: worth a look, no effect on marks")
+        for heading in ("student", "assignment", "what", "evidence"):
+            table.add_column(heading)
+        for student, assignment, flag in flagged:
+            table.add_row(student, assignment, flag.kind, flag.evidence[:80])
+        console.print(table)
+    console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
+    if summary.failures:
+        raise GradingError(
+            f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
+            "Mend that and run `autograder grade` again.",
+        )
+
+
+def run_feedback(
+    course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
+) -> None:
+    """Write the feedback page of every graded submission."""
+    from autograder.stock import StockNbgrader
+
+    wanted = course.require(assignments)
+    pages = [
+        (path.parent.name, path.name)
+        for path in sorted(class_folder.autograded.glob("*/*"))
+        if path.name in wanted
+    ]
+    if not pages:
+        raise GradingError(
+            f"Nothing is graded in {class_folder.autograded}.", "Run `autograder grade` first."
+        )
+    nbgrader = StockNbgrader(course, class_folder)
+    with progress_bar(console) as bar:
+        task = bar.add_task("writing feedback", total=len(pages))
+        for student, assignment in pages:
+            bar.update(task, description=f"feedback on {assignment} for {student}")
+            nbgrader.feedback(assignment, student)
+            bar.advance(task)
+    console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")

@@ -1,0 +1,55 @@
+"""The gradebook as plain rows, and as a table for the terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from autograder.course_folder import ASSIGNMENTS, ClassFolder
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one student has in one assignment."""
+
+    student: str
+    assignment: str
+    score: float
+    max_score: float
+
+
+def read_marks(class_folder: ClassFolder) -> list[Mark]:
+    """Read every graded submission from nbgrader's gradebook, by student and assignment."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(class_folder.db_url) as gradebook:
+        marks = [
+            Mark(submission.student.id, assignment.name, submission.score, submission.max_score)
+            for assignment in gradebook.assignments
+            for submission in gradebook.assignment_submissions(assignment.name)
+        ]
+    return sorted(marks, key=lambda mark: (mark.student, mark.assignment))
+
+
+def marks_table(marks: Sequence[Mark], notes: dict[str, str] | None = None) -> Table:
+    """Lay the marks out, a row per student and a column per assignment."""
+    table = Table(title="Gradebook", caption="A dash: nothing was handed in.")
+    present = {mark.assignment for mark in marks}
+    columns = [name for name in ASSIGNMENTS if name in present] + sorted(present - set(ASSIGNMENTS))
+    points = {mark.assignment: mark.max_score for mark in marks}
+    table.add_column("student")
+    for name in columns:
+        table.add_column(f"{name}\nof {points[name]:g}", justify="right")
+    table.add_column("total", justify="right")
+    if notes:
+        table.add_column("handed in")
+    for student in sorted({mark.student for mark in marks}):
+        table.add_row(*_row(student, marks, columns), *([notes.get(student, "")] if notes else []))
+    return table
+
+
+def _row(student: str, marks: Sequence[Mark], columns: Sequence[str]) -> list[str]:
+    """One student's marks as text."""
+    own = {mark.assignment: mark.score for mark in marks if mark.student == student}
+    cells = [f"{own[name]:g}" if name in own else "–" for name in columns]
+    return [student, *cells, f"{sum(own.values()):g}"]

@@ -1,0 +1,148 @@
+"""Run one submission: ingest it, let a worker grade it, and give its result."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.grading.results import Flag, GapResult, SubmissionResult, load
+from autograder.grading.secret import submission_seed
+from autograder.grading.worker import Order, expected_kind
+from autograder.ingest import Intake, take_in
+from course.errors import GradingError
+
+# Beyond the sandbox's own limit, for the tests and for opening and closing kernels.
+SPARE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for every submission of a run."""
+
+    secret: bytes
+    data: Path
+    """Folder with the small data set that notebooks load."""
+    scratch: Path
+    """What every submission finds in its working folder."""
+    sandboxed: bool
+    sandbox: str
+    """Name of the sandbox, for results that never got to run."""
+    limits: dict[str, Any]
+    notebook_seconds: float
+
+
+def grade_submission(
+    source: NotebookNode, folder: Path, student: str, assignment: str, conditions: Conditions
+) -> SubmissionResult:
+    """Grade one notebook of a student's folder; one that can't be read is a result too.
+
+    Raises GradingError only for the grader's own faults.
+    """
+    intake = take_in(folder, assignment, source)
+    flags = [Flag(flag.kind, flag.evidence) for flag in intake.flags]
+    if intake.rebuilt is None:
+        result = _rejected(source, student, assignment, conditions.sandbox, intake)
+        result.flags = flags
+        return result
+    notebook = intake.rebuilt.notebook
+    _tell_expected_kinds(source, notebook)
+    result = _run_worker(notebook, student, assignment, intake.digest, conditions)
+    result.flags = [*flags, *result.flags]
+    for gap in result.gaps:
+        if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
+            gap.status = "not_attempted"
+    return result
+
+
+def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
+    """Note with each test what kind of value its gap holds in the reference solution."""
+    kinds = {
+        f"test_{cell.metadata.nbgrader.grade_id}": expected_kind(cell.source)
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            cell.metadata.convpool["expected"] = kinds[mark["grade_id"]]
+
+
+def _run_worker(
+    notebook: NotebookNode, student: str, assignment: str, digest: str, conditions: Conditions
+) -> SubmissionResult:
+    """Start the worker, wait for it, and read what it left."""
+    with tempfile.TemporaryDirectory(prefix="convpool-") as name:
+        folder = Path(name)
+        (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
+        order = Order(
+            notebook=str(folder / "notebook.json"),
+            result=str(folder / "result.json"),
+            student=student,
+            assignment=assignment,
+            digest=digest,
+            seed=submission_seed(conditions.secret, digest, assignment),
+            data=str(conditions.data),
+            scratch=str(conditions.scratch),
+            sandboxed=conditions.sandboxed,
+            limits=conditions.limits,
+        )
+        (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
+        environment = {**_ENVIRONMENT, "CONVPOOL_SUBSET_DIR": str(conditions.data)}
+        seconds = conditions.notebook_seconds + SPARE_SECONDS
+        said = _wait(folder / "order.json", environment, seconds)
+        if not Path(order.result).is_file():
+            raise GradingError(
+                f"The grader failed on {assignment} of {student}: {said[-1500:]}",
+                "No mark was written for it.",
+            )
+        return load(Path(order.result))
+
+
+def _wait(order: Path, environment: dict[str, str], seconds: float) -> str:
+    """Run the worker to its end, or kill its whole session; return the end of what it said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.grading.worker", str(order)],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        said = b"it did not come to an end in time."
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    return said.decode(errors="replace")
+
+
+_ENVIRONMENT = {
+    "NBGRADER_EXECUTION": "autograde",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "agg",
+}
+
+
+def _rejected(
+    source: NotebookNode, student: str, assignment: str, sandbox: str, intake: Intake
+) -> SubmissionResult:
+    """Give no points for what can't be read, and say why."""
+    reason = intake.reason
+    result = SubmissionResult(student, assignment, intake.digest, sandbox, rejected=reason)
+    for cell in source.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            name = mark["grade_id"].removeprefix("test_")
+            result.gaps.append(GapResult(name, 0.0, float(mark["points"]), "rejected", reason))
+    return result

@@ -1,0 +1,163 @@
+"""The reference solutions, executed in full, and the dense model beside the CNN."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.course_folder import CourseFolder
+from autograder.nbgrader_setup import CELL_SECONDS
+from course.errors import GradingError
+
+# Read from the cnn notebook's kernel after its last cell.
+_MEASURE = 'import json; json.dumps({"parameters": model.count_params(), "accuracy": accuracy})'
+_TRAINING_CELL = "history = train("
+
+
+def run_solutions(course: CourseFolder, names: list[str], quick: bool, console: Console) -> None:
+    """Execute the source notebooks, then print parameters, seconds and accuracy of both models."""
+    wanted = course.require(names)
+    environment = {"NBGRADER_EXECUTION": "validate"} if quick else {}
+    results: dict[str, dict[str, float]] = {}
+    with _progress(console) as progress:
+        for name in wanted:
+            notebook = _read_source(course, name)
+            task = progress.add_task(name, total=len(notebook.cells))
+            measured = _execute(notebook, environment, partial(progress.advance, task))
+            if name == "cnn":
+                results["CNN"] = measured
+        if "cnn" in wanted:
+            task = progress.add_task("dense model, to compare", total=1)
+            results["dense"] = _train_dense(environment)
+            progress.advance(task)
+    console.print(f"{len(wanted)} solution notebooks ran without an error.")
+    if results:
+        console.print(_table(results))
+        _say_source(console)
+
+
+def _read_source(course: CourseFolder, name: str) -> NotebookNode:
+    """Read a source notebook; name the command that makes it if it is missing."""
+    path = course.source(name)
+    if not path.is_file():
+        raise GradingError(f"{path} is missing.", "Run `autograder build`.")
+    return nbformat.read(path, as_version=4)
+
+
+def _execute(
+    notebook: NotebookNode, environment: dict[str, str], cell_done: Callable[[], None]
+) -> dict[str, float]:
+    """Run a notebook from top to bottom; return what it measured, empty unless it trained."""
+    from jupyter_client.kernelspec import NoSuchKernel
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    client = NotebookClient(
+        notebook,
+        timeout=10 * CELL_SECONDS,
+        kernel_manager_class=AsyncKernelManager,
+    )
+    # What the kernel says on the terminal is TensorFlow's greeting; errors come as outputs.
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        with client.setup_kernel(env={**os.environ, **environment}, **silent):
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+                cell_done()
+            return _measure(client, notebook)
+    except CellExecutionError as error:
+        raise GradingError(f"A reference solution failed: {error}") from error
+    except NoSuchKernel as error:
+        raise GradingError(
+            f"There is no Jupyter kernel called {error.name!r}.",
+            "Install it: python -m ipykernel install --sys-prefix.",
+        ) from error
+
+
+def _measure(client: Any, notebook: NotebookNode) -> dict[str, float]:
+    """Ask the kernel for the trained model's figures, and the cell's times for the seconds."""
+    trained = [cell for cell in notebook.cells if _TRAINING_CELL in cell.source]
+    training = [cell for cell in trained if "nbgrader" not in cell.metadata]
+    if not training:
+        return {}
+    probe = nbformat.v4.new_code_cell(_MEASURE)
+    notebook.cells.append(probe)
+    client.execute_cell(probe, len(notebook.cells) - 1)
+    answer = probe.outputs[-1]["data"]["text/plain"]
+    figures: dict[str, float] = json.loads(answer.strip("'"))
+    return {**figures, "seconds": _seconds(training[0])}
+
+
+def _seconds(cell: NotebookNode) -> float:
+    """Read how long a cell ran from the times that nbclient notes with it."""
+    times = cell.metadata["execution"]
+    start, end = (
+        datetime.fromisoformat(times[key].replace("Z", "+00:00"))
+        for key in ("iopub.status.busy", "shell.execute_reply")
+    )
+    return (end - start).total_seconds()
+
+
+def _train_dense(environment: dict[str, str]) -> dict[str, float]:
+    """Train the dense model in a process of its own."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "autograder.baseline"],
+        env={**os.environ, **environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path.cwd(),
+    )
+    if finished.returncode != 0:
+        raise GradingError(f"The dense model could not be trained:\n{finished.stderr[-2000:]}")
+    figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    return figures
+
+
+def _table(results: dict[str, dict[str, float]]) -> Table:
+    """Lay both models out side by side."""
+    table = Table(title="Dense model against CNN, five epochs")
+    for heading in ("model", "parameters", "training", "test accuracy"):
+        table.add_column(heading, justify="left" if heading == "model" else "right")
+    for name in ("dense", "CNN"):
+        row = results[name]
+        table.add_row(
+            name,
+            f"{row['parameters']:,.0f}",
+            f"{row['seconds']:.0f} s",
+            f"{row['accuracy']:.2%}",
+        )
+    gain = results["CNN"]["accuracy"] - results["dense"]["accuracy"]
+    table.caption = f"The CNN is {100 * gain:+.1f} points better."
+    return table
+
+
+def _say_source(console: Console) -> None:
+    """Say which images the figures were measured on."""
+    from course.data import data_source, load_data
+
+    load_data(limit=10)
+    console.print(f"Images: {data_source()}. Processor cores: {os.cpu_count()}.")
+
+
+def _progress(console: Console) -> Progress:
+    """A bar per notebook."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
