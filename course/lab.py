@@ -1,0 +1,84 @@
+"""The learner's folder: copies of the notebooks, never overwritten, opened in JupyterLab."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from course.errors import CourseError
+
+# In an installed package the released exercises lie inside `course`; in a checkout beside it.
+_PACKAGE = Path(__file__).parent
+_EXERCISES = (_PACKAGE / "exercises", _PACKAGE.parent / "exercises")
+
+# Exit statuses of a server that was asked to stop, also while it was still starting.
+_STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
+
+
+def notebooks() -> dict[str, Path]:
+    """Map the name in a learner's folder to the notebook that is copied there."""
+    found = {"lesson.ipynb": _PACKAGE / "lesson.ipynb"}
+    exercises = next((folder for folder in _EXERCISES if folder.is_dir()), None)
+    if exercises is None:
+        raise CourseError("The exercises are not installed.", "Install convpool-course again.")
+    for path in sorted(exercises.glob("*/*.ipynb")):
+        found[f"{path.parent.name}/{path.name}"] = path
+    return found
+
+
+def unpack(folder: Path) -> list[Path]:
+    """Copy each notebook that `folder` does not have yet; return the new paths."""
+    new = []
+    for name, origin in notebooks().items():
+        target = folder / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                file.write(origin.read_bytes())
+        except FileExistsError:
+            if not target.is_file():
+                raise CourseError(f"{target} is in the way.", "Name another folder.") from None
+            continue
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            raise CourseError(
+                f"{target} can't be written ({error.strerror}).", "Name another folder."
+            ) from error
+        new.append(target)
+    return new
+
+
+def start_lab(folder: Path, *, browser: bool) -> None:
+    """Run JupyterLab of this environment in the folder until it is stopped."""
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/lesson.ipynb"]
+    if not browser:
+        command.append("--no-browser")
+    # As root, as in most containers, Jupyter refuses to start without this.
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        command.append("--allow-root")
+    status = _run_until_stopped(command, folder)
+    if status not in _STOPPED:
+        raise CourseError(
+            f"JupyterLab stopped with status {status}.",
+            "Its own message is above; try another port: jupyter lab --port 8899.",
+        )
+
+
+def _run_until_stopped(command: list[str], folder: Path) -> int:
+    """Run the server in the folder; return its exit status.
+
+    Ctrl-C in the terminal reaches the server by itself, which then asks whether to stop: wait
+    for that, where `subprocess.run` would kill it and leave its kernels behind. A request to
+    end this process is passed on.
+    """
+    server = subprocess.Popen(command, cwd=folder)
+    before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
