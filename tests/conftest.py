@@ -1,0 +1,51 @@
+"""Fixtures that several tests share: the checkout, a copy of it, and a class to grade."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stock_class import StockClass
+
+from autograder.course_folder import CourseFolder
+
+ROOT = Path(__file__).parents[1]
+
+# What nbgrader's own commands need of a checkout.
+CHECKOUT = ("solutions", "exercises", "nbgrader_config.py")
+
+
+@pytest.fixture(scope="session")
+def course() -> CourseFolder:
+    """The checkout, to read from."""
+    return CourseFolder(ROOT)
+
+
+@pytest.fixture(scope="module")
+def course_copy(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> CourseFolder:
+    """A copy of the checkout: nbgrader writes a release again when it registers it."""
+    target = tmp_path_factory.mktemp("checkout")
+    for name in CHECKOUT:
+        source = course.root / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, target / name)
+    return CourseFolder(target)
+
+
+@pytest.fixture(scope="module")
+def stock_environment() -> Iterator[None]:
+    """Ask for nbgrader's own way; use the real images where they are named, else the stand-in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STOCK", "1")
+        if not os.environ.get("FASHION_MNIST_DIR"):
+            patch.setenv("COURSE_DATA", "standin")
+        yield
+
+
+@pytest.fixture(scope="module")
+def graded_class(
+    course_copy: CourseFolder, tmp_path_factory: pytest.TempPathFactory, stock_environment: None
+) -> StockClass:
+    """A class whose submissions the real nbgrader grades, one after the other."""
+    return StockClass(course_copy, tmp_path_factory.mktemp("class"))
