@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab build solutions bench-lesson bench-sandbox clean
+.PHONY: help demo test lint lab build solutions bench-lesson bench-sandbox screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's 
 
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
 	$(BIN)/python tests/benchmarks/sandbox_cost.py
+
+screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
+	$(BIN)/python tests/browser/screenshots.py
 
 # The stamp is written last, so an interrupted installation is done again.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -46,9 +46,9 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
         f"Built the release of {len(ASSIGNMENTS)} assignments ({len(changed)} new files)."
     )
     handed_in = _hand_in_all(course, class_folder)
-    console.print(f"A class of {len(CLASS)} has handed in {handed_in} notebooks.")
-    stories = {student.name: student.story for student in CLASS}
-    run_grade(course, class_folder, [], sandboxed=True, console=console, notes=stories)
+    stories = ", ".join(f"{student.name} ({student.story})" for student in CLASS)
+    console.print(f"They hand in {handed_in} notebooks: {stories}.")
+    run_grade(course, class_folder, [], sandboxed=True, console=console)
     run_feedback(course, class_folder, [], console)
 
 

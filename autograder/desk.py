@@ -34,7 +34,6 @@ def run_grade(
     *,
     sandboxed: bool,
     console: Console,
-    notes: dict[str, str] | None = None,
 ) -> None:
     """Grade, then show marks, flags and what could not be graded.
 
@@ -51,7 +50,7 @@ def run_grade(
             bar.update(task, description=what, completed=done, total=total)
 
         summary = grade_class(course, class_folder, assignments, GradeOptions(sandboxed), show)
-    console.print(marks_table(read_marks(class_folder), notes))
+    console.print(marks_table(read_marks(class_folder)))
     flagged = [(r.student, r.assignment, flag) for r in summary.results for flag in r.flags]
     if flagged:
         table = Table(title="Flags: worth a look, no effect on marks")

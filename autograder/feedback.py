@@ -5,6 +5,7 @@ import re
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
+from traitlets import List
 
 from autograder.build.contract import CANARY
 
@@ -16,6 +17,9 @@ class HideTests(ClearHiddenTests):
 
     nbgrader puts them back for grading and leaves them there: its stock feedback prints them.
     """
+
+    # nbconvert sets this on every preprocessor of its pages and warns where it is not known.
+    display_data_priority = List(["text/plain"]).tag(config=True)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int

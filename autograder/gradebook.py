@@ -31,7 +31,7 @@ def read_marks(class_folder: ClassFolder) -> list[Mark]:
     return sorted(marks, key=lambda mark: (mark.student, mark.assignment))
 
 
-def marks_table(marks: Sequence[Mark], notes: dict[str, str] | None = None) -> Table:
+def marks_table(marks: Sequence[Mark]) -> Table:
     """Lay the marks out, a row per student and a column per assignment."""
     table = Table(title="Gradebook", caption="A dash: nothing was handed in.")
     present = {mark.assignment for mark in marks}
@@ -41,10 +41,8 @@ def marks_table(marks: Sequence[Mark], notes: dict[str, str] | None = None) -> T
     for name in columns:
         table.add_column(f"{name}\nof {points[name]:g}", justify="right")
     table.add_column("total", justify="right")
-    if notes:
-        table.add_column("handed in")
     for student in sorted({mark.student for mark in marks}):
-        table.add_row(*_row(student, marks, columns), *([notes.get(student, "")] if notes else []))
+        table.add_row(*_row(student, marks, columns))
     return table
 
 

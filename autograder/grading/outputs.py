@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.grading.results import GapResult
 from autograder.sandbox import CellRun
+from course.checks.failures import shown
 
 PNG = b"\x89PNG\r\n\x1a\n"
 _STOPPED = {
@@ -90,4 +91,4 @@ def verdict_output(gap: GapResult) -> list[Output]:
     if gap.score > 0:
         result: Output = {"output_type": "execute_result", "execution_count": None, "metadata": {}}
         return [{**result, "data": {"text/plain": repr(gap.score)}}]
-    return [_error(gap.status, gap.message, [f"✗ {gap.message}"])]
+    return [_error(gap.status, gap.message, shown(gap.message))]

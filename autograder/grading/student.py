@@ -110,7 +110,8 @@ class StudentProcess:
         if run.status == "error":
             raise BadReply(f"the agent did not run ({run.error_name[:60]})")
         if run.status != "ok":
-            raise Stopped(run.status)
+            over = run.status == "died" and time.monotonic() >= self._ends_at
+            raise Stopped("timeout" if over else run.status)
 
     def _revive(self) -> None:
         """Open another kernel after a death, and run again what ran well in the old one.

@@ -10,7 +10,10 @@ CheckFailed               the answer is there and is not right
 
 import builtins
 import linecache
+import textwrap
 from types import TracebackType
+
+_WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
 
 
 class CheckFailed(AssertionError):
@@ -24,7 +27,7 @@ class CheckFailed(AssertionError):
     """How the code was stopped, where that was not by the check: "timeout", "memory", "died" …"""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"✗ {self}"]
+        return shown(str(self))
 
 
 class NotAttempted(CheckFailed):
@@ -45,6 +48,14 @@ class Interrupted(CheckFailed):
 
 class HiddenCheckFailed(CheckFailed):
     """A check that the learner can't see; named, never quoted."""
+
+
+def shown(message: str) -> list[str]:
+    """Lay a message out in lines; tables, which are indented, stay as they are."""
+    lines: list[str] = []
+    for line in f"✗ {message}".splitlines():
+        lines += [line] if line.startswith("  ") else textwrap.wrap(line, _WIDTH)
+    return lines
 
 
 def from_exception(name: str, error: BaseException) -> CheckFailed:
