@@ -1,6 +1,7 @@
 """What `autograder grade` and `autograder feedback` show on the terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -19,7 +20,7 @@ BANNER = """\
 def progress_bar(console: Console) -> Progress:
     """A bar with what is being done, how much of it, and the time it took so far."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -57,7 +58,7 @@ def run_grade(
         for heading in ("student", "assignment", "what", "evidence"):
             table.add_column(heading)
         for student, assignment, flag in flagged:
-            table.add_row(student, assignment, flag.kind, flag.evidence[:80])
+            table.add_row(*map(escape, (student, assignment, flag.kind, flag.evidence[:80])))
         console.print(table)
     console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
     if summary.failures:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.course_folder import ASSIGNMENTS, ClassFolder
@@ -50,4 +51,4 @@ def _row(student: str, marks: Sequence[Mark], columns: Sequence[str]) -> list[st
     """One student's marks as text."""
     own = {mark.assignment: mark.score for mark in marks if mark.student == student}
     cells = [f"{own[name]:g}" if name in own else "–" for name in columns]
-    return [student, *cells, f"{sum(own.values()):g}"]
+    return [escape(student), *cells, f"{sum(own.values()):g}"]

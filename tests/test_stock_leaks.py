@@ -25,8 +25,8 @@ LEAKY = {
 MESSAGES = {
     ("wrong", "scale_pixels"): "passes the checks in sight, but not a hidden one: a dark batch",
     ("wrong", "add_channel_axis"): "passes the checks in sight, but not a hidden one: another",
-    ("raises", "output_size"): "raised ValueError: no such size",
-    ("raises", "convolve2d"): "left Python (exit or quit)",
+    ("raises", "output_size"): "raised ValueError in a hidden one: sizes, kernels",
+    ("raises", "convolve2d"): "raised SystemExit in a hidden one: a square image",
     ("raises", "vertical_edge_kernel"): "right.",
     ("raises", "count_parameters"): "raised RecursionError",
     ("stopped", "max_pool2d"): "was stopped before it came to an end",

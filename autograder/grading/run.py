@@ -97,6 +97,8 @@ def _run_worker(
         environment = {**_ENVIRONMENT, "CONVPOOL_SUBSET_DIR": str(conditions.data)}
         seconds = conditions.notebook_seconds + SPARE_SECONDS
         said = _wait(folder / "order.json", environment, seconds)
+        if said is None:
+            return _overrun(notebook, order, conditions.sandbox)
         if not Path(order.result).is_file():
             raise GradingError(
                 f"The grader failed on {assignment} of {student}: {said[-1500:]}",
@@ -105,8 +107,22 @@ def _run_worker(
         return load(Path(order.result))
 
 
-def _wait(order: Path, environment: dict[str, str], seconds: float) -> str:
-    """Run the worker to its end, or kill its whole session; return the end of what it said."""
+def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionResult:
+    """Give no points where even the worker had to be stopped; the class goes on."""
+    result = SubmissionResult(order.student, order.assignment, order.digest, sandbox)
+    message = "The notebook took too long as a whole and was stopped."
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            name = mark["grade_id"].removeprefix("test_")
+            result.gaps.append(GapResult(name, 0.0, float(mark["points"]), "timeout", message))
+    result.flags.append(Flag("worker-stopped", "grading did not come to an end in its time"))
+    result.notebook = json.loads(json.dumps(notebook))
+    return result
+
+
+def _wait(order: Path, environment: dict[str, str], seconds: float) -> str | None:
+    """Run the worker to its end and return what it said; kill its session, None, if it overruns."""
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder.grading.worker", str(order)],
         env={**os.environ, **environment},
@@ -118,12 +134,12 @@ def _wait(order: Path, environment: dict[str, str], seconds: float) -> str:
     try:
         said, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        said = b"it did not come to an end in time."
+        said = None
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-    return said.decode(errors="replace")
+    return None if said is None else said.decode(errors="replace")
 
 
 _ENVIRONMENT = {

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import zmq
 from jupyter_client.blocking import BlockingKernelClient
 
 from autograder.sandbox.limits import Limits
@@ -59,12 +60,19 @@ class CellRunner:
         if self._tree.poll() is not None:
             self._end(run, "died")
         else:
-            # A cell that raises must not cancel the next one: requests are sent one at a time.
-            request = self._kc.execute(source, allow_stdin=False, stop_on_error=False)
-            if not self._collect(run, request, deadline):
-                self._stop(run, request)
+            self._run(run, source, deadline)
         run.seconds = time.monotonic() - started
         return run
+
+    def _run(self, run: CellRun, source: str, deadline: float) -> None:
+        try:
+            # A cell that raises must not cancel the next one: requests are sent one at a time.
+            request = self._kc.execute(source, allow_stdin=False, stop_on_error=False)
+        except zmq.ZMQError:  # its side of the connection broke the protocol
+            self._end(run, "malformed")
+            return
+        if not self._collect(run, request, deadline):
+            self._stop(run, request)
 
     def _collect(self, run: CellRun, request: str, deadline: float) -> bool:
         """Take messages until the cell is done (True) or its time is over (False)."""
@@ -124,7 +132,8 @@ class CellRunner:
 
     def _stop(self, run: CellRun, request: str) -> None:
         """Interrupt a cell whose time is over; kill its kernel if it does not listen."""
-        self._interrupt()
+        with contextlib.suppress(zmq.ZMQError):
+            self._interrupt()
         stopped = self._collect(run, request, time.monotonic() + self._limits.interrupt_seconds)
         run.status = "timeout" if run.status in ("ok", "error") else run.status
         if not stopped:

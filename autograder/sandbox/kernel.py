@@ -25,6 +25,7 @@ from autograder.sandbox.provisioner import KERNEL, NAME, SETTINGS
 from autograder.sandbox.sandbox import Sandbox
 from course.errors import GradingError
 
+SEND_MILLISECONDS = 2000  # a kernel that broke its connection takes nothing any more
 QUEUED_MESSAGES = 8  # per channel; times message_bytes, what a flood can occupy in the grader
 
 
@@ -88,6 +89,7 @@ def open_sandboxed_kernel(
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
     context.setsockopt(zmq.RCVHWM, QUEUED_MESSAGES)
     context.setsockopt(zmq.LINGER, 0)
+    context.setsockopt(zmq.SNDTIMEO, SEND_MILLISECONDS)
     config = {
         "sandbox": sandbox or Sandbox.detect(),
         "limits": asdict(limits),
@@ -97,7 +99,8 @@ def open_sandboxed_kernel(
         "writable_files": {path: str(file) for path, file in (writable_files or {}).items()},
         "env": dict(env or {}),
     }
-    km = KernelManager(kernel_spec_manager=_OneKernel(_specification(config)), context=context)
+    specification = _specification(config)
+    km = KernelManager(kernel_spec_manager=_OneKernel(specification), context=context)
     kc: BlockingKernelClient | None = None
     _register()
     try:
@@ -110,6 +113,8 @@ def open_sandboxed_kernel(
         if kc is not None:
             kc.stop_channels()
         if km.provisioner is not None:
+            # Jupyter interrupts before it kills, and would wait for ever to send a message.
+            specification.interrupt_mode = "signal"
             km.shutdown_kernel(now=True)
         context.destroy(linger=0)
 

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, redire
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from course.checks import answers, arrays, models, seeding, training
 from course.checks.failures import CheckFailed, from_exception, hidden_failure
 from course.checks.quiet import quiet
@@ -25,6 +27,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.rng = seeding.generator(name)
         self.passed_hidden = 0
         self.noted = ""
+        self._lent: list[tuple[np.ndarray, np.ndarray]] = []
         self._resources = ExitStack()
 
     def __enter__(self) -> "Exercise":
@@ -75,17 +78,31 @@ class Exercise(AbstractContextManager["Exercise"]):
             self.fail(message)
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call the learner's function; refuse what is no function and a result of None."""
+        """Call the learner's function; refuse what is no function and a result of None.
+
+        It gets copies of the arrays: what is right is told from what was asked, and a function
+        that writes into the question must not change it.
+        """
         self.that(
             callable(function),
             f"a function was expected, but it is {arrays.kind_of(function)}. "
             "Write `def …` and keep the name.",
         )
-        result = function(*arguments, **named)
+        lent = [self._lend(value) for value in arguments]
+        lent_by_name = {name: self._lend(value) for name, value in named.items()}
+        result = function(*lent, **lent_by_name)
         self.that(
             result is not None, "the function returned None. Does its last line say `return …`?"
         )
         return result
+
+    def _lend(self, value: Any) -> Any:
+        """Copy an array, and remember the copy for `untouched`; pass anything else on."""
+        if not isinstance(value, np.ndarray):
+            return value
+        copy = value.copy()
+        self._lent.append((value, copy))
+        return copy
 
     def array(
         self,
@@ -108,8 +125,9 @@ class Exercise(AbstractContextManager["Exercise"]):
         arrays.compare(self, got, expected, mistakes or {})
 
     def untouched(self, after: Any, before: Any) -> None:
-        """Fail if the input array was changed in place."""
-        arrays.untouched(self, after, before)
+        """Fail if a call changed the array in place; `before` is a copy from before the call."""
+        lent = [copy for given, copy in self._lent if given is after]
+        arrays.untouched(self, lent[-1] if lent else after, before)
 
     def number(self, value: Any) -> Any:
         """Return the value if it is one number, Python's or NumPy's, and no truth value."""

@@ -1,0 +1,110 @@
+"""`course lab` as a learner starts it, and its notebooks as a learner uses them in Chromium."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
+
+# A child's first import of TensorFlow on a busy machine takes a while.
+PATIENCE = 60_000  # milliseconds
+READY = re.compile(r"http://127\.0\.0\.1:(\d+)/lab")
+SETTINGS = """
+c = get_config()
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port = 0
+c.IdentityProvider.token = ""
+c.LabApp.news_url = None
+"""
+
+
+@contextmanager
+def course_lab(folder: Path, home: Path) -> Iterator[str]:
+    """Run `course lab folder`, its settings and caches in `home`; yield the server's address."""
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("course"), "lab", folder, "--no-browser"],
+        env={**os.environ, **_environment(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = []
+    assert process.stderr
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if found := READY.search(line):
+                break
+        else:
+            raise AssertionError(f"JupyterLab did not start:\n{''.join(said)}")
+        yield f"http://127.0.0.1:{found.group(1)}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Keep Jupyter away from the user's own settings, and the notebooks from the network."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    folders = {name: home / name.lower() for name in names}
+    folders["JUPYTER_CONFIG_DIR"].mkdir(parents=True)
+    (folders["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.py").write_text(SETTINGS)
+    return {
+        **{name: str(path) for name, path in folders.items()},
+        # The few images that grading uses: nothing here is about the data.
+        "NBGRADER_EXECUTION": "validate",
+        "COURSE_DATA": "" if os.environ.get("FASHION_MNIST_DIR") else "standin",
+    }
+
+
+class Notebook:
+    """One exercise notebook, open in JupyterLab."""
+
+    def __init__(self, browser: Browser, address: str, assignment: str, width: int = 1200) -> None:
+        # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
+        context = browser.new_context(viewport={"width": width, "height": 3600})
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.goto(f"{address}/doc/tree/{assignment}/{assignment}.ipynb?reset")
+        self.page.locator(".jp-Notebook .jp-CodeCell").last.wait_for()
+        # Before its kernel is there, running a notebook makes JupyterLab ask which one to use.
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+
+    def cell(self, text: str) -> Locator:
+        """Find the code cell that holds a text."""
+        return self.page.locator(".jp-CodeCell").filter(has_text=text)
+
+    def check(self, gap: str) -> Locator:
+        """Find the check cell of a gap."""
+        return self.cell(f'with exercise("{gap}")')
+
+    def type_answer(self, gap: str, answer: str) -> None:
+        """Replace what stands in a gap's cell by typing."""
+        # A check names its function too, but only the gap defines it.
+        self.cell(f"def {gap}(").locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(answer)
+
+    def run_all(self) -> None:
+        """Choose Run ▸ Run All Cells."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+
+    def run_cell(self, cell: Locator) -> None:
+        """Run one cell."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def message(self, gap: str) -> str:
+        """Wait for what a gap's check says, and return it."""
+        output = self.check(gap).locator(".jp-OutputArea-output")
+        output.wait_for()
+        return output.inner_text().strip()
+
+    def close(self) -> None:
+        """Close the window."""
+        self.page.context.close()
