@@ -9,11 +9,17 @@ from course.errors import CourseError
 
 
 def guarded(app: typer.Typer) -> None:
-    """Run a command; print a CourseError as one line on standard error and exit with 2."""
+    """Run a command; print what a person can mend as one line on standard error, exit with 2."""
     try:
         app()
     except CourseError as error:
         sys.stderr.write(f"Error: {error}\n")
+        sys.exit(2)
+    except OSError as error:
+        # A full disk, a read-only folder, a file in the way: the system's own words are clear.
+        place = f"{error.filename}: " if error.filename else ""
+        why = error.strerror or error
+        sys.stderr.write(f"Error: {place}{why}. Mend that, then run it again.\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")

@@ -7,18 +7,26 @@ from typing import Any
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.results import SubmissionResult
+from course.errors import GradingError
 
 
 @contextmanager
 def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
     """Open the class's gradebook."""
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import OperationalError
 
     with warnings.catch_warnings():
         # nbgrader 0.9 relies on what SQLAlchemy 2 merely warns about.
         warnings.filterwarnings("ignore", message="Object of type <Submitted")
-        with Gradebook(class_folder.db_url) as gradebook:
-            yield gradebook
+        try:
+            with Gradebook(class_folder.db_url) as gradebook:
+                yield gradebook
+        except OperationalError as error:
+            raise GradingError(
+                f"{class_folder.gradebook} can't be used ({error.orig}).",
+                "Close what else uses it, free the disk, or make it writable; then grade again.",
+            ) from error
 
 
 def enter(gradebook: Any, result: SubmissionResult) -> None:
