@@ -72,6 +72,14 @@ class ClassFolder:
 
     root: Path
 
+    def source(self, assignment: str) -> Path:
+        """The class's own source notebook, where one was drawn for it."""
+        return self.root / "source" / assignment / f"{assignment}.ipynb"
+
+    def release(self, assignment: str) -> Path:
+        """The class's own release notebook, where one was drawn for it."""
+        return self.root / "release" / assignment / f"{assignment}.ipynb"
+
     @property
     def submitted(self) -> Path:
         """What students handed in: `<student>/<assignment>/<assignment>.ipynb`."""

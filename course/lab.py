@@ -18,7 +18,7 @@ _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
 
 def notebooks() -> dict[str, Path]:
     """Map the name in a learner's folder to the notebook that is copied there."""
-    found = {"lesson.ipynb": _PACKAGE / "lesson.ipynb"}
+    found = {name: _PACKAGE / name for name in ("lesson.ipynb", "practice.ipynb")}
     exercises = next((folder for folder in _EXERCISES if folder.is_dir()), None)
     if exercises is None:
         raise CourseError("The exercises are not installed.", "Install convpool-course again.")

@@ -79,9 +79,9 @@ def test_the_build_makes_source_and_release_of_all_and_the_lesson(
     course: CourseFolder, files: dict[Path, bytes]
 ) -> None:
     pairs = [(course.source(name), course.release(name)) for name in ASSIGNMENTS]
-    lesson = course.root / "course" / "lesson.ipynb"
+    learners = {course.root / "course" / name for name in ("lesson.ipynb", "practice.ipynb")}
 
-    assert set(files) == {path for pair in pairs for path in pair} | {lesson}
+    assert set(files) == {path for pair in pairs for path in pair} | learners
 
 
 @pytest.mark.parametrize("folder", ["exercises", "solutions"])

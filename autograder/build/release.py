@@ -12,40 +12,59 @@ from pathlib import Path
 import nbformat
 
 from autograder.build.contract import require_contract
-from autograder.build.script import read_script
-from autograder.course_folder import CourseFolder
+from autograder.build.script import Expand, read_script
+from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.quiz import quiz_cells
 from course.errors import BuildError
 from course.quiz import read_bank
 
 DEFAULT_SEED = 0
+QUIZ = "quiz"
 
 
-def build(course: CourseFolder, names: list[str], seed: int = DEFAULT_SEED) -> dict[Path, bytes]:
-    """Generate sources, releases and the lesson; return what each file must contain.
+def build(
+    course: CourseFolder, names: list[str], seed: int = DEFAULT_SEED, bank: Path | None = None
+) -> dict[Path, bytes]:
+    """Generate sources, releases and the learner's notebooks; return what each file must contain.
 
-    Nothing is written: `publish` does that, and the sync test only compares.
+    Nothing is written: `publish` does that, and the sync test only compares. `seed` draws the
+    quiz; a private `bank` takes the place of the one that its script names.
     """
     wanted = course.require(names)
     try:
         with tempfile.TemporaryDirectory(prefix="convpool-build-") as folder:
-            files = _build_in(CourseFolder(Path(folder).resolve()), course, wanted, seed)
+            expand = partial(_questions, seed=seed, private=bank)
+            files = _build_in(CourseFolder(Path(folder).resolve()), course, wanted, expand)
     except OSError as error:
         raise BuildError(
             f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
     if not names:
-        files |= build_lesson(course)
+        files |= build_learners_notebooks(course)
     return files
 
 
+def build_for_class(
+    course: CourseFolder, class_folder: ClassFolder, seed: int, bank: Path | None = None
+) -> dict[Path, bytes]:
+    """Generate a class's own quiz, drawn from its seed or its private bank, in the class folder.
+
+    The checkout stays as it is; grading takes a class's own source where there is one.
+    """
+    files = build(course, [QUIZ], seed, bank)
+    return {
+        class_folder.source(QUIZ): files[course.source(QUIZ)],
+        class_folder.release(QUIZ): files[course.release(QUIZ)],
+    }
+
+
 def _build_in(
-    staging: CourseFolder, course: CourseFolder, wanted: list[str], seed: int
+    staging: CourseFolder, course: CourseFolder, wanted: list[str], expand: Expand
 ) -> dict[Path, bytes]:
     """Generate the named assignments in a staging folder and read them back."""
     for name in wanted:
-        _stage_source(course, staging, name, seed)
+        _stage_source(course, staging, name, expand)
     files: dict[Path, bytes] = {}
     for name in wanted:
         generate(staging, name)
@@ -54,11 +73,13 @@ def _build_in(
     return files
 
 
-def build_lesson(course: CourseFolder) -> dict[Path, bytes]:
-    """Generate the lesson's notebook beside its script."""
-    script = course.root / "course" / "lesson.py"
-    notebook = read_script(script)
-    return {script.with_suffix(".ipynb"): (nbformat.writes(notebook) + "\n").encode()}
+def build_learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
+    """Generate the lesson's and the practice quiz's notebooks beside their scripts."""
+    scripts = [course.root / "course" / name for name in ("lesson.py", "practice.py")]
+    return {
+        script.with_suffix(".ipynb"): (nbformat.writes(read_script(script)) + "\n").encode()
+        for script in scripts
+    }
 
 
 def publish(files: dict[Path, bytes]) -> list[Path]:
@@ -105,18 +126,18 @@ def _content(path: Path) -> bytes | None:
         ) from error
 
 
-def _stage_source(course: CourseFolder, staging: CourseFolder, name: str, seed: int) -> None:
+def _stage_source(course: CourseFolder, staging: CourseFolder, name: str, expand: Expand) -> None:
     """Write the source notebook into the staging folder."""
-    notebook = read_script(course.script(name), expand=partial(_questions, seed=seed))
+    notebook = read_script(course.script(name), expand)
     require_contract(name, notebook)
     target = staging.source(name)
     target.parent.mkdir(parents=True)
     target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def _questions(bank: Path, seed: int) -> str:
+def _questions(bank: Path, seed: int, private: Path | None) -> str:
     """Write the cells of a bank's questions, as drawn for one class."""
-    return quiz_cells(read_bank(bank), seed)
+    return quiz_cells(read_bank(private or bank), seed)
 
 
 def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) -> None:

@@ -66,7 +66,7 @@ def grade_class(
             f"There is nothing to grade in {class_folder.submitted}.",
             "It holds <student>/<assignment>/<assignment>.ipynb, as nbgrader collects them.",
         )
-    sources = {name: read_source(course, name) for name in wanted}
+    sources = {name: read_source(course, name, class_folder) for name in wanted}
     summary = Summary()
     with conditions(class_folder, options, [course.solutions]) as common:
         for name in wanted:
@@ -100,9 +100,10 @@ def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[
     ]
 
 
-def read_source(course: CourseFolder, assignment: str) -> NotebookNode:
-    """Read the source notebook; name the command that makes it if it is missing."""
-    path = course.source(assignment)
+def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder) -> NotebookNode:
+    """Read the class's own source notebook, else the course's; say what makes a missing one."""
+    own = class_folder.source(assignment)
+    path = own if own.is_file() else course.source(assignment)
     if not path.is_file():
         raise GradingError(f"{path} is missing.", "Run `autograder build`.")
     return nbformat.read(path, as_version=4)

@@ -35,7 +35,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         submitted = Path(self.config.CourseDirectory.submitted_directory)
         class_folder = ClassFolder(submitted.parent)
         student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
-        source = read_source(course, assignment)
+        source = read_source(course, assignment, class_folder)
         with ExitStack() as stack:
             common = stack.enter_context(
                 conditions(class_folder, GradeOptions(), [course.solutions])

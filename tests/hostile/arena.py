@@ -110,7 +110,7 @@ class Arena:
         """Register the assignment and prove the sandbox, as `autograder grade` does."""
         self.course, self.assignment = course, assignment
         self.prepared = ClassFolder(folder)
-        self.source = grading.read_source(course, assignment)
+        self.source = nbformat.read(course.source(assignment), as_version=4)
         self._opened = grading.conditions(self.prepared, GradeOptions(), [course.solutions])
         self.common = self._opened.__enter__()
         grading.register(self.source, assignment, self.prepared)
