@@ -152,7 +152,10 @@ def test_files_of_the_host_are_absent(kernel):
         kernel, "[p for p in ('/etc/shadow', '/var', '/sys', '/boot') if os.path.exists(p)]"
     )
     assert found == []
-    assert value(kernel, "os.listdir('/tmp')") == []
+    # Where the environment or the checkout lies below /tmp, the way to it is there, and only that.
+    trees = [*view.python_trees(), view.course_folder(), *view.checkout()]
+    ways = {tree.parts[2] for tree in trees if tree.parts[:2] == ("/", "tmp")}
+    assert set(value(kernel, "os.listdir('/tmp')")) <= ways
 
 
 def test_a_neighbours_connection_is_not_visible(sandbox, kernel):
