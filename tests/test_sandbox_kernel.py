@@ -55,6 +55,7 @@ def kernel(sandbox, tmp_path_factory):
     try:
         with sandbox.kernel(data_dir=data, scratch=scratch, limits=SHORT) as opened:
             opened.host_scratch = scratch
+            assert opened.run_cell("import json, os").status == "ok"
             yield opened
     finally:
         del os.environ["CONVPOOL_TEST_TOKEN"]
