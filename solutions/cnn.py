@@ -237,6 +237,9 @@ with exercise("train") as check:
 
 # %%
 EPOCHS = 5
+# The same random start every time, so that a second run can be compared with the first.
+tf.keras.utils.set_random_seed(1)
+model = build_cnn()
 history = train(model, prepare(train_images), train_labels, epochs=EPOCHS)
 
 # %% [markdown]

@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, FloatRect, sync_playwright
 from rich.console import Console
 
 from autograder.course_folder import ClassFolder
-from autograder.demo import CLASS
 from autograder.gradebook import marks_table, read_marks
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +98,7 @@ def _from_heading_to_check(notebook: Notebook) -> FloatRect:
 def picture_gradebook(browser: Browser, demo: ClassFolder, target: Path) -> None:
     """Print the demo's table into a page, as wide as it wants to be, and picture that."""
     console = Console(record=True, width=110, file=StringIO(), force_terminal=True)
-    console.print(marks_table(read_marks(demo), {s.name: s.story for s in CLASS}))
+    console.print(marks_table(read_marks(demo)))
     page = browser.new_page(device_scale_factor=1.15)
     page.set_content(console.export_html(code_format=PAGE))
     page.locator("pre").screenshot(path=target)
