@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab build solutions bench-lesson bench-sandbox screenshots clean
+.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-sandbox screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,9 @@ build: $(VENV)/.installed  ## generate exercises/ and the notebooks in solutions
 
 solutions: $(VENV)/.installed  ## train the reference solutions on all images; dense against CNN
 	$(BIN)/autograder solutions
+
+bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
+	$(BIN)/python -m course.standin
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
 	$(BIN)/python tests/benchmarks/lesson_script.py

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.course_folder import ASSIGNMENTS, ClassFolder
+from autograder.grading.marks import open_gradebook
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,7 @@ class Mark:
 
 def read_marks(class_folder: ClassFolder) -> list[Mark]:
     """Read every graded submission from nbgrader's gradebook, by student and assignment."""
-    from nbgrader.api import Gradebook
-
-    with Gradebook(class_folder.db_url) as gradebook:
+    with open_gradebook(class_folder) as gradebook:
         marks = [
             Mark(submission.student.id, assignment.name, submission.score, submission.max_score)
             for assignment in gradebook.assignments

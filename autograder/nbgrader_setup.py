@@ -2,6 +2,9 @@
 
 import os
 import sysconfig
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from traitlets.config import Config
@@ -64,6 +67,14 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
         config.Autograde.autograde_preprocessors = [AssignLatePenalties]
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     return config
+
+
+@contextmanager
+def without_its_warnings() -> Iterator[None]:
+    """Hide what SQLAlchemy 2 warns about and nbgrader 0.9 relies on."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Object of type <Submitted")
+        yield
 
 
 def put_scripts_on_path() -> None:

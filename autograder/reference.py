@@ -13,11 +13,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.course_folder import CourseFolder
+from autograder.desk import progress_bar
 from autograder.nbgrader_setup import CELL_SECONDS
+from autograder.source import read_source_notebook
 from course.errors import GradingError
 
 # Read from the cnn notebook's kernel after its last cell.
@@ -30,9 +31,9 @@ def run_solutions(course: CourseFolder, names: list[str], quick: bool, console: 
     wanted = course.require(names)
     environment = {"NBGRADER_EXECUTION": "validate"} if quick else {}
     results: dict[str, dict[str, float]] = {}
-    with _progress(console) as progress:
+    with progress_bar(console) as progress:
         for name in wanted:
-            notebook = _read_source(course, name)
+            notebook = read_source_notebook(course.source(name))
             task = progress.add_task(name, total=len(notebook.cells))
             measured = _execute(notebook, environment, partial(progress.advance, task))
             if name == "cnn":
@@ -45,14 +46,6 @@ def run_solutions(course: CourseFolder, names: list[str], quick: bool, console: 
     if results:
         console.print(_table(results))
         _say_source(console)
-
-
-def _read_source(course: CourseFolder, name: str) -> NotebookNode:
-    """Read a source notebook; name the command that makes it if it is missing."""
-    path = course.source(name)
-    if not path.is_file():
-        raise GradingError(f"{path} is missing.", "Run `autograder build`.")
-    return nbformat.read(path, as_version=4)
 
 
 def _execute(
@@ -150,14 +143,3 @@ def _say_source(console: Console) -> None:
 
     load_data(limit=10)
     console.print(f"Images: {data_source()}. Processor cores: {os.cpu_count()}.")
-
-
-def _progress(console: Console) -> Progress:
-    """A bar per notebook."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    )

@@ -1,11 +1,10 @@
 """Stock nbgrader's steps through its own API: no sandbox, tests in the student's interpreter."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from autograder.course_folder import ClassFolder, CourseFolder
-from autograder.nbgrader_setup import class_config
+from autograder.nbgrader_setup import class_config, without_its_warnings
 from course.errors import GradingError
 
 
@@ -39,9 +38,7 @@ class StockNbgrader:
 
 def _run(what: str, step: Callable[..., dict[str, Any]], *arguments: str) -> None:
     """Run one step; turn nbgrader's report of a failure into an error that quotes its log."""
-    with warnings.catch_warnings():
-        # nbgrader 0.9 relies on what SQLAlchemy 2 merely warns about.
-        warnings.filterwarnings("ignore", message="Object of type <Submitted")
+    with without_its_warnings():
         result = step(*arguments, force=True)
     if not result["success"]:
         log = "\n".join(str(result.get("log") or result.get("error")).splitlines()[-12:])

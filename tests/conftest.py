@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from stock_class import StockClass
 
 from autograder.course_folder import CourseFolder
+from autograder.sandbox import Sandbox
+from course.errors import GradingError
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,3 +52,17 @@ def graded_class(
 ) -> StockClass:
     """A class whose submissions the real nbgrader grades, one after the other."""
     return StockClass(course_copy, tmp_path_factory.mktemp("class"))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Sandbox:
+    """This machine's sandbox; where it cannot be started, say loudly what is not tested."""
+    try:
+        found = Sandbox.detect()
+    except GradingError as error:
+        pytest.skip(f"NOTHING OF THE SANDBOX IS TESTED: {error}")
+    bare = [found.bwrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"]
+    tried = subprocess.run(bare, capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"NOTHING OF THE SANDBOX IS TESTED: {tried.stderr}")
+    return found

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder, CourseFolder
@@ -25,7 +24,8 @@ from autograder.grading.student import FONTS
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.proof import require_proof
-from course.errors import CourseError, GradingError
+from autograder.source import read_source_notebook
+from course.errors import GradingError
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,7 @@ def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[
 def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder) -> NotebookNode:
     """Read the class's own source notebook, else the course's; say what makes a missing one."""
     own = class_folder.source(assignment)
-    path = own if own.is_file() else course.source(assignment)
-    if not path.is_file():
-        raise GradingError(f"{path} is missing.", "Run `autograder build`.")
-    return nbformat.read(path, as_version=4)
+    return read_source_notebook(own if own.is_file() else course.source(assignment))
 
 
 @contextmanager
@@ -177,6 +174,3 @@ def result_path(class_folder: ClassFolder, student: str, assignment: str) -> Pat
 def all_results(class_folder: ClassFolder) -> list[SubmissionResult]:
     """Read every result of the class, also those of earlier runs."""
     return [load(path) for path in sorted((class_folder.root / "results").glob("*/*.json"))]
-
-
-__all__ = ["CourseError", "GradeOptions", "Summary", "grade_class"]

@@ -1,12 +1,12 @@
 """Results go into nbgrader's gradebook through its own API; manual marks and comments stay."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.results import SubmissionResult
+from autograder.nbgrader_setup import without_its_warnings
 from course.errors import GradingError
 
 
@@ -16,9 +16,7 @@ def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import OperationalError
 
-    with warnings.catch_warnings():
-        # nbgrader 0.9 relies on what SQLAlchemy 2 merely warns about.
-        warnings.filterwarnings("ignore", message="Object of type <Submitted")
+    with without_its_warnings():
         try:
             with Gradebook(class_folder.db_url) as gradebook:
                 yield gradebook

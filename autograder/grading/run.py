@@ -1,5 +1,6 @@
 """Run one submission: ingest it, let a worker grade it, and give its result."""
 
+import ast
 import json
 import os
 import signal
@@ -12,9 +13,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.grading.results import Flag, GapResult, SubmissionResult, load
+from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
 from autograder.grading.secret import submission_seed
-from autograder.grading.worker import Order, expected_kind
+from autograder.grading.worker import Order
 from autograder.ingest import Intake, take_in
 from course.errors import GradingError
 
@@ -64,7 +65,7 @@ def grade_submission(
 def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
     """Note with each test what kind of value its gap holds in the reference solution."""
     kinds = {
-        f"test_{cell.metadata.nbgrader.grade_id}": expected_kind(cell.source)
+        f"test_{cell.metadata.nbgrader.grade_id}": _expected_kind(cell.source)
         for cell in source.cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
@@ -72,6 +73,17 @@ def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
         mark = cell.metadata.get("nbgrader", {})
         if mark.get("grade"):
             cell.metadata.convpool["expected"] = kinds[mark["grade_id"]]
+
+
+def _expected_kind(reference: str) -> str:
+    """Say what kind of value a gap should hold, read from its reference solution."""
+    last = ast.parse(reference).body[-1]
+    if isinstance(last, ast.FunctionDef):
+        return "a function"
+    if isinstance(last, ast.Assign):
+        kinds = {ast.Dict: "a dictionary", ast.Tuple: "a tuple", ast.List: "a list"}
+        return kinds.get(type(last.value), "text or a number")
+    return ""
 
 
 def _run_worker(
@@ -111,11 +123,7 @@ def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionRe
     """Give no points where even the worker had to be stopped; the class goes on."""
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox)
     message = "The notebook took too long as a whole and was stopped."
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("grade"):
-            name = mark["grade_id"].removeprefix("test_")
-            result.gaps.append(GapResult(name, 0.0, float(mark["points"]), "timeout", message))
+    result.gaps = _no_points(notebook, "timeout", message)
     result.flags.append(Flag("worker-stopped", "grading did not come to an end in its time"))
     result.notebook = json.loads(json.dumps(notebook))
     return result
@@ -156,9 +164,17 @@ def _rejected(
     """Give no points for what can't be read, and say why."""
     reason = intake.reason
     result = SubmissionResult(student, assignment, intake.digest, sandbox, rejected=reason)
-    for cell in source.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("grade"):
-            name = mark["grade_id"].removeprefix("test_")
-            result.gaps.append(GapResult(name, 0.0, float(mark["points"]), "rejected", reason))
+    result.gaps = _no_points(source, "rejected", reason)
     return result
+
+
+def _no_points(notebook: NotebookNode, status: Status, message: str) -> list[GapResult]:
+    """Give every gap of a notebook 0 points for one and the same reason."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [
+        GapResult(
+            mark["grade_id"].removeprefix("test_"), 0.0, float(mark["points"]), status, message
+        )
+        for mark in marks
+        if mark.get("grade")
+    ]

@@ -4,7 +4,6 @@ The process is trusted: it drives the student's kernel, and runs the tests. It n
 student's code, and reads nothing of a student's but plain data.
 """
 
-import ast
 import json
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
-from autograder.grading.results import Flag, GapResult, SubmissionResult, save
+from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student import StudentProcess, open_student
 from autograder.grading.trusted import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox
@@ -99,17 +98,6 @@ def _note(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
         result.flags.append(Flag("output-cut", f"cell {cell['id']}"))
 
 
-def expected_kind(reference: str) -> str:
-    """Say what kind of value a gap should hold, read from its reference solution."""
-    last = ast.parse(reference).body[-1]
-    if isinstance(last, ast.FunctionDef):
-        return "a function"
-    if isinstance(last, ast.Assign):
-        kinds = {ast.Dict: "a dictionary", ast.Tuple: "a tuple", ast.List: "a list"}
-        return kinds.get(type(last.value), "text or a number")
-    return ""
-
-
 def main() -> None:
     """Read the order, grade, and leave the result in its file."""
     order = Order(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
@@ -118,5 +106,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-__all__ = ["GapResult", "Order", "expected_kind", "grade"]
