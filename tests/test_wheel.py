@@ -55,7 +55,11 @@ def test_the_wheel_carries_both_packages_and_the_course_material(wheel: dict[str
     wanted = {f"course/exercises/{name}/{name}.ipynb" for name in ASSIGNMENTS}
     wanted |= {"course/__init__.py", "course/cli.py", "course/lesson.ipynb", "course/quiz.md"}
     wanted |= {"course/practice.ipynb", "course/quiz/templates/page.html.j2"}
-    wanted |= {"autograder/__init__.py", "autograder/cli.py", "autograder/build/release.py"}
+    wanted |= {
+        "autograder/__init__.py",
+        "autograder/cli/__init__.py",
+        "autograder/build/release.py",
+    }
 
     assert wanted - set(wheel) == set()
 

@@ -1,0 +1,69 @@
+"""`autograder build`: generate what is handed out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
+
+
+def build(
+    assignments: AssignmentsArgument = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail if a file is out of date.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Draw a class's own quiz, into its class folder.")
+    ] = None,
+    quiz: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take a class's quiz from a private bank.")
+    ] = None,
+    class_folder: ClassOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Generate the source and release notebooks (and the learner's) from the scripts.
+
+    With --seed or --quiz only the quiz is generated, for one class: hand out its release/, and
+    `autograder grade` takes the key from its source/.
+
+    Examples:
+
+      autograder build                   everything
+
+      autograder build cnn quiz          two assignments
+
+      autograder build --check           is everything up to date?
+
+      autograder build --seed 7 --class 2026
+
+      autograder build --quiz my-questions.md --class 2026
+    """
+    from autograder.build.release import DEFAULT_SEED, build_for_class, outdated, publish
+    from autograder.build.release import build as build_files
+    from autograder.course_folder import find_class, find_course
+    from course.errors import BuildError
+
+    folder = find_course(course)
+    if seed is None and quiz is None:
+        files = build_files(folder, assignments or [])
+    elif assignments and assignments != ["quiz"]:
+        raise BuildError("--seed and --quiz draw the quiz only.", "Name no other assignment.")
+    else:
+        own = find_class(class_folder)
+        files = build_for_class(folder, own, DEFAULT_SEED if seed is None else seed, quiz)
+    if check:
+        stale = outdated(files)
+        if stale:
+            names = ", ".join(_short(path, folder.root) for path in stale)
+            raise BuildError(f"Out of date: {names}.", "Run `autograder build` and commit.")
+        typer.echo(f"{len(files)} files are up to date.")
+        return
+    for path in publish(files):
+        typer.echo(f"wrote {_short(path, folder.root)}")
+    typer.echo(f"{len(files)} files are up to date.")
+
+
+def _short(path: Path, root: Path) -> str:
+    """Write a path below the course folder without that folder."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)

@@ -1,0 +1,18 @@
+"""Arguments and options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AssignmentsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="All, if none is named.")
+]
+CourseOption = Annotated[
+    Path | None,
+    typer.Option("--course", metavar="DIR", help="Folder with solutions/ (default: this folder)."),
+]
+ClassOption = Annotated[
+    Path | None,
+    typer.Option("--class", metavar="DIR", help="Class folder (default: $CLASS_DIR, or class/)."),
+]

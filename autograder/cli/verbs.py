@@ -1,0 +1,55 @@
+"""The verbs of `autograder`, in the order in which an instructor needs them.
+
+A verb is a thin function in a module of its own: it takes arguments apart, and imports what does
+the work only when it runs, so that `--help` stays quick.
+"""
+
+from typing import Annotated
+
+import typer
+
+from autograder.cli.build import build
+from autograder.cli.demo import demo
+from autograder.cli.feedback import feedback
+from autograder.cli.grade import grade
+from autograder.cli.solutions import solutions
+from course.command import guarded, version_option
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _app(version: Annotated[bool, version_option("autograder")] = False) -> None:
+    """Build the course's assignments, grade a class, and show its marks.
+
+    Examples:
+
+      autograder build                   generate exercises/ and the source notebooks
+
+      autograder grade --class 2026      grade what the class in 2026/ has handed in
+
+      autograder feedback --class 2026   write the pages for its students
+
+      autograder demo                    grade a small pretend class and show its gradebook
+    """
+
+
+VERBS = (
+    build,
+    grade,
+    feedback,
+    demo,
+    solutions,
+)
+for verb in VERBS:
+    app.command()(verb)
+
+
+def main() -> None:
+    """Run the command; a CourseError becomes one line and exit status 2."""
+    guarded(app)
