@@ -5,13 +5,15 @@ The steps, in the order of `take_in`: `reading` (one regular file), `parsing` (p
 like an attempt). No code of a student's is run here.
 """
 
-from autograder.ingest.flags import Flag, scan
+from autograder.ingest.flags import scan
 from autograder.ingest.intake import Intake, take_in
 from autograder.ingest.names import require_safe_name
 from autograder.ingest.parsing import parse_notebook
 from autograder.ingest.reading import Submission, read_submission
-from autograder.ingest.rebuild import Rebuilt, rebuild
+from autograder.ingest.rebuild import rebuild
 from autograder.ingest.rejection import Rejected
+from course.cells.flag import Flag
+from course.cells.rebuild import Rebuilt
 
 __all__ = [
     "Flag",

@@ -2,9 +2,10 @@
 
 from nbformat import NotebookNode
 
-from autograder.ingest.outline import mark_of
-from autograder.ingest.python_code import top_level_names
-from autograder.ingest.rejection import Rejected, one_line
+from autograder.ingest.rejection import Rejected
+from course.cells.flag import one_line
+from course.cells.outline import mark_of
+from course.cells.python_code import top_level_names
 
 
 def require_assignment(assignment: str, source: NotebookNode, submitted: NotebookNode) -> None:

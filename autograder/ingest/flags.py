@@ -2,35 +2,18 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.ingest.python_code import MAX_CHARACTERS, read_code
-from autograder.ingest.rejection import one_line
 from autograder.ingest.rules import RULES, Rule
 from autograder.ingest.structures import Finding, structures
 from autograder.ingest.syntax import code_names, imported_modules, name_of, text_constants
+from course.cells.flag import Flag, one_line
+from course.cells.python_code import MAX_CHARACTERS, read_code
 
 MAX_FLAGS = 200
 MAX_SCANNED = 200_000
 """Most characters of code that are read as trees in one notebook."""
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Something that the instructor may want to look at."""
-
-    kind: str
-    """One of `rules.KINDS`, which describes it in a line."""
-    evidence: str
-    """One line of what was found; a student wrote it, so pages must escape it."""
-    cell: str = ""
-    """Id of the cell in the rebuilt notebook, "" where there is none."""
-
-    def __post_init__(self) -> None:
-        """Shorten the evidence to one printable line."""
-        object.__setattr__(self, "evidence", one_line(self.evidence))
 
 
 def scan(notebook: NotebookNode) -> list[Flag]:

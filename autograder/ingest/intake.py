@@ -6,11 +6,13 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.ingest.belonging import require_assignment
-from autograder.ingest.flags import Flag, scan
+from autograder.ingest.flags import scan
 from autograder.ingest.parsing import parse_notebook
 from autograder.ingest.reading import MAX_BYTES, read_submission
-from autograder.ingest.rebuild import Rebuilt, rebuild
+from autograder.ingest.rebuild import rebuild
 from autograder.ingest.rejection import Rejected
+from course.cells.flag import Flag
+from course.cells.rebuild import Rebuilt
 
 
 @dataclass(frozen=True)

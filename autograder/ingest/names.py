@@ -1,6 +1,7 @@
 """Names of folders and files that cannot lead out of the folder they lie in."""
 
-from autograder.ingest.rejection import Rejected, one_line
+from autograder.ingest.rejection import Rejected
+from course.cells.flag import one_line
 
 _MAX_BYTES = 255  # the longest name that Linux file systems keep
 

@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from nbformat import NotebookNode
 
 from autograder.ingest.reading import MAX_BYTES
-from autograder.ingest.rejection import Rejected, one_line
+from autograder.ingest.rejection import Rejected
+from course.cells.flag import one_line
 
 MAX_CELLS = 1000
 MAX_SOURCE = 1_000_000

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.ingest.names import require_safe_name
-from autograder.ingest.rejection import Rejected, one_line
+from autograder.ingest.rejection import Rejected
+from course.cells.flag import one_line
 from course.errors import GradingError
 
 MAX_BYTES = 20_000_000

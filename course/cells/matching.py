@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.ingest.outline import Place, mark_of, same_text
-from autograder.ingest.python_code import top_level_names
+from course.cells.outline import Place, mark_of, same_text
+from course.cells.python_code import top_level_names
 
 
 @dataclass

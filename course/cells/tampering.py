@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
-from autograder.ingest.flags import Flag
-from autograder.ingest.layout import Layout, moved_cells
-from autograder.ingest.matching import Matches
-from autograder.ingest.outline import Place, mark_of, same_text
+from course.cells.flag import Flag
+from course.cells.layout import Layout, moved_cells
+from course.cells.matching import Matches
+from course.cells.outline import Place, mark_of, same_text
 
 _SETTINGS = ("grade", "points", "locked", "solution", "task")
 

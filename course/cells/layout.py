@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.ingest.matching import Matches, choose_holder, is_intact
-from autograder.ingest.outline import Place, same_text
-from autograder.ingest.python_code import top_level_names
+from course.cells.matching import Matches, choose_holder, is_intact
+from course.cells.outline import Place, same_text
+from course.cells.python_code import top_level_names
 
 
 @dataclass
