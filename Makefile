@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-sandbox screenshots clean
+.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-quick bench-sandbox screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in im
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
 	$(BIN)/python tests/benchmarks/lesson_script.py
+
+bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
+	$(BIN)/python tests/benchmarks/quick_cost.py
 
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
 	$(BIN)/python tests/benchmarks/sandbox_cost.py

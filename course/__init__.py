@@ -14,12 +14,15 @@ _PUBLIC = {
     "load_data": "course.data",
     "CLASS_NAMES": "course.data",
     "show_quiz": "course.quiz",
+    "fit": "course.training",
+    "watched": "course.training",
 }
-__all__ = ["CLASS_NAMES", "__version__", "load_data", "show_quiz"]
+__all__ = ["CLASS_NAMES", "__version__", "fit", "load_data", "show_quiz", "watched"]
 
 if TYPE_CHECKING:
     from course.data import CLASS_NAMES, load_data
     from course.quiz import show_quiz
+    from course.training import fit, watched
 
 
 def __getattr__(name: str) -> Any:

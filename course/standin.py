@@ -7,7 +7,6 @@ use, in the folder COURSE_CACHE_DIR or else in convpool-course below the user's 
     python -m course.standin        prints what the lesson's two models reach on it
 """
 
-import os
 import time
 import zipfile
 from pathlib import Path
@@ -16,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from course.atomic import write_atomically
+from course.cache import cache_folder
 from course.canvas import SIDE, Dice
 from course.garments import draw_class
 from course.idx import CLASSES, IMAGE_SHAPE, TEST, TRAIN, Amounts, Dataset, Split, balanced_indices
 
 # Part of the cached file's name: raise it with every change that moves a byte.
 VERSION = 1
-CACHE_VARIABLE = "COURSE_CACHE_DIR"
 
 _PER_CLASS = 100
 _BATCH = CLASSES * _PER_CLASS
@@ -80,11 +79,8 @@ def _draw_batch(stream: int, number: int) -> Split:
 
 def cache_path() -> Path | None:
     """Name the file that caches the stand-in, or None where the user has no home."""
-    named = os.environ.get(CACHE_VARIABLE)
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(os.path.expanduser(named or os.path.join(base, "convpool-course")))  # noqa: PTH111, PTH118
-    # expanduser leaves "~" as it is where no home is known.
-    return None if str(folder).startswith("~") else folder / f"standin-v{VERSION}.npz"
+    folder = cache_folder()
+    return folder / f"standin-v{VERSION}.npz" if folder else None
 
 
 def _read_cache(path: Path) -> Dataset | None:
@@ -128,7 +124,7 @@ def measure(data: Dataset, seed: int, epochs: int = 5) -> dict[str, float]:
 
     (images, labels), (test_images, test_labels) = data
     accuracies = {}
-    for name, layers in (("dense", _dense_layers()), ("cnn", _cnn_layers())):
+    for name, layers in (("dense", dense_layers()), ("cnn", cnn_layers())):
         keras.utils.set_random_seed(seed)
         model = keras.Sequential([keras.Input((*IMAGE_SHAPE, 1)), *layers])
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -138,7 +134,8 @@ def measure(data: Dataset, seed: int, epochs: int = 5) -> dict[str, float]:
     return accuracies
 
 
-def _dense_layers() -> list[Any]:
+def dense_layers() -> list[Any]:
+    """The layers of the lesson's dense network, new ones at each call."""
     from keras import layers
 
     return [
@@ -148,7 +145,8 @@ def _dense_layers() -> list[Any]:
     ]
 
 
-def _cnn_layers() -> list[Any]:
+def cnn_layers() -> list[Any]:
+    """The layers of the lesson's CNN, new ones at each call."""
     from keras import layers
 
     convolutions = [
@@ -157,7 +155,7 @@ def _cnn_layers() -> list[Any]:
         layers.Conv2D(64, (3, 3), activation="relu"),
         layers.MaxPooling2D(2, 2),
     ]
-    return convolutions + _dense_layers()
+    return convolutions + dense_layers()
 
 
 def main() -> None:

@@ -1,0 +1,145 @@
+"""Trained weights and their History on disk, so that a restart need not train again.
+
+A result is one .npz file of plain arrays, in `trained` below the cache folder. Its name says
+which training it is of: equal model, equal initial weights, equal data, equal settings.
+"""
+
+import hashlib
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from course.atomic import write_atomically
+from course.cache import cache_folder
+from course.errors import CourseError
+
+# Raise it when the file's form changes.
+_FORM = 1
+_MOST_PER_NAME = 4
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+def key(model: Any, arrays: Sequence[Any], settings: Sequence[Any]) -> str:
+    """Digest all that decides what a training comes to.
+
+    The initial weights stand for the seed: another seed starts with others, and a model that
+    has been trained already isn't taken for a new one.
+    """
+    import keras
+
+    digest = hashlib.blake2b(digest_size=8)
+    described = [
+        _nameless(model.get_config()),
+        _nameless(model.get_compile_config()),
+        [repr(setting) for setting in settings],
+        [_FORM, keras.__version__],
+    ]
+    digest.update(json.dumps(described, sort_keys=True, default=repr).encode())
+    for array in [*arrays, *model.get_weights()]:
+        plain = np.ascontiguousarray(array)
+        digest.update(f"{plain.dtype.str}{plain.shape}".encode())
+        digest.update(plain.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def _nameless(config: Any) -> Any:
+    """Leave names out: Keras counts them up, from `conv2d` to `conv2d_7`, as cells run again."""
+    if isinstance(config, dict):
+        return {name: _nameless(value) for name, value in config.items() if name != "name"}
+    if isinstance(config, (list, tuple)):
+        return [_nameless(value) for value in config]
+    return config
+
+
+def restore(model: Any, name: str, digest: str) -> Any:
+    """Put a kept result into the model and return its History; None if there is none."""
+    try:
+        # An open file of our own: np.load leaves the one it opens open when a zip is broken.
+        with _path(name, digest).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            about = json.loads(str(arrays["about"]))
+            values = [arrays[f"value-{i}"] for i in range(about["values"])]
+            for variable, value in zip(changed_by_training(model), values, strict=True):
+                variable.assign(value)
+    except _DAMAGED:
+        return None
+    history = _history(model, about)
+    print(_found(about))
+    return history
+
+
+def store(model: Any, history: Any, name: str, digest: str) -> None:
+    """Keep a result where that is possible; the oldest ones of that name make room."""
+    values = [variable.numpy() for variable in changed_by_training(model)]
+    about = {
+        "values": len(values),
+        "history": {k: [float(v) for v in values] for k, values in history.history.items()},
+        "epoch": [int(epoch) for epoch in history.epoch],
+        "when": datetime.now().strftime("%Y-%m-%d %H:%M"),
+    }
+    arrays: dict[str, Any] = {f"value-{i}": value for i, value in enumerate(values)}
+    try:
+        write_atomically(
+            _path(name, digest), lambda file: np.savez(file, about=json.dumps(about), **arrays)
+        )
+        for old in _by_age(name)[_MOST_PER_NAME:]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        # A read-only home or a full disk costs another training after a restart, nothing more.
+        print("The result could not be kept on disk; after a restart it has to be trained again.")
+
+
+def require_name(name: str) -> None:
+    """Refuse a name that could not be part of a file's name on every system."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name):
+        message = f"keep={name!r} is no name for a result."
+        raise CourseError(message, "Use letters, digits, - and _ only: keep='my-cnn'.")
+
+
+def changed_by_training(model: Any) -> list[Any]:
+    """List what training changes: the weights, and what the optimizer remembers of its steps."""
+    model.optimizer.build(model.trainable_variables)
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _path(name: str, digest: str) -> Path:
+    return _folder() / f"{name}-{digest}.npz"
+
+
+def _folder() -> Path:
+    folder = cache_folder()
+    if folder is None:
+        raise FileNotFoundError("there is no home folder")
+    return folder / "trained"
+
+
+def _by_age(name: str) -> list[Path]:
+    """List the results of a name, the newest first."""
+    found = _folder().glob(f"{name}-{'?' * 16}.npz")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _history(model: Any, about: dict[str, Any]) -> Any:
+    """Make Keras's own History again."""
+    import keras
+
+    history = keras.callbacks.History()
+    history.set_model(model)
+    history.history, history.epoch = about["history"], about["epoch"]
+    model.history = history
+    return history
+
+
+def _found(about: dict[str, Any]) -> str:
+    """Say what was found instead of trained."""
+    last = {name: values[-1] for name, values in about["history"].items() if values}
+    reached = f", training accuracy {last['accuracy']:.1%}" if "accuracy" in last else ""
+    return (
+        f"Not trained again: the result of {about['when']} was kept "
+        f"({len(about['epoch'])} epochs{reached}).\nPass again=True to train all the same."
+    )

@@ -1,0 +1,71 @@
+"""The stop button: a training ends after the step at hand, and nothing of it is lost."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+
+class Stop:
+    """Whether the stop button was pressed."""
+
+    pressed = False
+
+
+@contextmanager
+def stop_button() -> Iterator[Stop]:
+    """Note the first interrupt instead of raising it; the second one interrupts as always.
+
+    Jupyter's stop button and Ctrl-C both arrive as SIGINT in the main thread. In another thread
+    no signal arrives, and nothing changes.
+    """
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT) or signal.default_int_handler
+
+    def note(*_: Any) -> None:
+        stop.pressed = True
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Watch(keras.callbacks.Callback):
+    """End a training after the step in which the stop button was pressed."""
+
+    def __init__(self, epochs: int) -> None:
+        """Take the number of epochs that are planned."""
+        super().__init__()
+        self.epochs, self.epoch, self.step = epochs, 0, 0
+        self.stop = Stop()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Note which epoch it is."""
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Let Keras end here if it was asked to."""
+        self.step = batch + 1
+        if self.stop.pressed:
+            self.model.stop_training = True
+
+    def report(self) -> str:
+        """Say where the training stopped, and what there is."""
+        whole = self.step >= (self.params.get("steps") or 0)
+        place = "at the end of" if whole else f"after {self.step:,} steps of"
+        part = "" if whole else " Its last entry is of a part of an epoch."
+        place = f"{place} epoch {self.epoch + 1} of {self.epochs}"
+        return (
+            f"\nStopped {place}. The model keeps what it has learned so far,\n"
+            f"and the History what was measured.{part}\n"
+            "To start anew, run the cell that builds the model first."
+        )
