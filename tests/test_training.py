@@ -136,6 +136,7 @@ def test_the_stop_button_keeps_model_and_history(capsys):
     assert not equal(model.get_weights(), start)
     assert history.epoch == [0, 1, 2]
     assert [len(values) for values in history.history.values()] == [3, 3]
+    assert len(history.seconds) == 3
     assert int(model.optimizer.iterations) == 2 * 25 + 8  # the step at hand was finished
     assert "Stopped after 8 steps of epoch 3 of 4." in capsys.readouterr().out
     assert model.predict(IMAGES[:2], verbose=0).shape == (2, 3)
@@ -241,6 +242,7 @@ def test_after_a_restart_the_kept_result_is_there_and_says_so(capsys):
 
     assert equal(second.get_weights(), first.get_weights())
     assert history.history == trained.history
+    assert history.seconds == trained.seconds
     assert isinstance(history, keras.callbacks.History)
     said = capsys.readouterr().out
     assert re.match(r"Not trained again: the result of [\d: -]+ was kept \(2 epochs", said)
@@ -362,3 +364,12 @@ def test_while_a_notebook_is_graded_a_watched_model_is_just_the_model(monkeypatc
 
     assert course.watched(model, keep="exercise") is model
     assert "fit" not in vars(model)
+
+
+def test_while_a_notebook_is_graded_nothing_is_kept(cache, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+
+    history = course.fit(small_model(), IMAGES, LABELS, epochs=1, keep="small", verbose=0)
+
+    assert history.epoch == [0]
+    assert list(cache.iterdir()) == []

@@ -79,6 +79,7 @@ def store(model: Any, history: Any, name: str, digest: str) -> None:
     about = {
         "values": len(values),
         "history": {k: [float(v) for v in values] for k, values in history.history.items()},
+        "seconds": history.seconds,
         "epoch": [int(epoch) for epoch in history.epoch],
         "when": datetime.now().strftime("%Y-%m-%d %H:%M"),
     }
@@ -131,6 +132,7 @@ def _history(model: Any, about: dict[str, Any]) -> Any:
     history = keras.callbacks.History()
     history.set_model(model)
     history.history, history.epoch = about["history"], about["epoch"]
+    history.seconds = about["seconds"]
     model.history = history
     return history
 

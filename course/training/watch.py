@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,11 +47,17 @@ class Watch(keras.callbacks.Callback):
         """Take the number of epochs that are planned."""
         super().__init__()
         self.epochs, self.epoch, self.step = epochs, 0, 0
+        self.seconds: list[float] = []
+        self._began = 0.0
         self.stop = Stop()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Note which epoch it is."""
-        self.epoch = epoch
+        """Note which epoch it is, and the time."""
+        self.epoch, self._began = epoch, time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Note how long the epoch took."""
+        self.seconds.append(time.perf_counter() - self._began)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Let Keras end here if it was asked to."""
