@@ -1,0 +1,166 @@
+"""Two networks beside each other: how they learned, what they confuse, where they disagree."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course.plots.picture import Picture
+from course.plots.style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    VERMILION,
+    new_figure,
+    show,
+    show_pixels,
+    write_numbers,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Each network has a color, a line and a marker of its own.
+_LINES = [(BLUE, "-", "o"), (VERMILION, "--", "s"), (GREEN, "-.", "^"), (ORANGE, ":", "D")]
+
+
+def accuracies(history: Any) -> list[float]:
+    """Return the accuracy of each epoch from what `fit` returned, or from its dictionary."""
+    return [float(value) for value in getattr(history, "history", history)["accuracy"]]
+
+
+def learning_curves(histories: Mapping[str, Any], tested: Mapping[str, float]) -> Picture:
+    """Show accuracy by epoch, and the accuracy on the test images, of networks by name.
+
+    `histories` holds what `fit` returned. Computed by `accuracies`.
+    """
+    curves = {name: accuracies(history) for name, history in histories.items()}
+    words = "; ".join(
+        f"{name} from {curve[0]:.1%} to {curve[-1]:.1%} in {len(curve)} epochs, and "
+        f"{tested[name]:.1%} on test images"
+        for name, curve in curves.items()
+    )
+    return Picture(
+        draw=lambda: _draw_curves(curves, tested),
+        alt=f"Lines of accuracy by epoch for {' and '.join(curves)}, and a star for each on the "
+        "test images.",
+        caption=f"Accuracy on the training images by epoch: {words}. Where the star lies below "
+        "the line's end, the network does better on images it has learned from than on new ones.",
+    )
+
+
+def _draw_curves(curves: Mapping[str, list[float]], tested: Mapping[str, float]) -> "Figure":
+    figure, axes = new_figure(7, 3.8)
+    place = axes[0, 0]
+    longest = max(map(len, curves.values()))
+    for (name, curve), (color, line, marker) in zip(curves.items(), _LINES, strict=False):
+        epochs = np.arange(1, len(curve) + 1)
+        label = f"{name}, training images"
+        place.plot(epochs, curve, color=color, linestyle=line, marker=marker, label=label)
+        star = {"color": color, "marker": "*", "markersize": 14, "linestyle": "none"}
+        place.plot([longest + 0.6], [tested[name]], label=f"{name}, test images", **star)
+        place.annotate(name, (longest + 0.72, tested[name]), va="center", color="black")
+    place.set_xlabel("epoch")
+    place.set_ylabel("accuracy")
+    place.set_xlim(0.7, longest + 1.6)
+    place.set_xticks([*range(1, longest + 1), longest + 0.6])
+    place.set_xticklabels([*map(str, range(1, longest + 1)), "test"])
+    place.legend(loc="lower right")
+    return figure
+
+
+def confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+    """Return, in per cent of each true class (row), how often each class (column) was predicted."""
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (np.asarray(labels), np.asarray(predictions)), 1)
+    return 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def confusion_matrices(
+    labels: np.ndarray, predictions: Mapping[str, np.ndarray], class_names: tuple[str, ...]
+) -> Picture:
+    """Show what networks, by name, took the test images for; computed by `confusion`."""
+    tables = {name: confusion(labels, p, len(class_names)) for name, p in predictions.items()}
+    worst = "; ".join(f"{name}: {_worst(t, class_names)}" for name, t in tables.items())
+    return Picture(
+        draw=lambda: _draw_tables(tables, class_names),
+        alt=f"Confusion matrices of {' and '.join(tables)}, ten true classes by ten predicted.",
+        caption="Of 100 test images of each true class (row), how many were taken for each class "
+        "(column); one scale for both. On the diagonal are the right answers. The most frequent "
+        f"mistake of each network: {worst}.",
+    )
+
+
+def _worst(table: np.ndarray, names: tuple[str, ...]) -> str:
+    """Name the largest number off the diagonal."""
+    wrong = table - np.diag(np.diag(table))
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return f"{wrong[row, column]:.0f} of 100 images of class {names[row]} taken for {names[column]}"
+
+
+def _draw_tables(tables: Mapping[str, np.ndarray], names: tuple[str, ...]) -> "Figure":
+    figure, axes = new_figure(6.3 * len(tables) + 0.6, 6, 1, len(tables))
+    for place, (name, table) in zip(axes[0], tables.items(), strict=True):
+        shown = show(place, table, (0, 100), name)
+        write_numbers(place, np.round(table), size=8)
+        place.set_xticks(range(len(names)), names, rotation=45, ha="right")
+        place.set_yticks(range(len(names)), names)
+        place.set_xlabel("predicted")
+        place.set_ylabel("true class")
+    figure.colorbar(shown, ax=axes, label="per cent of the true class", fraction=0.03)
+    return figure
+
+
+def disagreements(
+    labels: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which images only the second network gets right, and which only the first."""
+    right_first, right_second = (np.asarray(p) == np.asarray(labels) for p in (first, second))
+    return np.flatnonzero(~right_first & right_second), np.flatnonzero(right_first & ~right_second)
+
+
+def right_and_wrong(
+    images: np.ndarray,
+    labels: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    class_names: tuple[str, ...],
+    count: int = 5,
+) -> Picture:
+    """Show images (n, H, W) that one of two networks gets right and the other wrong.
+
+    Computed by `disagreements`.
+    """
+    (first, p_first), (second, p_second) = predictions.items()
+    only_second, only_first = disagreements(labels, p_first, p_second)
+
+    def draw() -> "Figure":
+        figure, axes = new_figure(2.3 * count, 5.6, 2, count)
+        rows = [(only_second, first, p_first), (only_first, second, p_second)]
+        for row, (chosen, name, taken) in enumerate(rows):
+            for column in range(count):
+                if column >= len(chosen):
+                    axes[row, column].axis("off")
+                    continue
+                at = chosen[column]
+                words = f"{class_names[labels[at]]}\n{name}: {class_names[taken[at]]}"
+                show_pixels(axes[row, column], images[at], words)
+        _name_rows(axes, (f"only {second} right", f"only {first} right"))
+        return figure
+
+    return Picture(
+        draw=draw,
+        alt=f"Two rows of garments: above, those that only {second} gets right; below, those "
+        f"that only {first} gets right.",
+        caption=f"Where the two disagree. Of {len(labels):,} test images, {len(only_second):,} "
+        f"are right with {second} and wrong with {first}, and {len(only_first):,} the other way "
+        "round. Above each image stands its true class, and below that what the network that is "
+        "wrong took it for.",
+    )
+
+
+def _name_rows(axes: np.ndarray, labels: "tuple[str, str]") -> None:
+    """Write a row's name beside its first image."""
+    place: Axes
+    for place, label in zip(axes[:, 0], labels, strict=True):
+        place.set_ylabel(label)

@@ -1,0 +1,122 @@
+"""A picture that moves step by step, with a player for a notebook and a still for print."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.plots.picture import Picture, image_tag
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# A step is seen for as long as it takes to read its one sum.
+SECONDS_PER_STEP = 0.7
+_COLORS = 64
+
+
+@dataclass(frozen=True, repr=False)
+class Steps(Picture):
+    """A picture of several steps; `figure` is the still, drawn at one of them."""
+
+    words: tuple[str, ...] = ()
+    """What each step shows, in words; there are as many steps as words."""
+    go_to: "Callable[[Figure, int], None]" = field(default=lambda figure, step: None)
+    """Brings the figure to a step, counted from 0."""
+    still: int = 0
+    """The step at which the still is drawn."""
+
+    def frames(self) -> list[bytes]:
+        """Return one PNG file for each step, in few colors so that they are small."""
+        from PIL import Image
+
+        frames = []
+        for step in range(len(self.words)):
+            self.go_to(self.figure, step)
+            small = BytesIO()
+            picture = Image.open(BytesIO(self.png())).convert("RGB")
+            picture.quantize(_COLORS).save(small, format="png", optimize=True)
+            frames.append(small.getvalue())
+            # Every frame is laid out as the first: nothing may jump.
+            self.figure.set_layout_engine("none")
+        self.go_to(self.figure, self.still)
+        return frames
+
+    def save_gif(self, path: str | Path) -> None:
+        """Write all steps as one GIF file that repeats."""
+        from PIL import Image
+
+        first, *others = [Image.open(BytesIO(frame)) for frame in self.frames()]
+        time = round(1000 * SECONDS_PER_STEP)
+        first.save(path, save_all=True, append_images=others, duration=time, loop=0)
+
+    def _html(self) -> str:
+        frames = self.frames()
+        still = image_tag(frames[self.still], self.alt)
+        return f'<div class="convpool-steps">{still}{_player(frames, self.words)}</div>' + (
+            self._figcaption()
+        )
+
+
+def _player(frames: list[bytes], words: tuple[str, ...]) -> str:
+    """Return buttons and a slider below the still.
+
+    Where scripts are not run, the still remains. Nothing moves before someone asks for it.
+    """
+    addresses = ["data:image/png;base64," + base64.b64encode(f).decode() for f in frames]
+    data = escape(json.dumps({"frames": addresses, "words": words}))
+    seconds = round(1000 * SECONDS_PER_STEP)
+    return (
+        f'{_STYLE}<div class="player" hidden data-steps="{data}" data-time="{seconds}">'
+        '<img class="moving" alt="" style="max-width:100%;height:auto">'
+        '<div class="controls"><button type="button" class="back">◀ Back</button> '
+        '<button type="button" class="play">▶ Play</button> '
+        '<button type="button" class="next">Next ▶</button> '
+        f'<label>Step <input type="range" min="1" max="{len(frames)}" value="1"></label> '
+        f'<output aria-live="polite"></output></div></div>{_SCRIPT}'
+    )
+
+
+_STYLE = """<style>
+.convpool-steps.on > .still { display: none }
+.convpool-steps .controls > * { font: inherit; vertical-align: middle; padding: 0.2em 0.7em }
+@media print {
+  .convpool-steps .player { display: none }
+  .convpool-steps.on > .still { display: block }
+}
+</style>"""
+
+_SCRIPT = """<script>
+document.querySelectorAll('.convpool-steps:not(.on)').forEach(function (box) {
+  var player = box.querySelector('.player'), find = player.querySelector.bind(player);
+  var data = JSON.parse(player.dataset.steps), timer = null, step = 0;
+  var picture = find('.moving'), slider = find('input'), play = find('.play');
+  function go(number) {
+    step = Math.max(0, Math.min(data.frames.length - 1, number));
+    picture.src = data.frames[step];
+    picture.alt = data.words[step];
+    slider.value = step + 1;
+    find('output').textContent = (step + 1) + ' of ' + data.frames.length;
+  }
+  function stop() { clearInterval(timer); timer = null; play.textContent = '▶ Play'; }
+  function start() {
+    if (step === data.frames.length - 1) go(0);
+    play.textContent = '⏸ Pause';
+    timer = setInterval(function () {
+      go(step + 1);
+      if (step === data.frames.length - 1 || !document.contains(box)) stop();
+    }, +player.dataset.time);
+  }
+  find('.back').onclick = function () { stop(); go(step - 1); };
+  find('.next').onclick = function () { stop(); go(step + 1); };
+  play.onclick = function () { timer ? stop() : start(); };
+  slider.oninput = function () { stop(); go(slider.value - 1); };
+  box.classList.add('on');
+  player.hidden = false;
+  go(0);
+});
+</script>"""
