@@ -11,6 +11,7 @@ from autograder.answers import Answers, hand_in, read_answers, reference_answers
 from autograder.build.release import build, publish
 from autograder.course_folder import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.desk import run_feedback, run_grade
+from autograder.grading.conditions import GradeOptions
 from course.errors import GradingError
 
 _MARKER = "made-by-autograder-demo.txt"
@@ -48,7 +49,7 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
     handed_in = _hand_in_all(course, class_folder)
     stories = ", ".join(f"{student.name} ({student.story})" for student in CLASS)
     console.print(f"They hand in {handed_in} notebooks: {stories}.")
-    run_grade(course, class_folder, [], sandboxed=True, console=console)
+    run_grade(course, class_folder, [], options=GradeOptions(), console=console)
     run_feedback(course, class_folder, [], console)
 
 

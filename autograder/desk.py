@@ -1,13 +1,25 @@
 """What `autograder grade` and `autograder feedback` show on the terminal."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.gradebook import marks_table, read_marks
 from course.errors import GradingError
+
+if TYPE_CHECKING:
+    from autograder.grading.conditions import GradeOptions
 
 BANNER = """\
 ************************************************************************
@@ -18,13 +30,16 @@ BANNER = """\
 
 
 def progress_bar(console: Console) -> Progress:
-    """A bar with what is being done, how much of it, and the time it took so far."""
+    """A bar with what is done, how much of it, the time it took and the time it will still take."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         console=console,
+        speed_estimate_period=1800,
     )
 
 
@@ -33,26 +48,27 @@ def run_grade(
     class_folder: ClassFolder,
     assignments: list[str],
     *,
-    sandboxed: bool,
+    options: "GradeOptions",
     console: Console,
 ) -> None:
     """Grade, then show marks, flags and what could not be graded.
 
     Raises GradingError at the end if the grader itself failed on a submission.
     """
-    from autograder.grading.grade import GradeOptions, grade_class
+    from autograder.grading.grade import grade_class
 
-    if not sandboxed:
+    if not options.sandboxed:
         console.print(BANNER, style="bold red")
     with progress_bar(console) as bar:
-        task = bar.add_task("proving the sandbox" if sandboxed else "starting", total=None)
+        task = bar.add_task("proving the sandbox" if options.sandboxed else "starting", total=None)
 
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
-        summary = grade_class(course, class_folder, assignments, GradeOptions(sandboxed), show)
+        summary = grade_class(course, class_folder, assignments, options, show)
     console.print(marks_table(read_marks(class_folder)))
-    flagged = [(r.student, r.assignment, flag) for r in summary.results for flag in r.flags]
+    results = summary.iter_results()
+    flagged = [(r.student, r.assignment, flag) for r in results for flag in r.flags]
     if flagged:
         table = Table(title="Flags: worth a look, no effect on marks")
         for heading in ("student", "assignment", "what", "evidence"):
@@ -60,6 +76,7 @@ def run_grade(
         for student, assignment, flag in flagged:
             table.add_row(*map(escape, (student, assignment, flag.kind, flag.evidence[:80])))
         console.print(table)
+    console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
     console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
     if summary.failures:
         raise GradingError(

@@ -128,7 +128,7 @@ def rows(folder: ClassFolder) -> list[dict[str, str]]:
 def everything(folder: ClassFolder) -> dict[str, object]:
     """Take down the marks and the results, but how long each took."""
     results = {
-        f"{one.student}/{one.assignment}": asdict(replace(one, seconds=0.0))
+        f"{one.student}/{one.assignment}": asdict(replace(one, seconds=0.0, times={}))
         for one in grading.all_results(folder)
     }
     with open_gradebook(folder) as gradebook:

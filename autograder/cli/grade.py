@@ -12,6 +12,13 @@ def grade(
     assignments: AssignmentsArgument = None,
     class_folder: ClassOption = None,
     course: CourseOption = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Submissions at a time (default: one per core)."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run again also what did not change.")
+    ] = False,
     unsafe_no_sandbox: Annotated[
         bool,
         typer.Option(
@@ -24,19 +31,29 @@ def grade(
     Student code runs in a sandbox that proves itself first; the tests run outside it, in a process
     of their own. Exit status 0 means that every submission got a result.
 
+    A submission that has a result is run again only if it, the assignment or the grader changed. A
+    run that was killed goes on where it stopped: run the same command again. Marks that a person
+    entered always stay.
+
     Examples:
 
       autograder grade                   everything in class/submitted
 
       autograder grade cnn --class 2026  one assignment of the class in 2026/
+
+      autograder grade --jobs 4          four submissions at a time
+
+      autograder grade cnn --force       run every cnn again
     """
     from autograder.course_folder import find_class, find_course
     from autograder.desk import run_grade
+    from autograder.grading.conditions import GradeOptions, cores
 
+    options = GradeOptions(sandboxed=not unsafe_no_sandbox, jobs=jobs or cores(), force=force)
     run_grade(
         find_course(course),
         find_class(class_folder),
         assignments or [],
-        sandboxed=not unsafe_no_sandbox,
+        options=options,
         console=Console(),
     )

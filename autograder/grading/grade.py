@@ -1,54 +1,75 @@
-"""Grade a class: every submission gets a result, and results become marks, pages and a CSV."""
+"""Grade a class: every submission gets a result, and results become marks, pages and a CSV.
+
+A result is on disk before anything else happens with it. Whatever comes after can be made again
+from there, and the next run does that: for each submission it runs what has no result yet, or an
+outdated one, then sees to it that gradebook and pages say what the results say.
+"""
 
 import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from time import monotonic
 
 from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder, CourseFolder
+from autograder.grading.conditions import GradeOptions, conditions
 from autograder.grading.grades_csv import write_grades
-from autograder.grading.marks import enter, open_gradebook
-from autograder.grading.pages import UNSAFE, write_autograded
+from autograder.grading.in_flight import InFlight
+from autograder.grading.lock import exclusive
+from autograder.grading.pages import write_autograded
 from autograder.grading.register import register
-from autograder.grading.results import SubmissionResult, load, save
+from autograder.grading.results import SubmissionResult, load
 from autograder.grading.run import Conditions, grade_submission
-from autograder.grading.secret import class_secret
-from autograder.grading.student import FONTS
-from autograder.sandbox import Limits, Sandbox
-from autograder.sandbox.none import NoSandbox
-from autograder.sandbox.proof import require_proof
+from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
+from autograder.grading.versions import Key, key_of
+from autograder.grading.writer import GradebookWriter
 from autograder.source import read_source_notebook
 from course.errors import GradingError
 
+__all__ = [
+    "GradeOptions",
+    "Summary",
+    "all_results",
+    "conditions",
+    "find_submissions",
+    "grade_class",
+    "keep",
+    "load",
+    "read_source",
+    "result_path",
+]
 
-@dataclass(frozen=True)
-class GradeOptions:
-    """What an instructor can choose."""
+Submission = tuple[str, str]
+"""A student and an assignment."""
 
-    sandboxed: bool = True
-    """False runs student code with the grader's own rights."""
-    limits: dict[str, Any] = field(default_factory=dict)
-    """Fields of `Limits` that differ from the defaults."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is done now, how many are done, and how many there are."""
 
 
 @dataclass
 class Summary:
-    """What a run came to."""
+    """What a run came to. The results stay on disk: a class may not fit into memory."""
 
-    results: list[SubmissionResult] = field(default_factory=list)
+    class_folder: ClassFolder
+    graded: list[Submission] = field(default_factory=list)
+    """Everything that has a result now."""
+    unchanged: int = 0
+    """How many of these had it before."""
     failures: list[str] = field(default_factory=list)
     """Submissions that the grader itself failed on, each with the reason."""
 
+    def iter_results(self) -> Iterator[SubmissionResult]:
+        """Read the results one after the other, without their notebooks."""
+        for student, assignment in self.graded:
+            yield replace(load(result_path(self.class_folder, student, assignment)), notebook={})
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is done now, how many are done, and how many there are."""
+    @property
+    def results(self) -> list[SubmissionResult]:
+        """The results at once, without their notebooks."""
+        return list(self.iter_results())
 
 
 def grade_class(
@@ -67,26 +88,110 @@ def grade_class(
             "It holds <student>/<assignment>/<assignment>.ipynb, as nbgrader collects them.",
         )
     sources = {name: read_source(course, name, class_folder) for name in wanted}
-    summary = Summary()
-    with conditions(class_folder, options, [course.solutions]) as common:
-        for name in wanted:
-            progress(f"entering {name} in the gradebook", 0, len(pending))
-            register(sources[name], name, class_folder)
-        for done, (student, name) in enumerate(pending):
-            progress(f"{name} of {student}", done, len(pending))
-            folder = class_folder.submitted / student
-            try:
-                result = grade_submission(sources[name], folder, student, name, common)
-                keep(class_folder, result, sources[name])
-                summary.results.append(result)
-            except GradingError as error:
-                summary.failures.append(f"{name} of {student}: {error}")
-    write_grades(class_folder, all_results(class_folder))
+    with ExitStack() as stack:
+        stack.enter_context(exclusive(class_folder))
+        common = stack.enter_context(conditions(class_folder, options, [course.solutions]))
+        sweep(class_folder)
+        executor = stack.enter_context(ThreadPoolExecutor(options.jobs, "submission"))
+        run = _Run(class_folder, sources, common, options, progress, len(pending))
+        with run.writer:
+            run.grade(pending, executor, lambda: 2 * options.jobs)
+            write_grades(class_folder, iter_results(class_folder))
     progress("graded", len(pending), len(pending))
-    return summary
+    return run.summary
 
 
-def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[tuple[str, str]]:
+class _Run:
+    """One run over a class: work goes out to an executor, what comes back is kept here."""
+
+    def __init__(
+        self,
+        class_folder: ClassFolder,
+        sources: dict[str, NotebookNode],
+        common: Conditions,
+        options: GradeOptions,
+        progress: Progress,
+        total: int,
+    ) -> None:
+        self.summary = Summary(class_folder)
+        self._folder, self._sources, self._common = class_folder, sources, common
+        self._keys: dict[str, Key] = {name: key_of(sources[name], common) for name in sources}
+        self._force, self._progress, self._total = options.force, progress, total
+        self.writer = GradebookWriter(
+            class_folder, sources, self._register, self._tell, options.patience_seconds
+        )
+
+    def grade(self, pending: list[Submission], executor: Executor, most: Callable[[], int]) -> None:
+        """Give every submission its result, and enter it; at most so many are under way."""
+
+        def submit(submission: Submission) -> Future[SubmissionResult]:
+            return executor.submit(self._work, submission)
+
+        in_flight = InFlight(self._outdated(pending), submit, most)
+        self._tell("starting")
+        try:
+            for submission, future in in_flight.done():
+                self._finish(submission, future)
+        except BaseException:
+            # The disk is full, the gradebook stays locked, or someone pressed Ctrl-C: nothing new
+            # is started, and what comes to its end is there for the next run.
+            self._tell("stopping: what runs now is finished first")
+            for _, future in in_flight.rest():
+                with suppress(OSError):
+                    put(self._folder, future.result())
+            raise
+
+    def _outdated(self, pending: list[Submission]) -> Iterator[Submission]:
+        """Pass on what has to run; see to the marks and pages of what need not."""
+        for student, name in pending:
+            kept = None
+            if not self._force:
+                kept = up_to_date(self._folder, student, name, self._keys[name])
+            if kept is None:
+                yield student, name
+                continue
+            self.writer.ensure(kept)
+            write_autograded(self._folder, kept, self._sources[name])
+            self.summary.unchanged += 1
+            self._count(student, name)
+
+    def _work(self, submission: Submission) -> SubmissionResult:
+        """Grade one submission, in a thread that waits for processes of its own."""
+        student, name = submission
+        started = monotonic()
+        folder = self._folder.submitted / student
+        result = grade_submission(self._sources[name], folder, student, name, self._common)
+        result.key = self._keys[name]
+        result.times["total"] = monotonic() - started
+        return result
+
+    def _finish(self, submission: Submission, future: "Future[SubmissionResult]") -> None:
+        """Keep one result, on disk first; a failure of the grader's is noted."""
+        student, name = submission
+        try:
+            result = future.result()
+        except GradingError as error:
+            self.summary.failures.append(f"{name} of {student}: {error}")
+            return
+        put(self._folder, result)
+        self.writer.enter(result)
+        write_autograded(self._folder, result, self._sources[name])
+        self._count(student, name)
+
+    def _count(self, student: str, name: str) -> None:
+        self.summary.graded.append((student, name))
+        self._tell(f"{name} of {student}")
+
+    def _tell(self, what: str) -> None:
+        done = len(self.summary.graded) + len(self.summary.failures)
+        self._progress(what, done, self._total)
+
+    def _register(self, assignment: str) -> None:
+        self._tell(f"entering {assignment} in the gradebook")
+        register(self._sources[assignment], assignment, self._folder)
+
+
+def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[Submission]:
     """List (student, assignment) of what was handed in, by student, in the course's order."""
     if not class_folder.submitted.is_dir():
         return []
@@ -106,71 +211,12 @@ def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder
     return read_source_notebook(own if own.is_file() else course.source(assignment))
 
 
-@contextmanager
-def conditions(
-    class_folder: ClassFolder, options: GradeOptions, forbidden: list[Path]
-) -> Iterator[Conditions]:
-    """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof."""
-    from course.data import write_subset
-
-    limits = Limits(**options.limits)
-    class_folder.root.mkdir(parents=True, exist_ok=True)
-    secret = class_secret(class_folder)
-    if options.sandboxed:
-        sandbox = Sandbox.detect()
-        hidden = (class_folder.root / ".secret", *_files(forbidden))
-        require_proof(sandbox.prove(forbidden=hidden))
-        name = sandbox.name
-    else:
-        name = NoSandbox().name
-        assert name == UNSAFE
-    with tempfile.TemporaryDirectory(prefix="convpool-given-") as given:
-        data, scratch = Path(given) / "data", Path(given) / "scratch"
-        write_subset(data)
-        _list_fonts(scratch / FONTS)
-        yield Conditions(
-            secret=secret,
-            data=data,
-            scratch=scratch,
-            sandboxed=options.sandboxed,
-            sandbox=name,
-            limits=options.limits,
-            notebook_seconds=limits.notebook_seconds,
-        )
-
-
-def _list_fonts(folder: Path) -> None:
-    """Let matplotlib list the machine's fonts once, which takes it seconds in a fresh home."""
-    folder.mkdir(parents=True)
-    subprocess.run(
-        [sys.executable, "-c", "import matplotlib.font_manager"],
-        env={**os.environ, "MPLCONFIGDIR": str(folder)},
-        check=True,
-        capture_output=True,
-    )
-
-
-def _files(folders: list[Path]) -> list[Path]:
-    """Name a few files of each folder, for the sandbox to try and fail to read."""
-    return [path for folder in folders for path in sorted(folder.rglob("*.*"))[:5]]
-
-
 def keep(
     class_folder: ClassFolder, result: SubmissionResult, source: NotebookNode, *, pages: bool = True
 ) -> None:
     """Put a result on disk first, then into the gradebook and its pages."""
-    save(result, result_path(class_folder, result.student, result.assignment))
-    with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result)
+    put(class_folder, result)
+    with GradebookWriter(class_folder, {result.assignment: source}) as writer:
+        writer.enter(result)
     if pages:
         write_autograded(class_folder, result, source)
-
-
-def result_path(class_folder: ClassFolder, student: str, assignment: str) -> Path:
-    """Say where a submission's result is kept."""
-    return class_folder.root / "results" / student / f"{assignment}.json"
-
-
-def all_results(class_folder: ClassFolder) -> list[SubmissionResult]:
-    """Read every result of the class, also those of earlier runs."""
-    return [load(path) for path in sorted((class_folder.root / "results").glob("*/*.json"))]

@@ -26,12 +26,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_grades(class_folder: ClassFolder, results: Iterable[SubmissionResult]) -> None:
     """Write the file whole, with the gradebook's marks, manual ones included."""
+    with open_gradebook(class_folder) as gradebook:
+        rows = {(one.student, one.assignment): _rows(gradebook, one) for one in results}
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    with open_gradebook(class_folder) as gradebook:
-        for result in sorted(results, key=lambda one: (one.student, one.assignment)):
-            writer.writerows(_rows(gradebook, result))
+    for submission in sorted(rows):
+        writer.writerows(rows[submission])
     path = class_folder.root / "grades.csv"
     write_atomically(path, lambda file: file.write(text.getvalue().encode()))
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograder.course_folder import ClassFolder
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import GapResult, SubmissionResult
 from autograder.nbgrader_setup import without_its_warnings
 from course.errors import GradingError
 
@@ -21,28 +21,101 @@ def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
             with Gradebook(class_folder.db_url) as gradebook:
                 yield gradebook
         except OperationalError as error:
-            raise GradingError(
-                f"{class_folder.gradebook} can't be used ({error.orig}).",
-                "Close what else uses it, free the disk, or make it writable; then grade again.",
-            ) from error
+            raise unavailable(class_folder, error) from error
+
+
+def unavailable(class_folder: ClassFolder, error: Any) -> GradingError:
+    """Say why the gradebook can't be used; `error` is SQLAlchemy's OperationalError."""
+    return GradingError(
+        f"{class_folder.gradebook} can't be used ({error.orig}).",
+        "Close what else uses it, free the disk, or make it writable; then grade again.",
+    )
 
 
 def enter(gradebook: Any, result: SubmissionResult) -> None:
-    """Enter automatic marks and comments; what a person entered is left as it is.
+    """Enter automatic marks and comments in one transaction; what a person entered is left.
 
     As in nbgrader's SaveAutoGrades, a manual mark asks to be looked at again.
     """
     student, assignment = result.student, result.assignment
-    gradebook.update_or_create_student(student)
-    gradebook.update_or_create_submission(assignment, student)
-    for gap in result.gaps:
-        place = (assignment, assignment, student)  # notebook, assignment, student
-        grade = gradebook.find_grade(f"test_{gap.exercise}", *place)
-        grade.auto_score = float(gap.score)
-        grade.needs_manual_grade = grade.manual_score is not None
-        comment = gradebook.find_comment(gap.exercise, *place)
-        comment.auto_comment = plain_comment(gap.message) or None
-    gradebook.db.commit()
+    with _one_transaction(gradebook):
+        take_hold(gradebook)
+        gradebook.update_or_create_student(student)
+        # Else SQLAlchemy flushes a half-made submission, and warns of it.
+        with gradebook.db.no_autoflush:
+            gradebook.update_or_create_submission(assignment, student)
+        grades, comments = _cells(gradebook, assignment, student)
+        for gap in result.gaps:
+            grade = grades[f"test_{gap.exercise}"]
+            grade.auto_score = float(gap.score)
+            grade.needs_manual_grade = grade.manual_score is not None
+            comments[gap.exercise].auto_comment = _comment(gap)
+
+
+def take_hold(gradebook: Any) -> None:
+    """Begin to write; raise SQLAlchemy's OperationalError where nothing can be written now.
+
+    Deeper within nbgrader's API the same error would come out as another one, with a traceback.
+    """
+    from sqlalchemy import text
+
+    gradebook.db.execute(text("UPDATE course SET id = id"))
+
+
+def is_entered(gradebook: Any, result: SubmissionResult) -> bool:
+    """Whether the gradebook has exactly these automatic marks and comments."""
+    grades, comments = _cells(gradebook, result.assignment, result.student)
+    return bool(grades) and all(
+        (grade := grades.get(f"test_{gap.exercise}")) is not None
+        and grade.auto_score == float(gap.score)
+        and (comment := comments.get(gap.exercise)) is not None
+        and comment.auto_comment == _comment(gap)
+        for gap in result.gaps
+    )
+
+
+def _cells(gradebook: Any, assignment: str, student: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fetch all grades and all comments of a submission, by the names of their cells."""
+    from nbgrader import api
+
+    def fetch(kind: Any) -> dict[str, Any]:
+        rows = (
+            gradebook.db.query(api.BaseCell.name, kind)
+            .select_from(kind)
+            .join(api.BaseCell, api.BaseCell.id == kind.cell_id)
+            .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
+            .join(
+                api.SubmittedAssignment,
+                api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+            )
+            .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+            .filter(api.Assignment.name == assignment)
+            .filter(api.SubmittedAssignment.student_id == student)
+        )
+        return dict(rows.all())
+
+    return fetch(api.Grade), fetch(api.Comment)
+
+
+@contextmanager
+def _one_transaction(gradebook: Any) -> Iterator[None]:
+    """Turn the commits within nbgrader's own API into one, so that a kill leaves all or nothing."""
+    session = gradebook.db
+    commit = session.commit
+    session.commit = session.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.commit = commit
+
+
+def _comment(gap: GapResult) -> str | None:
+    """What the gradebook has as a comment on a gap."""
+    return plain_comment(gap.message) or None
 
 
 def plain_comment(message: str) -> str:

@@ -28,8 +28,10 @@ class GradeInSandbox(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Ignore the notebook that was read, and grade the file as `autograder grade` does."""
         from autograder.grading.grade import GradeOptions, conditions, keep, read_source
+        from autograder.grading.lock import exclusive
         from autograder.grading.pages import autograded_notebook
         from autograder.grading.run import grade_submission
+        from autograder.grading.versions import key_of
 
         course = CourseFolder(Path(self.config.CourseDirectory.root))
         submitted = Path(self.config.CourseDirectory.submitted_directory)
@@ -37,11 +39,13 @@ class GradeInSandbox(NbGraderPreprocessor):
         student, assignment = resources["nbgrader"]["student"], resources["nbgrader"]["assignment"]
         source = read_source(course, assignment, class_folder)
         with ExitStack() as stack:
+            stack.enter_context(exclusive(class_folder))
             common = stack.enter_context(
                 conditions(class_folder, GradeOptions(), [course.solutions])
             )
             result = grade_submission(source, submitted / student, student, assignment, common)
-        keep(class_folder, result, source, pages=False)
+            result.key = key_of(source, common)
+            keep(class_folder, result, source, pages=False)
         return autograded_notebook(result, source), resources
 
 

@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.results import SubmissionResult
+from course.atomic import write_atomically
 
 UNSAFE = "none"
 
@@ -57,10 +58,9 @@ def _stamp(result: SubmissionResult) -> NotebookNode:
 def write_autograded(
     class_folder: ClassFolder, result: SubmissionResult, source: NotebookNode
 ) -> None:
-    """Put the autograded notebook where nbgrader looks for it."""
-    from course.atomic import write_atomically
-
+    """Put the autograded notebook where nbgrader looks for it, unless it is there already."""
     name = f"{result.assignment}.ipynb"
     path = class_folder.autograded / result.student / result.assignment / name
-    text = nbformat.writes(autograded_notebook(result, source))
-    write_atomically(path, lambda file: file.write(text.encode()))
+    content = nbformat.writes(autograded_notebook(result, source)).encode()
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, lambda file: file.write(content))

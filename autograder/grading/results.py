@@ -53,6 +53,10 @@ class SubmissionResult:
     gaps: list[GapResult] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     seconds: float = 0.0
+    times: dict[str, float] = field(default_factory=dict)
+    """Seconds by what was done, such as "total"; never compared, never a mark."""
+    key: dict[str, str] = field(default_factory=dict)
+    """What decided the marks beside the submission; see `versions.Key`."""
     rejected: str = ""
     """Why the notebook could not be read; empty if it could."""
     notebook: dict[str, Any] = field(default_factory=dict)

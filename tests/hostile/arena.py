@@ -164,7 +164,7 @@ class Arena:
     def trace(self, folder: ClassFolder, student: str) -> Trace:
         """Collect everything about one student but the seconds it took."""
         result = grading.load(grading.result_path(folder, student, self.assignment))
-        fields = json.loads(json.dumps(asdict(replace(result, seconds=0.0))))
+        fields = json.loads(json.dumps(asdict(replace(result, seconds=0.0, times={}))))
         path = folder.autograded / student / self.assignment / f"{self.assignment}.ipynb"
         autograded = json.loads(path.read_bytes())
         if self.assignment == "cnn":

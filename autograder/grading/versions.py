@@ -1,0 +1,73 @@
+"""What a result depends on: whoever has the same submission and the same key gets the same marks.
+
+A key has the digests of the assignment's source notebook, of the grader, and of the conditions of
+the run. A result with another key is out of date, and its submission is run again.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.grading.run import Conditions
+from autograder.sandbox import Limits
+
+ROOMS = ("autograder/boundary", "autograder/grading", "autograder/ingest", "autograder/sandbox")
+"""The rooms of the package whose code can decide a mark; all of `course` can, too."""
+
+LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "ipykernel")
+
+NOT_DECIDING = frozenset({"threads"})
+"""Limits that depend on the machine and the number of jobs, and change no mark."""
+
+Key = dict[str, str]
+
+
+def key_of(source: NotebookNode, common: Conditions) -> Key:
+    """Return the key of the results that this source and these conditions give."""
+    return {
+        "source": source_version(source),
+        "grader": grader_version(),
+        "conditions": conditions_version(common),
+    }
+
+
+def source_version(source: NotebookNode) -> str:
+    """Digest an assignment's source notebook."""
+    return _digest(nbformat.writes(source).encode())
+
+
+@cache
+def grader_version() -> str:
+    """Digest the code that can decide a mark, and name the libraries that it stands on."""
+    import autograder
+    import course
+
+    root, learners = Path(autograder.__file__).parents[1], Path(course.__file__).parent
+    folders = [*(root / room for room in ROOMS), learners]
+    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    code = [[path.name, _digest(path.read_bytes())] for path in files]
+    libraries = [[name, metadata.version(name)] for name in LIBRARIES]
+    return _digest(json.dumps([code, libraries]).encode())
+
+
+def conditions_version(common: Conditions) -> str:
+    """Digest the rest: the class's secret, the data, the limits, and whether a sandbox held."""
+    limits = asdict(Limits(**common.limits))
+    parts = {
+        "secret": _digest(common.secret),
+        "data": [_digest(path.read_bytes()) for path in sorted(common.data.glob("*.npy"))],
+        "sandboxed": common.sandboxed,
+        "limits": {f.name: limits[f.name] for f in fields(Limits) if f.name not in NOT_DECIDING},
+    }
+    return _digest(json.dumps(parts, sort_keys=True).encode())
+
+
+def _digest(content: bytes) -> str:
+    """SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
