@@ -279,6 +279,14 @@ def test_another_training_is_not_taken_for_the_kept_one(change, capsys):
     assert "Not trained again" not in capsys.readouterr().out
 
 
+def test_the_environment_can_ask_for_training_again_too(monkeypatch, capsys):
+    for _ in range(2):
+        course.fit(small_model(), IMAGES, LABELS, epochs=1, keep="small", verbose=0)
+        monkeypatch.setenv("COURSE_AGAIN", "1")
+
+    assert "Not trained again" not in capsys.readouterr().out
+
+
 def test_training_on_goes_on_instead_of_going_back(capsys):
     model = small_model()
     course.fit(model, IMAGES, LABELS, epochs=1, keep="small", verbose=0)

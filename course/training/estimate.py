@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from course.training.fit import QUICK_IMAGES
 from course.training.kept import changed_by_training
 from course.training.watch import Stop
 
@@ -54,8 +55,6 @@ def _seconds_per_step(training: Any, stop: Stop) -> float:
 
 def _text(training: Any, seconds: float, quick: bool) -> str:
     """Word the estimate."""
-    from course.training.fit import QUICK_IMAGES
-
     images = len(training.images)
     epochs = f"{training.epochs} epoch{'s' * (training.epochs != 1)}"
     lines = [f"{epochs} on {images:,} images: {duration(seconds)} here, by the first steps."]

@@ -1,5 +1,6 @@
 """Keras's `fit`, with an estimate first, a stop button that loses nothing, and a memory."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,9 +8,9 @@ import numpy as np
 
 from course.data import is_grading
 from course.idx import balanced_indices
-from course.training import estimate, kept
-from course.training.watch import Watch, stop_button
+from course.training import kept
 
+AGAIN_VARIABLE = "COURSE_AGAIN"
 QUICK_IMAGES = 6_000
 
 # Test accuracies in per cent after five epochs on the real images; `make bench-quick` prints them.
@@ -83,22 +84,32 @@ def fit(
     if quick:
         _take_fewer(training)
     key = _key(training) if keep else None
-    if keep and key and not again:
+    if keep and key and not again and os.environ.get(AGAIN_VARIABLE) != "1":
         history = kept.restore(model, keep, key)
         if history is not None:
             return history
-    watch = Watch(epochs)
+    history, whole = _train(training, quick)
+    if whole and keep and key:
+        kept.store(model, history, keep, key)
+    return history
+
+
+def _train(training: Training, quick: bool) -> tuple[Any, bool]:
+    """Tell how long it will take, then train; return the History, and whether it is whole."""
+    # Both load Keras, which has its time until something is trained.
+    from course.training import estimate
+    from course.training.watch import Watch, stop_button
+
+    own = training.options.get("callbacks") or []
     with stop_button() as stop:
-        watch.stop = stop
+        watch = Watch(training.epochs, stop)
         if training.on_arrays and not estimate.announce(training, stop, quick):
             raise KeyboardInterrupt("stopped before the training began; the model is as it was")
-        history = training.run(callbacks=[*(options.get("callbacks") or []), watch])
+        history = training.run(callbacks=[*own, watch])
     history.seconds = watch.seconds
     if stop.pressed:
         print(watch.report())
-    elif keep and key:
-        kept.store(model, history, keep, key)
-    return history
+    return history, not stop.pressed
 
 
 def watched(model: Any, *, quick: bool = False, keep: str | None = None) -> Any:

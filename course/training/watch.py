@@ -43,13 +43,13 @@ def stop_button() -> Iterator[Stop]:
 class Watch(keras.callbacks.Callback):
     """End a training after the step in which the stop button was pressed."""
 
-    def __init__(self, epochs: int) -> None:
-        """Take the number of epochs that are planned."""
+    def __init__(self, epochs: int, stop: Stop) -> None:
+        """Take the number of epochs that are planned, and the button to look at."""
         super().__init__()
         self.epochs, self.epoch, self.step = epochs, 0, 0
         self.seconds: list[float] = []
         self._began = 0.0
-        self.stop = Stop()
+        self.stop = stop
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note which epoch it is, and the time."""
