@@ -14,14 +14,30 @@ _PUBLIC = {
     "load_data": "course.data",
     "CLASS_NAMES": "course.data",
     "show_quiz": "course.quiz",
+    "predict": "course.predicting",
+    "diff_models": "course.difference",
+    "shapes_table": "course.shapes",
     "fit": "course.training",
     "watched": "course.training",
 }
-__all__ = ["CLASS_NAMES", "__version__", "fit", "load_data", "show_quiz", "watched"]
+__all__ = [
+    "CLASS_NAMES",
+    "__version__",
+    "diff_models",
+    "fit",
+    "load_data",
+    "predict",
+    "shapes_table",
+    "show_quiz",
+    "watched",
+]
 
 if TYPE_CHECKING:
     from course.data import CLASS_NAMES, load_data
+    from course.difference import diff_models
+    from course.predicting import predict
     from course.quiz import show_quiz
+    from course.shapes import shapes_table
     from course.training import fit, watched
 
 

@@ -217,6 +217,7 @@ def test_a_scale_starts_at_zero_or_is_symmetric() -> None:
 def test_classic_kernels_are_drawn_with_their_answers(pictures: dict[str, Picture]) -> None:
     picture = pictures["classic_kernels"]
     maps = [array for array in drawn(picture) if array.shape == (14, 12)]
+    np.testing.assert_array_equal(maps, list(plots.classic_maps(garment()).values()))
     for array, kernel in zip(maps, plots.CLASSIC_KERNELS.values(), strict=True):
         np.testing.assert_allclose(array, correlate2d(garment(), kernel, mode="valid"))
     assert numbers(picture.figure.axes[0]) == list("000010000")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "CLASSIC_KERNELS": "kernels",
     "classic_kernels": "kernels",
+    "classic_maps": "kernels",
     "sliding_kernel": "sliding",
     "pooling_blocks": "pooling",
     "stride_or_pooling": "pooling",
@@ -30,6 +31,7 @@ _PUBLIC = {
 __all__ = [
     "CLASSIC_KERNELS",
     "classic_kernels",
+    "classic_maps",
     "confusion_matrices",
     "first_kernels",
     "images",
@@ -45,7 +47,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
-    from course.plots.kernels import CLASSIC_KERNELS, classic_kernels
+    from course.plots.kernels import CLASSIC_KERNELS, classic_kernels, classic_maps
     from course.plots.layers import first_kernels, layer_maps
     from course.plots.panels import images, maps
     from course.plots.pooling import pooling_blocks, stride_or_pooling

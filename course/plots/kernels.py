@@ -32,9 +32,14 @@ def answers(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarra
     return total[::stride, ::stride]
 
 
+def classic_maps(image: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what each of CLASSIC_KERNELS makes of an image, by name; see `answers`."""
+    return {title: answers(image, kernel) for title, kernel in CLASSIC_KERNELS.items()}
+
+
 def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
-    """Show what each of CLASSIC_KERNELS makes of an image with pixels 0…1; see `answers`."""
-    maps = {title: answers(image, kernel) for title, kernel in CLASSIC_KERNELS.items()}
+    """Show what each of CLASSIC_KERNELS makes of an image with pixels 0…1; see `classic_maps`."""
+    maps = classic_maps(image)
     extremes = "; ".join(
         f"{title} from {number(values.min(), 2)} to {number(values.max(), 2)}"
         for title, values in maps.items()

@@ -1,0 +1,71 @@
+"""What a notebook shows as HTML and a terminal as text, the same words in both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+# Its own ground, because a notebook's may be light or dark. Contrast of text: 16 : 1.
+_BOX = (
+    "text-align:left;font-size:1em;line-height:1.4;padding:0.5em 0.9em;border-radius:6px;"
+    "color:#1a1c1e;background:#ffffff;border:2px solid #123c69;max-width:60em;overflow-x:auto"
+)
+_CELL = "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to be shown: HTML for a notebook, text for everything else."""
+
+    html: str
+    text: str
+
+    def __repr__(self) -> str:
+        """Return the text."""
+        return self.text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show it in a notebook."""
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def box(*parts: str) -> str:
+    """Return HTML parts in a frame of their own."""
+    return f'<div style="{_BOX}">{"".join(parts)}</div>'
+
+
+def table(
+    caption: str, header: Sequence[str], rows: Sequence[Sequence[str | Shown]], note: str = ""
+) -> Shown:
+    """Return a table with a caption; a cell may be something shown itself."""
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in header)
+    body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in rows)
+    html = box(
+        '<table style="border-collapse:collapse;color:inherit;background:inherit">'
+        f'<caption style="text-align:left;font-weight:bold;color:inherit">{escape(caption)}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        f'<p style="margin:0.5em 0 0">{escape(note)}</p>' if note else "",
+    )
+    lines = [caption, *_aligned([header, *rows]), *([note] if note else [])]
+    return Shown(html, "\n".join(lines))
+
+
+def _td(cell: str | Shown) -> str:
+    # Not escaped: what is shown itself has been.
+    content = cell.html if isinstance(cell, Shown) else escape(cell).replace("\n", "<br>")
+    return f'<td style="{_CELL};white-space:pre-wrap">{content}</td>'
+
+
+def _aligned(rows: Sequence[Sequence[str | Shown]]) -> list[str]:
+    """Write rows with aligned columns; a cell of several lines makes a row of as many."""
+    grids = [[str(cell).splitlines() or [""] for cell in row] for row in rows]
+    widths = [
+        max(len(line) for cell in column for line in cell) for column in zip(*grids, strict=True)
+    ]
+    lines = []
+    for grid in grids:
+        for place in range(max(map(len, grid))):
+            words = [cell[place] if place < len(cell) else "" for cell in grid]
+            padded = [word.ljust(width) for word, width in zip(words, widths, strict=True)]
+            lines.append("  ".join(padded).rstrip())
+    return lines
