@@ -56,22 +56,23 @@ with exercise("prepare") as check:
     before = images.copy()
     shapes = mistakes.image_shapes((2, 28, 28))
     ready = check.call(prepare, images)
-    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes)
+    wrong = mistakes.scaling(before[..., np.newaxis]) | mistakes.channel_axis(before / 255)
+    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes, mistakes=wrong)
     # In reading order the pixels still count from 0 to 255, over and over.
-    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28)
-    wrong = mistakes.scaling(before) | mistakes.channel_axis(before / 255)
-    check.close(ready.ravel(), expected, {text: w.ravel() for text, w in wrong.items()})
+    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28).reshape(2, 28, 28, 1)
+    check.close(ready, expected, wrong)
     check.untouched(images, before)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-prepare
     with check.hidden("another number of images"):
         images = check.rng.integers(0, 256, (5, 28, 28), dtype="uint8")
         ready = check.array(check.call(prepare, images), (5, 28, 28, 1), floating=True)
-        check.close(ready, images[..., np.newaxis] / 255.0)
+        check.close(ready, images[..., np.newaxis] / 255.0, mistakes.channel_axis(images / 255))
     with check.hidden("one dark image stays dark"):
         images = check.rng.integers(0, 40, (1, 28, 28), dtype="uint8")
         ready = check.array(check.call(prepare, images), (1, 28, 28, 1), floating=True)
-        check.close(ready, images[..., np.newaxis] / 255.0)
+        pixels = images[..., np.newaxis]
+        check.close(ready, pixels / 255.0, mistakes.scaling(pixels))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -91,6 +92,9 @@ with exercise("prepare") as check:
 #
 # *A right result* takes one image as (28, 28, 1) and has 243,786 parameters. You may compile it here
 # or later, and write it in any of Keras's styles.
+#
+# *Part marks:* 10 of the 15 points are for the layers, in their order and with their shapes, 5 for
+# the activations.
 
 
 # %% gap="build_cnn"
@@ -120,14 +124,20 @@ with exercise("build_cnn") as check:
     check.lesson_cnn(network)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-build_cnn
-    import numpy as np
-
-    with check.hidden("the network predicts what the lesson's network predicts with equal weights"):
-        pictures = check.rng.random((4, 28, 28, 1)).astype("float32")
+    check.give_parts()
+    with check.hidden("the number of parameters"):
         reference = models.reference_cnn()
         check.that(network.count_params() == reference.count_params() == 243_786, "")
-        check.same_predictions(network, reference, pictures)
+    if check.share == 1.0:
+        label = "the network predicts what the lesson's network predicts with equal weights"
+        with check.part(1 / 3), check.hidden(label):
+            pictures = check.rng.random((4, 28, 28, 1)).astype("float32")
+            check.same_predictions(network, reference, pictures)
     ### END HIDDEN TESTS
+
+### BEGIN HIDDEN TESTS
+check.mark(15, check.share)
+### END HIDDEN TESTS
 
 # %%
 model = build_cnn()
@@ -143,6 +153,8 @@ model.summary()
 # finds them at once. Try it with `output_size` in mind before you look at the summary.
 #
 # *A right result* has seven tuples of whole numbers; the first is (26, 26, 64).
+#
+# *Part marks:* each of the six shapes is worth a sixth of the points.
 
 # %% gap="layer_shapes"
 layer_shapes = {
@@ -176,11 +188,27 @@ with exercise("layer_shapes") as check:
     # CANARY-HIDDEN-cnn-layer_shapes
     import numpy as np
 
-    with check.hidden("all seven shapes"):
+    check.give_parts()
+    with check.hidden("the table by the lesson's two rules"):
+        size, by_rule = 28, {}
+        for number in (1, 2):
+            size -= 2
+            by_rule[f"conv_{number}"] = (size, size, 64)
+            size //= 2
+            by_rule[f"pool_{number}"] = (size, size, 64)
+        by_rule |= {"flatten": (size * size * 64,), "dense_1": (128,), "dense_2": (10,)}
         # A single number, Python's or NumPy's, stands for a shape of one axis.
-        sizes = [int(np.prod(shape)) for shape in layer_shapes.values()]
-        check.that(sorted(sizes) == [10, 128, 1600, 1600, 7744, 10816, 43264], "")
+        wrong = sum(
+            not np.array_equal(np.atleast_1d(np.array(layer_shapes[name], dtype=object)), shape)
+            for name, shape in by_rule.items()
+            if name != "conv_1"
+        )
+        check.that(abs(check.share - (1 - wrong / 6)) < 1e-6, "")
     ### END HIDDEN TESTS
+
+### BEGIN HIDDEN TESTS
+check.mark(5, check.share)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Train it (5 points)
@@ -215,21 +243,19 @@ def train(model, images, labels, epochs):
 from course.checks import exercise, practice
 
 with exercise("train") as check:
-    images, labels = practice.images_with_blocks(480, check.rng)
-    network = practice.small_network(seed=3)
-    loss_before = practice.loss(network, images, labels)
+    images, labels = practice.images_with_blocks(960, check.rng)
+    network, before = practice.small_network(seed=3), practice.small_network(seed=3)
     history = check.call(train, network, images, labels, epochs=3)
     check.history(history, epochs=3)
-    check.learned(network, images, labels, loss_before)
+    check.learned(network, before, images, labels, history)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-train
     with check.hidden("another network, other images, another number of epochs"):
-        images, labels = practice.images_with_blocks(640, check.rng)
-        network = practice.small_network(seed=5, hidden=True)
-        loss_before = practice.loss(network, images, labels)
+        images, labels = practice.images_with_blocks(800, check.rng)
+        network, before = (practice.small_network(seed=5, hidden=True) for _ in range(2))
         history = check.call(train, network, images, labels, 4)
         check.history(history, epochs=4)
-        check.learned(network, images, labels, loss_before)
+        check.learned(network, before, images, labels, history)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -274,16 +300,16 @@ with exercise("evaluate") as check:
     images, labels = practice.images_with_blocks(60, check.rng)
     labels = practice.mislabeled(labels, share=0.25)
     network = practice.trained_network()
-    accuracy = check.number(check.call(evaluate, network, images, labels))
+    accuracy = check.call(evaluate, network, images, labels)
     check.accuracy(accuracy, practice.trained_network(), images, labels)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-evaluate
     with check.hidden("other images, of which another share is labeled wrong"):
-        for count, share in [(40, 0.6), (25, 0.0), (80, 0.4)]:
+        for count, share in [(40, 0.6), (25, 0.0)]:
             images, labels = practice.images_with_blocks(count, check.rng)
             labels = practice.mislabeled(labels, share=share)
             network = practice.trained_network()
-            accuracy = check.number(check.call(evaluate, network, images, labels))
+            accuracy = check.call(evaluate, network, images, labels)
             check.accuracy(accuracy, practice.trained_network(), images, labels)
     ### END HIDDEN TESTS
 

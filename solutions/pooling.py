@@ -30,6 +30,8 @@ from course import load_data
 #
 # *A right result* for a map (H, W) has shape (H // size, W // size). The blocks do not overlap. Rows
 # and columns that do not fill a whole block are dropped, as Keras does. Numbers may be negative.
+#
+# *Part marks:* 6 of the 9 points are for blocks of 2 × 2, 3 for blocks of any other size.
 
 
 # %% gap="max_pool2d"
@@ -77,28 +79,48 @@ with exercise("max_pool2d") as check:
             for r in range(rows)
         ]
 
-    for label, shape, size in [
-        ("an even map", (6, 8), 2),
-        ("a map with an odd height and width", (7, 9), 2),
-        ("blocks of 3 × 3", (9, 6), 3),
-        ("blocks of 3 × 3 with a remainder", (11, 7), 3),
-        ("blocks of a single number", (3, 4), 1),
-        ("one block as large as the map", (4, 4), 4),
-        ("a map of a single row of blocks", (2, 10), 2),
+    def pool(shape, size):
+        """Check a map of this shape with values drawn at random."""
+        values = check.rng.normal(size=shape)
+        expected = np.array(by_hand(values, size))
+        pooled = check.call(max_pool2d, values, size)
+        shapes = mistakes.pooling_shapes(shape, size)
+        pooled = check.array(pooled, expected.shape, wrong_shapes=shapes)
+        check.close(pooled, expected, mistakes.pooling(values, size))
+
+    check.give_parts()
+    for label, shape in [
+        ("an even map", (6, 8)),
+        ("a map with an odd height and width", (7, 9)),
+        ("a map of a single row of blocks", (2, 10)),
     ]:
         with check.hidden(label):
-            values = check.rng.normal(size=shape)
-            expected = np.array(by_hand(values, size))
-            pooled = check.array(check.call(max_pool2d, values, size), expected.shape)
-            check.close(pooled, expected)
+            pool(shape, 2)
     with check.hidden("a map in which every number is negative"):
         values = -1.0 - check.rng.random((5, 5))
-        pooled = check.array(check.call(max_pool2d, values, size=2), (2, 2))
-        check.close(pooled, by_hand(values, 2))
+        pooled = check.array(check.call(max_pool2d, values), (2, 2))
+        check.close(pooled, by_hand(values, 2), mistakes.pooling(values, 2))
     with check.hidden("whole numbers"):
         values = check.rng.integers(-50, 50, (6, 6))
         check.close(check.array(check.call(max_pool2d, values), (3, 3)), by_hand(values, 2))
+    with check.part(1 / 3):
+        for label, shape, size in [
+            ("blocks of 3 × 3", (9, 6), 3),
+            ("blocks of 3 × 3 with a remainder", (11, 7), 3),
+            ("blocks of a single number", (3, 4), 1),
+            ("one block as large as the map", (4, 4), 4),
+        ]:
+            with check.hidden(label):
+                pool(shape, size)
+        with check.hidden("the size given by its name"):
+            values = check.rng.normal(size=(6, 6))
+            pooled = check.array(check.call(max_pool2d, values, size=3), (2, 2))
+            check.close(pooled, by_hand(values, 3))
     ### END HIDDEN TESTS
+
+### BEGIN HIDDEN TESTS
+check.mark(9, check.share)
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Convolution with stride (6 points)
@@ -144,8 +166,7 @@ with exercise("strided_convolve2d") as check:
     shapes = mistakes.convolution_shapes((4, 5), (2, 2), stride=2)
     result = check.array(result, (2, 2), wrong_shapes=shapes)
     expected = np.array([[0.0, 5.0], [4.0, 1.0]])
-    wrong = {text: map_[::2, ::2] for text, map_ in mistakes.convolution(*before).items()}
-    check.close(result, expected, wrong)
+    check.close(result, expected, mistakes.convolution(*before, stride=2))
     check.untouched(image, before[0])
     check.untouched(kernel, before[1])
     ### BEGIN HIDDEN TESTS
@@ -165,7 +186,9 @@ with exercise("strided_convolve2d") as check:
             kernel = check.rng.normal(size=kernel_shape)
             expected = correlate2d(image, kernel, mode="valid")[::stride, ::stride]
             result = check.call(strided_convolve2d, image, kernel, stride=stride)
-            check.close(check.array(result, expected.shape), expected)
+            shapes = mistakes.convolution_shapes(image_shape, kernel_shape, stride)
+            result = check.array(result, expected.shape, wrong_shapes=shapes)
+            check.close(result, expected, mistakes.convolution(image, kernel, stride))
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -57,9 +57,10 @@ with exercise("scale_pixels") as check:
     images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
     before = images.copy()
     scaled = check.call(scale_pixels, images)
-    scaled = check.array(scaled, images.shape, floating=True)
+    wrong = mistakes.scaling(before)
+    scaled = check.array(scaled, images.shape, floating=True, mistakes=wrong)
     expected = np.array([[[0.0, 0.2], [0.4, 1.0]]])
-    check.close(scaled, expected, mistakes.scaling(before))
+    check.close(scaled, expected, wrong)
     check.untouched(images, before)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-reshape-scale_pixels
@@ -67,12 +68,12 @@ with exercise("scale_pixels") as check:
         dark = check.rng.integers(0, 60, (3, 5, 4), dtype="uint8")
         kept = dark.copy()
         scaled = check.array(check.call(scale_pixels, dark), dark.shape, floating=True)
-        check.close(scaled, kept / 255.0)
+        check.close(scaled, kept / 255.0, mistakes.scaling(kept))
         check.untouched(dark, kept)
     with check.hidden("a single image that is neither square nor black at its darkest"):
         light = check.rng.integers(90, 256, (1, 7, 3), dtype="uint8")
         scaled = check.array(check.call(scale_pixels, light), light.shape, floating=True)
-        check.close(scaled, light / 255.0)
+        check.close(scaled, light / 255.0, mistakes.scaling(light))
     with check.hidden("a batch of black images"):
         black = np.zeros((2, 4, 4), dtype="uint8")
         scaled = check.array(check.call(scale_pixels, black), black.shape, floating=True)
@@ -114,16 +115,21 @@ with exercise("add_channel_axis") as check:
     images = np.arange(2 * 3 * 4, dtype="uint8").reshape(2, 3, 4)
     before = images.copy()
     result = check.call(add_channel_axis, images)
-    result = check.array(result, (2, 3, 4, 1), wrong_shapes=mistakes.image_shapes((2, 3, 4)))
+    shapes, wrong = mistakes.image_shapes((2, 3, 4)), mistakes.channel_axis(before)
+    wrong["reshape-as-transpose:rows"] = before.reshape(2, 4, 3, 1)
+    result = check.array(result, (2, 3, 4, 1), wrong_shapes=shapes, mistakes=wrong)
     # In reading order the numbers are still 0, 1, 2 … 23: nothing has moved.
-    check.close(result.ravel(), range(24), mistakes.channel_axis(before))
+    expected = np.array(range(24)).reshape(2, 3, 4, 1)
+    check.close(result, expected, wrong)
     check.untouched(images, before)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-reshape-add_channel_axis
     with check.hidden("another number of images, 28 × 28"):
         images = check.rng.integers(0, 256, (7, 28, 28), dtype="uint8")
-        result = check.array(check.call(add_channel_axis, images), (7, 28, 28, 1))
-        check.close(result, images[..., np.newaxis])
+        shapes, wrong = mistakes.image_shapes((7, 28, 28)), mistakes.channel_axis(images)
+        result = check.call(add_channel_axis, images)
+        result = check.array(result, (7, 28, 28, 1), wrong_shapes=shapes, mistakes=wrong)
+        check.close(result, images[..., np.newaxis], wrong)
     with check.hidden("a single image, higher than wide"):
         images = check.rng.integers(0, 256, (1, 9, 5), dtype="uint8")
         result = check.array(check.call(add_channel_axis, images), (1, 9, 5, 1))

@@ -3,6 +3,7 @@
 import ast
 import io
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,33 +17,71 @@ from course.checks import CheckFailed
 COURSE = CourseFolder(Path(__file__).parents[1])
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell says of an answer."""
+
+    score: float
+    """Points, of those that the cell is worth."""
+    said: str
+    """What the learner reads."""
+    misconception: str = ""
+    kind: str = ""
+    """Class of the failure; "" if none was raised."""
+
+
+@cache
+def _notebook(assignment: str) -> Any:
+    return nbformat.read(COURSE.source(assignment), as_version=4)
+
+
 @cache
 def cells_of(assignment: str) -> dict[str, str]:
     """Return the source of every test cell by its gap."""
-    cells = nbformat.read(COURSE.source(assignment), as_version=4).cells
     return {
         cell["id"].removeprefix("test_"): cell.source
-        for cell in cells
+        for cell in _notebook(assignment).cells
         if cell.metadata.get("nbgrader", {}).get("grade")
     }
 
 
-def run_test(assignment: str, gap: str, answer: Any, **names: Any) -> float | str:
-    """Return the share of the points that an answer gets: 1.0, a part, or why it gets none.
+@cache
+def points_of(assignment: str) -> dict[str, float]:
+    """Return the points of every gap."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in _notebook(assignment).cells]
+    return {
+        m["grade_id"].removeprefix("test_"): float(m["points"]) for m in marks if m.get("grade")
+    }
 
-    `answer` is the object that the gap should define, or a script that defines it.
-    """
+
+def judge(assignment: str, gap: str, answer: Any, **names: Any) -> Verdict:
+    """Run a gap's test on an answer: the object that the gap should define, or a script."""
     namespace: dict[str, Any] = {"np": np, **names}
     if isinstance(answer, str) and assignment != "quiz":
         exec(compile(answer, "<answer>", "exec"), namespace)
     else:
         namespace[gap] = answer
+    return judge_in(namespace, assignment, gap)
+
+
+def judge_in(namespace: dict[str, Any], assignment: str, gap: str) -> Verdict:
+    """Run a gap's test where its answer is defined."""
+    printed = io.StringIO()
     try:
-        with redirect_stdout(io.StringIO()):
+        with redirect_stdout(printed):
             last = _run_cell(cells_of(assignment)[gap], namespace)
     except CheckFailed as failure:
-        return str(failure)
-    return 1.0 if last is None else float(last)
+        return Verdict(0.0, str(failure), failure.misconception, type(failure).__name__)
+    score = points_of(assignment)[gap] if last is None else float(last)
+    return Verdict(score, printed.getvalue(), namespace["check"].misconception)
+
+
+def run_test(assignment: str, gap: str, answer: Any, **names: Any) -> float | str:
+    """Return 1.0 for all the points, the points that are a part, or why there are none."""
+    verdict = judge(assignment, gap, answer, **names)
+    if verdict.kind:
+        return verdict.said
+    return 1.0 if verdict.score == points_of(assignment)[gap] else verdict.score
 
 
 def _run_cell(source: str, namespace: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gap_cells import run_test
+from gap_cells import judge, run_test
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
@@ -63,16 +63,20 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "same padding": (lambda: network(padding="same"), "layer 1 differs"),
     "average pooling": (lambda: network(pooling=layers.AveragePooling2D), "layer 2 differs"),
     "64 units": (lambda: network(units=64), "layer 6 differs"),
-    "no softmax": (lambda: network(last="linear"), "softmax"),
-    "sigmoid at the end": (lambda: network(last="sigmoid"), "not probabilities"),
-    "no ReLU": (lambda: network(activation="linear"), "activation linear"),
-    "tanh": (lambda: network(activation="tanh"), "activation tanh"),
     "nothing": (lambda: None, "returned None"),
     "a list": (lambda: [1], "`build_cnn`"),
     "no channel axis": (
         lambda: keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)]),
         "channel axis",
     ),
+}
+
+
+OTHER_ACTIVATIONS: dict[str, tuple[Callable[[], Any], str]] = {
+    "no softmax": (lambda: network(last="linear"), "softmax-missing"),
+    "sigmoid at the end": (lambda: network(last="sigmoid"), "softmax-missing"),
+    "no ReLU": (lambda: network(activation="linear"), "relu-missing"),
+    "tanh": (lambda: network(activation="tanh"), "wrong-activation"),
 }
 
 
@@ -89,6 +93,15 @@ def test_another_network_is_refused_and_its_difference_named(mistake: str) -> No
 
     assert isinstance(said, str), f"it got {said}"
     assert words in said
+
+
+@pytest.mark.parametrize("mistake", OTHER_ACTIVATIONS)
+def test_other_activations_cost_their_third_of_the_points(mistake: str) -> None:
+    build, misconception = OTHER_ACTIVATIONS[mistake]
+
+    verdict = judge("cnn", "build_cnn", build)
+
+    assert (verdict.score, verdict.misconception) == (10.0, misconception)
 
 
 def test_a_check_leaves_the_weights_as_they_were() -> None:
@@ -109,13 +122,16 @@ SHAPES: dict[str, Any] = {
     "dense_1": (128,),
     "dense_2": (10,),
 }
-WRONG_SHAPES: list[tuple[dict[str, Any], str]] = [
-    ({"pool_1": (14, 14, 64)}, "pool_1"),
-    ({"conv_2": (None, 11, 11, 64)}, "whole numbers"),
-    ({"conv_2": (1, 11, 11, 64)}, "batch axis"),
-    ({"flatten": (5, 5, 64)}, "flatten"),
-    ({"dense_2": None}, "dense_2"),
-    (dict.fromkeys(list(SHAPES)[1:]), "not filled yet"),
+WRONG_SHAPES: list[tuple[dict[str, Any], str, int]] = [
+    ({"pool_1": (14, 14, 64)}, "remainder-kept", 5),
+    ({"conv_2": (None, 11, 11, 64)}, "batch-axis-counted", 5),
+    ({"conv_2": (1, 11, 11, 64)}, "batch-axis-counted", 5),
+    ({"conv_2": (13, 13, 64), "pool_2": (6, 6, 64)}, "padding-same", 4),
+    ({"pool_1": (64, 13, 13)}, "channel-axis-in-front", 5),
+    ({"flatten": (5, 5, 64)}, "", 5),
+    ({"dense_2": None}, "", 5),
+    ({"dense_2": "ten"}, "", 5),
+    (dict.fromkeys(list(SHAPES)[2:]), "", 1),
 ]
 
 
@@ -124,15 +140,25 @@ def test_a_table_of_shapes_in_any_notation_is_right(flat: Any) -> None:
     assert run_test("cnn", "layer_shapes", SHAPES | {"flatten": flat}) == 1.0
 
 
-@pytest.mark.parametrize(("change", "words"), WRONG_SHAPES)
-def test_a_wrong_row_of_the_table_is_named(change: dict[str, Any], words: str) -> None:
-    said = run_test("cnn", "layer_shapes", SHAPES | change)
+@pytest.mark.parametrize(("change", "misconception", "right"), WRONG_SHAPES)
+def test_each_wrong_row_of_the_table_costs_a_sixth_and_is_named(
+    change: dict[str, Any], misconception: str, right: int
+) -> None:
+    verdict = judge("cnn", "layer_shapes", SHAPES | change)
 
-    assert words in str(said)
+    assert verdict.score == pytest.approx(5 * right / 6)
+    assert verdict.misconception == misconception
+    assert next(iter(change)) in verdict.said
+
+
+@pytest.mark.parametrize("table", [None, dict.fromkeys(SHAPES), dict.fromkeys(list(SHAPES)[1:])])
+def test_a_table_without_a_right_row_earns_nothing(table: Any) -> None:
+    assert isinstance(run_test("cnn", "layer_shapes", table), str)
 
 
 def fitted(model: Any, images: Any, labels: Any, epochs: int, **compiled: Any) -> Any:
-    model.compile(**{"optimizer": "adam", "loss": "sparse_categorical_crossentropy"} | compiled)
+    lesson = {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+    model.compile(**{"optimizer": "adam"} | lesson | compiled)
     return model.fit(images, labels, epochs=epochs, verbose=0)
 
 
@@ -159,7 +185,7 @@ def test_a_mistake_in_training_is_named(mistake: str) -> None:
 
 
 EVALUATE_MISTAKES: dict[str, tuple[Callable[..., Any], str]] = {
-    "loss": (lambda m, x, y: m.evaluate(x, y, verbose=0)[0], "that is the loss"),
+    "loss": (lambda m, x, y: m.evaluate(x, y, verbose=0)[0], "That is the loss"),
     "per cent": (lambda m, x, y: 100 * m.evaluate(x, y, verbose=0)[1], "per cent"),
     "both": (lambda m, x, y: m.evaluate(x, y, verbose=0), "one number was expected"),
     "errors": (lambda m, x, y: 1 - m.evaluate(x, y, verbose=0)[1], "got wrong"),

@@ -30,6 +30,8 @@ class GapResult:
     status: Status
     message: str = ""
     """What the student reads."""
+    misconception: str = ""
+    """Which idea went wrong, an id of `course.checks.misconceptions`; "" if none is known."""
 
 
 @dataclass

@@ -67,7 +67,12 @@ class TrustedTests:
                 return _failed(gap, points, failure), printed.getvalue()
             except Exception as error:
                 raise GradingError(f"The test of {gap!r} is broken: {error!r}.") from error
-        return _passed(gap, points, share), printed.getvalue()
+        result = _passed(gap, points, share)
+        if result.status == "partial":
+            # Only the test's own words were printed here, by code that is no student's.
+            result.message = printed.getvalue().strip() or result.message
+            result.misconception = getattr(names.get("check"), "misconception", "")
+        return result, printed.getvalue()
 
 
 def _run(source: str, names: dict[str, Any]) -> Any:
@@ -104,4 +109,4 @@ def _failed(gap: str, points: float, failure: failures.CheckFailed) -> GapResult
     status: Status = _STATUS.get(type(failure), "incorrect")
     if failure.stopped:
         status = _STOPPED.get(failure.stopped, "error")
-    return GapResult(gap, 0.0, points, status, str(failure))
+    return GapResult(gap, 0.0, points, status, str(failure), failure.misconception)

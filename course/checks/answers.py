@@ -27,6 +27,8 @@ def number(check: "Exercise", value: Any) -> Any:
         scalar = np.asarray(value)
         if scalar.dtype.kind in "iuf":
             return scalar.item()
+    if isinstance(value, (str, bytes)):
+        check.fail("one number was expected, but it is text.", "text-for-numbers")
     return check.fail(f"one number was expected, but it is {kind_of(value)}.")
 
 
@@ -42,8 +44,8 @@ def integer(check: "Exercise", value: Any) -> int:
 def _not_an_integer(check: "Exercise", value: float) -> int:
     """Say why a float is not taken."""
     check.fail(
-        f"an integer was expected, but the result is {value!r}, a floating-point number. "
-        "A count has no fraction: divide with `//`."
+        f"an integer was expected, but the result is {value!r}, a floating-point number.",
+        "count-with-fraction",
     )
     raise AssertionError("fail always raises")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import answers, arrays, models, seeding, training
-from course.checks.failures import CheckFailed, from_exception, hidden_failure
+from course.checks import answers, arrays, models, parts, seeding, shapes, training
+from course.checks.failures import CheckFailed, from_exception, hidden_failure, named
 from course.checks.quiet import quiet
 from course.quiz import scoring
 
@@ -27,6 +27,9 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.rng = seeding.generator(name)
         self.passed_hidden = 0
         self.noted = ""
+        self.share = 1.0
+        self._lost: list[CheckFailed] = []
+        self._gives_parts = False
         self._lent: list[tuple[np.ndarray, np.ndarray]] = []
         self._resources = ExitStack()
 
@@ -42,13 +45,19 @@ class Exercise(AbstractContextManager["Exercise"]):
     ) -> None:
         """Say "passed", or raise one message in place of whatever happened."""
         self._resources.close()
-        if error is None:
-            sys.stdout.write(f"✓ {self.name}: {self._verdict()}\n")
-            return
-        raise from_exception(self.name, error) from None
+        if error is not None:
+            raise from_exception(self.name, error) from None
+        if self._lost and not (self._gives_parts and self.share):
+            raise parts.all_lost(self.name, self._lost)
+        sign = "✓" if self.share == 1.0 else "◐"
+        sys.stdout.write(f"{sign} {self.name}: {self._verdict()}\n")
 
     def _verdict(self) -> str:
         """Say no more than the checks that ran have shown."""
+        if self._lost:
+            return parts.some_lost(self.share, self._lost)
+        if self.share < 1.0:
+            return "partly right."
         if self.passed_hidden:
             return "right."
         if self.noted:
@@ -65,17 +74,43 @@ class Exercise(AbstractContextManager["Exercise"]):
             with redirect_stdout(io.StringIO()):
                 yield
         except BaseException as error:
-            raise hidden_failure(self.name, label, error) from None
+            otherwise = "" if self.noted else "examples-only"
+            raise hidden_failure(self.name, label, error, otherwise) from None
         self.passed_hidden += 1
 
-    def fail(self, message: str) -> None:
-        """Fail with a message; the gap's name is put in front."""
-        raise CheckFailed(f"`{self.name}`: {message}")
+    @contextmanager
+    def part(self, share: float) -> Iterator[None]:
+        """Run checks on which `share` (0…1) of the points depends.
 
-    def that(self, condition: Any, message: str) -> None:
+        A failure costs these points and no others; the checks after it run too.
+        """
+        try:
+            yield
+        except Exception as error:
+            failure = from_exception(self.name, error)
+            if failure.stopped:
+                raise failure from None
+            self._lost.append(failure)
+            # Six sixths are all of it.
+            self.share = max(0.0, round(self.share - share, 9))
+
+    def give_parts(self) -> None:
+        """Give part marks where something is lost; without this, as in sight, that is a failure."""
+        self._gives_parts = True
+
+    @property
+    def misconception(self) -> str:
+        """Which idea cost a part of the points, or ""."""
+        return next((lost.misconception for lost in self._lost if lost.misconception), "")
+
+    def fail(self, message: str, misconception: str = "") -> None:
+        """Fail with a message; the gap's name is put in front, the misconception's idea behind."""
+        raise named(self.name, message, misconception)
+
+    def that(self, condition: Any, message: str, misconception: str = "") -> None:
         """Fail with `message` unless the condition holds."""
         if not condition:
-            self.fail(message)
+            self.fail(message, misconception)
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """Call the learner's function; refuse what is no function and a result of None.
@@ -85,15 +120,13 @@ class Exercise(AbstractContextManager["Exercise"]):
         """
         self.that(
             callable(function),
-            f"a function was expected, but it is {arrays.kind_of(function)}. "
-            "Write `def …` and keep the name.",
+            f"a function was expected, but it is {arrays.kind_of(function)}.",
+            "not-a-function",
         )
         lent = [self._lend(value) for value in arguments]
         lent_by_name = {name: self._lend(value) for name, value in named.items()}
         result = function(*lent, **lent_by_name)
-        self.that(
-            result is not None, "the function returned None. Does its last line say `return …`?"
-        )
+        self.that(result is not None, "", "returned-nothing")
         return result
 
     def _lend(self, value: Any) -> Any:
@@ -111,17 +144,24 @@ class Exercise(AbstractContextManager["Exercise"]):
         *,
         floating: bool = False,
         wrong_shapes: dict[tuple[int, ...], str] | None = None,
+        mistakes: dict[str, Any] | None = None,
     ) -> Any:
         """Return the result as a NumPy array once it has the right kind, type, rank and shape.
 
-        `wrong_shapes` maps a shape that a known mistake gives to a sentence on it.
+        `wrong_shapes` maps a shape that a misconception gives to its id; `mistakes` maps ids to
+        whole results.
         """
         return arrays.checked(
-            self, value, tuple(shape), floating=floating, wrong_shapes=wrong_shapes or {}
+            self,
+            value,
+            tuple(shape),
+            floating=floating,
+            wrong_shapes=wrong_shapes or {},
+            mistakes=mistakes or {},
         )
 
     def close(self, got: Any, expected: Any, mistakes: dict[str, Any] | None = None) -> None:
-        """Compare values (relative tolerance 1e-4); `mistakes` maps a message to a wrong result."""
+        """Compare values (relative tolerance 1e-4); `mistakes` maps ids to wrong results."""
         arrays.compare(self, got, expected, mistakes or {})
 
     def untouched(self, after: Any, before: Any) -> None:
@@ -159,9 +199,9 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def chosen_all(self, value: Any, key: str, letters: str) -> float:
         """Return the share of a question with several right options; fail where it is 0."""
-        share = scoring.score_several(value, key, letters)
-        self.that(share > 0.0, "no mark for these options.")
-        return share
+        self.share = scoring.score_several(value, key, letters)
+        self.that(self.share > 0.0, "no mark for these options.")
+        return self.share
 
     def equals_number(self, value: Any, key: float) -> None:
         """Fail unless the number is the right one."""
@@ -169,7 +209,8 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def mark(self, points: float, share: float) -> float | None:
         """Give part marks as nbgrader reads them from a cell's last line; None for all of them."""
-        return scoring.mark(points, share)
+        marks = scoring.mark(points, share)
+        return None if marks is None else round(marks, 6)
 
     def lesson_cnn(self, model: Any) -> None:
         """Fail unless the model has the lesson's layers, shapes, weights and activations."""
@@ -180,19 +221,19 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.that(models.same_predictions(model, reference, images), "it predicts otherwise.")
 
     def shapes_table(self, table: Any) -> None:
-        """Fail at the first row of the learner's table of shapes that is not right."""
-        models.shapes_table(self, table)
+        """Check the learner's table of shapes; each wrong row costs its part of the points."""
+        shapes.shapes_table(self, table)
 
     def history(self, value: Any, epochs: int) -> None:
         """Fail unless the value is the History of that many epochs."""
         training.history(self, value, epochs)
 
-    def learned(self, model: Any, images: Any, labels: Any, loss_before: float) -> None:
-        """Fail unless the model predicts these labels much better than before and than chance."""
-        training.learned(self, model, images, labels, loss_before)
+    def learned(self, model: Any, before: Any, images: Any, labels: Any, history: Any) -> None:
+        """Fail unless the model predicts these labels much better than `before` and than chance."""
+        training.learned(self, model, before, images, labels, history)
 
-    def accuracy(self, got: float, model: Any, images: Any, labels: Any) -> None:
-        """Fail unless the number is the model's accuracy on these images."""
+    def accuracy(self, got: Any, model: Any, images: Any, labels: Any) -> None:
+        """Fail unless it is one number, the model's accuracy on these images."""
         training.accuracy(self, got, model, images, labels)
 
 

@@ -13,6 +13,8 @@ import linecache
 import textwrap
 from types import TracebackType
 
+from course.checks import misconceptions
+
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
 
 
@@ -25,6 +27,8 @@ class CheckFailed(AssertionError):
 
     stopped: str = ""
     """How the code was stopped, where that was not by the check: "timeout", "memory", "died" …"""
+    misconception: str = ""
+    """Which idea went wrong, an id of `misconceptions.CATALOGUE`; empty if no check knows it."""
 
     def _render_traceback_(self) -> list[str]:
         return shown(str(self))
@@ -58,6 +62,16 @@ def shown(message: str) -> list[str]:
     return lines
 
 
+def named(name: str, message: str, misconception: str) -> CheckFailed:
+    """Make the failure of exercise `name`; what is known of the misconception ends the message."""
+    parts = [message, misconceptions.told(misconception) if misconception else ""]
+    # A table's last row stays a row.
+    told = ("\n" if "\n" in message else " ").join(part for part in parts if part)
+    failure = CheckFailed(f"`{name}`: {told}")
+    failure.misconception = misconception
+    return failure
+
+
 def from_exception(name: str, error: BaseException) -> CheckFailed:
     """Say in one message what an exception means for the exercise `name`."""
     if isinstance(error, CheckFailed):
@@ -77,30 +91,47 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
         return Interrupted(f"`{name}` was stopped before it came to an end: it took too long.")
     if isinstance(error, SystemExit):
         return CodeRaised(f"`{name}` left Python (exit or quit). Return a result instead.")
-    raised = CodeRaised(
-        f"`{name}` raised {type_name(error)}: {_trimmed(str(error))}{_where(error)}\n"
-        "Run the cell above by itself, then call the function on a small array to see it."
+    misconception = misconceptions.of_error(str(error))
+    advice = (
+        misconceptions.told(misconception)
+        if misconception
+        else "Run the cell above by itself, then call the function on a small array to see it."
     )
+    raised = CodeRaised(
+        f"`{name}` raised {type_name(error)}: {_trimmed(str(error))}{_where(error)}\n{advice}"
+    )
+    raised.misconception = misconception
     if type_name(error) == "MemoryError":
         raised.stopped = "memory"
     return raised
 
 
-def hidden_failure(name: str, label: str, error: BaseException) -> CheckFailed:
-    """Say that a hidden check failed, by its label: no value, no message of the learner's code."""
+def hidden_failure(name: str, label: str, error: BaseException, otherwise: str) -> CheckFailed:
+    """Say that a hidden check failed, by its label: no value, no message of the learner's code.
+
+    A misconception is told too, `otherwise` where none is recognized: its words are the
+    catalogue's, and hold nothing of the input.
+    """
     failure = from_exception(name, error)
+    misconception = failure.misconception or otherwise
+    idea = f" {misconceptions.told(misconception)}" if misconception else ""
     if isinstance(failure, CodeRaised):
         kind = type_name(error)
         known = isinstance(getattr(builtins, kind, None), type)
         raised = CodeRaised(
             f"`{name}` passes the checks in sight, but raised {kind if known else 'an error'} in a "
-            f"hidden one: {label}."
+            f"hidden one: {label}.{idea}"
         )
+        raised.misconception = misconception
         raised.stopped = failure.stopped
         return raised
     if type(failure) is not CheckFailed or failure.stopped:
         return failure
-    return HiddenCheckFailed(f"`{name}` passes the checks in sight, but not a hidden one: {label}.")
+    hidden = HiddenCheckFailed(
+        f"`{name}` passes the checks in sight, but not a hidden one: {label}.{idea}"
+    )
+    hidden.misconception = misconception
+    return hidden
 
 
 def type_name(error: BaseException) -> str:

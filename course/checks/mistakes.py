@@ -1,6 +1,8 @@
 """Results of the usual mistakes, so that a check can name the idea that went wrong.
 
-Each function maps a message to what that mistake would give on the check's own small input.
+Each function maps ids of `misconceptions.CATALOGUE` to what that mistake would give on the check's
+own input, or shapes to the misconception that gives them. Where one idea has several results, the
+id is followed by a colon and what tells them apart.
 """
 
 import math
@@ -13,24 +15,31 @@ def scaling(images: np.ndarray) -> dict[str, np.ndarray]:
     pixels = images.astype(float)
     spread = max(float(pixels.max() - pixels.min()), 1.0)
     return {
-        "the pixels were not scaled: 255 is still 255, but should become 1.": pixels,
-        "the pixels were divided by 256. The largest pixel is 255.": pixels / 256,
-        "the pixels were scaled twice. Once is enough.": pixels / 255 / 255,
-        "0 should stay 0, but the pixels were moved to lie around it.": pixels / 127.5 - 1,
-        "the pixels were divided by the largest one in this batch. The scale must be the same "
-        "for every batch: 255 becomes 1.": pixels / max(float(pixels.max()), 1.0),
-        "the pixels were stretched over the range of this batch. The scale must be the same for "
-        "every batch.": (pixels - pixels.min()) / spread,
+        "not-scaled": pixels,
+        "scaled-by-256": pixels / 256,
+        "scaled-twice": pixels / 255 / 255,
+        "scaled-to-integers": pixels // 255,
+        "scaled-to-integers:rounded": np.rint(pixels / 255),
+        "scaled-around-zero": pixels / 127.5 - 1,
+        "scaled-around-zero:shifted": pixels / 255 - 0.5,
+        "scaled-by-the-batch": pixels / max(float(pixels.max()), 1.0),
+        "scaled-by-the-batch:stretched": (pixels - pixels.min()) / spread,
+        "scaled-by-the-batch:normalized": (pixels - pixels.mean()) / (pixels.std() or 1.0),
     }
 
 
 def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Mistakes with the place of pixels, as the values that come out in reading order."""
-    swapped, upended = images.transpose(0, 2, 1), images[:, ::-1]
+    """Mistakes with the place of pixels, with the new axis where it belongs."""
+    shape = (*images.shape, 1)
     return {
-        "the shape is right, but rows and columns were swapped on the way. "
-        "An axis is added, none is turned.": swapped.ravel(),
-        "the shape is right, but the images stand on their heads now.": upended.ravel(),
+        "rows-and-columns-swapped": images.swapaxes(1, 2)[..., np.newaxis],
+        "reshape-as-transpose": images.swapaxes(1, 2).reshape(shape),
+        "reshape-as-transpose:all axes": images.T.reshape(shape),
+        "reshape-as-transpose:images last": np.moveaxis(images, 0, -1).reshape(shape),
+        "reshape-as-transpose:columns": images.reshape(shape, order="F"),
+        "images-turned:upside down": images[:, ::-1, :, np.newaxis],
+        "images-turned:mirrored": images[:, :, ::-1, np.newaxis],
+        "images-turned:backwards": images[::-1, ..., np.newaxis],
     }
 
 
@@ -38,71 +47,79 @@ def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:
     """Wrong shapes of a batch of images of shape (n, height, width)."""
     n, height, width = shape
     return {
-        shape: "The channel axis is missing: an axis of size 1 belongs at the end, because Conv2D "
-        "wants (images, height, width, channels).",
-        (1, n, height, width): "The new axis is in front. Channels come last.",
-        (n, 1, height, width): "The new axis stands before height and width. Channels come last.",
-        (n, height, 1, width): "The new axis stands before the width. Channels come last.",
-        (n, width, height, 1): "Height and width are swapped.",
-        (n, height, width, 1, 1): "The channel axis was added twice.",
-        (n, height * width): "The images were flattened. Keep height and width.",
-        (n, height * width, 1): "The images were flattened. Keep height and width.",
-        (n * height * width,): "Everything was flattened. Keep images, height and width.",
+        (width, height, n, 1): "reshape-as-transpose",
+        (height, width, 1, n): "reshape-as-transpose",
+        (height, width, n, 1): "reshape-as-transpose",
+        (n, width, height, 1): "rows-and-columns-swapped",
+        (1, n, height, width): "channel-axis-in-front",
+        (n, 1, height, width): "channel-axis-in-front",
+        (n, height, 1, width): "channel-axis-in-front",
+        shape: "channel-axis-missing",
+        (n, height, width, 1, 1): "channel-axis-twice",
+        (n, 1, height, width, 1): "channel-axis-twice",
+        (1, n, height, width, 1): "channel-axis-twice",
+        (n, height * width): "images-flattened",
+        (n, height * width, 1): "images-flattened",
+        (n * height * width,): "images-flattened",
+        (n * height * width, 1): "images-flattened",
     }
 
 
 def output_sizes(size: int, kernel: int, stride: int, padding: int) -> dict[str, float]:
     """Mistakes in the count of a kernel's positions."""
-    span = size + 2 * padding - kernel
+    padded = size + 2 * padding
+    span = padded - kernel
     return {
-        "one position is missing: the kernel also fits at the very start. "
-        "Count the positions, not the steps between them.": span // stride,
-        "the padding was added on one side only; there are zeros on both.": (span - padding)
-        // stride
-        + 1,
-        "the padding was left out.": (span - 2 * padding) // stride + 1,
-        "the stride was left out.": span + 1,
-        "the last step does not fit any more: round down, not up.": math.ceil(span / stride) + 1,
-        "the kernel's size was left out.": (size + 2 * padding) // stride,
+        "off-by-one": span // stride,
+        "stride-and-size-confused": (padded - stride) // kernel + 1,
+        "padding-on-one-side": (span - padding) // stride + 1,
+        "padding-ignored": (size - kernel) // stride + 1,
+        "stride-ignored": span + 1,
+        "rounded-up": math.ceil(span / stride) + 1,
+        "kernel-size-ignored": padded // stride,
+        "kernel-size-ignored:one more": padded // stride + 1,
+        "padding-same": math.ceil(size / stride),
     }
 
 
-def convolution(image: np.ndarray, kernel: np.ndarray) -> dict[str, np.ndarray]:
+def convolution(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> dict[str, np.ndarray]:
     """Mistakes in the sum under the window: flipped, turned, averaged, or a maximum."""
-    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[::stride, ::stride]
     wrong = {
-        "the kernel was flipped (true convolution). Conv2D lays it on the image as it is.": kernel[
-            ::-1, ::-1
-        ],
-        "the kernel was flipped upside down. Lay it on the image as it is.": kernel[::-1],
-        "the kernel was flipped left to right. Lay it on the image as it is.": kernel[:, ::-1],
-        "the sum was divided by the number of products. It is a sum, not an average.": kernel
-        / kernel.size,
+        "kernel-flipped": kernel[::-1, ::-1],
+        "kernel-flipped:upside down": kernel[::-1],
+        "kernel-flipped:left to right": kernel[:, ::-1],
+        "average-for-sum": kernel / kernel.size,
+        "product-missing": np.ones_like(kernel),
     }
     if kernel.shape[0] == kernel.shape[1]:
-        wrong["the kernel was transposed: row and column are mixed up."] = kernel.T
-    results = {text: (windows * other).sum(axis=(2, 3)) for text, other in wrong.items()}
-    results["products were taken, but not added up: only the largest was kept."] = (
-        windows * kernel
-    ).max(axis=(2, 3))
+        wrong["kernel-turned"] = kernel.T
+        wrong["kernel-turned:left"] = np.rot90(kernel)
+        wrong["kernel-turned:right"] = np.rot90(kernel, -1)
+    results = {name: (windows * other).sum(axis=(2, 3)) for name, other in wrong.items()}
+    results["largest-product"] = (windows * kernel).max(axis=(2, 3))
     return results
 
 
 def convolution_shapes(
     image: tuple[int, int], kernel: tuple[int, int], stride: int = 1
 ) -> dict[tuple[int, ...], str]:
-    """Wrong shapes of a feature map."""
+    """Wrong shapes of a feature map; where two ideas give one shape, the likelier is named."""
     (height, width), (rows, columns) = image, kernel
     down, across = (height - rows) // stride, (width - columns) // stride
+    full = height - rows + 1, width - columns + 1
     return {
-        (
-            -(-height // stride),
-            -(-width // stride),
-        ): 'That is padding="same"; here the kernel stays inside the image (padding="valid").',
-        (height + rows - 1, width + columns - 1): "The kernel must stay inside the image.",
-        (down, across): "One position is missing: off by one at the end of the loops.",
-        (height - rows + 1, width - columns + 1): "The stride was left out.",
-        (across + 1, down + 1): "Rows and columns are swapped.",
+        (down + 2, across + 2): "one-too-many",
+        (height // rows, width // columns): "stride-and-size-confused",
+        (-(-height // stride), -(-width // stride)): "padding-same",
+        (height, width): "padding-same" if stride == 1 else "stride-ignored",
+        (height + rows - 1, width + columns - 1): "padding-full",
+        (across + 1, down + 1): "rows-and-columns-swapped",
+        (full[0] // stride, full[1] // stride): "off-by-one",
+        (down, across + 1): "off-by-one",
+        (down + 1, across): "off-by-one",
+        (down, across): "off-by-one",
+        full: "stride-ignored",
     }
 
 
@@ -110,19 +127,14 @@ def pooling(feature_map: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """Mistakes in the choice from each block: average, sum, minimum, first."""
     rows, columns = (extent // size for extent in feature_map.shape)
     blocks = feature_map[: rows * size, : columns * size].reshape(rows, size, columns, size)
+    largest = blocks.max(axis=(1, 3))
     return {
-        "that is the average of each block (average pooling). Keep the largest.": blocks.mean(
-            axis=(1, 3)
-        ),
-        "that is the sum of each block. Keep the largest value.": blocks.sum(axis=(1, 3)),
-        "that is the smallest value of each block. Keep the largest.": blocks.min(axis=(1, 3)),
-        "that is the first value of each block. Keep the largest.": blocks[:, 0, :, 0],
-        "the largest absolute value was taken. With its sign, a negative value is small.": np.abs(
-            blocks
-        ).max(axis=(1, 3)),
-        "negative values became 0. The largest of a block may be negative.": np.maximum(
-            blocks.max(axis=(1, 3)), 0
-        ),
+        "average-for-max": blocks.mean(axis=(1, 3)),
+        "sum-for-max": blocks.sum(axis=(1, 3)),
+        "smallest-for-largest": blocks.min(axis=(1, 3)),
+        "first-for-largest": blocks[:, 0, :, 0],
+        "sign-ignored": np.abs(blocks).max(axis=(1, 3)),
+        "negatives-lost": np.maximum(largest, 0),
     }
 
 
@@ -130,12 +142,15 @@ def pooling_shapes(shape: tuple[int, int], size: int) -> dict[tuple[int, ...], s
     """Wrong shapes of a pooled feature map."""
     height, width = shape
     return {
-        (-(-height // size), -(-width // size)): "The remainder was kept. "
-        "What does not fill a whole block is dropped, as Keras does.",
-        (height - size + 1, width - size + 1): "The window moved by 1. "
-        "In pooling the stride is the size of the block.",
-        shape: "Nothing was reduced.",
-        (size, size): "`size` is the block, not the result.",
+        (height // 2, width // 2): "size-ignored",
+        (-(-height // 2), -(-width // 2)): "size-ignored",
+        (size, size): "block-for-result",
+        (-(-height // size), width // size): "remainder-kept",
+        (height // size, -(-width // size)): "remainder-kept",
+        (-(-height // size), -(-width // size)): "remainder-kept",
+        (width // size, height // size): "rows-and-columns-swapped",
+        (height - size + 1, width - size + 1): "pooling-overlaps",
+        shape: "nothing-reduced",
     }
 
 
@@ -143,10 +158,11 @@ def parameter_counts(filters: int, kernel: int, channels: int) -> dict[str, int]
     """Mistakes in the count of a Conv2D's weights."""
     area = kernel * kernel
     return {
-        "the biases are missing: one for each filter.": filters * area * channels,
-        "a filter has one bias, not one for each channel.": filters * channels * (area + 1),
-        "every filter has a bias of its own; only one was counted.": filters * area * channels + 1,
-        "the channels are missing: a filter looks at all channels at once.": filters * (area + 1),
-        "the kernel is square: count rows times columns.": filters * (kernel * channels + 1),
-        "the number of filters is missing.": area * channels + 1,
+        "bias-forgotten": filters * area * channels,
+        "bias-per-channel": filters * channels * (area + 1),
+        "one-bias": filters * area * channels + 1,
+        "channels-forgotten": filters * (area + 1),
+        "channels-forgotten:and biases": filters * area,
+        "kernel-not-squared": filters * (kernel * channels + 1),
+        "filters-forgotten": area * channels + 1,
     }

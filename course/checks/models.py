@@ -1,70 +1,58 @@
 """Checks of Keras models by what they compute: shapes first, then values under equal weights."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course.checks import layers
 from course.checks.arrays import is_close, kind_of
-from course.checks.failures import NotAttempted
+from course.checks.layers import LESSON_CNN, Layer
+from course.checks.misconceptions import of_error
 
 if TYPE_CHECKING:
     from course.checks.exercise import Exercise
 
-
-@dataclass(frozen=True)
-class Layer:
-    """One row of `model.summary()`."""
-
-    kind: str
-    """Class name of the Keras layer."""
-    shape: tuple[int, ...]
-    """Output shape without the batch axis."""
-    parameters: int
-    """Weights and biases."""
-
-
-LESSON_CNN = {
-    "conv_1": Layer("Conv2D", (26, 26, 64), 640),
-    "pool_1": Layer("MaxPooling2D", (13, 13, 64), 0),
-    "conv_2": Layer("Conv2D", (11, 11, 64), 36_928),
-    "pool_2": Layer("MaxPooling2D", (5, 5, 64), 0),
-    "flatten": Layer("Flatten", (1600,), 0),
-    "dense_1": Layer("Dense", (128,), 204_928),
-    "dense_2": Layer("Dense", (10,), 1_290),
-}
-"""The lesson's network for images of 28 × 28 × 1; 243,786 parameters."""
 
 # An activation may stand in a layer of its own; these layers change no shape.
 _ACTIVATIONS = {"Activation", "ReLU", "Softmax"}
 _TRANSPARENT = {"InputLayer", *_ACTIVATIONS}
 
 
+ACTIVATIONS_SHARE = 1 / 3
+"""The part of the points that the activations are worth; the layers are worth the rest."""
+
+
 def lesson_cnn(check: "Exercise", model: Any) -> None:
-    """Fail at the first thing in which the model differs from the lesson's."""
+    """Fail at the first layer in which the model differs from the lesson's.
+
+    Other activations cost their part of the points.
+    """
     _require_keras_model(check, model)
     _require_input(check, model)
     got, expected = rows(check, model), list(LESSON_CNN.values())
     for place in range(max(len(got), len(expected))):
-        if not _alike(got[place : place + 1], expected[place : place + 1]):
-            check.fail(_difference(place, got, expected))
-    _require_activations(check, model)
+        if not layers.alike(got[place : place + 1], expected[place : place + 1]):
+            table = layers.side_by_side(place, got, expected)
+            check.fail(table, layers.cause(place, got, expected))
+    with check.part(ACTIVATIONS_SHARE):
+        _require_activations(check, model)
 
 
-def reference_cnn(hidden: str = "relu") -> Any:
-    """Build the lesson's network, or a twin of it with another activation in its hidden layers."""
+def reference_cnn(*hidden: str) -> Any:
+    """Build the lesson's network, or a twin of it with other activations in its hidden layers."""
     from keras import Input, Sequential, layers
 
+    first, second, third = hidden or ("relu", "relu", "relu")
     return Sequential(
         [
             Input(shape=(28, 28, 1)),
-            layers.Conv2D(64, 3, activation=hidden),
+            layers.Conv2D(64, 3, activation=first),
             layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation=hidden),
+            layers.Conv2D(64, 3, activation=second),
             layers.MaxPooling2D(2),
             layers.Flatten(),
-            layers.Dense(128, activation=hidden),
+            layers.Dense(128, activation=third),
             layers.Dense(10, activation="softmax"),
         ]
     )
@@ -75,12 +63,17 @@ def _require_keras_model(check: "Exercise", model: Any) -> None:
     import keras
 
     if not isinstance(model, keras.Model):
-        check.fail(f"a Keras model was expected, but it is {kind_of(model)}.")
+        listed = isinstance(model, (list, tuple))
+        check.fail(
+            f"a Keras model was expected, but it is {kind_of(model)}.",
+            "not-a-model" if listed else "",
+        )
     if not model.built:
         try:
             model.build((None, 28, 28, 1))
         except ValueError as error:
-            check.fail(f"the model can't take images of shape (28, 28, 1): {error}")
+            told = " ".join(str(error).split())[:200]
+            check.fail(f"the model can't take images of shape (28, 28, 1): {told}", of_error(told))
 
 
 def _require_input(check: "Exercise", model: Any) -> None:
@@ -88,10 +81,9 @@ def _require_input(check: "Exercise", model: Any) -> None:
     shape = tuple(model.input_shape[1:])
     if shape == (28, 28, 1):
         return
-    hint = "Give every image its channel axis: `Input(shape=(28, 28, 1))`."
-    if len(shape) == 4:
-        hint = "The batch axis is never written: `Input(shape=(28, 28, 1))`."
-    check.fail(f"one image must go in as (28, 28, 1), but the model takes {shape}. {hint}")
+    causes = {2: "channel-axis-missing", 4: "batch-axis-in-input"}
+    cause = "channel-axis-in-front" if shape == (1, 28, 28) else causes.get(len(shape), "")
+    check.fail(f"one image must go in as (28, 28, 1), but the model takes {shape}.", cause)
 
 
 def rows(check: "Exercise", model: Any) -> list[Layer]:
@@ -110,51 +102,32 @@ def rows(check: "Exercise", model: Any) -> list[Layer]:
         raise
 
 
-def _alike(got: list[Layer], expected: list[Layer]) -> bool:
-    """Tell whether two rows do the same; a Reshape to one axis is a Flatten."""
-    if got and expected and (got[0].kind, expected[0].kind) == ("Reshape", "Flatten"):
-        return got[0].shape == expected[0].shape
-    return got == expected
-
-
-def _difference(place: int, got: list[Layer], expected: list[Layer]) -> str:
-    """Draw both lists side by side, down to the layer at which they part."""
-    lines = [f"layer {place + 1} differs.", f"    {'expected':<38} got"]
-    for row in range(place + 1):
-        wanted, mine = _text(expected, row), _text(got, row)
-        lines.append(f"  {'→' if row == place else ' '} {wanted:<38} {mine}")
-    return "\n".join(lines)
-
-
-def _text(layers: Sequence[Layer], row: int) -> str:
-    """Write one row of the table."""
-    if row >= len(layers):
-        return "(no more layers)"
-    layer = layers[row]
-    shape = "×".join(map(str, layer.shape))
-    return f"{layer.kind} {shape}, {layer.parameters:,} weights"
-
-
 def _require_activations(check: "Exercise", model: Any) -> None:
     """Fail unless the model predicts what the lesson's predicts with the same weights."""
     images = np.random.default_rng(0).random((3, 28, 28, 1)).astype("float32")
     output = np.asarray(model(images, training=False), dtype=float)
     check.that(
-        (output >= 0).all() and is_close(output.sum(axis=1), np.ones(3)),
-        "the ten outputs are not probabilities: they should be positive and add up to 1. "
-        "The last layer wants the activation softmax.",
+        (output >= 0).all() and is_close(output.sum(axis=1), np.ones(3)), "", "softmax-missing"
     )
     if same_predictions(model, reference_cnn(), images):
         return
-    for other in ("linear", "sigmoid", "tanh"):
-        check.that(
-            not same_predictions(model, reference_cnn(other), images),
-            f"the hidden layers have the activation {other}, but ReLU was asked for.",
-        )
+    for other in ("linear", "sigmoid", "tanh", "elu", "gelu"):
+        for twin in _twins(other):
+            check.that(
+                not same_predictions(model, reference_cnn(*twin), images),
+                f"its hidden layers have the activations {', '.join(twin)}; relu was asked for.",
+                "relu-missing" if other == "linear" else "wrong-activation",
+            )
     check.fail(
-        "the shapes are right, but with the same weights it predicts otherwise. Look at the "
-        "activations (ReLU in both convolutions and in the first dense layer) and at the order."
+        "with the same weights it predicts otherwise than the lesson's network. Look at the "
+        "activations: relu in both convolutions and in the first dense layer."
     )
+
+
+def _twins(other: str) -> list[list[str]]:
+    """List the ways to have this activation in one or more of the three hidden layers."""
+    places = [set(some) for count in (3, 1, 2) for some in combinations(range(3), count)]
+    return [[other if place in some else "relu" for place in range(3)] for some in places]
 
 
 def same_predictions(model: Any, reference: Any, images: np.ndarray) -> bool:
@@ -172,38 +145,3 @@ def same_predictions(model: Any, reference: Any, images: np.ndarray) -> bool:
         return is_close(np.asarray(got), np.asarray(expected))
     finally:
         model.set_weights(before)
-
-
-def shapes_table(check: "Exercise", table: Any) -> None:
-    """Fail at the first row of a learner's table of shapes that is not right."""
-    if not isinstance(table, dict) or set(table) != set(LESSON_CNN):
-        check.fail(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
-    empty = [name for name in LESSON_CNN if table[name] is None]
-    if len(empty) >= len(LESSON_CNN) - 1:
-        raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
-    for name, layer in LESSON_CNN.items():
-        _check_row(check, name, table[name], layer)
-
-
-def _check_row(check: "Exercise", name: str, value: Any, layer: Layer) -> None:
-    """Compare one row; a single number stands for a shape of one axis."""
-    try:
-        shape = tuple(int(extent) for extent in np.atleast_1d(np.asarray(value)))
-    except (TypeError, ValueError):
-        check.fail(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
-    if shape == layer.shape:
-        return
-    if len(shape) == len(layer.shape) + 1:
-        check.fail(f"{name}: {shape} has one axis too many. Leave the batch axis out.")
-    if len(shape) != len(layer.shape):
-        check.fail(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
-    check.fail(f"{name}: {shape} is not what comes out. {_ADVICE[layer.kind]}")
-
-
-_ADVICE = {
-    "Conv2D": "A 3 × 3 kernel without padding cuts one pixel on each side; the last number is the "
-    "number of filters.",
-    "MaxPooling2D": "Pooling halves height and width and drops the remainder; the channels stay.",
-    "Flatten": "Flatten lays all numbers in a row: multiply the three before it.",
-    "Dense": "A dense layer gives one number for each of its units.",
-}

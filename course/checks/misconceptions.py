@@ -1,0 +1,193 @@
+"""The catalogue of ideas that go wrong: an id, what the learner is told, where the lesson says it.
+
+A check that recognizes one carries its id as plain data (`CheckFailed.misconception`); the idea
+stands word for word in the message, so that `named_in` finds the id again in any text that quotes
+it, such as an output that nbgrader kept.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One idea that went wrong."""
+
+    idea: str
+    """What went wrong and what holds instead, as the learner reads it."""
+    section: str
+    """The heading of the lesson that explains it, without its number; "" where none needs to."""
+
+
+_SECTIONS: dict[str, dict[str, str]] = {
+    "What changed?": {
+        "channel-axis-missing": "The channel axis is missing: an axis of size 1 belongs at the "
+        "end, because Conv2D wants (images, height, width, channels).",
+        "channel-axis-in-front": "The new axis stands before height or width. Channels come last.",
+        "channel-axis-twice": "The channel axis was added twice.",
+        "images-flattened": "The images were flattened. Keep height and width.",
+        "reshape-as-transpose": "`reshape` only cuts the same row of numbers anew; it turns no "
+        "axes, so pixels came to lie in other images or places.",
+        "rows-and-columns-swapped": "Rows and columns are swapped.",
+        "images-turned": "The shape is right, but the images were turned or mirrored.",
+        "hard-coded-count": "A number of images is written into the code. Take it from "
+        "`images.shape`: it is not the same for every batch.",
+        "hard-coded-size": "A size is written into the code that holds for one array only. Take "
+        "it from `.shape`.",
+        "scaled-twice": "The pixels were scaled twice. Once is enough.",
+        "not-scaled": "The pixels were not scaled: 255 is still 255, but should become 1.",
+        "scaled-by-256": "The pixels were divided by 256. The largest pixel is 255.",
+        "scaled-to-integers": "The fractions are lost: whole numbers can't hold what lies between "
+        "0 and 1. Divide with `/`, and convert nothing to integers.",
+        "scaled-by-the-batch": "The pixels were scaled by the values that happen to be in this "
+        "batch. The scale must be the same for every batch: 255 becomes 1.",
+        "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
+        "scaling-wraps-around": "The arithmetic was done in 8-bit whole numbers, which wrap around "
+        "after 255. Divide first.",
+        "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
+        "itself.",
+        "input-changed": "The function changed the array it was given. Work on a new array: "
+        "`images = images / 255` makes one, `images /= 255` writes into the old.",
+    },
+    "Convolution": {
+        "kernel-flipped": "The kernel was flipped (true convolution). Conv2D lays it on the image "
+        "as it is.",
+        "kernel-turned": "The kernel was turned or transposed. Lay it on the image as it is.",
+        "average-for-sum": "The sum was divided by the number of products. It is a sum, not an "
+        "average.",
+        "largest-product": "Products were taken, but not added up: only the largest was kept.",
+        "product-missing": "The numbers under the window were added up without the kernel. Each "
+        "is multiplied by the kernel's number that lies on it.",
+        "padding-same": 'That is padding="same"; here the kernel stays inside the image '
+        '(padding="valid").',
+        "padding-full": "The kernel must stay inside the image, but it reached over its border.",
+        "off-by-one": "One position is missing. The kernel also fits at the very start: count the "
+        "positions, not the steps between them.",
+        "one-too-many": "That is one position too many: the last one reaches over the end.",
+        "kernel-size-ignored": "The kernel's size was left out.",
+        "stride-ignored": "The stride was left out.",
+        "stride-and-size-confused": "Stride and size are confused: the stride is how far the "
+        "window moves, the size how much it covers.",
+        "padding-ignored": "The padding was left out.",
+        "padding-on-one-side": "The padding was added on one side only; there are zeros on both.",
+        "rounded-up": "The last step does not fit any more: round down, not up.",
+        "count-with-fraction": "A count has no fraction: divide with `//`.",
+        "square-only": "It holds for square arrays only. Height and width are two numbers.",
+        "edges-turned": "The kernel answers to a horizontal edge. Is it turned by 90 degrees?",
+        "edges-of-any-direction": "The kernel answers to horizontal edges too. What would make "
+        "each row cancel by itself?",
+        "answers-to-flat-areas": "The kernel answers to a flat area. Where all pixels are alike, "
+        "the nine products must cancel: its numbers add up to 0.",
+    },
+    "Pooling": {
+        "average-for-max": "That is the average of each block (average pooling). Keep the largest.",
+        "sum-for-max": "That is the sum of each block. Keep the largest value.",
+        "smallest-for-largest": "That is the smallest value of each block. Keep the largest.",
+        "first-for-largest": "That is the first value of each block. Keep the largest.",
+        "sign-ignored": "The largest absolute value was taken. With its sign, a negative value is "
+        "small.",
+        "negatives-lost": "Negative values became 0. The largest of a block may be negative.",
+        "remainder-kept": "The remainder was kept. What does not fill a whole block is dropped, as "
+        "Keras does.",
+        "pooling-overlaps": "The window moved by 1. In pooling the stride is the block's size.",
+        "block-for-result": "`size` is the block, not the result.",
+        "nothing-reduced": "Nothing was reduced.",
+        "size-ignored": "The blocks are 2 × 2 whatever `size` says.",
+    },
+    "Reading": {
+        "bias-forgotten": "The biases are missing: one for each filter.",
+        "one-bias": "Every filter has a bias of its own; only one was counted.",
+        "bias-per-channel": "A filter has one bias, not one for each channel.",
+        "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
+        "kernel-not-squared": "The kernel is square: count rows times columns.",
+        "filters-forgotten": "The number of filters is missing.",
+        "batch-axis-counted": "There is one axis too many. Leave the batch axis out.",
+    },
+    "Now with convolutions": {
+        "batch-axis-in-input": "The batch axis is never written: `Input(shape=(28, 28, 1))`.",
+        "pooling-before-convolution": "Pooling stands before its convolution. First features are "
+        "looked for, then the strongest are kept.",
+        "flatten-before-convolutions": "`Flatten` stands before the convolutions. They need height "
+        "and width, so it comes after them.",
+        "flatten-missing": "`Flatten` is missing between the poolings and the dense layers.",
+        "layers-in-another-order": "The layers are the right ones, but in another order.",
+        "layers-missing": "A layer is missing.",
+        "layers-extra": "There is a layer more than asked for.",
+        "wrong-filter-count": "The number of filters differs.",
+        "wrong-kernel-size": "The kernel has another size than 3 × 3.",
+        "wrong-pool-size": "The pooling has other blocks than 2 × 2.",
+        "wrong-unit-count": "The number of units differs.",
+        "one-output-unit": "One output unit can't tell ten classes apart: give each its own.",
+        "softmax-missing": "The ten outputs are not probabilities: they should be positive and add "
+        "up to 1. The last layer wants the activation softmax.",
+        "relu-missing": "A layer has the activation linear (none), but relu was asked for.",
+        "wrong-activation": "A hidden layer has another activation than relu.",
+        "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
+        "other-model-trained": "The model that was given has not changed. Fit that one, and not a "
+        "new model or a copy.",
+        "epochs-ignored": "The number of epochs was not passed on to `fit`.",
+        "wrong-loss": "The loss does not fit labels that are whole numbers, one for each image: it "
+        "is sparse_categorical_crossentropy.",
+        "metric-missing": 'The accuracy is not recorded: compile with `metrics=["accuracy"]`.',
+        "history-not-returned": "The `History` that `model.fit` returns was expected.",
+        "labels-changed": "The model has learned other labels than those that were given.",
+        "arguments-ignored": "Images of the notebook were used. Use the arguments.",
+        "trained-on-test-images": "The model was trained on the notebook's test images. They are "
+        "kept to measure how it does on images it has never seen; train on the arguments.",
+        "evaluated-on-training-images": "That is the accuracy on the notebook's training images, "
+        "which flatters the network. Use the arguments.",
+        "loss-for-accuracy": "That is the loss. `model.evaluate` gives the loss first, then the "
+        "accuracy.",
+        "list-for-number": "`model.evaluate` gives two numbers. Return the accuracy alone.",
+        "per-cent": "That is the accuracy in per cent. Return it as a share between 0 and 1.",
+        "error-for-accuracy": "That is the share of images it got wrong.",
+    },
+    "": {
+        "returned-nothing": "The function returned None. Does its last line say `return …`?",
+        "not-a-function": "The name must stay a function: write `def …`.",
+        "text-for-numbers": "Text was returned instead of numbers.",
+        "examples-only": "It holds for the examples in sight, but not in general.",
+    },
+}
+
+CATALOGUE: dict[str, Misconception] = {
+    name: Misconception(idea, section)
+    for section, ideas in _SECTIONS.items()
+    for name, idea in ideas.items()
+}
+"""Every misconception that a check can name, by its id."""
+
+
+def told(name: str) -> str:
+    """Say what went wrong, and which section of the lesson to read."""
+    known = CATALOGUE[name]
+    return f"{known.idea} (Lesson: “{known.section}”)" if known.section else known.idea
+
+
+def named_in(text: str) -> str:
+    """Find the misconception whose idea a text quotes, however its lines are broken; or ""."""
+    plain = " ".join(text.split())
+    found = [name for name, known in CATALOGUE.items() if known.idea in plain]
+    return max(found, key=lambda name: len(CATALOGUE[name].idea), default="")
+
+
+_ERRORS = (
+    # (pattern of the error's message, misconception); the first that fits is named.
+    (r"into shape \(\d{4,},", "hard-coded-count"),
+    (r"requested shape has \d{7,}", "hard-coded-count"),
+    (r"cannot reshape array of size \d+ into shape \(.*28", "hard-coded-size"),
+    (r"requested shape (has \d+|requires a multiple of 784)", "hard-coded-size"),
+    (r"expected min_ndim=4, found ndim=5", "batch-axis-in-input"),
+    (r"expected min_ndim=4, found ndim=3", "channel-axis-missing"),
+    (r"expected min_ndim=4, found ndim=2", "flatten-before-convolutions"),
+    (r"target.{0,60}output.{0,60}must have the same (shape|rank)", "wrong-loss"),
+    (r"logits.{0,60}labels must have the same", "wrong-loss"),
+    (r"read-only", "input-changed"),
+    (r"same_kind|Cannot cast ufunc", "input-changed"),
+)
+
+
+def of_error(message: str) -> str:
+    """Name the misconception that an error of the learner's code tells of, or ""."""
+    plain = " ".join(message.split())
+    return next((name for pattern, name in _ERRORS if re.search(pattern, plain)), "")
