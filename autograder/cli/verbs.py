@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.build import build
+from autograder.cli.collect import collect
 from autograder.cli.demo import demo
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
@@ -31,6 +32,8 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
       autograder build                   generate exercises/ and the source notebooks
 
+      autograder collect lms.zip         take in what Canvas, Moodle or Gradescope hand out
+
       autograder grade --class 2026      grade what the class in 2026/ has handed in
 
       autograder feedback --class 2026   write the pages for its students
@@ -41,6 +44,7 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
 VERBS = (
     build,
+    collect,
     grade,
     feedback,
     demo,

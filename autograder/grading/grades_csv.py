@@ -20,8 +20,8 @@ COLUMNS = (
     "flags",
     "sandbox",
 )
-# A spreadsheet takes a cell that starts with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that starts with one of these for a formula; some take the wide forms.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_grades(class_folder: ClassFolder, results: Iterable[SubmissionResult]) -> None:
@@ -59,3 +59,8 @@ def _rows(gradebook: Any, result: SubmissionResult) -> list[dict[str, object]]:
 def safe_cell(text: str) -> str:
     """Keep a spreadsheet from running a name such as `=cmd()` as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """Take back what `safe_cell` put in front."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
