@@ -17,6 +17,7 @@ from autograder.build.release import build, outdated, publish
 from autograder.build.script import read_script
 from autograder.course_folder import ASSIGNMENTS, CourseFolder
 from course.errors import BuildError, CourseError
+from course.lab import LEARNERS_NOTEBOOKS
 
 GOOD = """\
 # %% [markdown]
@@ -79,7 +80,7 @@ def test_the_build_makes_source_and_release_of_all_and_the_lesson(
     course: CourseFolder, files: dict[Path, bytes]
 ) -> None:
     pairs = [(course.source(name), course.release(name)) for name in ASSIGNMENTS]
-    learners = {course.root / "course" / name for name in ("lesson.ipynb", "practice.ipynb")}
+    learners = {course.root / "course" / name for name in LEARNERS_NOTEBOOKS}
 
     assert set(files) == {path for pair in pairs for path in pair} | learners
 

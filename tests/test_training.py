@@ -136,7 +136,7 @@ def test_the_stop_button_keeps_model_and_history(capsys):
     assert not equal(model.get_weights(), start)
     assert history.epoch == [0, 1, 2]
     assert [len(values) for values in history.history.values()] == [3, 3]
-    assert len(history.seconds) == 3
+    assert len(history.seconds) == 3 and history.stopped
     assert int(model.optimizer.iterations) == 2 * 25 + 8  # the step at hand was finished
     assert "Stopped after 8 steps of epoch 3 of 4." in capsys.readouterr().out
     assert model.predict(IMAGES[:2], verbose=0).shape == (2, 3)

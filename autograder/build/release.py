@@ -16,6 +16,7 @@ from autograder.build.script import Expand, read_script
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.quiz import quiz_cells
 from course.errors import BuildError
+from course.lab import LEARNERS_NOTEBOOKS
 from course.quiz import read_bank
 
 DEFAULT_SEED = 0
@@ -74,11 +75,11 @@ def _build_in(
 
 
 def build_learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
-    """Generate the lesson's and the practice quiz's notebooks beside their scripts."""
-    scripts = [course.root / "course" / name for name in ("lesson.py", "practice.py")]
+    """Generate the lesson's and the other ungraded notebooks beside their scripts."""
+    notebooks = [course.root / "course" / name for name in LEARNERS_NOTEBOOKS]
     return {
-        script.with_suffix(".ipynb"): (nbformat.writes(read_script(script)) + "\n").encode()
-        for script in scripts
+        path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
+        for path in notebooks
     }
 
 

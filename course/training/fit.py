@@ -74,7 +74,7 @@ def fit(
     `quick=True` trains on a balanced 6,000 of the images. `keep="a-name"` keeps weights and
     History on disk and takes them from there when the same model is to be trained in the same way
     on the same data; `again=True` trains all the same. `options` go to Keras.
-    The History has one thing more, `seconds`: a list of what each epoch took.
+    The History has two things more: `seconds`, a list of what each epoch took, and `stopped`.
     """
     if keep:
         kept.require_name(keep)
@@ -106,7 +106,7 @@ def _train(training: Training, quick: bool) -> tuple[Any, bool]:
         if training.on_arrays and not estimate.announce(training, stop, quick):
             raise KeyboardInterrupt("stopped before the training began; the model is as it was")
         history = training.run(callbacks=[*own, watch])
-    history.seconds = watch.seconds
+    history.seconds, history.stopped = watch.seconds, stop.pressed
     if stop.pressed:
         print(watch.report())
     return history, not stop.pressed

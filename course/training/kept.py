@@ -132,7 +132,7 @@ def _history(model: Any, about: dict[str, Any]) -> Any:
     history = keras.callbacks.History()
     history.set_model(model)
     history.history, history.epoch = about["history"], about["epoch"]
-    history.seconds = about["seconds"]
+    history.seconds, history.stopped = about["seconds"], False
     model.history = history
     return history
 
