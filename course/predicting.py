@@ -34,7 +34,7 @@ class Prediction:
     def problem(self) -> str:
         """Say what is wrong with the guess; empty if nothing is."""
         if self.guess is None:
-            return "No prediction yet. Write it in place of `None` and run this cell again."
+            return "No prediction yet. Write it in place of None and run this cell again."
         if self.choices and self.guess not in list(self.choices):
             return f"{self.guess!r} is no choice. Write one of {_listed(self.choices)}."
         return ""
@@ -45,11 +45,19 @@ class Prediction:
         `actual` is a number, a shape, an array, a letter of the choices, or something shown.
         """
         made = self.guess is not None and not self.problem
-        left = self._words(self.guess, unit) if made else _EMPTY
-        right = actual if isinstance(actual, Shown) else self._words(actual, unit)
+        left = self._cell(self.guess, unit) if made else _EMPTY
+        right = actual if isinstance(actual, Shown) else self._cell(actual, unit)
         judged = "" if isinstance(actual, Shown) else self._verdict(actual) if made else _LATER
         words = " ".join(filter(None, (judged, note)))
         _display(table(self.question, ("you predicted", "it is"), [(left, right)], words))
+
+    def _cell(self, value: Any, unit: str) -> str | Shown:
+        """Write a guess or a result; an array of several rows in letters of equal width."""
+        words = self._words(value, unit)
+        if "\n" not in words:
+            return words
+        pre = '<pre style="margin:0;color:inherit;background:inherit">'
+        return Shown(f"{pre}{escape(words)}</pre>", words)
 
     def _words(self, value: Any, unit: str) -> str:
         """Write a guess or a result as a learner writes it."""
@@ -96,7 +104,7 @@ def predict(
     """
     prediction = Prediction(question, guess, dict(choices or {}))
     said = prediction.problem or (f"Noted: {prediction._words(guess, '')}. Now run the next cell.")
-    options = [f"{letter}: {words}" for letter, words in prediction.choices.items()]
+    options = [f"{letter}: {words}" for letter, words in prediction.choices.items() if words]
     html = box(
         f"<p style='margin:0'><b>Predict.</b> {escape(question)}</p>",
         "".join(f"<p style='margin:0 0 0 1.5em'>{escape(option)}</p>" for option in options),

@@ -10,7 +10,11 @@ _BOX = (
     "text-align:left;font-size:1em;line-height:1.4;padding:0.5em 0.9em;border-radius:6px;"
     "color:#1a1c1e;background:#ffffff;border:2px solid #123c69;max-width:60em;overflow-x:auto"
 )
-_CELL = "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94"
+# Each cell its own too: a dark theme paints every second row.
+_CELL = (
+    "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94;"
+    "color:#1a1c1e;background:#ffffff"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def table(
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in header)
     body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in rows)
     html = box(
-        '<table style="border-collapse:collapse;color:inherit;background:inherit">'
+        '<table style="border-collapse:collapse;width:100%;margin:0">'
         f'<caption style="text-align:left;font-weight:bold;color:inherit">{escape(caption)}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         f'<p style="margin:0.5em 0 0">{escape(note)}</p>' if note else "",

@@ -23,7 +23,7 @@ def verdict(guess, actual, capsys, **how) -> str:
 
 def test_without_a_guess_the_cell_says_what_to_do(capsys) -> None:
     assert predict("How many?").guess is None
-    assert "Write it in place of `None`" in said(capsys)
+    assert "Write it in place of None" in said(capsys)
 
 
 def test_a_guess_is_noted(capsys) -> None:

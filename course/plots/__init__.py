@@ -21,6 +21,7 @@ _PUBLIC = {
     "stride_or_pooling": "pooling",
     "layer_maps": "layers",
     "first_kernels": "layers",
+    "likeness": "layers",
     "receptive_field": "receptive",
     "images": "panels",
     "maps": "panels",
@@ -37,6 +38,7 @@ __all__ = [
     "images",
     "layer_maps",
     "learning_curves",
+    "likeness",
     "maps",
     "pooling_blocks",
     "receptive_field",
@@ -48,7 +50,7 @@ __all__ = [
 if TYPE_CHECKING:
     from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
     from course.plots.kernels import CLASSIC_KERNELS, classic_kernels, classic_maps
-    from course.plots.layers import first_kernels, layer_maps
+    from course.plots.layers import first_kernels, layer_maps, likeness
     from course.plots.panels import images, maps
     from course.plots.pooling import pooling_blocks, stride_or_pooling
     from course.plots.receptive import receptive_field

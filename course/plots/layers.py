@@ -38,11 +38,16 @@ def layer_outputs(model: Any, images: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
-    """Choose, in each layer, the feature map that answers most; the model is Sequential."""
+    """Choose the feature map of each convolution that answers most, and what pooling makes of it.
+
+    The model is Sequential.
+    """
     outputs = layer_outputs(model, images)
-    channels, maps = [], []
-    for values in outputs.values():
-        channel = int(values.sum(axis=(0, 1, 2)).argmax())
+    channels: list[int] = []
+    maps = []
+    for name, values in outputs.items():
+        if not channels or model.get_layer(name).count_params():
+            channel = int(values.sum(axis=(0, 1, 2)).argmax())
         channels.append(channel)
         chosen = values[..., channel]
         maps.append(chosen / (chosen.max() or 1.0))
@@ -50,6 +55,11 @@ def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
     lengths = np.linalg.norm(last, axis=1)
     likeness = last @ last[0] / np.maximum(lengths * lengths[0], 1e-12)
     return LayerMaps(tuple(outputs), tuple(channels), tuple(maps), tuple(map(float, likeness)))
+
+
+def likeness(model: Any, images: np.ndarray) -> tuple[float, ...]:
+    """Return how like the first image each is to the last convolution or pooling; 1 is the same."""
+    return follow_channels(model, images).likeness
 
 
 def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
@@ -66,8 +76,8 @@ def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
         draw=lambda: _draw_layers(found, images, names),
         alt=f"{len(names)} rows, one for each image ({', '.join(names)}): the image, then one "
         f"feature map after each of {len(found.layers)} layers.",
-        caption="What is left of an image after each layer: one feature map each, the one that "
-        f"answers most, in sizes {sizes}. One scale: the share of the layer's strongest answer. "
+        caption="What is left of an image after each layer: one feature map each, the one of each "
+        f"convolution that answers most, in sizes {sizes}. One scale: the share of the layer's strongest answer. "
         "The maps get coarser, and say less where something is and more what it is. How like "
         f"the first image ({names[0]}) the others have become after the last of these layers, "
         f"all its feature maps taken together (1 is the same): {likeness}.",

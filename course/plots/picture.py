@@ -54,7 +54,7 @@ class Picture:
         return f"{image_tag(self.png(), self.alt)}{self._figcaption()}"
 
     def _figcaption(self) -> str:
-        return f'<figcaption style="max-width:46em">{escape(self.caption)}</figcaption>'
+        return f'<figcaption style="max-width:60em">{escape(self.caption)}</figcaption>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show the figure with its words in a notebook; only the words while it is graded."""

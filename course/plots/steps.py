@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.plots.picture import Picture, image_tag
+from course.plots.style import house_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # A step is seen for as long as it takes to read its one sum.
 SECONDS_PER_STEP = 0.7
-_COLORS = 64
+_COLORS = 256
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,15 +37,20 @@ class Steps(Picture):
 
         frames = []
         for step in range(len(self.words)):
-            self.go_to(self.figure, step)
+            self._go_to(step)
             small = BytesIO()
             picture = Image.open(BytesIO(self.png())).convert("RGB")
             picture.quantize(_COLORS).save(small, format="png", optimize=True)
             frames.append(small.getvalue())
             # Every frame is laid out as the first: nothing may jump.
             self.figure.set_layout_engine("none")
-        self.go_to(self.figure, self.still)
+        self._go_to(self.still)
         return frames
+
+    def _go_to(self, step: int) -> None:
+        figure = self.figure
+        with house_style():
+            self.go_to(figure, step)
 
     def save_gif(self, path: str | Path) -> None:
         """Write all steps as one GIF file that repeats."""
