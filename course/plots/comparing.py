@@ -45,8 +45,8 @@ def learning_curves(histories: Mapping[str, Any], tested: Mapping[str, float]) -
         draw=lambda: _draw_curves(curves, tested),
         alt=f"Lines of accuracy by epoch for {' and '.join(curves)}, and a star for each on the "
         "test images.",
-        caption=f"Accuracy on the training images, averaged over each epoch: {words}. Where the star lies below "
-        "the line's end, the network does better on images it has learned from than on new ones.",
+        caption=f"Accuracy on the training images, averaged over each epoch: {words}. Where "
+        "the star lies below the line's end, the network does better on images it has learned from than on new ones.",
     )
 
 
