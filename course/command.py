@@ -1,5 +1,6 @@
 """What both commands share: the version option, and errors as one line with exit status 2."""
 
+import io
 import sys
 from typing import Any
 
@@ -10,6 +11,10 @@ from course.errors import CourseError
 
 def guarded(app: typer.Typer) -> None:
     """Run a command; print what a person can mend as one line on standard error, exit with 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of Windows may have no "✓": then a question mark, and no traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except CourseError as error:

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from course.errors import CourseError
+from course.released import exercises_folder
 
-# In an installed package the released exercises lie inside `course`; in a checkout beside it.
 _PACKAGE = Path(__file__).parent
+
 # Not graded, and generated from a script beside each.
 LEARNERS_NOTEBOOKS = ("lesson.ipynb", "practice.ipynb", "further.ipynb")
-_EXERCISES = (_PACKAGE / "exercises", _PACKAGE.parent / "exercises")
 
 # Exit statuses of a server that was asked to stop, also while it was still starting.
 _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
@@ -21,10 +21,7 @@ _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
 def notebooks() -> dict[str, Path]:
     """Map the name in a learner's folder to the notebook that is copied there."""
     found = {name: _PACKAGE / name for name in LEARNERS_NOTEBOOKS}
-    exercises = next((folder for folder in _EXERCISES if folder.is_dir()), None)
-    if exercises is None:
-        raise CourseError("The exercises are not installed.", "Install convpool-course again.")
-    for path in sorted(exercises.glob("*/*.ipynb")):
+    for path in sorted(exercises_folder().glob("*/*.ipynb")):
         found[f"{path.parent.name}/{path.name}"] = path
     return found
 

@@ -7,8 +7,9 @@ What the verb does lives elsewhere and is imported when it runs, so that `--help
 from collections.abc import Callable
 from typing import Any
 
+from course.commands.check import check
 from course.commands.data import data
 from course.commands.lab import lab
 from course.commands.quiz import quiz
 
-COMMANDS: tuple[Callable[..., Any], ...] = (lab, quiz, data)
+COMMANDS: tuple[Callable[..., Any], ...] = (lab, check, quiz, data)
