@@ -46,7 +46,8 @@ def learning_curves(histories: Mapping[str, Any], tested: Mapping[str, float]) -
         alt=f"Lines of accuracy by epoch for {' and '.join(curves)}, and a star for each on the "
         "test images.",
         caption=f"Accuracy on the training images, averaged over each epoch: {words}. Where "
-        "the star lies below the line's end, the network does better on images it has learned from than on new ones.",
+        "the star lies below the line's end, the network does better on images it has learned "
+        "from than on new ones.",
     )
 
 

@@ -78,8 +78,8 @@ def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
         f"feature map after each of {len(found.layers)} layers.",
         caption="What is left of an image after each layer: one feature map each, the one of each "
         f"convolution that answers most, in sizes {sizes}. One scale: the share of the layer's "
-        "strongest answer. The maps get coarser, and say less where something is and more what it is. How like "
-        f"the first image ({names[0]}) the others have become after the last of these layers, "
+        "strongest answer. The maps get coarser, and say less where something is and more what it "
+        f"is. How like the first image ({names[0]}) the others have become after the last of these layers, "
         f"all its feature maps taken together (1 is the same): {likeness}.",
     )
 
