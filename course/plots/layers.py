@@ -79,8 +79,8 @@ def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
         caption="What is left of an image after each layer: one feature map each, the one of each "
         f"convolution that answers most, in sizes {sizes}. One scale: the share of the layer's "
         "strongest answer. The maps get coarser, and say less where something is and more what it "
-        f"is. How like the first image ({names[0]}) the others have become after the last of these layers, "
-        f"all its feature maps taken together (1 is the same): {likeness}.",
+        f"is. How like the first image ({names[0]}) the others have become after the last of "
+        f"these layers, all its feature maps taken together (1 is the same): {likeness}.",
     )
 
 
