@@ -17,14 +17,28 @@ class Mark:
     student: str
     assignment: str
     score: float
+    """What was earned, before any late penalty."""
     max_score: float
+    penalty: float = 0.0
+    """What lateness costs."""
+
+    @property
+    def final(self) -> float:
+        """What counts, to the hundredth of a point."""
+        return max(0.0, round(self.score - self.penalty, 2))
 
 
 def read_marks(class_folder: ClassFolder) -> list[Mark]:
     """Read every graded submission from nbgrader's gradebook, by student and assignment."""
     with open_gradebook(class_folder) as gradebook:
         marks = [
-            Mark(submission.student.id, assignment.name, submission.score, submission.max_score)
+            Mark(
+                submission.student.id,
+                assignment.name,
+                submission.score,
+                submission.max_score,
+                float(submission.late_submission_penalty or 0.0),
+            )
             for assignment in gradebook.assignments
             for submission in gradebook.assignment_submissions(assignment.name)
         ]
@@ -33,7 +47,8 @@ def read_marks(class_folder: ClassFolder) -> list[Mark]:
 
 def marks_table(marks: Sequence[Mark]) -> Table:
     """Lay the marks out, a row per student and a column per assignment."""
-    table = Table(title="Gradebook", caption="A dash: nothing was handed in.")
+    off = " Late penalties are taken off." if any(mark.penalty for mark in marks) else ""
+    table = Table(title="Gradebook", caption=f"A dash: nothing was handed in.{off}")
     present = {mark.assignment for mark in marks}
     columns = [name for name in ASSIGNMENTS if name in present] + sorted(present - set(ASSIGNMENTS))
     points = {mark.assignment: mark.max_score for mark in marks}
@@ -48,6 +63,6 @@ def marks_table(marks: Sequence[Mark]) -> Table:
 
 def _row(student: str, marks: Sequence[Mark], columns: Sequence[str]) -> list[str]:
     """One student's marks as text."""
-    own = {mark.assignment: mark.score for mark in marks if mark.student == student}
+    own = {mark.assignment: mark.final for mark in marks if mark.student == student}
     cells = [f"{own[name]:g}" if name in own else "–" for name in columns]
     return [escape(student), *cells, f"{sum(own.values()):g}"]

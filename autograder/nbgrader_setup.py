@@ -45,6 +45,8 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
 
     from autograder.feedback import HideTests
     from autograder.grading.nbgrader_steps import GradeInSandbox, StampUnsafe
+    from autograder.rules.nbgrader_plugin import EnterRules, LatePolicy
+    from autograder.rules.rules_file import rules_path
 
     put_scripts_on_path()
     config = build_config(root, class_folder / "gradebook.db")
@@ -58,13 +60,17 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     config.Execute.timeout = CELL_SECONDS
     config.Execute.startup_timeout = 120
     config.Execute.iopub_timeout = 30
+    config.AssignLatePenalties.plugin_class = LatePolicy
+    config.LatePolicy.rules = str(rules_path(class_folder))
     if stock:
         # Asked for in so many words: nbgrader's own way, stamped as such.
         steps = Autograde.autograde_preprocessors.default_args[0]
-        config.Autograde.autograde_preprocessors = [*steps, StampUnsafe]
+        late = steps.index(AssignLatePenalties)
+        steps = [*steps[:late], EnterRules, *steps[late:], StampUnsafe]
+        config.Autograde.autograde_preprocessors = steps
     else:
         config.Autograde.sanitize_preprocessors = [GradeInSandbox]
-        config.Autograde.autograde_preprocessors = [AssignLatePenalties]
+        config.Autograde.autograde_preprocessors = [EnterRules, AssignLatePenalties]
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     return config
 

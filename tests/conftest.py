@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graded_class import registered  # noqa: F401 -- a fixture
 from stock_class import StockClass
 
 from autograder.course_folder import CourseFolder

@@ -167,7 +167,7 @@ def test_no_other_value_of_stock_opens_the_door(
     if value is not None:
         monkeypatch.setenv("STOCK", value)
 
-    assert steps(course, tmp_path) == ["GradeInSandbox", "AssignLatePenalties"]
+    assert steps(course, tmp_path) == ["GradeInSandbox", "EnterRules", "AssignLatePenalties"]
 
 
 def test_formgraders_button_goes_through_the_sandbox(

@@ -13,6 +13,7 @@ from autograder.cli.collect import collect
 from autograder.cli.demo import demo
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
+from autograder.cli.late import late
 from autograder.cli.solutions import solutions
 from course.command import guarded, version_option
 
@@ -46,6 +47,7 @@ VERBS = (
     build,
     collect,
     grade,
+    late,
     feedback,
     demo,
     solutions,

@@ -26,6 +26,7 @@ from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
 from autograder.grading.versions import Key, key_of
 from autograder.grading.writer import GradebookWriter
+from autograder.rules.late import apply_rules
 from autograder.source import read_source_notebook
 from course.errors import GradingError
 
@@ -97,6 +98,7 @@ def grade_class(
         with run.writer:
             run.grade(pending, executor, lambda: 2 * options.jobs)
             write_grades(class_folder, iter_results(class_folder))
+        apply_rules(class_folder)
     progress("graded", len(pending), len(pending))
     return run.summary
 
