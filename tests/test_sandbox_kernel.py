@@ -271,7 +271,7 @@ def test_nothing_outlives_the_kernel(sandbox, monkeypatch, tmp_path):
             f"import subprocess\nsubprocess.Popen(['setsid', 'nohup', 'sleep', '{marker}'])\n"
         )
         running = host_processes(marker)
-        groups = list(kernel.tree._group.folders.values()) if sandbox.cgroups.version else []
+        groups = list(kernel.tree.group.folders.values()) if sandbox.cgroups.version else []
     assert running
     assert host_processes(marker) == []
     assert list(tmp_path.iterdir()) == []

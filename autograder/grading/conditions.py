@@ -3,9 +3,8 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,13 @@ from autograder.grading.pages import UNSAFE
 from autograder.grading.run import Conditions
 from autograder.grading.secret import class_secret
 from autograder.grading.student import FONTS
+from autograder.grading.warm import Warmth, warmth
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.proof import require_proof
+from autograder.sandbox.sandbox import private_folder
+from autograder.sandbox.warm import WarmSandbox
+from autograder.sandbox.warmth import WarmGone
 
 
 def cores() -> int:
@@ -35,6 +38,8 @@ class GradeOptions:
     """Fields of `Limits` that differ from the defaults."""
     jobs: int = field(default_factory=cores)
     """How many submissions run at a time on this machine."""
+    warm: bool | None = None
+    """Fork from warm processes; None: where enough is to be run, as `grade_class` finds."""
     force: bool = False
     """Run again also what did not change."""
     patience_seconds: float = 300.0
@@ -65,17 +70,20 @@ def prepared(
 ) -> Iterator[Conditions]:
     """Do that on any machine; `write_data` fills the folder that is given to it."""
     limits = Limits(**options.limits_per_job())
-    if options.sandboxed:
-        sandbox = Sandbox.detect()
-        require_proof(sandbox.prove(forbidden=hidden))
-        name = sandbox.name
-    else:
-        name = NoSandbox().name
-        assert name == UNSAFE
-    with tempfile.TemporaryDirectory(prefix="convpool-given-") as given:
-        data, scratch = Path(given) / "data", Path(given) / "scratch"
+    with private_folder() as given, ExitStack() as opened:
+        data, scratch = given / "data", given / "scratch"
+        fonts = scratch / FONTS
+        fonts.mkdir(parents=True)
+        warm = opened.enter_context(warmth(given, fonts)) if options.warm else None
         write_data(data)
-        _list_fonts(scratch / FONTS)
+        if options.sandboxed:
+            # The proof waits until the warm process has imported, and so has listed the fonts.
+            warm, name = _proven(warm, hidden)
+        else:
+            name = NoSandbox().name
+            assert name == UNSAFE
+        if warm is None:
+            _list_fonts(fonts)
         yield Conditions(
             secret=secret,
             data=data,
@@ -84,7 +92,20 @@ def prepared(
             sandbox=name,
             limits=options.limits_per_job(),
             notebook_seconds=limits.notebook_seconds,
+            warmth=warm,
         )
+
+
+def _proven(warm: Warmth | None, hidden: tuple[Path, ...]) -> tuple[Warmth | None, str]:
+    """Prove what students' code will run in; return the warmth that is left, and its name."""
+    sandbox = Sandbox.detect()
+    if warm is not None:
+        # Without a fork, every process starts anew: slower, but behind the same walls.
+        with suppress(WarmGone):
+            require_proof(WarmSandbox(sandbox, warm.kernels).prove(forbidden=hidden))
+            return warm, sandbox.name
+    require_proof(sandbox.prove(forbidden=hidden))
+    return None, sandbox.name
 
 
 def _write_data(folder: Path) -> None:
@@ -96,7 +117,6 @@ def _write_data(folder: Path) -> None:
 
 def _list_fonts(folder: Path) -> None:
     """Let matplotlib list the machine's fonts once, which takes it seconds in a fresh home."""
-    folder.mkdir(parents=True)
     subprocess.run(
         [sys.executable, "-c", "import matplotlib.font_manager"],
         env={**os.environ, "MPLCONFIGDIR": str(folder)},

@@ -43,6 +43,9 @@ __all__ = [
     "result_path",
 ]
 
+ENOUGH_TO_WARM = 4
+"""Fewer submissions are graded sooner than TensorFlow is imported twice."""
+
 Submission = tuple[str, str]
 """A student and an assignment."""
 
@@ -91,6 +94,7 @@ def grade_class(
     sources = {name: read_source(course, name, class_folder) for name in wanted}
     with ExitStack() as stack:
         stack.enter_context(exclusive(class_folder))
+        options = _with_warmth_decided(options, class_folder, pending)
         common = stack.enter_context(conditions(class_folder, options, [course.solutions]))
         sweep(class_folder)
         executor = stack.enter_context(ThreadPoolExecutor(options.jobs, "submission"))
@@ -191,6 +195,16 @@ class _Run:
     def _register(self, assignment: str) -> None:
         self._tell(f"entering {assignment} in the gradebook")
         register(self._sources[assignment], assignment, self._folder)
+
+
+def _with_warmth_decided(
+    options: GradeOptions, class_folder: ClassFolder, pending: list[Submission]
+) -> GradeOptions:
+    """Keep warm processes if there is enough to run that they pay."""
+    if options.warm is not None:
+        return options
+    new = [one for one in pending if options.force or not result_path(class_folder, *one).exists()]
+    return replace(options, warm=len(new) >= ENOUGH_TO_WARM)
 
 
 def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[Submission]:

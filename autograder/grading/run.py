@@ -1,6 +1,7 @@
 """Run one submission: ingest it, let a worker grade it, and give its result."""
 
 import ast
+import contextlib
 import json
 import os
 import signal
@@ -15,8 +16,11 @@ from nbformat import NotebookNode
 
 from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
 from autograder.grading.secret import submission_seed
+from autograder.grading.warm import WORKER_ENVIRONMENT, Warmth, run_worker
 from autograder.grading.worker import Order
 from autograder.ingest import Intake, take_in
+from autograder.sandbox import Limits
+from autograder.sandbox.warmth import WarmGone
 from course.errors import GradingError
 
 # Beyond the sandbox's own limit, for the tests and for opening and closing kernels.
@@ -37,6 +41,8 @@ class Conditions:
     """Name of the sandbox, for results that never got to run."""
     limits: dict[str, Any]
     notebook_seconds: float
+    warmth: Warmth | None = None
+    """Warm processes to fork from; None starts every process anew."""
 
 
 def grade_submission(
@@ -104,11 +110,10 @@ def _run_worker(
             scratch=str(conditions.scratch),
             sandboxed=conditions.sandboxed,
             limits=conditions.limits,
+            kernels=str(conditions.warmth.kernels) if conditions.warmth else "",
         )
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
-        environment = {**_ENVIRONMENT, "CONVPOOL_SUBSET_DIR": str(conditions.data)}
-        seconds = conditions.notebook_seconds + SPARE_SECONDS
-        said = _wait(folder / "order.json", environment, seconds)
+        said = _carry_out(folder / "order.json", conditions)
         if said is None:
             return _overrun(notebook, order, conditions.sandbox)
         if not Path(order.result).is_file():
@@ -127,6 +132,21 @@ def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionRe
     result.flags.append(Flag("worker-stopped", "grading did not come to an end in its time"))
     result.notebook = json.loads(json.dumps(notebook))
     return result
+
+
+def _carry_out(order: Path, conditions: Conditions) -> str | None:
+    """Let a worker carry out the order: a fork of the warm one, or one that starts anew."""
+    threads = str(Limits(**conditions.limits).threads)
+    own = {
+        "CONVPOOL_SUBSET_DIR": str(conditions.data),
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTEROP_THREADS": threads,
+    }
+    seconds = conditions.notebook_seconds + SPARE_SECONDS
+    if conditions.warmth is not None:
+        with contextlib.suppress(WarmGone):
+            return run_worker(conditions.warmth.workers, order, own, seconds)
+    return _wait(order, {**WORKER_ENVIRONMENT, **own}, seconds)
 
 
 def _wait(order: Path, environment: dict[str, str], seconds: float) -> str | None:
@@ -148,14 +168,6 @@ def _wait(order: Path, environment: dict[str, str], seconds: float) -> str | Non
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     return None if said is None else said.decode(errors="replace")
-
-
-_ENVIRONMENT = {
-    "NBGRADER_EXECUTION": "autograde",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "MPLBACKEND": "agg",
-}
 
 
 def _rejected(

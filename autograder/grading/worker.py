@@ -17,6 +17,7 @@ from autograder.grading.student import StudentProcess, open_student
 from autograder.grading.trusted import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
+from autograder.sandbox.warm import WarmSandbox
 from course.checks import seeding
 
 
@@ -39,13 +40,15 @@ class Order:
     """Folder whose files every submission finds in its working folder."""
     sandboxed: bool
     limits: dict[str, Any]
+    kernels: str = ""
+    """Socket of the warm process that kernels are forked from; empty if each starts anew."""
 
 
 def grade(order: Order) -> SubmissionResult:
     """Run the notebook cell by cell, each on the side where it belongs."""
     started = time.monotonic()
     seeding.set_secret(bytes.fromhex(order.seed))
-    sandbox = Sandbox.detect() if order.sandboxed else NoSandbox()
+    sandbox = open_sandbox(order)
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)
@@ -60,6 +63,14 @@ def grade(order: Order) -> SubmissionResult:
     result.notebook = notebook
     result.seconds = time.monotonic() - started
     return result
+
+
+def open_sandbox(order: Order) -> Sandbox:
+    """Give the sandbox that the order asks for, proven by who gave the order."""
+    if not order.sandboxed:
+        return NoSandbox()
+    walls = Sandbox.detect()
+    return WarmSandbox(walls, Path(order.kernels)) if order.kernels else walls
 
 
 def _step(
@@ -98,11 +109,11 @@ def _note(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
         result.flags.append(Flag("output-cut", f"cell {cell['id']}"))
 
 
-def main() -> None:
-    """Read the order, grade, and leave the result in its file."""
-    order = Order(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+def carry_out(path: Path) -> None:
+    """Read the order at `path`, grade, and leave the result in its file."""
+    order = Order(**json.loads(path.read_text(encoding="utf-8")))
     save(grade(order), Path(order.result))
 
 
 if __name__ == "__main__":
-    main()
+    carry_out(Path(sys.argv[1]))

@@ -34,8 +34,12 @@ class Group:
 
     def command(self, argv: list[str]) -> list[str]:
         """Return `argv` with a launcher before it that joins the group and then becomes `argv`."""
-        members = [str(folder / "cgroup.procs") for folder in self._distinct()]
+        members = [str(file) for file in self.members()]
         return ["/bin/sh", "-c", JOIN, "sh", *members, "--", *argv] if members else argv
+
+    def members(self) -> list[Path]:
+        """Return the files into which a process writes 0 to join the group."""
+        return [folder / "cgroup.procs" for folder in self._distinct()]
 
     def out_of_memory(self) -> bool:
         """Tell whether a process of the group was killed because the group's memory ran out."""

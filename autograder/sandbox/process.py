@@ -65,7 +65,8 @@ class SandboxedProcess:
 
     def __init__(self, popen: subprocess.Popen[bytes], first: int | None, group: Group | None):
         """Take over `popen`, the descriptor of the first process inside, and the group."""
-        self.popen, self._first, self._group = popen, first, group
+        self.popen, self.first, self.group = popen, first, group
+        self.stdout: IO[bytes] | None = popen.stdout
         self._killed_for = ""
         self.errors = BoundedReader(popen.stderr) if popen.stderr else None
 
@@ -82,15 +83,15 @@ class SandboxedProcess:
 
     def kill(self) -> None:
         """End the whole tree and return once none of it is left."""
-        if self._first is not None:
+        if self.first is not None:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._first, signal.SIGKILL)
-            if not _readable(self._first, GONE_SECONDS):
+                signal.pidfd_send_signal(self.first, signal.SIGKILL)
+            if not readable_within(self.first, GONE_SECONDS):
                 raise GradingError(
                     "A sandboxed process did not end when it was killed.",
                     "Look for a hanging disk or driver (`dmesg`), then grade again.",
                 )
-        if self.popen.poll() is None and self._first is None:
+        if self.popen.poll() is None and self.first is None:
             self.popen.kill()
         self.popen.wait(GONE_SECONDS)
 
@@ -105,7 +106,7 @@ class SandboxedProcess:
 
     def out_of_memory(self) -> bool:
         """Tell whether the kernel ended a process of this tree for its use of memory."""
-        return self._group is not None and self._group.out_of_memory()
+        return self.group is not None and self.group.out_of_memory()
 
     def last_words(self) -> str:
         """Return the end of what an ended program wrote to standard error."""
@@ -114,18 +115,18 @@ class SandboxedProcess:
     def close(self) -> None:
         """Kill what is left and give back the descriptor and the control group."""
         self.kill()
-        if self._group is not None:
-            self._group.kill()
-        if self._first is not None:
-            os.close(self._first)
-            self._first = None
-        if self.popen.stdout:
-            self.popen.stdout.close()
+        if self.group is not None:
+            self.group.kill()
+        if self.first is not None:
+            os.close(self.first)
+            self.first = None
+        if self.stdout:
+            self.stdout.close()
         if self.errors:
             self.errors.finish()
-        if self._group is not None:
-            self._group.remove()
-            self._group = None
+        if self.group is not None:
+            self.group.remove()
+            self.group = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _hold_first(info: int) -> int | None:
     """Return a descriptor of the sandbox's first process, or None if it never started."""
     received = b""
     while not received.rstrip().endswith(b"}"):
-        chunk = os.read(info, 4096) if _readable(info, STARTED_SECONDS) else b""
+        chunk = os.read(info, 4096) if readable_within(info, STARTED_SECONDS) else b""
         if not chunk:
             return None
         received += chunk
@@ -197,7 +198,7 @@ def _in_memory(data: bytes) -> int:
     return descriptor
 
 
-def _readable(descriptor: int, seconds: float) -> bool:
+def readable_within(descriptor: int, seconds: float) -> bool:
     """Wait until `descriptor` has something to read; select.select fails above 1024."""
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)

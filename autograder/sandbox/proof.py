@@ -81,27 +81,27 @@ def require_proof(proof: Proof) -> None:
     )
 
 
-def prove(sandbox: Sandbox, forbidden: tuple[Path, ...] = ()) -> Proof:
+def prove(sandbox: Sandbox, forbidden: tuple[Path, ...] = (), limits: Limits = SMALL) -> Proof:
     """Try every way out of `sandbox`; `forbidden` are further files that must not be readable."""
     started = time.monotonic()
     attempts = [
-        *_probe(sandbox, forbidden),
-        *_outlive(sandbox, "outlive: its kill", stay=True),
-        *_outlive(sandbox, "outlive: its own end", stay=False),
+        *_probe(sandbox, forbidden, limits),
+        *_outlive(sandbox, limits, "outlive: its kill", stay=True),
+        *_outlive(sandbox, limits, "outlive: its own end", stay=False),
     ]
     return Proof(sandbox.name, tuple(attempts), time.monotonic() - started)
 
 
-def _probe(sandbox: Sandbox, forbidden: tuple[Path, ...]) -> list[Attempt]:
+def _probe(sandbox: Sandbox, forbidden: tuple[Path, ...], limits: Limits) -> list[Attempt]:
     """Run the probe against bait on the host's side, and judge its answer and the bait."""
     with contextlib.ExitStack() as opened:
         port, abstract = opened.enter_context(_listeners())
         bait = opened.enter_context(_bait())
-        order = _order(bait, forbidden) | {
+        order = _order(bait, forbidden, limits) | {
             "port": port.getsockname()[1],
             "abstract": abstract.getsockname()[1:].decode(),
         }
-        job = Job(ARGV, SMALL, data=bait / "data", extra={PROBE: view.AGENTS / "probe.py"})
+        job = Job(ARGV, limits, data=bait / "data", extra={PROBE: view.AGENTS / "probe.py"})
         done = sandbox.run(job, SECONDS, json.dumps(order).encode())
         attempts = _judge(done, order)
         attempts.append(_trace("network: seen from the host", _called(port) or _called(abstract)))
@@ -110,17 +110,17 @@ def _probe(sandbox: Sandbox, forbidden: tuple[Path, ...]) -> list[Attempt]:
         return attempts
 
 
-def _order(bait: Path, forbidden: tuple[Path, ...]) -> dict[str, Any]:
+def _order(bait: Path, forbidden: tuple[Path, ...], limits: Limits) -> dict[str, Any]:
     """Return what the probe is to try."""
     return {
         "token": secrets.token_hex(16),
         "pid": os.getpid(),
         "started": Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19],
         "namespaces": {kind: str(Path(f"/proc/self/ns/{kind}").readlink()) for kind in SEPARATE},
-        "processes": SMALL.processes,
-        "memory": SMALL.address_space_bytes,
-        "file": SMALL.file_bytes,
-        "scratch": SMALL.scratch_bytes,
+        "processes": limits.processes,
+        "memory": limits.address_space_bytes,
+        "file": limits.file_bytes,
+        "scratch": limits.scratch_bytes,
         "private": ["/tmp", "/dev/shm", view.HOME],
         "filter": seccomp.program() is not None,
         "read": [str(path) for path in (*_secrets(), bait / "gradebook.db", *forbidden)],
@@ -180,7 +180,7 @@ def _expected(order: dict[str, Any]) -> list[str]:
     ]
 
 
-def _outlive(sandbox: Sandbox, name: str, stay: bool) -> list[Attempt]:
+def _outlive(sandbox: Sandbox, limits: Limits, name: str, stay: bool) -> list[Attempt]:
     """Leave a daemon behind that ignores signals, end its parent, and look whether it is gone.
 
     The daemon says hello through a socket, to which the host's kernel adds who the daemon is.
@@ -192,7 +192,7 @@ def _outlive(sandbox: Sandbox, name: str, stay: bool) -> list[Attempt]:
         order = {"linger": [alive_inside.fileno(), release_inside, stay]}
         given = opened.enter_context(_file_of(json.dumps(order)))
         alive.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        job = Job(ARGV, SMALL, extra={PROBE: view.AGENTS / "probe.py"})
+        job = Job(ARGV, limits, extra={PROBE: view.AGENTS / "probe.py"})
         passed = (alive_inside.fileno(), release_inside)
         process = sandbox.start(job, folder, Descriptors(given.fileno(), passed=passed))
         opened.enter_context(contextlib.closing(process))

@@ -87,7 +87,7 @@ class Sandbox(ABC):
         return path
 
     @staticmethod
-    def detect() -> Sandbox:
+    def detect() -> BubblewrapSandbox:
         """Return this machine's sandbox, not yet proven; raise GradingError if there is none."""
         return BubblewrapSandbox(find_bwrap(), detect_cgroups())
 
@@ -123,8 +123,8 @@ class Sandbox(ABC):
             given.seek(0)
             process = self.start(job, folder, Descriptors(given.fileno(), subprocess.PIPE))
             with contextlib.closing(process):
-                assert process.popen.stdout is not None
-                output = BoundedReader(process.popen.stdout)
+                assert process.stdout is not None
+                output = BoundedReader(process.stdout)
                 status = process.wait(seconds)
                 process.kill()
                 out_of_memory = process.out_of_memory()
@@ -141,7 +141,7 @@ class BubblewrapSandbox(Sandbox):
         rewrite: Callable[[Walls], Walls] = lambda command: command,
     ) -> None:
         """Use this `bwrap`; `rewrite` is for tests, which weaken one wall and expect no proof."""
-        self.bwrap, self.cgroups, self._rewrite = bwrap, cgroups, rewrite
+        self.bwrap, self.cgroups, self.rewrite = bwrap, cgroups, rewrite
 
     @property
     def name(self) -> str:
@@ -164,10 +164,16 @@ class BubblewrapSandbox(Sandbox):
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
         """Start `job` behind all walls."""
-        launch = _launch(job, folder, choose_user())
+        return self.start_as(choose_user(), job, folder, inherited)
+
+    def start_as(
+        self, user: int | None, job: Job, folder: Path, inherited: Descriptors
+    ) -> SandboxedProcess:
+        """Start `job` behind all walls as this user of the host; None is the present one."""
+        launch = _launch(job, folder, user)
         group = self.cgroups.make(job.limits) if self.cgroups.version else None
         try:
-            command = self._rewrite(walls(launch))
+            command = self.rewrite(walls(launch))
             return spawn(self.bwrap, command, inherited, seccomp.program(), group)
         except BaseException:
             if group is not None:

@@ -111,7 +111,9 @@ class Arena:
         self.course, self.assignment = course, assignment
         self.prepared = ClassFolder(folder)
         self.source = nbformat.read(course.source(assignment), as_version=4)
-        self._opened = grading.conditions(self.prepared, GradeOptions(), [course.solutions])
+        self._opened = grading.conditions(
+            self.prepared, GradeOptions(warm=True), [course.solutions]
+        )
         self.common = self._opened.__enter__()
         grading.register(self.source, assignment, self.prepared)
 
@@ -152,7 +154,7 @@ class Arena:
         """Use the proof and the registration of this arena in place of new ones."""
 
         @contextmanager
-        def shared(class_folder: ClassFolder, options: GradeOptions, forbidden: Any) -> Any:
+        def shared(class_folder: Any, options: GradeOptions, *rest: Any) -> Any:
             seconds = Limits(**options.limits).notebook_seconds
             yield replace(self.common, limits=options.limits, notebook_seconds=seconds)
 

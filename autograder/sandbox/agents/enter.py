@@ -28,16 +28,20 @@ REFUSED = 125
 
 def main(spec: dict[str, Any]) -> None:
     """Do each step in order; the order matters, because each gives up what the next ones lack."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    volunteer_for_the_oom_killer()
-    if spec["uid"] is not None:
-        empty_the_bounding_set(libc)  # needs CAP_SETPCAP
-        become(spec["uid"])  # needs CAP_SETUID and CAP_SETGID, and ends all capabilities
-    clear_capabilities(libc)
-    check_nothing_is_left(spec["uid"])
-    set_limits(spec["rlimits"])
+    confine(ctypes.CDLL(None, use_errno=True), spec["uid"], spec["rlimits"])
     prepare_working_folder(spec["input"], spec["cwd"])
     os.execv(spec["argv"][0], spec["argv"])
+
+
+def confine(libc: ctypes.CDLL, uid: int | None, rlimits: dict[str, int]) -> None:
+    """Drop every privilege, read back that none is left, and set the limits."""
+    volunteer_for_the_oom_killer()
+    empty_the_bounding_set(libc)  # needs CAP_SETPCAP; without it there is nothing to empty
+    if uid is not None:
+        become(uid)  # needs CAP_SETUID and CAP_SETGID, and ends all capabilities
+    clear_capabilities(libc)
+    check_nothing_is_left(uid)
+    set_limits(rlimits)
 
 
 def volunteer_for_the_oom_killer() -> None:
