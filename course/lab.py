@@ -12,7 +12,7 @@ from course.released import exercises_folder
 _PACKAGE = Path(__file__).parent
 
 # Not graded, and generated from a script beside each.
-LEARNERS_NOTEBOOKS = ("lesson.ipynb", "practice.ipynb", "further.ipynb")
+LEARNERS_NOTEBOOKS = ("lesson.ipynb", "practice.ipynb", "further.ipynb", "improve.ipynb")
 
 # Exit statuses of a server that was asked to stop, also while it was still starting.
 _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
@@ -21,6 +21,8 @@ _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
 def notebooks() -> dict[str, Path]:
     """Map the name in a learner's folder to the notebook that is copied there."""
     found = {name: _PACKAGE / name for name in LEARNERS_NOTEBOOKS}
+    # Handed in like an exercise, so it has a folder like one.
+    found["improve/improve.ipynb"] = found.pop("improve.ipynb")
     for path in sorted(exercises_folder().glob("*/*.ipynb")):
         found[f"{path.parent.name}/{path.name}"] = path
     return found

@@ -13,6 +13,7 @@ from autograder.cli.collect import collect
 from autograder.cli.demo import demo
 from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
+from autograder.cli.improve import improve
 from autograder.cli.late import late
 from autograder.cli.solutions import solutions
 from course.command import guarded, version_option
@@ -49,6 +50,7 @@ VERBS = (
     grade,
     late,
     feedback,
+    improve,
     demo,
     solutions,
 )
