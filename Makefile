@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-quick bench-sandbox screenshots clean
+.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -42,6 +42,15 @@ bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
 
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
 	$(BIN)/python tests/benchmarks/sandbox_cost.py
+
+bench: $(VENV)/.installed  ## grade one class with stock nbgrader and with autograder (STUDENTS=6)
+	$(BIN)/python tests/benchmarks/grade_class.py $(or $(STUDENTS),6)
+
+bench-limit: $(VENV)/.installed  ## the class's cells alone, in warm forks, beside autograder grade
+	$(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
+
+bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
+	$(BIN)/python tests/benchmarks/grade_size.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	$(BIN)/python tests/browser/screenshots.py

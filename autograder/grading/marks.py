@@ -1,12 +1,13 @@
 """Results go into nbgrader's gradebook through its own API; manual marks and comments stay."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.results import GapResult, SubmissionResult
-from autograder.nbgrader_setup import without_its_warnings
+from autograder.nbgrader_setup import put_scripts_on_path, without_its_warnings
 from course.errors import GradingError
 
 
@@ -16,12 +17,35 @@ def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import OperationalError
 
+    make_gradebook(class_folder)
     with without_its_warnings():
         try:
             with Gradebook(class_folder.db_url) as gradebook:
                 yield gradebook
         except OperationalError as error:
             raise unavailable(class_folder, error) from error
+
+
+def make_gradebook(class_folder: ClassFolder) -> None:
+    """Make an empty gradebook beside its place and move it there, unless there is one.
+
+    nbgrader makes tables and version one after the other: killed in between, it would leave a
+    gradebook that it takes for a complete one ever after.
+    """
+    from nbgrader.api import Gradebook
+
+    if class_folder.gradebook.exists():
+        return
+    put_scripts_on_path()
+    class_folder.root.mkdir(parents=True, exist_ok=True)
+    partial = class_folder.root / f".{class_folder.gradebook.name}.{os.getpid()}.part"
+    partial.unlink(missing_ok=True)
+    try:
+        Gradebook(f"sqlite:///{partial}").close()
+        if not class_folder.gradebook.exists():
+            partial.replace(class_folder.gradebook)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def unavailable(class_folder: ClassFolder, error: Any) -> GradingError:

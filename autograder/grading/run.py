@@ -21,6 +21,7 @@ from autograder.grading.worker import Order
 from autograder.ingest import Intake, take_in
 from autograder.sandbox import Limits
 from autograder.sandbox.warmth import WarmGone
+from course.cells.python_code import read_code
 from course.errors import GradingError
 
 # Beyond the sandbox's own limit, for the tests and for opening and closing kernels.
@@ -83,7 +84,9 @@ def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
 
 def _expected_kind(reference: str) -> str:
     """Say what kind of value a gap should hold, read from its reference solution."""
-    last = ast.parse(reference).body[-1]
+    tree = read_code(reference)
+    assert tree is not None, "a reference solution is Python"
+    last = tree.body[-1]
     if isinstance(last, ast.FunctionDef):
         return "a function"
     if isinstance(last, ast.Assign):

@@ -57,5 +57,5 @@ def sweep(class_folder: ClassFolder) -> None:
     for name in ("results", "autograded"):
         for path in (class_folder.root / name).glob("**/.*.part"):
             path.unlink(missing_ok=True)
-    for path in class_folder.root.glob(".*.part"):
+    for path in class_folder.root.glob(".*.part*"):
         path.unlink(missing_ok=True)

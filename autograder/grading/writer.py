@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder
-from autograder.grading.marks import enter, is_entered, take_hold, unavailable
+from autograder.grading.marks import enter, is_entered, make_gradebook, take_hold, unavailable
 from autograder.grading.register import is_registered, register
 from autograder.grading.results import SubmissionResult
-from autograder.nbgrader_setup import put_scripts_on_path
 
 TRY_SECONDS = 1.0
 """How long SQLite itself waits for a lock before it gives the word back."""
@@ -90,7 +89,7 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
         from nbgrader.api import Gradebook
 
         if self._gradebook is None:
-            put_scripts_on_path()
+            make_gradebook(self._folder)
             self._gradebook = Gradebook(f"{self._folder.db_url}?timeout={TRY_SECONDS}")
             self._stack.callback(self._gradebook.close)
         return self._gradebook

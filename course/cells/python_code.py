@@ -2,6 +2,7 @@
 
 import ast
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +13,10 @@ MAX_CHARACTERS = 50_000
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _LINE_MAGIC = re.compile(r"^([ \t]*)[!%?][^\n]*$", re.MULTILINE)
 _ASSIGNED_MAGIC = re.compile(r"^([^\n=]*=)[ \t]*[!%][^\n]*$", re.MULTILINE)
+
+# Python counts the depth of a tree and keeps its warnings' filters once for all threads: two that
+# parse at a time get a SystemError now and then, and each other's filters.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def read_code(text: str) -> ast.Module | None:
@@ -33,7 +38,7 @@ def top_level_names(text: str) -> frozenset[str]:
 def _parsed(text: str) -> ast.Module | None:
     """Parse, or return None for all that Python's parser says of code it can't read."""
     try:
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on the student's invalid escapes
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,0 +1,144 @@
+"""The physical limit beside `autograder grade`: the same cells in warm forks, with no isolation.
+
+    python tests/benchmarks/grade_limit.py [STUDENTS] [JOBS]
+
+One process imports TensorFlow, NumPy and IPython, then forks for each submission; a fork runs the
+notebook's own cells and its test cells one after the other, and nothing else: no sandbox, no
+kernel, no boundary, no second process, no gradebook. The time of its imports is shown apart.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+
+from bench_class import COURSE, SCRIPTS, environment, hand_in_class, note
+
+from autograder.course_folder import ASSIGNMENTS, ClassFolder
+from autograder.grading.conditions import cores
+
+WARM = (
+    "matplotlib.pyplot",
+    "scipy.signal",
+    "tensorflow",
+    "keras.layers",
+    "IPython.core.interactiveshell",
+    "course.checks",
+)
+
+
+def cells_of(class_folder: ClassFolder, names: list[str]) -> list[list[str]]:
+    """Take the submissions in, and return the code cells of each, tests included."""
+    import nbformat
+
+    from autograder.ingest import take_in
+
+    sources = {name: nbformat.read(COURSE.source(name), as_version=4) for name in ASSIGNMENTS}
+    found = []
+    for student in names:
+        for assignment, source in sources.items():
+            intake = take_in(class_folder.submitted / student, assignment, source)
+            assert intake.rebuilt is not None
+            cells = intake.rebuilt.notebook.cells
+            found.append([cell.source for cell in cells if cell.cell_type == "code"])
+    return found
+
+
+def run_all(cells: list[list[str]], jobs: int) -> float:
+    """Run each list of cells in a fork of this process, `jobs` at a time; return the seconds."""
+    started, running = time.perf_counter(), 0
+    for own in cells:
+        if running == jobs:
+            os.wait()
+            running -= 1
+        if os.fork() == 0:
+            _run(own)
+        running += 1
+    while running:
+        os.wait()
+        running -= 1
+    return time.perf_counter() - started
+
+
+def _run(cells: list[str]) -> None:
+    """Run cells as a notebook does, and end the process whatever they did."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    with contextlib.suppress(BaseException), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        shell = InteractiveShell.instance()
+        for cell in cells:
+            shell.run_cell(cell)
+    os._exit(0)
+
+
+def worker(cells: Path, jobs: int) -> None:
+    """Warm up, run, and print both times; this is a process of its own."""
+    started = time.perf_counter()
+    for name in WARM:
+        import_module(name)
+    warm = time.perf_counter() - started
+    print(json.dumps([warm, run_all(json.loads(cells.read_text()), jobs)]), flush=True)
+
+
+def main(students: int = 6, jobs: int | None = None) -> None:
+    """Run the limit and `autograder grade` on the same class, and print their ratio."""
+    from course.data import write_subset
+
+    jobs = jobs or cores()
+    with tempfile.TemporaryDirectory(prefix="convpool-bench-") as name:
+        folder = Path(name)
+        ours = ClassFolder(folder / "class")
+        names = hand_in_class(ours, students, ASSIGNMENTS)
+        cells = folder / "cells.json"
+        cells.write_text(json.dumps(cells_of(ours, names)))
+        write_subset(folder / "data")
+        threads = str(max(1, cores() // jobs))
+        env = environment(
+            ours,
+            NBGRADER_EXECUTION="autograde",
+            CONVPOOL_SUBSET_DIR=str(folder / "data"),
+            TF_CPP_MIN_LOG_LEVEL="3",
+            CUDA_VISIBLE_DEVICES="-1",
+            MPLBACKEND="agg",
+            TF_NUM_INTRAOP_THREADS=threads,
+            TF_NUM_INTEROP_THREADS=threads,
+            OMP_NUM_THREADS=threads,
+        )
+        note(f"the cells alone: {len(names) * len(ASSIGNMENTS)} notebooks, {jobs} at a time")
+        command = [sys.executable, __file__, "--worker", str(cells), str(jobs)]
+        done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+        warm, limit = json.loads(done.stdout)
+        note("autograder grade")
+        started = time.perf_counter()
+        command = [str(SCRIPTS / "autograder"), "grade", "--class", str(ours.root)]
+        subprocess.run(
+            [*command, "--jobs", str(jobs)],
+            cwd=COURSE.root,
+            env=environment(ours),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        total = time.perf_counter() - started
+    count = len(names) * len(ASSIGNMENTS)
+    print(f"{'':34}{'seconds':>9}{'per notebook':>14}")
+    print(f"{'cells alone, in warm forks':34}{limit:9.1f}{limit / count:14.2f}")
+    print(f"{'their process, once: its imports':34}{warm:9.1f}")
+    print(f"{'autograder grade, start to end':34}{total:9.1f}{total / count:14.2f}")
+    print(
+        f"limit: {total / limit:.2f} x the cells alone, {total / (limit + warm):.2f} x with the "
+        f"imports ({count} notebooks, {jobs} at a time)"
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--worker"]:
+        worker(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main(*map(int, sys.argv[1:3]))
