@@ -19,12 +19,14 @@ _PUBLIC = {
     "shapes_table": "course.shapes",
     "fit": "course.training",
     "watched": "course.training",
+    "hint": "course.hints.giving",
 }
 __all__ = [
     "CLASS_NAMES",
     "__version__",
     "diff_models",
     "fit",
+    "hint",
     "load_data",
     "predict",
     "shapes_table",
@@ -35,6 +37,7 @@ __all__ = [
 if TYPE_CHECKING:
     from course.data import CLASS_NAMES, load_data
     from course.difference import diff_models
+    from course.hints.giving import hint
     from course.predicting import predict
     from course.quiz import show_quiz
     from course.shapes import shapes_table

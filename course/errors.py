@@ -19,6 +19,10 @@ class CourseError(Exception):
         self.next_step = next_step
         super().__init__(f"{message} {next_step}".strip())
 
+    def _render_traceback_(self) -> list[str]:
+        """Say it in one line in a notebook too, where IPython asks for this."""
+        return [f"Error: {self}"]
+
 
 class DataError(CourseError):
     """The images are missing, corrupt, truncated or of the wrong shape."""

@@ -95,6 +95,7 @@ def test_no_file_of_solutions_is_in_the_wheel(
 
     assert contents
     assert [name for name in wheel if "solutions" in name.split("/")] == []
+    assert [name for name in wheel if name.endswith("solutions.json")] == []
     assert [name for name, content in wheel.items() if content in contents] == []
 
 

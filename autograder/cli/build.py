@@ -19,13 +19,20 @@ def build(
     quiz: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take a class's quiz from a private bank.")
     ] = None,
+    with_solutions: Annotated[
+        bool,
+        typer.Option(
+            "--with-solutions", help="Write a class's solutions.json, which `course hint` shows."
+        ),
+    ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
     """Generate the source and release notebooks (and the learner's) from the scripts.
 
     With --seed or --quiz only the quiz is generated, for one class: hand out its release/, and
-    `autograder grade` takes the key from its source/.
+    `autograder grade` takes the key from its source/. With --with-solutions only solutions.json is
+    written, into the class's release/: hand it out when solutions may be seen.
 
     Examples:
 
@@ -38,6 +45,8 @@ def build(
       autograder build --seed 7 --class 2026
 
       autograder build --quiz my-questions.md --class 2026
+
+      autograder build reshape --with-solutions --class 2026
     """
     from autograder.build.release import DEFAULT_SEED, build_for_class, outdated, publish
     from autograder.build.release import build as build_files
@@ -45,7 +54,11 @@ def build(
     from course.errors import BuildError
 
     folder = find_course(course)
-    if seed is None and quiz is None:
+    if with_solutions:
+        from autograder.build.handout import solutions_file
+
+        files = solutions_file(folder, find_class(class_folder), assignments or [])
+    elif seed is None and quiz is None:
         files = build_files(folder, assignments or [])
     elif assignments and assignments != ["quiz"]:
         raise BuildError("--seed and --quiz draw the quiz only.", "Name no other assignment.")

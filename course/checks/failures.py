@@ -14,6 +14,7 @@ import textwrap
 from types import TracebackType
 
 from course.checks import misconceptions
+from course.hints.pointer import pointer
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
 
@@ -31,7 +32,7 @@ class CheckFailed(AssertionError):
     """Which idea went wrong, an id of `misconceptions.CATALOGUE`; empty if no check knows it."""
 
     def _render_traceback_(self) -> list[str]:
-        return shown(str(self))
+        return shown(str(self)) + ([] if isinstance(self, NotAttempted) else pointer(str(self)))
 
 
 class NotAttempted(CheckFailed):

@@ -9,7 +9,8 @@ from typing import Any
 
 from course.commands.check import check
 from course.commands.data import data
+from course.commands.hint import hint
 from course.commands.lab import lab
 from course.commands.quiz import quiz
 
-COMMANDS: tuple[Callable[..., Any], ...] = (lab, check, quiz, data)
+COMMANDS: tuple[Callable[..., Any], ...] = (lab, hint, check, quiz, data)

@@ -10,7 +10,7 @@ from course.work.check import Report
 from course.work.run import Show
 from course.work.verdict import Verdict
 
-SIGNS = {"right": "✓", "partial": "~", "noted": "✓", "wrong": "✗", "not_attempted": "–"}
+SIGNS = {"right": "✓", "partial": "◐", "noted": "✓", "wrong": "✗", "not_attempted": "–"}
 _WIDTH = 92
 HIDDEN = "Hidden checks run when it is graded: points in sight are no promise."
 

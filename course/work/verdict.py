@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -38,8 +39,8 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
         return Verdict(gap, points, "wrong", str(failure))
     except Exception as error:
         return Verdict(gap, points, "not_run", f"The check itself failed: {error!r}")
-    said = next((x for x in printed.getvalue().splitlines() if x.startswith(f"✓ {gap}: ")), "")
-    said = said.removeprefix(f"✓ {gap}: ")
+    told = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*)", printed.getvalue(), re.MULTILINE)
+    said = told[-1] if told else ""
     if getattr(space.get("check"), "noted", ""):
         return Verdict(gap, points, "noted", said)
     earned = points if share is None else float(share)
