@@ -10,7 +10,8 @@ from rich.console import Console
 from autograder.answers import Answers, hand_in, read_answers, reference_answers
 from autograder.build.release import build, publish
 from autograder.course_folder import ASSIGNMENTS, ClassFolder, CourseFolder
-from autograder.desk import run_feedback, run_grade
+from autograder.desk import run_grade
+from autograder.feedback.desk import run_feedback
 from autograder.grading.conditions import GradeOptions
 from course.errors import GradingError
 

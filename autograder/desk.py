@@ -1,4 +1,4 @@
-"""What `autograder grade` and `autograder feedback` show on the terminal."""
+"""What `autograder grade` shows on the terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -83,29 +83,3 @@ def run_grade(
             f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
             "Mend that and run `autograder grade` again.",
         )
-
-
-def run_feedback(
-    course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
-) -> None:
-    """Write the feedback page of every graded submission."""
-    from autograder.stock import StockNbgrader
-
-    wanted = course.require(assignments)
-    pages = [
-        (path.parent.name, path.name)
-        for path in sorted(class_folder.autograded.glob("*/*"))
-        if path.name in wanted
-    ]
-    if not pages:
-        raise GradingError(
-            f"Nothing is graded in {class_folder.autograded}.", "Run `autograder grade` first."
-        )
-    nbgrader = StockNbgrader(course, class_folder)
-    with progress_bar(console) as bar:
-        task = bar.add_task("writing feedback", total=len(pages))
-        for student, assignment in pages:
-            bar.update(task, description=f"feedback on {assignment} for {student}")
-            nbgrader.feedback(assignment, student)
-            bar.advance(task)
-    console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")

@@ -43,7 +43,8 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     from nbgrader.converters import Autograde
     from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 
-    from autograder.feedback import HideTests
+    from autograder.feedback.exporter import FeedbackExporter
+    from autograder.feedback.hide_tests import HideTests
     from autograder.grading.nbgrader_steps import GradeInSandbox, StampUnsafe
     from autograder.rules.nbgrader_plugin import EnterRules, LatePolicy
     from autograder.rules.rules_file import rules_path
@@ -71,6 +72,7 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     else:
         config.Autograde.sanitize_preprocessors = [GradeInSandbox]
         config.Autograde.autograde_preprocessors = [EnterRules, AssignLatePenalties]
+    config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     return config
 

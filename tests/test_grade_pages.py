@@ -11,7 +11,7 @@ from rich.console import Console
 from autograder.answers import fill, parse_answers
 from autograder.build.contract import CANARY
 from autograder.course_folder import ClassFolder, CourseFolder
-from autograder.desk import run_feedback
+from autograder.feedback.desk import run_feedback
 from autograder.grading import grade as grading
 from autograder.grading.grade import GradeOptions, grade_class
 

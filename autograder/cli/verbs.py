@@ -15,6 +15,7 @@ from autograder.cli.feedback import feedback
 from autograder.cli.grade import grade
 from autograder.cli.improve import improve
 from autograder.cli.late import late
+from autograder.cli.report import report
 from autograder.cli.solutions import solutions
 from course.command import guarded, version_option
 
@@ -40,6 +41,8 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
       autograder feedback --class 2026   write the pages for its students
 
+      autograder report --class 2026     how the class did, on one web page
+
       autograder demo                    grade a small pretend class and show its gradebook
     """
 
@@ -50,6 +53,7 @@ VERBS = (
     grade,
     late,
     feedback,
+    report,
     improve,
     demo,
     solutions,

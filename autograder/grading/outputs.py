@@ -49,11 +49,11 @@ def _plain(raw: dict[str, Any]) -> Output | None:
         quoted = [str(line)[:4000] for line in lines[:60]] if isinstance(lines, list) else []
         return _error(str(raw.get("ename", ""))[:100], str(raw.get("evalue", ""))[:2000], quoted)
     data = raw.get("data")
-    kept = _safe_data(data) if isinstance(data, dict) else {}
+    kept = safe_data(data) if isinstance(data, dict) else {}
     return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
 
 
-def _safe_data(data: dict[str, Any]) -> dict[str, str]:
+def safe_data(data: dict[str, Any]) -> dict[str, str]:
     """Keep a picture that really is a PNG, and plain text."""
     kept = {}
     if isinstance(data.get("text/plain"), str):

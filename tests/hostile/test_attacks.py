@@ -29,7 +29,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 
 from autograder.answers import parse_answers
 from autograder.build.contract import CANARY
-from autograder.feedback import HideTests
+from autograder.feedback.hide_tests import HideTests
 
 ATTACKS = Path(__file__).parent / "attacks"
 ON_MODELS = {path.stem for path in ATTACKS.glob("*.py") if path.stem.startswith("model_")}

@@ -1,0 +1,205 @@
+"""The figures of a class report, computed from plain numbers.
+
+Difficulty and discrimination are those of classical test theory: difficulty is the mean share of
+an item's points; discrimination correlates the item with the rest of the marks, the item itself
+left out (corrected item-total). Where an item is only right or wrong, that is the point-biserial.
+"""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+FEWEST = 5
+"""With fewer students than this, a correlation says nothing and none is given."""
+
+Item = tuple[str, str]
+"""An assignment and a gap of it."""
+
+
+@dataclass(frozen=True)
+class ItemMark:
+    """What one student has in one gap."""
+
+    student: str
+    item: Item
+    score: float
+    max_score: float
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the marks of a group lie, as shares of the points in 0 … 1."""
+
+    count: int
+    mean: float
+    median: float
+    deviation: float
+    """Sample standard deviation; 0 for a single mark."""
+    lower: float
+    """Lower quartile."""
+    upper: float
+    """Upper quartile."""
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class ItemFigures:
+    """How one gap or question did."""
+
+    item: Item
+    count: int
+    """Students who handed the assignment in."""
+    difficulty: float
+    """Mean share of the points: near 1 is easy, near 0 is hard."""
+    full: float
+    """Share of students with all points."""
+    attempted: float
+    """Share of students who changed the gap."""
+    discrimination: float | None
+    """Correlation of the item's points with the rest; None where there is none to compute."""
+    point_biserial: float | None
+    """The same with the item as right (all points) or not."""
+
+
+def shares(marks: Iterable[ItemMark]) -> dict[str, float]:
+    """Give each student's share of the points of everything that they handed in."""
+    return {student: got / most for student, (got, most) in sums(marks).items() if most}
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Describe where values lie; None for no values."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    lower, _, upper = _quartiles(ordered)
+    return Spread(
+        count=len(ordered),
+        mean=statistics.fmean(ordered),
+        median=statistics.median(ordered),
+        deviation=statistics.stdev(ordered) if len(ordered) > 1 else 0.0,
+        lower=lower,
+        upper=upper,
+        least=ordered[0],
+        most=ordered[-1],
+    )
+
+
+def _quartiles(ordered: Sequence[float]) -> Sequence[float]:
+    """Cut in four as NumPy does; a single value is all of its quartiles."""
+    if len(ordered) == 1:
+        return [ordered[0]] * 3
+    return statistics.quantiles(ordered, n=4, method="inclusive")
+
+
+def histogram(values: Iterable[float], bins: int = 10) -> list[int]:
+    """Count shares in 0 … 1 by equal bins, the last of which holds 1 (and extra credit)."""
+    counts = [0] * bins
+    for value in values:
+        # A share such as 0.7 is a little less in floating point; it belongs where it is written.
+        counts[min(bins - 1, max(0, math.floor(value * bins + 1e-9)))] += 1
+    return counts
+
+
+def item_figures(marks: Sequence[ItemMark]) -> dict[Item, ItemFigures]:
+    """Compute difficulty and discrimination of every item, in the order in which they come."""
+    totals = sums(marks)
+    by_item: dict[Item, list[ItemMark]] = {}
+    for mark in marks:
+        by_item.setdefault(mark.item, []).append(mark)
+    return {item: _item(item, own, totals) for item, own in by_item.items()}
+
+
+def _item(
+    item: Item, marks: Sequence[ItemMark], totals: Mapping[str, tuple[float, float]]
+) -> ItemFigures:
+    """Compute one item."""
+    parts = [mark.score / mark.max_score if mark.max_score else 0.0 for mark in marks]
+    full = [float(part >= 1) for part in parts]
+    pairs = [
+        (part, right, rest)
+        for part, right, mark in zip(parts, full, marks, strict=True)
+        if (rest := rest_share(mark, totals)) is not None
+    ]
+    rests = [rest for _, _, rest in pairs]
+    return ItemFigures(
+        item=item,
+        count=len(marks),
+        difficulty=statistics.fmean(parts),
+        full=statistics.fmean(full),
+        attempted=statistics.fmean(mark.status != "not_attempted" for mark in marks),
+        discrimination=correlation([part for part, _, _ in pairs], rests),
+        point_biserial=correlation([right for _, right, _ in pairs], rests),
+    )
+
+
+def rest_share(mark: ItemMark, totals: Mapping[str, tuple[float, float]]) -> float | None:
+    """Give the student's share of the points of everything but this item; None for nothing."""
+    got, most = totals[mark.student]
+    rest = most - mark.max_score
+    return (got - mark.score) / rest if rest > 0 else None
+
+
+def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """Pearson's correlation; None for few values, or where one side is all the same."""
+    if len(xs) < FEWEST:
+        return None
+    try:
+        return statistics.correlation(xs, ys)
+    except statistics.StatisticsError:
+        return None
+
+
+def sums(marks: Iterable[ItemMark]) -> dict[str, tuple[float, float]]:
+    """Add up points earned and possible, by student."""
+    sums: dict[str, tuple[float, float]] = {}
+    for mark in marks:
+        got, most = sums.get(mark.student, (0.0, 0.0))
+        sums[mark.student] = got + mark.score, most + mark.max_score
+    return sums
+
+
+@dataclass(frozen=True)
+class ChoiceFigures:
+    """What one option, or one wrong number, drew."""
+
+    choice: str
+    count: int
+    share: float
+    rest: float | None
+    """Mean share of the other marks of who chose it: a good distractor draws the weaker ones."""
+    biserial: float | None
+    """Point-biserial of choosing it with the rest; negative for a good distractor."""
+
+
+def choice_figures(
+    chosen: Mapping[str, Iterable[str]], rests: Mapping[str, float], options: Sequence[str]
+) -> list[ChoiceFigures]:
+    """Count what each option drew, `options` first and anything else by how often it came.
+
+    `chosen` has each student's options (several, where several may be ticked); `rests` their
+    share of the other marks, for those who have other marks.
+    """
+    sets = {student: frozenset(picked) for student, picked in chosen.items()}
+    counts = Counter(option for picked in sets.values() for option in picked)
+    others = sorted(set(counts) - set(options), key=lambda one: (-counts[one], one))
+    return [_choice(option, counts[option], sets, rests) for option in [*options, *others]]
+
+
+def _choice(
+    option: str, count: int, sets: Mapping[str, frozenset[str]], rests: Mapping[str, float]
+) -> ChoiceFigures:
+    """Compute one option."""
+    known = [student for student in sets if student in rests]
+    picked = [float(option in sets[student]) for student in known]
+    drawn = [rests[student] for student in known if option in sets[student]]
+    return ChoiceFigures(
+        choice=option,
+        count=count,
+        share=count / len(sets) if sets else 0.0,
+        rest=statistics.fmean(drawn) if drawn else None,
+        biserial=correlation(picked, [rests[student] for student in known]),
+    )
