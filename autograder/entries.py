@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.marks import open_gradebook
+from autograder.lms.roster import read_roster
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,18 @@ Entries = dict[tuple[str, str], Entry]
 
 
 def read_entries(class_folder: ClassFolder) -> tuple[Entries, dict[str, str]]:
-    """Read every submission by (student, assignment), and the known students' full names."""
+    """Read every submission by (student, assignment), and the known students' full names.
+
+    The roster's people are known too; its names count where the gradebook has none.
+    """
+    people = {person.student: person.name for person in read_roster(class_folder).people}
     with open_gradebook(class_folder) as gradebook:
-        return _entries(gradebook.db), _names(gradebook.db)
+        entries, names = _entries(gradebook.db), _names(gradebook.db)
+    return entries, {one: names.get(one) or people.get(one, "") for one in {**people, **names}}
 
 
 def _names(session: Any) -> dict[str, str]:
-    """Give every student in the gradebook a name to show; the id where there is no other."""
+    """Give every student in the gradebook their name, "" where it has none."""
     from nbgrader.api import Student
 
     rows = session.query(Student.id, Student.first_name, Student.last_name)

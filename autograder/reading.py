@@ -1,7 +1,6 @@
 """What to read next: the section of the lesson for a misconception, a gap or a question."""
 
-from typing import Any
-
+from course.checks.misconceptions import CATALOGUE, Misconception
 from course.quiz.model import SECTIONS
 
 # Gap -> anchor of the section that explains it, for mistakes that no check knows by name.
@@ -42,10 +41,6 @@ def _heading(start: str) -> str:
     return next((one for one in headings if one.partition(". ")[2].startswith(start)), start)
 
 
-def _known(misconception: str) -> Any:
+def _known(misconception: str) -> Misconception | None:
     """Look a misconception up."""
-    try:
-        from course.checks.misconceptions import CATALOGUE
-    except ImportError:
-        return None
     return CATALOGUE.get(misconception)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course_folder import ClassFolder
-from autograder.grading.grade import result_path
 from autograder.grading.results import Flag, GapResult, SubmissionResult, save
+from autograder.grading.store import result_path
 
 POINTS = {
     "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},

@@ -102,6 +102,13 @@ class Button:
                 done = step(*arguments, force=True)
                 assert done["success"], done
 
+    def give_back(self, student: str) -> None:
+        """Generate the feedback on `reshape` of a student."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Object of type <Submitted")
+            done = self._api.generate_feedback("reshape", student, force=True)
+            assert done["success"], done
+
 
 def marks(folder: ClassFolder, student: str) -> dict[str, float]:
     with open_gradebook(folder) as gradebook:
@@ -186,6 +193,11 @@ def test_formgraders_button_goes_through_the_sandbox(
     assert marks(class_folder, "ada") == FULL
     assert marks(class_folder, "eve") == NOTHING
     assert "sandbox=bubblewrap" in stamp(class_folder, "eve")
+    # The button for feedback writes the project's page, not the one that loads MathJax.
+    button.give_back("eve")
+    page = class_folder.feedback / "eve" / "reshape" / "reshape.html"
+    assert "Graded with sandbox=bubblewrap" in page.read_text(encoding="utf-8")
+    assert "default-src 'none'" in page.read_text(encoding="utf-8")
 
 
 def test_the_button_gives_an_unreadable_notebook_a_result(

@@ -9,8 +9,8 @@ from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.entries import read_entries
 from autograder.feedback.page import feedback_html, read_assignment
 from autograder.feedback.returning import pack
-from autograder.grading.grade import result_path
 from autograder.grading.results import load
+from autograder.grading.store import result_path
 from course.atomic import write_atomically
 from course.errors import GradingError
 

@@ -20,8 +20,8 @@ class FeedbackExporter(HTMLExporter):
         """Give the page and the resources, as nbconvert does."""
         from autograder.entries import read_entries
         from autograder.feedback.page import feedback_html, read_assignment
-        from autograder.grading.grade import result_path
         from autograder.grading.results import load
+        from autograder.grading.store import result_path
 
         course = CourseFolder(Path(self.config.CourseDirectory.root))
         class_folder = ClassFolder(Path(self.config.CourseDirectory.submitted_directory).parent)

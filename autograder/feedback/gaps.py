@@ -113,7 +113,7 @@ def _section(gap: GapResult, assignment: Assignment) -> str:
     """Say what to read next."""
     if gap.exercise in assignment.sections:
         return assignment.sections[gap.exercise]
-    return section_of(getattr(gap, "misconception", ""), gap.exercise)
+    return section_of(gap.misconception, gap.exercise)
 
 
 def _checks(gap: GapResult, assignment: Assignment) -> list[HiddenCheck]:

@@ -5,7 +5,6 @@ came. Moodle takes feedback from folders named as its download names them; Canva
 the submission whose name it has (the ids count). What came in no such way is named by the student.
 """
 
-import json
 import re
 import zipfile
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course_folder import ClassFolder
+from autograder.lms.ledger import read_ledger
 from course.errors import GradingError
 
 _MOODLE = re.compile(r"[^_]+_\d+_assignsubmission_file(?=_|$)")
@@ -42,10 +42,11 @@ class Packed:
 
 def pack(class_folder: ClassFolder, graded: Iterable[tuple[str, str]]) -> list[Packed]:
     """Write `feedback/<assignment>-<lms>.zip` for each assignment and each LMS it came from."""
-    origins = read_origins(class_folder)
+    taken = read_ledger(class_folder)
     groups: dict[tuple[str, str], dict[str, Path]] = {}
     for student, assignment in graded:
-        system, source = origins.get((student, assignment), ("", ""))
+        origin = taken.get((student, assignment))
+        system, source = (origin.system, origin.source) if origin else ("", "")
         page = class_folder.feedback / student / assignment / f"{assignment}.html"
         kind, name = name_for(system, source, student, assignment)
         group = groups.setdefault((assignment, kind), {})
@@ -69,21 +70,8 @@ def name_for(system: str, source: str, student: str, assignment: str) -> tuple[s
         canvas = _CANVAS.fullmatch(part) if system == "canvas" else None
         if canvas:
             return "canvas", _BAD.sub("-", f"{canvas.group('owner')}_{file}")
-    return "students", f"{_BAD.sub('-', student)}/{file}"
-
-
-def read_origins(class_folder: ClassFolder) -> dict[tuple[str, str], tuple[str, str]]:
-    """Read from which system and path each (student, assignment) came, if it was collected."""
-    path = class_folder.root / "collected.json"
-    if not path.is_file():
-        return {}
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return {(row["student"], row["assignment"]): (row["system"], row["source"]) for row in rows}
-    except (ValueError, KeyError, TypeError) as error:
-        raise GradingError(
-            f"{path} is damaged ({error!r}).", "Move it away and run `autograder collect` again."
-        ) from error
+    folder = _BAD.sub("-", student)
+    return "students", f"{'--' if folder == '..' else folder}/{file}"
 
 
 def _pack(class_folder: ClassFolder, assignment: str, lms: str, pages: dict[str, Path]) -> Packed:

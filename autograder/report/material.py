@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.entries import Entries, read_entries
-from autograder.grading.grade import all_results, read_source
+from autograder.grading.grade import read_source
 from autograder.grading.results import SubmissionResult
+from autograder.grading.store import all_results
+from autograder.lms.ledger import read_ledger
 from autograder.quiz.answers import Question, read_questions
 from autograder.report.figures import ItemMark
 from course.errors import GradingError
@@ -59,12 +61,15 @@ def read_material(
     order = {name: place for place, name in enumerate(wanted)}
     results.sort(key=lambda one: (order[one.assignment], one.student))
     entries, names = read_entries(class_folder)
+    for key, taken in read_ledger(class_folder).items():
+        if key in entries and entries[key].handed_in is None:
+            entries[key].handed_in = taken.handed_in
     handed_in = {one.student for one in results}
     questions = read_questions(read_source(course, QUIZ, class_folder)) if QUIZ in wanted else []
     return Material(
         name=class_folder.root.name,
         assignments=wanted,
-        names=dict.fromkeys(sorted(handed_in - set(names)), "") | names,
+        names=dict(sorted((dict.fromkeys(handed_in, "") | names).items())),
         results=results,
         entries=entries,
         questions=questions,

@@ -20,8 +20,7 @@ def misconceptions(material: Material) -> list[dict[str, Any]]:
         for gap in result.gaps:
             if gap.status in ("correct", "not_attempted", "rejected") or result.assignment == QUIZ:
                 continue
-            known = getattr(gap, "misconception", "")
-            told = (known, "" if known else _told(gap))
+            told = (gap.misconception, "" if gap.misconception else _told(gap))
             counts.setdefault((result.assignment, gap.exercise), Counter())[told] += 1
     return [
         {

@@ -2,6 +2,7 @@
 
 import statistics
 from collections import Counter, defaultdict
+from datetime import UTC
 from typing import Any
 
 from autograder.grading.results import SubmissionResult
@@ -175,7 +176,10 @@ def _times(material: Material, name: str, own: list[SubmissionResult]) -> dict[s
     seconds = [one.seconds for one in own]
     slowest = max(own, key=lambda one: one.seconds)
     entries = [material.entries.get((one.student, one.assignment)) for one in own]
-    handed_in = sorted(entry.handed_in for entry in entries if entry and entry.handed_in)
+    known = [entry.handed_in for entry in entries if entry and entry.handed_in]
+    handed_in = sorted(
+        time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC) for time in known
+    )
     return {
         "assignment": name,
         "count": len(own),
