@@ -84,6 +84,10 @@ def grade_class(
     progress: Progress = lambda what, done, total: None,
 ) -> Summary:
     """Grade every submission of the named assignments (all, if none is named)."""
+    # Before any thread imports a part of it: nbgrader imports itself in a circle, which two
+    # threads at once get wrong.
+    import nbgrader.api  # noqa: F401
+
     wanted = course.require(assignments)
     pending = find_submissions(class_folder, wanted)
     if not pending:
