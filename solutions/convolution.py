@@ -44,28 +44,25 @@ def output_size(size, kernel, stride=1, padding=0):
 from course.checks import exercise, mistakes
 
 with exercise("output_size") as check:
-    for size, kernel, stride, padding, expected in [
-        (5, 3, 1, 0, 3),
-        (4, 4, 1, 0, 1),
-        (8, 3, 2, 0, 3),
-        (6, 3, 1, 2, 8),
-    ]:
-        positions = check.integer(check.call(output_size, size, kernel, stride, padding))
-        check.close(positions, expected, mistakes.output_sizes(size, kernel, stride, padding))
+    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (6, 3, 1, 2): 8}
+    check.counts(output_size, sizes, mistakes.output_sizes)
     check.close(check.integer(check.call(output_size, 9, 2)), 8)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-convolution-output_size
     import numpy as np
 
     with check.hidden("sizes, kernels, strides and paddings drawn at random"):
+        cases = {}
         for _ in range(40):
             size, stride, padding = (int(n) for n in check.rng.integers((1, 1, 0), (40, 6, 4)))
             kernel = int(check.rng.integers(1, size + 2 * padding + 1))
             # Counted, not calculated: every start from which the kernel stays inside.
             starts = range(0, size + 2 * padding - kernel + 1, stride)
-            got = check.call(output_size, size, kernel, stride=stride, padding=padding)
-            wrong = mistakes.output_sizes(size, kernel, stride, padding)
-            check.close(check.integer(got), len(starts), wrong)
+            cases[size, kernel, stride, padding] = len(starts)
+        check.counts(output_size, cases, mistakes.output_sizes)
+    with check.hidden("stride and padding given by their names"):
+        got = check.call(output_size, 11, 3, padding=1, stride=3)
+        check.close(check.integer(got), 4)
     with check.hidden("NumPy's integers"):
         got = check.call(output_size, np.int64(28), np.int64(3))
         check.close(check.integer(got), 26)
@@ -111,11 +108,12 @@ with exercise("convolve2d") as check:
     )
     kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
     before = image.copy(), kernel.copy()
+    shapes, wrong = mistakes.convolution_shapes((3, 4), (2, 2)), mistakes.convolution(*before)
     result = check.call(convolve2d, image, kernel)
-    result = check.array(result, (2, 3), wrong_shapes=mistakes.convolution_shapes((3, 4), (2, 2)))
+    result = check.array(result, (2, 3), wrong_shapes=shapes, mistakes=wrong)
     # Top left: 1·1 + 2·0 + 0·2 + 1·(−1) = 0
     expected = np.array([[0.0, 1.0, 5.0], [3.0, 3.0, 1.0]])
-    check.close(result, expected, mistakes.convolution(*before))
+    check.close(result, expected, wrong)
     check.untouched(image, before[0])
     check.untouched(kernel, before[1])
     ### BEGIN HIDDEN TESTS
@@ -133,11 +131,12 @@ with exercise("convolve2d") as check:
     check.give_parts()
     for label, image_shape, kernel_shape in [
         ("a square image and a 3 × 3 kernel", (9, 9), (3, 3)),
-        ("an image that is higher than wide", (12, 5), (3, 3)),
-        ("a kernel of a single number", (4, 5), (1, 1)),
+        ("a kernel of a single number", (4, 4), (1, 1)),
         ("a kernel as large as the image", (4, 4), (4, 4)),
+        ("an image that is higher than wide", (12, 5), (3, 3)),
     ]:
-        with check.hidden(label):
+        square = image_shape[0] == image_shape[1]
+        with check.hidden(label, "examples-only" if square else "square-only"):
             convolve(check.rng.normal(size=image_shape), check.rng.normal(size=kernel_shape))
     with check.hidden("32-bit floating-point numbers"):
         image = check.rng.normal(size=(6, 6)).astype("float32")
@@ -147,7 +146,7 @@ with exercise("convolve2d") as check:
             ("a kernel that is wider than high", (8, 7), (2, 4)),
             ("a kernel that is higher than wide", (7, 9), (5, 1)),
         ]:
-            with check.hidden(label):
+            with check.hidden(label, "square-only"):
                 convolve(check.rng.normal(size=image_shape), check.rng.normal(size=kernel_shape))
     ### END HIDDEN TESTS
 
@@ -184,7 +183,7 @@ with exercise("vertical_edge_kernel") as check:
 
     kernel = check.array(check.call(vertical_edge_kernel), (3, 3)).astype(float)
     strength = np.abs(kernel).max()
-    check.that(strength > 0, "all nine numbers are 0, so it answers to nothing.")
+    check.that(strength > 0, "", "answers-to-nothing")
 
     def answer(picture):
         """Return the strongest answer anywhere in the picture, relative to the kernel."""
@@ -248,17 +247,17 @@ def count_parameters(filters, kernel, channels):
 from course.checks import exercise, mistakes
 
 with exercise("count_parameters") as check:
-    for filters, kernel, channels, expected in [(1, 2, 1, 5), (4, 3, 2, 76), (64, 3, 1, 640)]:
-        count = check.integer(check.call(count_parameters, filters, kernel, channels))
-        check.close(count, expected, mistakes.parameter_counts(filters, kernel, channels))
+    cases = {(1, 2, 1): 5, (4, 3, 2): 76, (64, 3, 1): 640}
+    check.counts(count_parameters, cases, mistakes.parameter_counts)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-convolution-count_parameters
     with check.hidden("filters, kernels and channels drawn at random"):
+        cases = {}
         for _ in range(20):
             filters, kernel, channels = (int(n) for n in check.rng.integers(1, (90, 9, 70)))
-            count = check.call(count_parameters, filters, kernel, channels)
             one_filter = sum(1 for _ in range(kernel) for _ in range(kernel)) * channels + 1
-            check.that(check.integer(count) == sum([one_filter] * filters), "")
+            cases[filters, kernel, channels] = sum([one_filter] * filters)
+        check.counts(count_parameters, cases, mistakes.parameter_counts)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -90,11 +90,12 @@ with exercise("max_pool2d") as check:
 
     check.give_parts()
     for label, shape in [
-        ("an even map", (6, 8)),
-        ("a map with an odd height and width", (7, 9)),
+        ("an even map", (6, 6)),
+        ("a map with an odd height and width", (7, 7)),
+        ("a map that is wider than high", (6, 9)),
         ("a map of a single row of blocks", (2, 10)),
     ]:
-        with check.hidden(label):
+        with check.hidden(label, "examples-only" if shape[0] == shape[1] else "square-only"):
             pool(shape, 2)
     with check.hidden("a map in which every number is negative"):
         values = -1.0 - check.rng.random((5, 5))
@@ -102,7 +103,8 @@ with exercise("max_pool2d") as check:
         check.close(pooled, by_hand(values, 2), mistakes.pooling(values, 2))
     with check.hidden("whole numbers"):
         values = check.rng.integers(-50, 50, (6, 6))
-        check.close(check.array(check.call(max_pool2d, values), (3, 3)), by_hand(values, 2))
+        pooled = check.array(check.call(max_pool2d, values), (3, 3))
+        check.close(pooled, by_hand(values, 2), mistakes.pooling(values, 2))
     with check.part(1 / 3):
         for label, shape, size in [
             ("blocks of 3 × 3", (9, 6), 3),
@@ -164,9 +166,10 @@ with exercise("strided_convolve2d") as check:
     before = image.copy(), kernel.copy()
     result = check.call(strided_convolve2d, image, kernel, 2)
     shapes = mistakes.convolution_shapes((4, 5), (2, 2), stride=2)
-    result = check.array(result, (2, 2), wrong_shapes=shapes)
+    wrong = mistakes.convolution(*before, stride=2)
+    result = check.array(result, (2, 2), wrong_shapes=shapes, mistakes=wrong)
     expected = np.array([[0.0, 5.0], [4.0, 1.0]])
-    check.close(result, expected, mistakes.convolution(*before, stride=2))
+    check.close(result, expected, wrong)
     check.untouched(image, before[0])
     check.untouched(kernel, before[1])
     ### BEGIN HIDDEN TESTS

@@ -58,7 +58,8 @@ with exercise("scale_pixels") as check:
     before = images.copy()
     scaled = check.call(scale_pixels, images)
     wrong = mistakes.scaling(before)
-    scaled = check.array(scaled, images.shape, floating=True, mistakes=wrong)
+    shapes = mistakes.image_shapes(images.shape)
+    scaled = check.array(scaled, images.shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
     expected = np.array([[[0.0, 0.2], [0.4, 1.0]]])
     check.close(scaled, expected, wrong)
     check.untouched(images, before)
@@ -137,7 +138,7 @@ with exercise("add_channel_axis") as check:
     with check.hidden("images that are scaled already"):
         images = check.rng.random((4, 6, 6))
         result = check.array(check.call(add_channel_axis, images), (4, 6, 6, 1))
-        check.close(result, images[..., np.newaxis])
+        check.close(result, images[..., np.newaxis], mistakes.channel_axis(images))
     ### END HIDDEN TESTS
 
 # %% [markdown]

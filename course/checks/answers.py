@@ -1,6 +1,7 @@
 """Checks of plain answers: numbers, and the letters of a quiz."""
 
 import operator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,28 @@ def _not_an_integer(check: "Exercise", value: float) -> int:
         "count-with-fraction",
     )
     raise AssertionError("fail always raises")
+
+
+def counts(
+    check: "Exercise",
+    function: Callable[..., Any],
+    cases: dict[tuple[int, ...], int],
+    mistakes: Callable[..., dict[str, float]],
+) -> None:
+    """Compare what a function counts; a misconception is named if it explains every case."""
+    got = {case: integer(check, check.call(function, *case)) for case in cases}
+    wrong = [case for case in cases if got[case] != cases[case]]
+    if not wrong:
+        return
+    known = {case: mistakes(*case) for case in cases}
+    causes = [
+        name for name in known[wrong[0]] if all(known[case][name] == got[case] for case in cases)
+    ]
+    call = f"{check.name}({', '.join(map(str, wrong[0]))})"
+    check.fail(
+        f"{call} is {got[wrong[0]]}, but {cases[wrong[0]]} was expected.",
+        causes[0].partition(":")[0] if causes else "",
+    )
 
 
 def choice(check: "Exercise", value: Any, letters: str) -> str:

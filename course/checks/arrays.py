@@ -127,7 +127,8 @@ def compare(check: "Exercise", got: Any, expected: Any, mistakes: dict[str, Any]
     for name, wrong in mistakes.items():
         if is_close(got, wrong) and not is_close(expected, wrong):
             check.fail(_first_difference(got, expected), name.partition(":")[0])
-    check.fail(_first_difference(got, expected))
+    cause = "input-changed" if check.changed_input() else ""
+    check.fail(_first_difference(got, expected), cause)
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray) -> str:

@@ -65,17 +65,18 @@ class Exercise(AbstractContextManager["Exercise"]):
         return "right. More checks run when it is graded."
 
     @contextmanager
-    def hidden(self, label: str) -> Iterator[None]:
-        """Run checks that students can't see; a failure tells `label` and nothing more.
+    def hidden(self, label: str, otherwise: str = "examples-only") -> Iterator[None]:
+        """Run checks that students can't see; a failure tells `label`, and no input or value.
 
         What the function prints or raises here is kept back: it could quote the hidden input.
+        `otherwise` is the misconception where the checks recognize none.
         """
         try:
             with redirect_stdout(io.StringIO()):
                 yield
         except BaseException as error:
-            otherwise = "" if self.noted else "examples-only"
-            raise hidden_failure(self.name, label, error, otherwise) from None
+            # A quiz shows no examples.
+            raise hidden_failure(self.name, label, error, "" if self.noted else otherwise) from None
         self.passed_hidden += 1
 
     @contextmanager
@@ -164,6 +165,10 @@ class Exercise(AbstractContextManager["Exercise"]):
         """Compare values (relative tolerance 1e-4); `mistakes` maps ids to wrong results."""
         arrays.compare(self, got, expected, mistakes or {})
 
+    def changed_input(self) -> bool:
+        """Tell whether a call has written into an array that it was given."""
+        return any(not np.array_equal(given, copy, equal_nan=True) for given, copy in self._lent)
+
     def untouched(self, after: Any, before: Any) -> None:
         """Fail if a call changed the array in place; `before` is a copy from before the call."""
         lent = [copy for given, copy in self._lent if given is after]
@@ -176,6 +181,15 @@ class Exercise(AbstractContextManager["Exercise"]):
     def integer(self, value: Any) -> int:
         """Return the value as an int if it is a whole number of an integer type."""
         return answers.integer(self, value)
+
+    def counts(
+        self,
+        function: Callable[..., Any],
+        cases: dict[tuple[int, ...], int],
+        mistakes: Callable[..., dict[str, float]],
+    ) -> None:
+        """Fail unless the function gives these integers; `mistakes(*arguments)` as in `close`."""
+        answers.counts(self, function, cases, mistakes)
 
     def choice(self, value: Any, letters: str) -> str:
         """Note a quiz answer: one of the letters; return it as a small letter."""

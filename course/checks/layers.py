@@ -60,6 +60,8 @@ def cause(place: int, got: list[Layer], expected: list[Layer]) -> str:
     if place >= len(expected):
         return "layers-extra"
     mine, wanted = got[place], expected[place]
+    if len(got) < len(expected) and mine.shape == expected[place + 1].shape:
+        return "layers-missing"
     if mine.kind == wanted.kind:
         return _cause_within(mine, wanted)
     if (mine.kind, wanted.kind) == ("AveragePooling2D", "MaxPooling2D"):

@@ -25,6 +25,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "end, because Conv2D wants (images, height, width, channels).",
         "channel-axis-in-front": "The new axis stands before height or width. Channels come last.",
         "channel-axis-twice": "The channel axis was added twice.",
+        "channels-repeated": "The image was repeated along the last axis. A gray image has one "
+        "channel, not three.",
         "images-flattened": "The images were flattened. Keep height and width.",
         "reshape-as-transpose": "`reshape` only cuts the same row of numbers anew; it turns no "
         "axes, so pixels came to lie in other images or places.",
@@ -42,8 +44,6 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "scaled-by-the-batch": "The pixels were scaled by the values that happen to be in this "
         "batch. The scale must be the same for every batch: 255 becomes 1.",
         "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
-        "scaling-wraps-around": "The arithmetic was done in 8-bit whole numbers, which wrap around "
-        "after 255. Divide first.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
         "input-changed": "The function changed the array it was given. Work on a new array: "
@@ -58,6 +58,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "largest-product": "Products were taken, but not added up: only the largest was kept.",
         "product-missing": "The numbers under the window were added up without the kernel. Each "
         "is multiplied by the kernel's number that lies on it.",
+        "last-positions-empty": "The last row or column of positions was left empty: the loops "
+        "end one too early.",
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
         '(padding="valid").',
         "padding-full": "The kernel must stay inside the image, but it reached over its border.",
@@ -66,6 +68,11 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "one-too-many": "That is one position too many: the last one reaches over the end.",
         "kernel-size-ignored": "The kernel's size was left out.",
         "stride-ignored": "The stride was left out.",
+        "stride-one-way": "The stride holds for both axes, down and across.",
+        "stride-before-convolution": "Pixels were skipped before the convolution. The kernel lies "
+        "on neighbors; only its positions are skipped.",
+        "pooling-for-stride": "The strongest of each block was kept, which is pooling. A stride "
+        "skips positions.",
         "stride-and-size-confused": "Stride and size are confused: the stride is how far the "
         "window moves, the size how much it covers.",
         "padding-ignored": "The padding was left out.",
@@ -76,6 +83,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "edges-turned": "The kernel answers to a horizontal edge. Is it turned by 90 degrees?",
         "edges-of-any-direction": "The kernel answers to horizontal edges too. What would make "
         "each row cancel by itself?",
+        "answers-to-nothing": "All nine numbers are 0, so the kernel answers to nothing.",
         "answers-to-flat-areas": "The kernel answers to a flat area. Where all pixels are alike, "
         "the nine products must cancel: its numbers add up to 0.",
     },
@@ -86,9 +94,11 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "first-for-largest": "That is the first value of each block. Keep the largest.",
         "sign-ignored": "The largest absolute value was taken. With its sign, a negative value is "
         "small.",
-        "negatives-lost": "Negative values became 0. The largest of a block may be negative.",
+        "negatives-lost": "Negative values became 0. They count like any other.",
         "remainder-kept": "The remainder was kept. What does not fill a whole block is dropped, as "
         "Keras does.",
+        "even-sizes-only": "It holds only where the blocks come out even. Drop the rows and "
+        "columns that fill no whole block.",
         "pooling-overlaps": "The window moved by 1. In pooling the stride is the block's size.",
         "block-for-result": "`size` is the block, not the result.",
         "nothing-reduced": "Nothing was reduced.",
@@ -146,6 +156,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "returned-nothing": "The function returned None. Does its last line say `return …`?",
         "not-a-function": "The name must stay a function: write `def …`.",
         "text-for-numbers": "Text was returned instead of numbers.",
+        "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
+        "whole numbers.",
         "examples-only": "It holds for the examples in sight, but not in general.",
     },
 }
@@ -165,10 +177,10 @@ def told(name: str) -> str:
 
 
 def named_in(text: str) -> str:
-    """Find the misconception whose idea a text quotes, however its lines are broken; or ""."""
+    """Find the misconception whose idea a text quotes first, however its lines break; or ""."""
     plain = " ".join(text.split())
-    found = [name for name, known in CATALOGUE.items() if known.idea in plain]
-    return max(found, key=lambda name: len(CATALOGUE[name].idea), default="")
+    places = {name: plain.find(known.idea) for name, known in CATALOGUE.items()}
+    return min((name for name in places if places[name] >= 0), key=places.__getitem__, default="")
 
 
 _ERRORS = (
@@ -177,10 +189,13 @@ _ERRORS = (
     (r"requested shape has \d{7,}", "hard-coded-count"),
     (r"cannot reshape array of size \d+ into shape \(.*28", "hard-coded-size"),
     (r"requested shape (has \d+|requires a multiple of 784)", "hard-coded-size"),
+    (r"cannot reshape array of size \d+ into shape \(\d+,\d+,\d+,\d+\)", "even-sizes-only"),
+    (r"input of shape \(None, (None|\d+), 28, 28, 1\)", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=5", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=3", "channel-axis-missing"),
     (r"expected min_ndim=4, found ndim=2", "flatten-before-convolutions"),
     (r"target.{0,60}output.{0,60}must have the same (shape|rank)", "wrong-loss"),
+    (r"compile_loss/", "wrong-loss"),
     (r"logits.{0,60}labels must have the same", "wrong-loss"),
     (r"read-only", "input-changed"),
     (r"same_kind|Cannot cast ufunc", "input-changed"),

@@ -37,6 +37,7 @@ def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
         "reshape-as-transpose:all axes": images.T.reshape(shape),
         "reshape-as-transpose:images last": np.moveaxis(images, 0, -1).reshape(shape),
         "reshape-as-transpose:columns": images.reshape(shape, order="F"),
+        "fractions-lost": images.astype("uint8")[..., np.newaxis],
         "images-turned:upside down": images[:, ::-1, :, np.newaxis],
         "images-turned:mirrored": images[:, :, ::-1, np.newaxis],
         "images-turned:backwards": images[::-1, ..., np.newaxis],
@@ -55,6 +56,7 @@ def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:
         (n, 1, height, width): "channel-axis-in-front",
         (n, height, 1, width): "channel-axis-in-front",
         shape: "channel-axis-missing",
+        (n, height, width, 3): "channels-repeated",
         (n, height, width, 1, 1): "channel-axis-twice",
         (n, 1, height, width, 1): "channel-axis-twice",
         (1, n, height, width, 1): "channel-axis-twice",
@@ -71,11 +73,13 @@ def output_sizes(size: int, kernel: int, stride: int, padding: int) -> dict[str,
     span = padded - kernel
     return {
         "off-by-one": span // stride,
+        "one-too-many": span // stride + 2,
         "stride-and-size-confused": (padded - stride) // kernel + 1,
         "padding-on-one-side": (span - padding) // stride + 1,
         "padding-ignored": (size - kernel) // stride + 1,
         "stride-ignored": span + 1,
         "rounded-up": math.ceil(span / stride) + 1,
+        "rounded-up:to the nearest": round(span / stride) + 1,
         "kernel-size-ignored": padded // stride,
         "kernel-size-ignored:one more": padded // stride + 1,
         "padding-same": math.ceil(size / stride),
@@ -97,8 +101,41 @@ def convolution(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> dict[
         wrong["kernel-turned:left"] = np.rot90(kernel)
         wrong["kernel-turned:right"] = np.rot90(kernel, -1)
     results = {name: (windows * other).sum(axis=(2, 3)) for name, other in wrong.items()}
-    results["largest-product"] = (windows * kernel).max(axis=(2, 3))
+    products = windows * kernel
+    right = products.sum(axis=(2, 3))
+    results["largest-product"] = products.max(axis=(2, 3))
+    results["negatives-lost"] = np.maximum(right, 0)
+    results["sign-ignored"] = np.abs(right)
+    results["fractions-lost"] = np.trunc(right)
+    results["fractions-lost:before"] = (np.trunc(windows) * np.trunc(kernel)).sum(axis=(2, 3))
+    rows, columns = kernel.shape
+    results["stride-and-size-confused"] = right[::rows, ::columns]
+    results["last-positions-empty"] = np.pad(right[:-1, :-1], (0, 1))
+    if stride > 1:
+        results |= _instead_of_stride(image, kernel, stride)
     return results
+
+
+def _instead_of_stride(image: np.ndarray, kernel: np.ndarray, stride: int) -> dict[str, np.ndarray]:
+    """What people do to make a map smaller, other than skipping positions."""
+
+    def convolved(pixels: np.ndarray) -> np.ndarray:
+        windows = np.lib.stride_tricks.sliding_window_view(pixels, kernel.shape)
+        return (windows * kernel).sum(axis=(2, 3))
+
+    results = {}
+    thinned, full = image[::stride, ::stride], convolved(image)
+    if all(np.greater_equal(thinned.shape, kernel.shape)):
+        results["stride-before-convolution"] = convolved(thinned)
+    if min(full.shape) >= stride:
+        results["pooling-for-stride"] = _blocks(full, stride).max(axis=(1, 3))
+    return results
+
+
+def _blocks(values: np.ndarray, size: int) -> np.ndarray:
+    """Cut a map into whole blocks, (rows, size, columns, size)."""
+    rows, columns = (extent // size for extent in values.shape)
+    return values[: rows * size, : columns * size].reshape(rows, size, columns, size)
 
 
 def convolution_shapes(
@@ -109,7 +146,6 @@ def convolution_shapes(
     down, across = (height - rows) // stride, (width - columns) // stride
     full = height - rows + 1, width - columns + 1
     return {
-        (down + 2, across + 2): "one-too-many",
         (height // rows, width // columns): "stride-and-size-confused",
         (-(-height // stride), -(-width // stride)): "padding-same",
         (height, width): "padding-same" if stride == 1 else "stride-ignored",
@@ -119,14 +155,16 @@ def convolution_shapes(
         (down, across + 1): "off-by-one",
         (down + 1, across): "off-by-one",
         (down, across): "off-by-one",
+        (down + 1, full[1]): "stride-one-way",
+        (full[0], across + 1): "stride-one-way",
         full: "stride-ignored",
     }
 
 
 def pooling(feature_map: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """Mistakes in the choice from each block: average, sum, minimum, first."""
-    rows, columns = (extent // size for extent in feature_map.shape)
-    blocks = feature_map[: rows * size, : columns * size].reshape(rows, size, columns, size)
+    blocks = _blocks(feature_map, size)
+    split = [np.array_split(rows, size, axis=1) for rows in np.array_split(feature_map, size)]
     largest = blocks.max(axis=(1, 3))
     return {
         "average-for-max": blocks.mean(axis=(1, 3)),
@@ -135,6 +173,8 @@ def pooling(feature_map: np.ndarray, size: int) -> dict[str, np.ndarray]:
         "first-for-largest": blocks[:, 0, :, 0],
         "sign-ignored": np.abs(blocks).max(axis=(1, 3)),
         "negatives-lost": np.maximum(largest, 0),
+        "fractions-lost": np.trunc(largest),
+        "block-for-result": np.array([[part.max() for part in row] for row in split]),
     }
 
 

@@ -1,0 +1,11 @@
+# %% [markdown]
+# road: loops over the blocks
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.max(feature_map[i * size : (i + 1) * size, j * size : (j + 1) * size])
+    return result

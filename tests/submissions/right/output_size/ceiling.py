@@ -1,0 +1,6 @@
+# %% [markdown]
+# road: rounded up from the number of positions at stride 1
+
+# %% gap="output_size"
+def output_size(size, kernel, stride=1, padding=0):
+    return -(-(size + 2 * padding - kernel + 1) // stride)

@@ -1,0 +1,6 @@
+# %% [markdown]
+# road: ones, the other sign
+
+# %% gap="vertical_edge_kernel"
+def vertical_edge_kernel():
+    return np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])

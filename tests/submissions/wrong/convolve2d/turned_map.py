@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: rows-and-columns-swapped
+# score: 0
+
+# %% gap="convolve2d"
+def convolve2d(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijkl,kl->ji", windows, kernel)

@@ -1,0 +1,13 @@
+# %% [markdown]
+# misconception: fractions-lost
+# score: 0
+# note: breaks on fractions
+
+# %% gap="convolve2d"
+def convolve2d(image, kernel):
+    kh, kw = kernel.shape
+    result = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1), dtype=int)
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            result[i, j] = (image[i : i + kh, j : j + kw] * kernel).sum()
+    return result

@@ -1,0 +1,14 @@
+# %% [markdown]
+# misconception: off-by-one
+# score: 2.5
+
+# %% gap="layer_shapes"
+layer_shapes = {
+    "conv_1": (26, 26, 64),
+    "pool_1": (13, 13, 64),
+    "conv_2": (12, 12, 64),
+    "pool_2": (6, 6, 64),
+    "flatten": (2304,),
+    "dense_1": (128,),
+    "dense_2": (10,),
+}

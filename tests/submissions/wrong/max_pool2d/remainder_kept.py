@@ -1,0 +1,14 @@
+# %% [markdown]
+# misconception: remainder-kept
+# score: 0
+# note: breaks on odd sizes
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    height, width = feature_map.shape
+    return np.array(
+        [
+            [feature_map[i : i + size, j : j + size].max() for j in range(0, width, size)]
+            for i in range(0, height, size)
+        ]
+    )

@@ -1,0 +1,7 @@
+# %% [markdown]
+# misconception: padding-ignored
+# score: 0
+
+# %% gap="output_size"
+def output_size(size, kernel, stride=1, padding=0):
+    return (size - kernel) // stride + 1

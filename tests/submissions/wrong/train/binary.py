@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: wrong-loss
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs, verbose=0)
