@@ -16,6 +16,7 @@ from autograder.cli.grade import grade
 from autograder.cli.improve import improve
 from autograder.cli.late import late
 from autograder.cli.report import report
+from autograder.cli.similarity import similarity
 from autograder.cli.solutions import solutions
 from course.command import guarded, version_option
 
@@ -54,6 +55,7 @@ VERBS = (
     late,
     feedback,
     report,
+    similarity,
     improve,
     demo,
     solutions,
