@@ -5,7 +5,8 @@
 # |---|---|
 # | **You will be able to** | say what the number of filters, the layers and the pooling do to size, time and accuracy, because you have measured it |
 # | **You need** | the lesson |
-# | **Time** | about 20 minutes, of which the trainings take three on two cores |
+# | **Time** | about 20 minutes |
+# | **Training costs** | three minutes on a laptop CPU (two cores), for all questions |
 # | **Points** | none: nothing here is graded |
 #
 # Each question is one change to the lesson's network. **Predict** what it does to the three numbers

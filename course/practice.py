@@ -6,6 +6,8 @@
 # | **You will be able to** | find out which ideas of the lesson you have, and which to read again |
 # | **You need** | the lesson |
 # | **Time** | about 25 minutes for all of it; a topic takes two or three |
+# | **Training costs** | nothing is trained here |
+# | **Points** | none: nothing here is graded |
 #
 # Click an option and read what it says: every option is explained, the wrong ones too. Nothing is
 # marked here. The graded quiz asks other questions on the same ideas. Run a cell again with another
@@ -81,5 +83,10 @@ show_quiz("summary")
 show_quiz("cost")
 
 # %% [markdown]
-# **What comes next.** Read again what you missed: each explanation links into the lesson. Then do
-# the graded quiz. The same questions are in the terminal (`course quiz`), with a score by topic.
+# **What you have seen.** Which ideas you have, and which to read again.
+#
+# **Common mistakes.** Reading on where an option was wrong, without reading why it was.
+#
+# **Next:** read again what you missed: each explanation links into the lesson. Then do the graded
+# quiz. The same questions are in the terminal (`course quiz`), with a score by topic. See it
+# explained: [convolutions and pooling](https://youtu.be/PCgLmzkRM38).

@@ -5,7 +5,8 @@
 # |---|---|
 # | **You will be able to** | prepare images for a CNN, build the lesson's network, explain each of its shapes, train it and measure its accuracy |
 # | **You need** | the lesson, and the exercises `reshape`, `convolution` and `pooling` |
-# | **Time** | about 25 minutes, of which training on all images takes two to three on a laptop CPU |
+# | **Time** | about 25 minutes |
+# | **Training costs** | two to three minutes on a laptop CPU, on all images |
 # | **Points** | 35 |
 #
 # Fill each gap, run its cell, then run the check below it. When you are done, restart the kernel
@@ -313,9 +314,22 @@ with exercise("evaluate") as check:
             check.accuracy(accuracy, practice.trained_network(), images, labels)
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# **Predict** before you look, in place of `None`. The training images are known to the network.
+
+# %%
+from course import predict
+
+guess = predict(
+    "The last epoch printed the accuracy on the training images. What will it be on the test "
+    "images, in per cent?",
+    None,  # ← a number
+)
+
 # %%
 accuracy = evaluate(model, prepare(test_images), test_labels)
 print(f"Test accuracy: {accuracy:.1%}")
+guess.compare(100 * accuracy, unit="%")
 
 # %% [markdown]
 # **What you have seen.** Four more layers and one more axis, and the same images are recognized

@@ -5,17 +5,17 @@
 # |---|---|
 # | **You will be able to** | compute a convolution by hand and in code, predict its output size, write an edge kernel, and count a layer's weights |
 # | **You need** | the lesson up to "Convolution", NumPy arrays and loops |
-# | **Time** | about 20 minutes; nothing is trained here |
+# | **Time** | about 20 minutes |
+# | **Training costs** | nothing is trained here |
 # | **Points** | 20 |
 #
 # Fill each gap, run its cell, then run the check below it. When you are done, restart the kernel
 # and run all cells: that is what counts.
 
 # %% locked="setup"
-import matplotlib.pyplot as plt
 import numpy as np
 
-from course import load_data
+from course import load_data, plots, predict
 
 (train_images, train_labels), (test_images, test_labels) = load_data(limit=100)
 
@@ -209,19 +209,35 @@ with exercise("vertical_edge_kernel") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at what your kernel finds in a garment.
+# Look at what your kernel finds in a pair of trousers. First **predict**: write what you expect in
+# place of `None`. Nothing is marked here.
 
 # %%
-garment = train_images[0].astype(float)
-figure, axes = plt.subplots(1, 2, figsize=(6, 3))
-axes[0].imshow(garment, cmap="gray")
-axes[0].set_title("image 28 × 28")
-edges = np.abs(convolve2d(garment, np.asarray(vertical_edge_kernel(), dtype=float)))
-axes[1].imshow(edges, cmap="gray")
-axes[1].set_title("vertical edges 26 × 26")
-for axis in axes:
-    axis.axis("off")
-plt.show()
+trousers = train_images[train_labels == 1][0] / 255.0
+found = predict(
+    "Where on the trousers will your kernel's answers be strong?",
+    None,  # ← "A", "B" or "C"
+    choices={
+        "A": "at the waistband and the hems",
+        "B": "along the legs' sides",
+        "C": "everywhere on the cloth",
+    },
+    picture=plots.images(
+        {"trousers": trousers},
+        alt="A pair of trousers.",
+        caption="The first pair of trousers of the training images, seen from the front.",
+    ),
+)
+
+# %%
+answers = convolve2d(trousers, np.asarray(vertical_edge_kernel(), dtype=float))
+found.compare("B")
+plots.maps(
+    {"with their signs": answers, "how strong": np.abs(answers)},
+    alt="The answers of your kernel to a pair of trousers, with their signs and without.",
+    caption="Your kernel on the trousers. One side of each leg is answered with plus, the other with "
+    "minus; without the signs both sides are strong.",
+)
 
 # %% [markdown]
 # ## Count the weights (4 points)

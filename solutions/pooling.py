@@ -5,17 +5,17 @@
 # |---|---|
 # | **You will be able to** | pool a feature map, and tell pooling from a convolution with stride |
 # | **You need** | the exercise `convolution` |
-# | **Time** | about 15 minutes; nothing is trained here |
+# | **Time** | about 15 minutes |
+# | **Training costs** | nothing is trained here |
 # | **Points** | 15 |
 #
 # Fill each gap, run its cell, then run the check below it. When you are done, restart the kernel
 # and run all cells: that is what counts.
 
 # %% locked="setup"
-import matplotlib.pyplot as plt
 import numpy as np
 
-from course import load_data
+from course import load_data, plots, predict
 
 (train_images, train_labels), (test_images, test_labels) = load_data(limit=100)
 
@@ -197,24 +197,40 @@ with exercise("strided_convolve2d") as check:
 # %% [markdown]
 # ## Compare the two
 #
-# Both halve the image, with the same edge kernel. Look at what each keeps.
+# Both halve the image, with the same kernel, here one for horizontal edges. First **predict**:
+# write what you expect in place of `None`. Nothing is marked here.
 
 # %%
-kernel = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
-garment = train_images[0].astype(float)
-full = np.abs(strided_convolve2d(garment, kernel, 1))
-pictures = {
-    "image": garment,
-    "convolution": full,
-    "then pooling": np.asarray(max_pool2d(full)),
-    "stride 2 instead": np.abs(strided_convolve2d(garment, kernel, 2)),
-}
-figure, axes = plt.subplots(1, len(pictures), figsize=(10, 3))
-for axis, (title, picture) in zip(axes, pictures.items()):
-    axis.imshow(picture, cmap="gray", vmin=0, vmax=full.max() if picture is not garment else None)
-    axis.set_title(f"{title} {picture.shape[0]} × {picture.shape[1]}")
-    axis.axis("off")
-plt.show()
+smaller = predict(
+    "A convolution with stride 2 and stride 1 with pooling by 2 both make 13 × 13 numbers of a "
+    "T-shirt. Where are the answers stronger, block by block?",
+    None,  # ← "A", "B" or "C"
+    choices={
+        "A": "pooling is never weaker, and often stronger",
+        "B": "the strided convolution is never weaker, and often stronger",
+        "C": "sometimes the one, sometimes the other",
+    },
+)
+
+# %%
+kernel = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+shirt = train_images[train_labels == 0][0] / 255.0
+pooled = max_pool2d(strided_convolve2d(shirt, kernel, 1))
+strided = strided_convolve2d(shirt, kernel, 2)
+
+smaller.compare(
+    "A", note="It keeps the largest of four answers; the stride keeps the first of them."
+)
+plots.maps(
+    {
+        "stride 1": strided_convolve2d(shirt, kernel, 1),
+        "then pooling": pooled,
+        "stride 2 instead": strided,
+    },
+    alt="Horizontal edges of a T-shirt: in full size, after pooling, and with a stride of 2.",
+    caption="The horizontal edges of a T-shirt, three times. After pooling every strong answer is "
+    "still there; with a stride of 2 those between the steps are missing.",
+)
 
 # %% [markdown]
 # **What you have seen.** Pooling keeps the strongest answer of each block and has nothing to learn.

@@ -5,7 +5,8 @@
 # |---|---|
 # | **You will be able to** | scale the pixels of a batch of images, and give every image the channel axis that `Conv2D` wants |
 # | **You need** | the lesson up to "The CNN", and NumPy arrays |
-# | **Time** | about 10 minutes; nothing is trained here |
+# | **Time** | about 10 minutes |
+# | **Training costs** | nothing is trained here |
 # | **Points** | 10 |
 #
 # Fill each gap, run its cell, then run the check below it. A check says at once what is wrong
@@ -144,11 +145,21 @@ with exercise("add_channel_axis") as check:
 # %% [markdown]
 # ## Put both together
 #
-# Prepare the training images as the CNN will get them.
+# Prepare the training images as the CNN will get them. First **predict**: write what you expect in
+# place of `None`. Nothing is marked here.
+
+# %%
+from course import predict
+
+ready_shape = predict(
+    f"The training images have shape {train_images.shape}. What will it be when they are ready?",
+    None,  # ← a shape such as (10, 20)
+)
 
 # %%
 ready = add_channel_axis(scale_pixels(train_images))
 print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
+ready_shape.compare(np.shape(ready))
 
 # %% [markdown]
 # **What you have seen.** The network's input is one 4D array: images, height, width, channels.
@@ -158,3 +169,4 @@ print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
 # the new axis in front; scaling in place, so that a second run of the cell scales again.
 #
 # **Next:** what a convolution computes (`convolution`).
+# See it explained: [convolutions and pooling](https://youtu.be/PCgLmzkRM38).

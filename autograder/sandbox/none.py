@@ -1,6 +1,6 @@
 """No sandbox: a student's code runs as the person who grades.
 
-Only for who asks for it in so many words. Nothing here protects files, marks or neighbours; it
+Only for who asks for it in so many words. Nothing here protects files, marks or neighbors; it
 offers the same interface, so that a grader can be tried where there is no sandbox.
 """
 
