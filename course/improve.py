@@ -5,7 +5,8 @@
 # |---|---|
 # | **You will be able to** | improve a network by experiment, and tell an improvement from luck |
 # | **You need** | the lesson; better also `further`, where you see what each change costs |
-# | **Time** | as long as you like; one training takes ten seconds to a minute on a laptop CPU |
+# | **Time** | about 30 minutes, or as long as you like |
+# | **Training costs** | ten seconds to a minute on a laptop CPU, for each try |
 # | **Points** | none: this is an open exercise, with a leaderboard if your class has one |
 #
 # The lesson's CNN has 243,786 parameters. Build and train a network with **at most 50,000**, trained or
