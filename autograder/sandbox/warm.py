@@ -33,7 +33,7 @@ from autograder.sandbox.process import (
 )
 from autograder.sandbox.proof import SMALL, Proof, prove
 from autograder.sandbox.sandbox import BubblewrapSandbox, Job, Sandbox
-from autograder.sandbox.warmth import Recipe, WarmGone, ask
+from autograder.sandbox.warmth import PATIENCE, Recipe, WarmGone, ask
 from course.errors import GradingError
 
 # What `setns` joins, from linux/sched.h; an ordinary user's sandbox has a user namespace, too.
@@ -64,7 +64,7 @@ class Forks(BubblewrapSandbox):
     def __init__(self, walls: BubblewrapSandbox, address: Path) -> None:
         """Lay the walls as `walls` does, and ask the warm process at `address` for forks."""
         super().__init__(walls.bwrap, walls.cgroups, walls.rewrite)
-        self.address = address
+        self.address, self.patience = address, PATIENCE
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
         """Lay the walls around a program that waits, and send a fork in."""
@@ -76,10 +76,40 @@ class Forks(BubblewrapSandbox):
             try:
                 _wait_for(walls, keeper)
                 request = _request(job, job.argv[script:], user, inherited)
-                return _join(walls, request, keeper, inherited, self.address)
+                return self._join(walls, request, keeper, inherited)
             except BaseException:
                 walls.close()
                 raise
+
+    def _join(
+        self,
+        walls: SandboxedProcess,
+        request: dict[str, Any],
+        keeper: int,
+        inherited: Descriptors,
+    ) -> SandboxedProcess:
+        """Send a fork into `walls`; what it inherits goes with the request."""
+        assert walls.first is not None
+        with contextlib.ExitStack() as given, contextlib.ExitStack() as kept:
+            null = given.enter_context(Path(os.devnull).open("r+b", buffering=0))
+            named = {subprocess.DEVNULL: null.fileno()}
+            errors, errors_end = _reader(kept, given)
+            output = None
+            if inherited.stdout == subprocess.PIPE:
+                output, named[subprocess.PIPE] = _reader(kept, given)
+            groups = [given.enter_context(file.open("wb", buffering=0)) for file in _members(walls)]
+            standard = [inherited.stdin, inherited.stdout]
+            files = [
+                walls.first,
+                keeper,
+                *(group.fileno() for group in groups),
+                *(named.get(descriptor, descriptor) for descriptor in standard),
+                errors_end,
+                *inherited.passed,
+            ]
+            line, _ = ask(self.address, request | {"groups": len(groups)}, files, self.patience)
+            kept.pop_all()
+            return JoinedProcess(walls, line, output, errors)
 
     def prove(self, forbidden: tuple[Path, ...] = ()) -> Proof:
         """Try every way out of a fork; its limits must leave room for what it has already."""
@@ -178,37 +208,6 @@ def _request(job: Job, argv: list[str], user: int | None, inherited: Descriptors
         "passed": list(inherited.passed),
         "filter": None if filter_ is None else filter_.hex(),
     }
-
-
-def _join(
-    walls: SandboxedProcess,
-    request: dict[str, Any],
-    keeper: int,
-    inherited: Descriptors,
-    address: Path,
-) -> JoinedProcess:
-    """Send a fork into `walls`; what it inherits goes with the request."""
-    assert walls.first is not None
-    with contextlib.ExitStack() as given, contextlib.ExitStack() as kept:
-        null = given.enter_context(Path(os.devnull).open("r+b", buffering=0))
-        named = {subprocess.DEVNULL: null.fileno()}
-        errors, errors_end = _reader(kept, given)
-        output = None
-        if inherited.stdout == subprocess.PIPE:
-            output, named[subprocess.PIPE] = _reader(kept, given)
-        groups = [given.enter_context(file.open("wb", buffering=0)) for file in _members(walls)]
-        standard = [inherited.stdin, inherited.stdout]
-        files = [
-            walls.first,
-            keeper,
-            *(group.fileno() for group in groups),
-            *(named.get(descriptor, descriptor) for descriptor in standard),
-            errors_end,
-            *inherited.passed,
-        ]
-        line, _ = ask(address, request | {"groups": len(groups)}, files)
-        kept.pop_all()
-        return JoinedProcess(walls, line, output, errors)
 
 
 def _members(walls: SandboxedProcess) -> list[Path]:

@@ -67,6 +67,8 @@ class WarmProcess:
             errors = BoundedReader(popen.stderr)
             ready = BoundedReader(popen.stdout).finish(PATIENCE)
             popen.wait()
+            assert popen.stdin is not None
+            popen.stdin.close()
             self.last_words = errors.finish(END_SECONDS).decode(errors="replace")
             failures = 0 if ready else failures + 1
             with self._turn:

@@ -45,6 +45,9 @@ def be_warm(address: str, modules: list[str], work: Work) -> None:
     listener.listen(64)
     for name in modules:
         __import__(name)
+    if _state()[0] != 1:
+        print("Threads were started, which no fork would have.", file=sys.stderr, flush=True)
+        os._exit(DISTURBED)
     print("ready", flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
@@ -71,7 +74,7 @@ def serve(listener: socket.socket, owner: int, work: Work) -> None:
             line.close()
             continue
         if _state(1 + len(request[1])) != before:
-            print("The warm process was disturbed.", file=sys.stderr)
+            print("The warm process was disturbed.", file=sys.stderr, flush=True)
             os._exit(DISTURBED)
         if os.fork() == 0:
             _work(listener, line, request, work)
