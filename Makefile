@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -25,6 +25,10 @@ lint: $(VENV)/.installed  ## style, format, types and spelling
 
 lab: $(VENV)/.installed  ## open the lesson and the exercises in JupyterLab
 	$(BIN)/course lab
+
+instructor: $(VENV)/.installed  ## open JupyterLab with formgrader on a pretend class (or CLASS_DIR=2026)
+	@test -n "$(CLASS_DIR)" -o -f demo/gradebook.db || $(BIN)/autograder demo
+	$(BIN)/autograder formgrader --class $(or $(CLASS_DIR),demo)
 
 build: $(VENV)/.installed  ## generate exercises/ and the notebooks in solutions/ from the scripts
 	$(BIN)/autograder build

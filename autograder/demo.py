@@ -13,6 +13,7 @@ from autograder.course_folder import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.desk import run_grade
 from autograder.feedback.desk import run_feedback
 from autograder.grading.conditions import GradeOptions
+from autograder.report.desk import run_report
 from course.errors import GradingError
 
 _MARKER = "made-by-autograder-demo.txt"
@@ -52,6 +53,7 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
     console.print(f"They hand in {handed_in} notebooks: {stories}.")
     run_grade(course, class_folder, [], options=GradeOptions(), console=console)
     run_feedback(course, class_folder, [], console)
+    run_report(course, class_folder, [], anonymous=False, to=None, console=console)
 
 
 def _fresh_class(folder: Path) -> ClassFolder:

@@ -50,9 +50,12 @@ def unpack(folder: Path) -> list[Path]:
     return new
 
 
-def start_lab(folder: Path, *, browser: bool) -> None:
-    """Run JupyterLab of this environment in the folder until it is stopped."""
-    command = [sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/lesson.ipynb"]
+def start_lab(folder: Path, *, browser: bool, opens: str = "/lab/tree/lesson.ipynb") -> None:
+    """Run JupyterLab of this environment in the folder until it is stopped; `opens` is an address.
+
+    Raises CourseError if the server ends by itself with an error.
+    """
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url={opens}"]
     if not browser:
         command.append("--no-browser")
     # As root, as in most containers, Jupyter refuses to start without this.

@@ -12,6 +12,7 @@ from autograder.cli.build import build
 from autograder.cli.collect import collect
 from autograder.cli.demo import demo
 from autograder.cli.feedback import feedback
+from autograder.cli.formgrader import formgrader
 from autograder.cli.grade import grade
 from autograder.cli.improve import improve
 from autograder.cli.late import late
@@ -53,6 +54,7 @@ VERBS = (
     collect,
     grade,
     late,
+    formgrader,
     feedback,
     report,
     similarity,
