@@ -19,7 +19,9 @@ from course.errors import GradingError
 USER = "54321"
 SCRIPT = """
 import json, os
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits, Sandbox, warm
+from autograder.sandbox.sandbox import private_folder
+from autograder.sandbox.warmth import warm_process
 
 sandbox = Sandbox.detect()
 proof = sandbox.prove()
@@ -41,7 +43,16 @@ except OSError:
     stuck = kernel.run_cell(
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\\nwhile True: pass", 0.5
     )
+warm.MODULES = ("ipykernel.kernelapp",)
+with private_folder() as folder, warm_process(warm.warm_recipe(folder / "k", folder)) as process:
+    forks = warm.Forks(sandbox, folder / "k")
+    fork_proof = forks.prove()
+    with forks.kernel() as kernel:
+        second = kernel.run_cell("6 * 8").outputs[0]["data"]["text/plain"]
 print(json.dumps({
+    "fork_not_denied": [a.name + a.evidence for a in fork_proof.attempts if not a.denied],
+    "fork_tried": len(fork_proof.attempts),
+    "second": second,
     "user": os.getuid(),
     "not_denied": [a.name for a in proof.attempts if not a.denied],
     "tried": len(proof.attempts),
@@ -95,6 +106,12 @@ def test_an_ordinary_users_sandbox_proves_itself(as_user):
     assert as_user["user"] == int(USER)
     assert as_user["tried"] > 40
     assert as_user["not_denied"] == []
+
+
+def test_an_ordinary_users_fork_proves_itself_and_runs_cells(as_user):
+    assert as_user["fork_not_denied"] == []
+    assert as_user["fork_tried"] == as_user["tried"]
+    assert as_user["second"] == "48"
 
 
 def test_an_ordinary_users_kernel_runs_cells(as_user):
