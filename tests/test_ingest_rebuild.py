@@ -164,7 +164,7 @@ def test_a_deleted_locked_cell_is_put_back_in_its_place(handed_in):
     result = rebuilt(handed_in)
 
     assert kinds(result) == [("locked_deleted", "setup")]
-    assert order(result)[:2] == ["cell-01", "setup"]
+    assert order(result)[:3] == ["cell-01", "colab", "setup"]
 
 
 def test_all_tests_deleted_come_back_in_their_places(handed_in):

@@ -16,6 +16,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.build.colab import put_colab_cell
 from course.errors import BuildError
 
 # Expands a cell that names a bank: (path of the bank) -> py:percent text.
@@ -38,6 +39,7 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
     # Before nbformat sees them: it would give the second of two cells a new name by itself.
     _require_unique_ids(cells, script)
     _say_where_it_comes_from(cells, script)
+    put_colab_cell(cells)
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={
