@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size bench-pages screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ bench-limit: $(VENV)/.installed  ## the class's cells alone, in warm forks, besi
 
 bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
 	$(BIN)/python tests/benchmarks/grade_size.py
+
+bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages of a pretend class of 300
+	$(BIN)/python tests/benchmarks/class_pages.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	$(BIN)/python tests/browser/screenshots.py

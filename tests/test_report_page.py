@@ -12,13 +12,15 @@ from rich.console import Console
 
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.grading.marks import open_gradebook
-from autograder.grading.results import Flag
+from autograder.grading.results import Flag, GapResult, SubmissionResult
 from autograder.quiz.answers import UNREADABLE, Question, chosen, read_questions
 from autograder.report.desk import run_report
 from autograder.report.material import Material
+from autograder.report.misconceptions import misconceptions
 from autograder.report.page import report_html
 from autograder.report.pseudonyms import Pseudonyms
 from autograder.source import read_source_notebook
+from course.checks.misconceptions import CATALOGUE
 
 MADE = datetime(2026, 3, 1, 12, 0)
 QUESTION = Question("q1", "Which *one*?", tuple((one, one.upper()) for one in "abcd"), "a")
@@ -70,6 +72,31 @@ def test_every_gap_and_every_student_has_a_row(page: str) -> None:
     # The quiz was not handed in by every tenth student, nor by the one who came never.
     assert "quiz: 5 of 41" in shown
     assert "reshape: 1 of 41" in shown
+
+
+def test_a_known_misconception_is_counted_by_name_and_any_other_by_its_message() -> None:
+    known = material(6)
+    known.results.clear()
+    gaps = [
+        GapResult("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: x", "scaled-twice"),
+        GapResult("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: y", "scaled-twice"),
+        GapResult("scale_pixels", 0.0, 4.0, "error", "`scale_pixels` raised ValueError: z\nwhere"),
+        GapResult("scale_pixels", 0.0, 4.0, "timeout"),
+        GapResult("scale_pixels", 4.0, 4.0, "correct"),
+        GapResult("scale_pixels", 0.0, 4.0, "not_attempted", "not yet"),
+    ]
+    for number, gap in enumerate(gaps):
+        made = SubmissionResult(f"student{number:03d}", "reshape", "", "pretend", gaps=[gap])
+        known.results.append(made)
+
+    rows = misconceptions(known)
+
+    assert [(row["count"], row["id"], row["what"]) for row in rows] == [
+        (2, "scaled-twice", CATALOGUE["scaled-twice"].idea),
+        (1, "", "`scale_pixels` raised ValueError: z"),
+        (1, "", "took too long"),
+    ]
+    assert rows[0]["section"] == "8. What changed?"
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script(page: str) -> None:

@@ -29,7 +29,7 @@ def outcomes(labels: list[str], full: bool, message: str) -> list[HiddenCheck]:
     """Say of each check how it went: all passed with full points; else what the message names."""
     if full:
         return [HiddenCheck(label, "passed") for label in labels]
-    return [HiddenCheck(label, "failed" if f": {label}" in message else "") for label in labels]
+    return [HiddenCheck(label, "failed" if f": {label}." in message else "") for label in labels]
 
 
 def _labels(test: str) -> list[str]:

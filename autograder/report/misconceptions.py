@@ -44,4 +44,6 @@ def _largest(counter: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], i
 def _told(gap: GapResult) -> str:
     """Keep of a message its first line, without the exercise's name in front."""
     first = (gap.message or STATUSES[gap.status]).strip().partition("\n")[0]
-    return first.partition("`: ")[2][:_LONGEST] if first.startswith("`") else first[:_LONGEST]
+    front, found, rest = first.partition("`: ")
+    named = found and front == f"`{gap.exercise}"
+    return (rest if named else first)[:_LONGEST]
