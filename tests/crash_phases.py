@@ -18,6 +18,7 @@ from autograder.grading.register import register
 
 GRADE = "autograder.grading.grade"
 MARKS = "autograder.grading.marks"
+REGISTER = "autograder.grading.writer.register"
 # Each result is one file and each page another, in turn; grades.csv is the last.
 FSYNC = "course.atomic.os.fsync"
 RESULTS = 8
@@ -25,10 +26,10 @@ RESULTS = 8
 PHASES: dict[str, Kill] = {
     "before the gradebook is made": Kill("autograder.grading.writer.make_gradebook"),
     "the gradebook half made": Kill("nbgrader.api.get_alembic_version"),
-    "before an assignment is registered": Kill(f"{GRADE}.register"),
+    "before an assignment is registered": Kill(REGISTER),
     "an assignment half registered": Kill("nbgrader.api.Gradebook.update_or_create_source_cell", 3),
-    "one assignment registered, the other not": Kill(f"{GRADE}.register", 2),
-    "registered, nothing entered": Kill(f"{GRADE}.register", after=True),
+    "one assignment registered, the other not": Kill(REGISTER, 2),
+    "registered, nothing entered": Kill(REGISTER, after=True),
     "the first submission runs": Kill(f"{GRADE}.grade_submission"),
     "a later submission runs": Kill(f"{GRADE}.grade_submission", 5),
     "a submission has run, no result kept": Kill(f"{GRADE}.put", 3),

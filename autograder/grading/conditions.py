@@ -52,12 +52,23 @@ class GradeOptions:
 
 @contextmanager
 def conditions(
-    class_folder: ClassFolder, options: GradeOptions, forbidden: list[Path]
+    class_folder: ClassFolder,
+    options: GradeOptions,
+    forbidden: list[Path],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Conditions]:
-    """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof."""
+    """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof.
+
+    `meanwhile` is called while warm processes import; nothing of a student's has run by then.
+    """
     class_folder.root.mkdir(parents=True, exist_ok=True)
     hidden = (class_folder.root / ".secret", *_files(forbidden))
-    with prepared(options, class_secret(class_folder), hidden, _write_data) as common:
+
+    def lay_out(folder: Path) -> None:
+        _write_data(folder)
+        meanwhile()
+
+    with prepared(options, class_secret(class_folder), hidden, lay_out) as common:
         yield common
 
 

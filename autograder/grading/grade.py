@@ -20,7 +20,6 @@ from autograder.grading.grades_csv import write_grades
 from autograder.grading.in_flight import InFlight
 from autograder.grading.lock import exclusive
 from autograder.grading.pages import write_autograded
-from autograder.grading.register import register
 from autograder.grading.results import SubmissionResult, load
 from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
@@ -99,13 +98,23 @@ def grade_class(
     with ExitStack() as stack:
         stack.enter_context(exclusive(class_folder))
         options = _with_warmth_decided(options, class_folder, pending)
-        common = stack.enter_context(conditions(class_folder, options, [course.solutions]))
+        writer = GradebookWriter(
+            class_folder,
+            sources,
+            lambda what: progress(what, 0, len(pending)),
+            options.patience_seconds,
+        )
+        stack.enter_context(writer)
+        # The gradebook is made ready while the warm processes import.
+        common = stack.enter_context(
+            conditions(class_folder, options, [course.solutions], writer.prepare)
+        )
         sweep(class_folder)
         executor = stack.enter_context(ThreadPoolExecutor(options.jobs, "submission"))
-        run = _Run(class_folder, sources, common, options, progress, len(pending))
-        with run.writer:
-            run.grade(pending, executor, lambda: 2 * options.jobs)
-            write_grades(class_folder, iter_results(class_folder))
+        run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
+        run.grade(_longest_first(pending, sources), executor, lambda: 2 * options.jobs)
+        write_grades(class_folder, iter_results(class_folder))
+        writer.close()
         apply_rules(class_folder)
     progress("graded", len(pending), len(pending))
     return run.summary
@@ -122,14 +131,13 @@ class _Run:
         options: GradeOptions,
         progress: Progress,
         total: int,
+        writer: GradebookWriter,
     ) -> None:
         self.summary = Summary(class_folder)
         self._folder, self._sources, self._common = class_folder, sources, common
         self._keys: dict[str, Key] = {name: key_of(sources[name], common) for name in sources}
         self._force, self._progress, self._total = options.force, progress, total
-        self.writer = GradebookWriter(
-            class_folder, sources, self._register, self._tell, options.patience_seconds
-        )
+        self.writer = writer
 
     def grade(self, pending: list[Submission], executor: Executor, most: Callable[[], int]) -> None:
         """Give every submission its result, and enter it; at most so many are under way."""
@@ -196,10 +204,6 @@ class _Run:
         done = len(self.summary.graded) + len(self.summary.failures)
         self._progress(what, done, self._total)
 
-    def _register(self, assignment: str) -> None:
-        self._tell(f"entering {assignment} in the gradebook")
-        register(self._sources[assignment], assignment, self._folder)
-
 
 def _with_warmth_decided(
     options: GradeOptions, class_folder: ClassFolder, pending: list[Submission]
@@ -209,6 +213,16 @@ def _with_warmth_decided(
         return options
     new = [one for one in pending if options.force or not result_path(class_folder, *one).exists()]
     return replace(options, warm=len(new) >= ENOUGH_TO_WARM)
+
+
+def _longest_first(pending: list[Submission], sources: dict[str, NotebookNode]) -> list[Submission]:
+    """Begin with the notebooks that train, so that at the end no core waits for one of them."""
+    training = {
+        name
+        for name, source in sources.items()
+        if any("tensorflow" in cell.source for cell in source.cells)
+    }
+    return sorted(pending, key=lambda submission: submission[1] not in training)
 
 
 def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[Submission]:

@@ -1,7 +1,7 @@
 """The one hand that writes into the gradebook during a run; it waits where another holds it."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from autograder.course_folder import ClassFolder
 from autograder.grading.marks import enter, is_entered, make_gradebook, take_hold, unavailable
 from autograder.grading.register import is_registered, register
 from autograder.grading.results import SubmissionResult
+from course.errors import GradingError
 
 TRY_SECONDS = 1.0
 """How long SQLite itself waits for a lock before it gives the word back."""
@@ -27,13 +28,11 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
         self,
         class_folder: ClassFolder,
         sources: Mapping[str, NotebookNode],
-        register_one: Callable[[str], None] | None = None,
         tell: Callable[[str], None] = lambda what: None,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        """Open nothing yet; `register_one` enters an assignment's cells if they are not there."""
+        """Open nothing yet; `tell` is told what takes time."""
         self._folder, self._sources, self._tell = class_folder, sources, tell
-        self._register = register_one or (lambda name: register(sources[name], name, class_folder))
         self._patience = patience_seconds
         self._stack = ExitStack()
         self._gradebook: Any = None
@@ -41,7 +40,15 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
 
     def __exit__(self, *error: object) -> None:
         """Close the gradebook."""
-        self._close()
+        self.close()
+
+    def prepare(self) -> None:
+        """Enter all assignments now if the gradebook is free, else each with its first result."""
+        patience, self._patience = self._patience, 0.0
+        with suppress(GradingError):
+            for assignment in self._sources:
+                self._require_registered(assignment)
+        self._patience = patience
 
     def enter(self, result: SubmissionResult) -> None:
         """Enter a result; raise GradingError if the gradebook can't be had for too long."""
@@ -61,8 +68,9 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
         source = self._sources[assignment]
         if not self._patiently(lambda: is_registered(self._open(), assignment, source)):
             self._patiently(self._require_free)
-            self._close()  # nbgrader opens it by itself
-            self._register(assignment)
+            self.close()  # nbgrader opens it by itself
+            self._tell(f"entering {assignment} in the gradebook")
+            register(source, assignment, self._folder)
         self._registered.add(assignment)
 
     def _require_free(self) -> None:
@@ -79,7 +87,7 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
             try:
                 return step()
             except OperationalError as error:
-                self._close()
+                self.close()
                 if "locked" not in str(error.orig) or monotonic() > ends:
                     raise unavailable(self._folder, error) from error
                 self._tell("waiting for the gradebook, which another program has locked")
@@ -94,6 +102,7 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
             self._stack.callback(self._gradebook.close)
         return self._gradebook
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the gradebook; the next entry opens it again."""
         self._gradebook = None
         self._stack.close()

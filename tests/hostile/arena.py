@@ -20,8 +20,10 @@ import pytest
 from autograder.answers import Answers, fill, hand_in, parse_answers, reference_answers
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.grading import grade as grading
+from autograder.grading import writer
 from autograder.grading.grade import GradeOptions
 from autograder.grading.marks import open_gradebook
+from autograder.grading.register import register
 from autograder.grading.results import SubmissionResult
 from autograder.sandbox import Limits
 
@@ -115,7 +117,7 @@ class Arena:
             self.prepared, GradeOptions(warm=True), [course.solutions]
         )
         self.common = self._opened.__enter__()
-        grading.register(self.source, assignment, self.prepared)
+        register(self.source, assignment, self.prepared)
 
     def close(self) -> None:
         """Take away the data that was laid out."""
@@ -160,7 +162,7 @@ class Arena:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(grading, "conditions", shared)
-            patch.setattr(grading, "register", lambda *arguments: None)
+            patch.setattr(writer, "register", lambda *arguments: None)
             yield
 
     def trace(self, folder: ClassFolder, student: str) -> Trace:

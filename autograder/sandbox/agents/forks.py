@@ -53,6 +53,7 @@ def be_warm(address: str, modules: list[str], work: Work) -> None:
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
     serve(listener, sys.stdin.fileno(), work)
+    os._exit(0)  # taking TensorFlow down in order takes a second
 
 
 def serve(listener: socket.socket, owner: int, work: Work) -> None:
