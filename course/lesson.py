@@ -572,7 +572,7 @@ print("Test accuracy: ", cnn_accuracy * 100, "%")
 cnn_guess.compare(100 * cnn_accuracy, unit="%")
 
 # %% [markdown]
-# On the real images the CNN gets about 91 of 100 right, the dense network 87 or 88.
+# On the real images the CNN gets 90 or 91 of 100 right, the dense network 87 or 88.
 
 # %% [markdown]
 # ## 8. What changed?

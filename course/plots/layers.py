@@ -38,7 +38,7 @@ def layer_outputs(model: Any, images: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
-    """Choose the feature map of each convolution that answers most, and what pooling makes of it.
+    """Choose the feature map of each convolution that varies most, and what pooling makes of it.
 
     The model is Sequential.
     """
@@ -47,7 +47,7 @@ def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
     maps = []
     for name, values in outputs.items():
         if not channels or model.get_layer(name).count_params():
-            channel = int(values.sum(axis=(0, 1, 2)).argmax())
+            channel = int(values.std(axis=(0, 1, 2)).argmax())
         channels.append(channel)
         chosen = values[..., channel]
         maps.append(chosen / (chosen.max() or 1.0))
@@ -77,7 +77,7 @@ def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
         alt=f"{len(names)} rows, one for each image ({', '.join(names)}): the image, then one "
         f"feature map after each of {len(found.layers)} layers.",
         caption="What is left of an image after each layer: one feature map each, the one of each "
-        f"convolution that answers most, in sizes {sizes}. One scale: the share of the layer's "
+        f"convolution that varies most, in sizes {sizes}. One scale: the share of the layer's "
         "strongest answer. The maps get coarser, and say less where something is and more what it "
         f"is. How like the first image ({names[0]}) the others have become after the last of "
         f"these layers, all its feature maps taken together (1 is the same): {likeness}.",
