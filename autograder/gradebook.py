@@ -8,6 +8,7 @@ from rich.table import Table
 
 from autograder.course_folder import ASSIGNMENTS, ClassFolder
 from autograder.grading.marks import open_gradebook
+from autograder.points import exact, final_points
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Mark:
     @property
     def final(self) -> float:
         """What counts, to the hundredth of a point."""
-        return max(0.0, round(self.score - self.penalty, 2))
+        return float(final_points(exact(self.score), self.penalty))
 
 
 def read_marks(class_folder: ClassFolder) -> list[Mark]:

@@ -58,6 +58,7 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     config.CourseDirectory.solution_directory = str(class_folder / "solution")
     # By itself `nbgrader export` writes into the checkout.
     config.ExportPlugin.to = str(class_folder / "nbgrader-grades.csv")
+    config.CourseExport.roster = str(class_folder / "roster.csv")
     config.Execute.timeout = CELL_SECONDS
     config.Execute.startup_timeout = 120
     config.Execute.iopub_timeout = 30

@@ -76,13 +76,18 @@ def gradescope_export(
     for key, (people, created, files) in submissions.items():
         lines.append(f"submission_{key}:\n  :submitters:\n")
         for person in people:
-            lines.append(f"  - :name: {json.dumps(person['name'])}\n")
-            lines.append(f"    :sid: {json.dumps(person.get('sid', ''))}\n")
-            lines.append(f"    :email: {json.dumps(person.get('email', ''))}\n")
+            lines.append(f"  - :name: {_single(person['name'])}\n")
+            lines.append(f"    :sid: {_single(person.get('sid', ''))}\n")
+            lines.append(f"    :email: {_single(person.get('email', ''))}\n")
         lines.append(f"  :created_at: {created}\n  :score: 0.0\n  :status: processed\n")
         for name, content in files.items():
             members[f"{root}/submission_{key}/{name}"] = content
     return {f"{root}/submission_metadata.yml": "".join(lines).encode(), **members}
+
+
+def _single(text: str) -> str:
+    """A text in YAML's single quotes, as Ruby writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def sources(course: CourseFolder, *names: str) -> dict[str, NotebookNode]:

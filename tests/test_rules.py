@@ -94,8 +94,10 @@ def test_the_price_at_its_edges(seconds: float, percent: float) -> None:
 
 
 def test_points_are_rounded_once_and_in_decimals() -> None:
-    # 1.005 is stored as 1.00499…: rounding the binary number would give 1.0.
-    assert points_off(Rules(late=LateRules(0, 10, 100)), "a", "b", 10.05, 1) == 1.01
+    rules = Rules(late=LateRules(0, 10, 100))
+    # 1.005 is stored as 1.00499…, and 1.15 + 2.3 is 3.4499…: each would lose a cent.
+    assert points_off(rules, "a", "b", 10.05, 1) == 1.01
+    assert points_off(rules, "a", "b", 1.15 + 2.3, 1) == 0.35
 
 
 def test_the_rules_are_applied_by_the_systems_time(folder: ClassFolder) -> None:

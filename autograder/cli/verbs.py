@@ -11,8 +11,10 @@ import typer
 from autograder.cli.build import build
 from autograder.cli.collect import collect
 from autograder.cli.demo import demo
+from autograder.cli.export import export
 from autograder.cli.feedback import feedback
 from autograder.cli.formgrader import formgrader
+from autograder.cli.gift import gift
 from autograder.cli.grade import grade
 from autograder.cli.improve import improve
 from autograder.cli.late import late
@@ -45,6 +47,8 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
       autograder report --class 2026     how the class did, on one web page
 
+      autograder export --format canvas  the marks, as the LMS imports them
+
       autograder demo                    grade a small pretend class and show its gradebook
     """
 
@@ -59,6 +63,8 @@ VERBS = (
     report,
     similarity,
     improve,
+    export,
+    gift,
     demo,
     solutions,
 )

@@ -1,8 +1,9 @@
 """What lateness costs."""
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from autograder.points import exact, hundredths
 from autograder.rules.rules_file import LateRules, Rules
 
 _DAY = 86_400
@@ -27,5 +28,4 @@ def points_off(
     if rules.excused(student, assignment):
         return 0.0
     percent = Decimal(str(percent_off(rules.late, seconds_late)))
-    exact = Decimal(str(score)) * percent / 100
-    return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return float(hundredths(exact(score) * percent / 100))
