@@ -24,7 +24,7 @@ def prose(text: str) -> Markup:
 
 def percent(share: float | None) -> str:
     """Write a share in 0 … 1 as a percentage."""
-    return "–" if share is None else f"{100 * share:.0f} %"
+    return "–" if share is None else f"{100 * share:.0f}\u00a0%"
 
 
 def signed(number: float | None) -> str:

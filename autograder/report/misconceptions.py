@@ -18,10 +18,11 @@ def misconceptions(material: Material) -> list[dict[str, Any]]:
     counts: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for result in material.results:
         for gap in result.gaps:
+            counter = counts.setdefault((result.assignment, gap.exercise), Counter())
             if gap.status in ("correct", "not_attempted", "rejected") or result.assignment == QUIZ:
                 continue
             told = (gap.misconception, "" if gap.misconception else _told(gap))
-            counts.setdefault((result.assignment, gap.exercise), Counter())[told] += 1
+            counter[told] += 1
     return [
         {
             "assignment": assignment,

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from rich.console import Console
 
 from autograder.course_folder import ClassFolder
 from autograder.gradebook import marks_table, read_marks
+from autograder.report.material import Material
+from autograder.report.page import report_html
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
@@ -45,7 +48,7 @@ pre, code {{ font: 16px/1.164 "DejaVu Sans Mono", monospace; }}
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write the pictures."""
     demo = ClassFolder(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "demo")
     if not demo.gradebook.is_file():
         sys.exit(f"Error: {demo.root} holds no gradebook. Run `make demo` first.")
@@ -55,6 +58,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         picture_gradebook(browser, demo, IMAGES / "gradebook.png")
         picture_notebook(browser, IMAGES / "notebook.png")
+        picture_report(browser, IMAGES / "report.png")
         browser.close()
     for path in sorted(IMAGES.glob("*.png")):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
@@ -102,6 +106,23 @@ def picture_gradebook(browser: Browser, demo: ClassFolder, target: Path) -> None
     page = browser.new_page(device_scale_factor=1.15)
     page.set_content(console.export_html(code_format=PAGE))
     page.locator("pre").screenshot(path=target)
+    page.close()
+
+
+def picture_report(browser: Browser, target: Path) -> None:
+    """Write the report on a pretend class of 300, and picture its top."""
+    sys.path.append(str(ROOT / "tests"))
+    from pretend_results import POINTS, pretend_class
+
+    made = pretend_class(300)
+    names = dict.fromkeys(made.ability, "")
+    text = report_html(Material("2026", list(POINTS), names, made.results), datetime(2026, 3, 1))
+    page = browser.new_page(viewport={"width": 1180, "height": 1500})
+    with tempfile.TemporaryDirectory(prefix="convpool-") as scratch:
+        path = Path(scratch, "report.html")
+        path.write_text(text, encoding="utf-8")
+        page.goto(path.as_uri())
+        page.screenshot(path=target)
     page.close()
 
 
