@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick bench-sandbox bench bench-limit bench-size bench-pages screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's 
 
 bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
 	$(BIN)/python tests/benchmarks/quick_cost.py
+
+notebooks: $(VENV)/.installed  ## run every notebook on real images and stand-in: time and memory
+	$(BIN)/python tests/benchmarks/notebooks.py $(ARGS)
 
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
 	$(BIN)/python tests/benchmarks/sandbox_cost.py
