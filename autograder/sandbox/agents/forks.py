@@ -11,6 +11,7 @@ not what it was when it started: its keeper then starts another one.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -48,6 +49,9 @@ def be_warm(address: str, modules: list[str], work: Work) -> None:
     if _state()[0] != 1:
         print("Threads were started, which no fork would have.", file=sys.stderr, flush=True)
         os._exit(DISTURBED)
+    # What is here stays: no fork need look through it for garbage, or write into its pages.
+    gc.collect()
+    gc.freeze()
     print("ready", flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
