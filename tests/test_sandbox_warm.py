@@ -173,6 +173,39 @@ def test_a_warm_process_that_was_disturbed_is_replaced_before_it_serves(
         assert "disturbed" in own.last_words
 
 
+def test_two_warm_processes_from_one_import_end_with_each_other(monkeypatch, tmp_path):
+    (tmp_path / "second.py").write_text("""
+import os, sys, forks_again
+def serve(listener, owners):
+    forks_again.serve(listener, owners, lambda request, given, line: line.send(b"second"))
+""")
+    agents = Path(warm.view.AGENTS)
+    (tmp_path / "forks_again.py").write_text((agents / "forks.py").read_text())
+    monkeypatch.setattr(warm.view, "user_site", lambda: tmp_path)
+    monkeypatch.setattr(warm, "MODULES", ("random",))
+    with private_folder() as folder:
+        first, second = folder / "first", folder / "second"
+        with warm_process(warm_recipe(first, folder, (second, "second"))) as own:
+            line, process_id = ask(second, {}, [])
+            assert line.recv(16) == b"second"
+            line.close()
+            beside = next(
+                int(child)
+                for child in Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children")
+                .read_text()
+                .split()
+            )
+            assert beside != process_id
+
+            os.kill(beside, signal.SIGKILL)
+            own.popen.wait(SECONDS)
+            line, _ = ask(second, {}, [])
+
+            assert line.recv(16) == b"second"
+            line.close()
+            assert own.replaced == 1
+
+
 def test_no_fork_is_made_of_a_process_with_threads(monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(STARTS_A_THREAD)
     monkeypatch.setattr(warm.view, "user_site", lambda: tmp_path)

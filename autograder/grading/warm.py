@@ -1,7 +1,7 @@
 """The warm processes of a run: one that students' kernels are forked from, one for the tests.
 
-`python -m autograder.grading.warm SPEC` is the second one. It forks a worker for every submission;
-as without it, a worker is trusted, runs no student's code, and ends with its submission.
+The second one forks a worker for every submission; as without it, a worker is trusted, runs no
+student's code, and ends with its submission. Both come from one import of TensorFlow.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any
 from autograder.sandbox.agents import forks
 from autograder.sandbox.process import readable_within
 from autograder.sandbox.warm import warm_recipe
-from autograder.sandbox.warmth import Recipe, ask, warm_process
+from autograder.sandbox.warmth import ask, warm_process
 
 WORKER_ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
@@ -28,10 +27,6 @@ WORKER_ENVIRONMENT = {
     "MPLBACKEND": "agg",
 }
 TRUSTED_MODULES = (
-    "tensorflow",
-    "keras",
-    "scipy.signal",
-    "course.data",
     "course.checks",
     "autograder.boundary.model",
     "autograder.grading.worker",
@@ -52,18 +47,12 @@ class Warmth:
 def warmth(folder: Path, fonts: Path) -> Iterator[Warmth]:
     """Keep both warm processes while the block runs; `folder` is private and short.
 
-    They import while the block goes on; who asks too early waits. matplotlib lists the machine's
-    fonts in `fonts`, once for all kernels.
+    If either ends, both are replaced. They import while the block goes on; who asks too early
+    waits. matplotlib lists the machine's fonts in `fonts`, once for all kernels.
     """
-    kernels = warm_recipe(folder / "kernels", fonts)
-    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # no fork has others
-    workers = Recipe(
-        [sys.executable, "-m", __name__, str(folder / "workers")],
-        {**os.environ, **WORKER_ENVIRONMENT, **one_thread},
-        folder / "workers",
-    )
-    with warm_process(kernels), warm_process(workers):
-        yield Warmth(kernels.address, workers.address)
+    kernels, workers = folder / "kernels", folder / "workers"
+    with warm_process(warm_recipe(kernels, fonts, (workers, __name__))):
+        yield Warmth(kernels, workers)
 
 
 def run_worker(workers: Path, order: Path, env: Mapping[str, str], seconds: float) -> str | None:
@@ -73,7 +62,7 @@ def run_worker(workers: Path, order: Path, env: Mapping[str, str], seconds: floa
     """
     said = order.with_name("said")
     with said.open("xb") as output:
-        request = {"order": str(order), "env": dict(env)}
+        request = {"order": str(order), "env": {**os.environ, **WORKER_ENVIRONMENT, **env}}
         line, process_id = ask(workers, request, [output.fileno()])
     with line:
         if readable_within(line.fileno(), seconds):
@@ -91,9 +80,12 @@ def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) 
     for number in (1, 2):
         os.dup2(descriptors[0], number)
     forks.close_all_but({0, 1, 2, line.fileno()})
+    os.environ.clear()
     os.environ.update(request["env"])
     worker.carry_out(Path(request["order"]))
 
 
-if __name__ == "__main__":
-    forks.be_warm(sys.argv[1], list(TRUSTED_MODULES), _work)
+def serve(listener: socket.socket, owners: list[int]) -> None:
+    """Fork a worker for every order."""
+    forks.import_all(list(TRUSTED_MODULES))
+    forks.serve(listener, owners, _work)

@@ -151,16 +151,21 @@ class WarmSandbox(Sandbox):
         return Proof(self.name, new.attempts + fork.attempts, new.seconds + fork.seconds)
 
 
-def warm_recipe(address: Path, fonts: Path) -> Recipe:
-    """Say how the warm process is started; `fonts` is matplotlib's folder with its list of them."""
+def warm_recipe(address: Path, fonts: Path, beside: tuple[Path, str] | None = None) -> Recipe:
+    """Say how the warm process is started; `fonts` is matplotlib's folder with its list of them.
+
+    `beside` is the address of a second one, and the module that serves there; TensorFlow is
+    imported once for both.
+    """
     spec = {
+        "beside": beside and {"socket": str(beside[0]), "module": beside[1]},
         "socket": str(address),
         "path": [str(view.user_site())] if view.user_site() else [],
         "modules": MODULES,
     }
     argv = [sys.executable, "-I", "-B", "-X", "utf8", str(view.AGENTS / "warm.py")]
     env = OWN_ENVIRONMENT | view.environment(THREADS, False, {"MPLCONFIGDIR": str(fonts)})
-    return Recipe([*argv, json.dumps(spec)], env, address)
+    return Recipe([*argv, json.dumps(spec)], env, [address, *(beside or ())[:1]])
 
 
 class JoinedProcess(SandboxedProcess):

@@ -27,11 +27,11 @@ class WarmGone(Exception):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a warm process is started; it listens at the socket `address`."""
+    """How a warm process is started; it makes the sockets `addresses`."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
-    address: Path
+    addresses: Sequence[Path]
 
 
 class WarmProcess:
@@ -46,8 +46,12 @@ class WarmProcess:
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
 
+    def _forget_addresses(self) -> None:
+        for address in self._recipe.addresses:
+            address.unlink(missing_ok=True)
+
     def _start(self) -> subprocess.Popen[bytes]:
-        self._recipe.address.unlink(missing_ok=True)
+        self._forget_addresses()
         return subprocess.Popen(
             self._recipe.argv,
             stdin=subprocess.PIPE,  # never written to: its end is the order to end
@@ -73,7 +77,7 @@ class WarmProcess:
             failures = 0 if ready else failures + 1
             with self._turn:
                 if self._closed or failures >= MOST_FAILURES:
-                    self._recipe.address.unlink(missing_ok=True)
+                    self._forget_addresses()
                     return
                 self.popen = self._start()
                 self.replaced += 1

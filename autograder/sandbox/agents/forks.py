@@ -36,32 +36,50 @@ FAILED = 125
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
-def be_warm(address: str, modules: list[str], work: Work) -> None:
-    """Listen first, so that who asks waits; then import, say so, and serve.
-
-    The other end of standard input belongs to who started this process; its end ends it.
-    """
+def listen(address: str) -> socket.socket:
+    """Take requests from now on; they wait until they are served."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(address)
     listener.listen(64)
+    return listener
+
+
+def import_all(modules: list[str]) -> None:
+    """Import what the forks need, and let no fork look through it for garbage."""
     for name in modules:
         __import__(name)
     if _state()[0] != 1:
         print("Threads were started, which no fork would have.", file=sys.stderr, flush=True)
         os._exit(DISTURBED)
-    # What is here stays: no fork need look through it for garbage, or write into its pages.
     gc.collect()
     gc.freeze()
+
+
+def start_beside(listener: socket.socket, be: Callable[[int], None]) -> int:
+    """Fork a second warm process, which is not to serve `listener`: `be` is called in it.
+
+    Both get a descriptor that closes when the other one ends, for `serve` to watch.
+    """
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        os.close(listener.detach())
+        os.close(ours.detach())
+        be(theirs.detach())
+        os._exit(0)
+    theirs.close()
+    return ours.detach()
+
+
+def announce() -> None:
+    """Tell who started this process that it is ready, and nothing more."""
     print("ready", flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
-    serve(listener, sys.stdin.fileno(), work)
-    os._exit(0)  # taking TensorFlow down in order takes a second
 
 
-def serve(listener: socket.socket, owner: int, work: Work) -> None:
-    """Fork for every request until descriptor `owner` is closed on its other side.
+def serve(listener: socket.socket, owners: list[int], work: Work) -> None:
+    """Fork for every request until one of the descriptors `owners` is closed on its other side.
 
     `work(request, descriptors, line)` runs in the fork, which ends with it; `line` is the
     connection that the request came through. The first answer on it is the fork's process id.
@@ -70,8 +88,9 @@ def serve(listener: socket.socket, owner: int, work: Work) -> None:
     before = _state()
     poller = select.poll()
     poller.register(listener, select.POLLIN)
-    poller.register(owner, select.POLLIN)
-    while all(ready != owner for ready, _ in poller.poll()):
+    for owner in owners:
+        poller.register(owner, select.POLLIN)
+    while all(ready not in owners for ready, _ in poller.poll()):
         line, _ = listener.accept()
         try:
             request = _receive(line)
@@ -85,6 +104,7 @@ def serve(listener: socket.socket, owner: int, work: Work) -> None:
             _work(listener, line, request, work)
         line.close()
         close(request[1])
+    os._exit(0)  # taking TensorFlow down in order takes a second
 
 
 def _state(more_files: int = 0) -> tuple[int, int]:

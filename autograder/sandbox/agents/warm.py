@@ -3,7 +3,9 @@
 `python -I warm.py SPEC`, outside any sandbox, and no student's code ever runs in this process.
 What does is a fork of it that has first joined the namespaces which bubblewrap laid for that one
 submission, dropped every privilege and put on the system call filter, in this order. SPEC is JSON:
-`socket` (where requests come), `path` (folders to import from), `modules`.
+`socket` (where requests come), `path` (folders to import from), `modules`, and `beside`: null, or
+the `socket` of a second process which is forked before any request is served, and the `module`
+that serves there. The grader's own workers are forked from that one.
 
 A request is a JSON object: `argv` (a Python script and its arguments, inside), `env`, `uid`,
 `rlimits`, `cwd`, `flags` (the namespaces to join), `groups` (how many), `passed` (the numbers that
@@ -18,12 +20,14 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
 import types
+from functools import partial
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import enter
@@ -42,11 +46,27 @@ PR_SET_DUMPABLE, PR_SET_SECCOMP, FILTER = 4, 22, 2
 
 
 def main(spec: dict[str, Any]) -> None:
-    """Make the packages known, forget what a student may have files named like, and serve."""
+    """Listen first, so that who asks waits; then import, fork the other one, and serve."""
+    listener = forks.listen(spec["socket"])
     sys.path.extend(spec["path"])
-    for name in ("enter", "forks"):
+    for name in ("enter", "forks"):  # a student may have files of these names
         del sys.modules[name]
-    forks.be_warm(spec["socket"], spec["modules"], join)
+    owners = [sys.stdin.fileno()]
+    if spec["beside"] is None:
+        forks.import_all(spec["modules"])
+    else:
+        other = forks.listen(spec["beside"]["socket"])
+        forks.import_all(spec["modules"])
+        be = partial(be_the_other, spec["beside"]["module"], other, owners[0])
+        owners.append(forks.start_beside(listener, be))
+        other.close()
+    forks.announce()
+    forks.serve(listener, owners, join)
+
+
+def be_the_other(module: str, listener: socket.socket, owner: int, beside: int) -> None:
+    """Serve what `module` has to offer: for the grader's own processes, never for a student's."""
+    importlib.import_module(module).serve(listener, [owner, beside])
 
 
 def join(request: dict[str, Any], descriptors: list[int], line: socket.socket) -> None:
