@@ -23,9 +23,15 @@ def _app(version: Annotated[bool, version_option("course")] = False) -> None:
 
       course lab                         open the lesson and the exercises in JupyterLab
 
+      course status                      what is done, and what comes next
+
+      course check reshape               the checks you can see, run as grading does
+
+      course submit                      pack what you hand in
+
       course quiz                        answer the practice quiz in the terminal
 
-      course data                        fetch the images, and say where they came from
+      course doctor                      look for what is missing on this computer
     """
 
 

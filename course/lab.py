@@ -14,6 +14,9 @@ _PACKAGE = Path(__file__).parent
 # Not graded, and generated from a script beside each.
 LEARNERS_NOTEBOOKS = ("lesson.ipynb", "practice.ipynb", "further.ipynb", "improve.ipynb")
 
+# The page that JupyterLab opens: all notebooks, in their order.
+CONTENTS = "index.md"
+
 # Exit statuses of a server that was asked to stop, also while it was still starting.
 _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
 
@@ -30,27 +33,33 @@ def notebooks() -> dict[str, Path]:
 
 def unpack(folder: Path) -> list[Path]:
     """Copy each notebook that `folder` does not have yet; return the new paths."""
-    new = []
-    for name, origin in notebooks().items():
-        target = folder / name
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as file:
-                file.write(origin.read_bytes())
-        except FileExistsError:
-            if not target.is_file():
-                raise CourseError(f"{target} is in the way.", "Name another folder.") from None
-            continue
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            raise CourseError(
-                f"{target} can't be written ({error.strerror}).", "Name another folder."
-            ) from error
-        new.append(target)
-    return new
+    pages = {CONTENTS: _PACKAGE / "contents.md"}
+    return [
+        folder / name
+        for name, origin in (pages | notebooks()).items()
+        if copy_new(origin, folder / name)
+    ]
 
 
-def start_lab(folder: Path, *, browser: bool, opens: str = "/lab/tree/lesson.ipynb") -> None:
+def copy_new(origin: Path, target: Path) -> bool:
+    """Copy a file to where there is none; False, and nothing is changed, where there is one."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(origin.read_bytes())
+    except FileExistsError:
+        if not target.is_file():
+            raise CourseError(f"{target} is in the way.", "Name another folder.") from None
+        return False
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise CourseError(
+            f"{target} can't be written ({error.strerror}).", "Name another folder."
+        ) from error
+    return True
+
+
+def start_lab(folder: Path, *, browser: bool, opens: str = f"/lab/tree/{CONTENTS}") -> None:
     """Run JupyterLab of this environment in the folder until it is stopped; `opens` is an address.
 
     Raises CourseError if the server ends by itself with an error.
@@ -76,7 +85,10 @@ def _run_until_stopped(command: list[str], folder: Path) -> int:
     for that, where `subprocess.run` would kill it and leave its kernels behind. A request to
     end this process is passed on.
     """
-    server = subprocess.Popen(command, cwd=folder)
+    # Jupyter reads settings there too: pages such as the contents are shown, not edited.
+    settings = [str(_PACKAGE / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
+    server = subprocess.Popen(command, cwd=folder, env=environment)
     before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         while True:

@@ -82,7 +82,8 @@ def test_the_build_makes_source_and_release_of_all_and_the_lesson(
     pairs = [(course.source(name), course.release(name)) for name in ASSIGNMENTS]
     learners = {course.root / "course" / name for name in LEARNERS_NOTEBOOKS}
 
-    assert set(files) == {path for pair in pairs for path in pair} | learners
+    contents = {course.exercises / "README.md"}
+    assert set(files) == {path for pair in pairs for path in pair} | learners | contents
 
 
 @pytest.mark.parametrize("folder", ["exercises", "solutions"])
@@ -97,8 +98,9 @@ def test_nothing_else_lies_in_an_assignments_folder(
     assert found == [f"{assignment}.ipynb"]
 
 
-def test_exercises_holds_the_assignments_and_nothing_else(course: CourseFolder) -> None:
-    assert sorted(path.name for path in course.exercises.iterdir()) == sorted(ASSIGNMENTS)
+def test_exercises_holds_the_assignments_and_their_contents_page(course: CourseFolder) -> None:
+    found = sorted(path.name for path in course.exercises.iterdir())
+    assert found == sorted([*ASSIGNMENTS, "README.md"])
 
 
 def test_building_twice_gives_the_same_bytes(small: CourseFolder) -> None:

@@ -63,6 +63,10 @@ def test_importing_the_course_loads_nothing_heavy():
         ("course", ["data", "--limit", "0"], "limit=0"),
         ("course", ["quiz", "--topic", "nonsense"], "'nonsense'"),
         ("course", ["lab", "--no-start", "/dev/null/notebooks"], "/dev/null"),
+        ("course", ["check", "reshap"], "Did you mean reshape"),
+        ("course", ["check", "README.md"], "README.md"),
+        ("course", ["check", "course/lesson.ipynb"], "none of the gaps"),
+        ("course", ["hint", "trian"], "Did you mean train"),
     ],
 )
 def test_a_mistake_is_one_line_with_the_next_step(course, module, arguments, words):

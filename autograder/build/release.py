@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.build.contents import contents_page
 from autograder.build.contract import require_contract
 from autograder.build.script import Expand, read_script
 from autograder.course_folder import ClassFolder, CourseFolder
@@ -42,7 +43,7 @@ def build(
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
     if not names:
-        files |= build_learners_notebooks(course)
+        files |= build_learners_notebooks(course) | contents_page(course)
     return files
 
 

@@ -9,8 +9,22 @@ from typing import Any
 
 from course.commands.check import check
 from course.commands.data import data
+from course.commands.doctor import doctor
 from course.commands.hint import hint
 from course.commands.lab import lab
 from course.commands.quiz import quiz
+from course.commands.reset import reset
+from course.commands.status import status
+from course.commands.submit import submit
 
-COMMANDS: tuple[Callable[..., Any], ...] = (lab, hint, check, quiz, data)
+COMMANDS: tuple[Callable[..., Any], ...] = (
+    lab,
+    status,
+    hint,
+    check,
+    reset,
+    submit,
+    quiz,
+    data,
+    doctor,
+)

@@ -13,7 +13,7 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     start: Annotated[bool, typer.Option(help="Start JupyterLab; else only copy.")] = True,
 ) -> None:
-    """Copy the notebooks into a folder of yours and open JupyterLab there.
+    """Copy the notebooks into a folder of yours and open JupyterLab there, at the contents page.
 
     A notebook that is there already is left as it is: your work is never overwritten.
 
@@ -24,8 +24,10 @@ def lab(
       course lab ~/convpool --no-browser
     """
     from course.lab import start_lab, unpack
+    from course.work.folder import remember_folder
 
     for path in unpack(folder):
         typer.echo(f"copied {path}")
+    remember_folder(folder)
     if start:
         start_lab(folder, browser=browser)
