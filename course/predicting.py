@@ -56,7 +56,7 @@ class Prediction:
         words = self._words(value, unit)
         if "\n" not in words:
             return words
-        pre = '<pre style="margin:0;color:inherit;background:inherit">'
+        pre = '<pre style="margin:0;color:#1a1c1e;background:#ffffff">'
         return Shown(f"{pre}{escape(words)}</pre>", words)
 
     def _words(self, value: Any, unit: str) -> str:

@@ -46,7 +46,7 @@ def table(
     body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in rows)
     html = box(
         '<table style="border-collapse:collapse;width:100%;margin:0">'
-        f'<caption style="text-align:left;font-weight:bold;color:inherit">{escape(caption)}'
+        f'<caption style="text-align:left;font-weight:bold;color:#1a1c1e">{escape(caption)}'
         f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         f'<p style="margin:0.5em 0 0">{escape(note)}</p>' if note else "",
     )

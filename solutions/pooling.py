@@ -197,8 +197,9 @@ with exercise("strided_convolve2d") as check:
 # %% [markdown]
 # ## Compare the two
 #
-# Both halve the image, with the same kernel, here one for horizontal edges. First **predict**:
-# write what you expect in place of `None`. Nothing is marked here.
+# Both halve the image, with the same kernel, here one for horizontal edges; then ReLU, as in a CNN,
+# sets negative answers to 0. First **predict**: write what you expect in place of `None`. Nothing is
+# marked here.
 
 # %%
 smaller = predict(
@@ -215,17 +216,14 @@ smaller = predict(
 # %%
 kernel = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
 shirt = train_images[train_labels == 0][0] / 255.0
-pooled = max_pool2d(strided_convolve2d(shirt, kernel, 1))
-strided = strided_convolve2d(shirt, kernel, 2)
+edges = np.maximum(strided_convolve2d(shirt, kernel, 1), 0)
 
-smaller.compare(
-    "A", note="It keeps the largest of four answers; the stride keeps the first of them."
-)
+smaller.compare("A", note="It keeps the largest of four answers; the stride, the first of them.")
 plots.maps(
     {
-        "stride 1": strided_convolve2d(shirt, kernel, 1),
-        "then pooling": pooled,
-        "stride 2 instead": strided,
+        "stride 1": edges,
+        "then pooling": max_pool2d(edges),
+        "stride 2 instead": np.maximum(strided_convolve2d(shirt, kernel, 2), 0),
     },
     alt="Horizontal edges of a T-shirt: in full size, after pooling, and with a stride of 2.",
     caption="The horizontal edges of a T-shirt, three times. After pooling every strong answer is "

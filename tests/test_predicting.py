@@ -1,5 +1,7 @@
 """A prediction never stands in the way, is compared with what comes out, and says so in words."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -117,3 +119,14 @@ def test_a_picture_stands_above_its_choices(monkeypatch) -> None:
     picture = plots.images({"A": [[0.0]]}, "An image.", "Words.")
     predict("Which one?", "A", choices=CHOICES, picture=picture)
     assert shown[0] is picture
+
+
+def test_every_text_brings_its_own_ink_and_ground_for_dark_themes(monkeypatch) -> None:
+    shown: list[Shown] = []
+    monkeypatch.setattr("course.predicting._display", shown.append)
+    predict("Which?", [[1, 2], [3, 4]]).compare([[1, 2], [3, 5]])
+    for tag in ("caption", "th", "td", "pre"):
+        # A notebook's theme colors these tags by itself; what they inherit may be white on white.
+        for style in re.findall(rf'<{tag}\b[^>]*style="([^"]*)"', shown[1].html):
+            assert "color:#1a1c1e" in style
+        assert f"<{tag}" in shown[1].html
