@@ -3,6 +3,8 @@
 from functools import cache
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.entries import Entry
 from autograder.feedback.cells import shown_cells
@@ -42,10 +44,10 @@ def read_assignment(course: CourseFolder, class_folder: ClassFolder, name: str) 
     )
 
 
-def _titles(source: object) -> dict[str, str]:
+def _titles(source: NotebookNode) -> dict[str, str]:
     """Find the heading above each gap; a question is called by its number."""
     titles, heading = {}, ""
-    for cell in source["cells"]:  # type: ignore[index]
+    for cell in source["cells"]:
         if cell["cell_type"] == "markdown":
             lines = [line for line in cell["source"].splitlines() if line.startswith("## ")]
             heading = lines[-1].lstrip("# ").partition(" (")[0] if lines else heading

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.course_folder import ClassFolder
 from autograder.lms.ledger import read_ledger
@@ -78,8 +79,8 @@ def _pack(class_folder: ClassFolder, assignment: str, lms: str, pages: dict[str,
     """Write one zip whole."""
     from course.atomic import write_atomically
 
-    def write(file: object) -> None:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    def write(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in sorted(pages):
                 entry = zipfile.ZipInfo(name, _STAMP)
                 entry.compress_type = zipfile.ZIP_DEFLATED

@@ -6,7 +6,7 @@ class shares counts nothing, and what everybody was given was taken out before.
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -42,11 +42,11 @@ def alike_pairs(prints: Mapping[str, Prints], given: Prints) -> list[Alike]:
         for mark in own[student]:
             owners[mark].append(student)
     weights = {mark: rarity(len(who), len(own)) for mark, who in owners.items()}
-    shared: Counter[tuple[str, str]] = Counter()
+    shared: dict[tuple[str, str], float] = defaultdict(float)
     for mark, who in owners.items():
         if len(who) > 1 and weights[mark] > 0:
             for pair in combinations(who, 2):
-                shared[pair] += weights[mark]  # type: ignore[assignment]
+                shared[pair] += weights[mark]
     total = {student: sum(weights[mark] for mark in marks) for student, marks in own.items()}
     found = list(_alike(shared, total, prints, own, weights))
     return sorted(found, key=lambda one: (-one.evidence * one.share, one.first, one.second))
