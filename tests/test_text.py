@@ -19,7 +19,8 @@ NOTEBOOKS = {
 }
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 BANKS = [ROOT / "course" / "quiz.md", SOLUTIONS / "quiz.md"]
-TEXTS = [*NOTEBOOKS.values(), *PAGES, *BANKS]
+CONTENTS = ROOT / "course" / "contents.md"
+TEXTS = [*NOTEBOOKS.values(), *PAGES, *BANKS, CONTENTS]
 
 
 def name(path: Path) -> str:
@@ -73,6 +74,16 @@ def test_a_closing_card_looks_back_and_ahead(notebook: str) -> None:
 @pytest.mark.parametrize("notebook", ["lesson", "reshape", "convolution", "pooling", "cnn", "quiz"])
 def test_a_closing_card_links_a_video(notebook: str) -> None:
     assert "https://youtu.be/" in markdown(NOTEBOOKS[notebook])[-1]
+
+
+def test_the_contents_page_gives_the_minutes_of_the_cards() -> None:
+    rows = re.findall(r"\]\((?:\w+/)?(\w+)\.ipynb\).*?\| (\d+) \|", CONTENTS.read_text("utf-8"))
+    cards = {name: markdown(path)[0] for name, path in NOTEBOOKS.items()}
+    said = {
+        n: re.search(r"\*\*(?:Time|Minutes)\*\* \| [Aa]bout (\d+)", cards[n])[1] for n, _ in rows
+    }
+    assert len(rows) >= 8
+    assert dict(rows) == said
 
 
 # Terms: as the field writes them, and the same everywhere.
