@@ -394,3 +394,31 @@ def test_the_roster_s_formulas_sleep_in_the_file_and_come_back_as_they_were(
     people = {one.student: one for one in read_roster(desk.folder).people}
     assert people["emoji"].name == "=cmd(), 😀"
     assert people["renee"].name == 'O\'Neil "Bob", Renée'
+
+
+def test_nbgraders_zip_collect_works_and_what_it_collected_is_left_alone(
+    course_copy: CourseFolder, tmp_path: Path, work: bytes
+) -> None:
+    from nbgrader.apps import ZipCollectApp
+
+    from autograder.nbgrader_setup import without_its_warnings
+
+    desk = Desk(course_copy, tmp_path)
+    archive = course_copy.root / "downloaded" / "reshape" / "archive"
+    archive.mkdir(parents=True)
+    name = "reshape_ada_attempt_2016-01-30-20-30-10_reshape.ipynb"
+    write_zip(archive / "all.zip", {name: work})
+    pattern = r".*_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>\w+)"
+    with without_its_warnings(), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course_copy.root)
+        patch.setenv("CLASS_DIR", str(desk.folder.root))
+        collector = ZipCollectApp()
+        collector.initialize(["reshape", f"--FileNameCollectorPlugin.named_regexp={pattern}"])
+        collector.start()
+    mine = marked(work, "other")
+    done = desk.collect(
+        desk.zip("a.zip", {"x.ipynb": mine}), student="ada", roster="name,login\nA,ada\n"
+    )
+
+    assert desk.taken() == {("ada", "reshape"): work}
+    assert "--force" in reasons(done)[0]

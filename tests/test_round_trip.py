@@ -19,7 +19,9 @@ from lms_archives import (
     sources,
     write_zip,
 )
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.export.canvas import canvas_csv
 from autograder.export.class_marks import ClassMarks, read_class
@@ -29,7 +31,18 @@ from autograder.lms.collect import CollectOptions, collect
 from autograder.lms.roster import read_roster
 from autograder.rules.late import apply_rules
 from autograder.rules.rules_file import rules_path
+from autograder.sandbox import Sandbox
 
+WRONG = """
+# %% gap="scale_pixels"
+def scale_pixels(images):
+    return images / 255
+
+
+# %% gap="add_channel_axis"
+def add_channel_axis(images):
+    return images
+"""
 DUE = datetime(2026, 11, 1, 23, 0, tzinfo=UTC)
 RULES = """\
 [due]
@@ -277,3 +290,48 @@ def test_a_missing_submission_is_a_zero_only_on_request(
         text = moodle_csv(exported(folder), missing_zero=zero)
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         assert [row["reshape"] for row in rows if row["ID number"] == "s105"] == [expected]
+
+
+@pytest.mark.slow
+def test_a_real_class_comes_in_is_graded_in_the_sandbox_and_goes_out(
+    course: CourseFolder, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    wrong = notebook_bytes(course, answers=WRONG)
+    members = {
+        canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): notebook_bytes(course),
+        canvas_name("=cmd(), 😀", 103, 2, "reshape.ipynb", late=True): wrong,
+        canvas_name("כהן, דנה", 104, 3, "reshape.ipynb"): b"{ broken",
+    }
+    archive = write_zip(tmp_path / "submissions.zip", members)
+    roster = tmp_path / "gradebook.csv"
+    roster.write_text(
+        quoted("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "reshape (77)")
+        + "".join(quoted(one.sortable, str(one.number), "", one.mail, "", "") for one in CLASS[:5]),
+        encoding="utf-8",
+    )
+    folder = ClassFolder(tmp_path / "class")
+    places = ["--class", str(folder.root), "--course", str(course.root)]
+    for arguments in (
+        ["collect", str(archive), "--roster", str(roster), "--received", "2026-11-02T20:00:00"],
+        ["late", "--init"],
+        ["grade", "reshape"],
+        [
+            "export",
+            "--format",
+            "canvas",
+            "--template",
+            str(roster),
+            "--to",
+            str(tmp_path / "up.csv"),
+        ],
+    ):
+        result = CliRunner().invoke(app, [*arguments, *places])
+        assert result.exit_code == 0, (arguments, result.output, result.exception)
+        if arguments[0] == "late":
+            rules_path(folder.root).write_text(RULES)
+
+    rows = list(csv.reader(io.StringIO((tmp_path / "up.csv").read_text(), newline="")))
+
+    # 4 of 10 points, a day late: a tenth is taken off.
+    marks = {row[1]: row[5] for row in rows[2:]}
+    assert marks == {"101": "10", "102": "", "103": "3.6", "104": "0", "105": ""}

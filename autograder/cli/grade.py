@@ -19,6 +19,9 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Run again also what did not change.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change and for whom; write nothing.")
+    ] = False,
     unsafe_no_sandbox: Annotated[
         bool,
         typer.Option(
@@ -44,12 +47,21 @@ def grade(
       autograder grade --jobs 4          four submissions at a time
 
       autograder grade cnn --force       run every cnn again
+
+      autograder grade cnn --dry-run     after a test was mended: whose marks would change?
     """
     from autograder.course_folder import find_class, find_course
     from autograder.desk import run_grade
     from autograder.grading.conditions import GradeOptions, cores
 
     options = GradeOptions(sandboxed=not unsafe_no_sandbox, jobs=jobs or cores(), force=force)
+    if dry_run:
+        from autograder.regrade import show_changes
+
+        show_changes(
+            find_course(course), find_class(class_folder), assignments or [], options, Console()
+        )
+        return
     run_grade(
         find_course(course),
         find_class(class_folder),
