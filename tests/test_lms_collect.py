@@ -280,7 +280,7 @@ def test_a_folder_of_folders_or_zips_named_after_students_is_taken(desk: Desk, w
     folder = desk.place / "mailed"
     (folder / "ada@example.org").mkdir(parents=True)
     (folder / "ada@example.org" / "reshape.ipynb").write_bytes(work)
-    write_zip(folder / "dana.zip", {"anything.ipynb": work})
+    write_zip(folder / "dana-submission.zip", {"reshape/reshape.ipynb": work})
 
     done = desk.collect(folder, roster=CANVAS_ROSTER)
 

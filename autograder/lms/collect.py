@@ -145,7 +145,8 @@ def _plain(entry: Entry, path: Path, options: CollectOptions) -> list[Sender]:
     first = entry.parts[0]
     keys = [path.stem] if not path.is_dir() else []
     keys += [first.removesuffix(".zip")] if len(entry.parts) > 1 else []
-    return [Sender("plain", key, own=entry.parts) for key in keys]
+    # `course submit --student ada` packs ada-submission.zip.
+    return [Sender("plain", key.removesuffix("-submission"), own=entry.parts) for key in keys]
 
 
 def _people(
