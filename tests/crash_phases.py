@@ -25,7 +25,7 @@ RESULTS = 8
 
 PHASES: dict[str, Kill] = {
     "before the gradebook is made": Kill("autograder.grading.writer.make_gradebook"),
-    "the gradebook half made": Kill("nbgrader.api.get_alembic_version"),
+    "the gradebook half made": Kill("autograder.grading.marks.alembic_version"),
     "before an assignment is registered": Kill(REGISTER),
     "an assignment half registered": Kill("nbgrader.api.Gradebook.update_or_create_source_cell", 3),
     "one assignment registered, the other not": Kill(REGISTER, 2),

@@ -227,8 +227,8 @@ def test_grading_uses_a_small_balanced_subset_by_itself(execution, own_set, monk
 
     (_, train_labels), (_, test_labels) = course.load_data()
 
-    assert np.bincount(train_labels).tolist() == [60] * 10
-    assert np.bincount(test_labels).tolist() == [20] * 10
+    assert np.bincount(train_labels).tolist() == [20] * 10
+    assert np.bincount(test_labels).tolist() == [10] * 10
 
 
 def test_an_explicit_limit_is_honored_while_grading(own_set, monkeypatch):
@@ -525,8 +525,8 @@ def test_a_written_subset_is_read_before_every_other_source(own_set, tmp_path, m
     (images, labels), (test_images, test_labels) = course.load_data()
 
     assert data.data_source() == "CONVPOOL_SUBSET_DIR"
-    assert numbers(images) == slow_balanced(made_labels(60_000), 600)
-    assert numbers(test_images) == slow_balanced(made_labels(10_000), 200)
+    assert numbers(images) == slow_balanced(made_labels(60_000), 200)
+    assert numbers(test_images) == slow_balanced(made_labels(10_000), 100)
     for array in (images, labels, test_images, test_labels):
         assert array.dtype == np.uint8 and array.flags.writeable
     images[:] = 0

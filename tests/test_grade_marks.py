@@ -9,9 +9,10 @@ import pytest
 from autograder.course_folder import ClassFolder
 from autograder.grading.grade import keep
 from autograder.grading.grades_csv import COLUMNS, safe_cell, write_grades
-from autograder.grading.marks import enter, final_scores, open_gradebook
+from autograder.grading.marks import alembic_version, enter, final_scores, open_gradebook
 from autograder.grading.register import register
 from autograder.grading.results import Flag, GapResult, SubmissionResult, load, save
+from autograder.nbgrader_setup import put_scripts_on_path
 
 ASSIGNMENT = "reshape"
 
@@ -115,3 +116,11 @@ def test_a_result_is_read_back_as_it_was_saved(tmp_path):
     one = result(flags=[Flag("k", "e")], seconds=1.5, notebook={"cells": []})
     save(one, tmp_path / "r.json")
     assert load(tmp_path / "r.json") == one
+
+
+def test_the_version_of_the_tables_is_the_one_that_nbgrader_asks_alembic_for() -> None:
+    from nbgrader.api import get_alembic_version
+
+    put_scripts_on_path()
+
+    assert alembic_version() == get_alembic_version()

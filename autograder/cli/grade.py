@@ -14,7 +14,7 @@ def grade(
     course: CourseOption = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Submissions at a time (default: one per core)."),
+        typer.Option("--jobs", "-j", min=1, help="Submissions at a time (default: cores + 1)."),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Run again also what did not change.")
@@ -52,9 +52,9 @@ def grade(
     """
     from autograder.course_folder import find_class, find_course
     from autograder.desk import run_grade
-    from autograder.grading.conditions import GradeOptions, cores
+    from autograder.grading.conditions import GradeOptions, usual_jobs
 
-    options = GradeOptions(sandboxed=not unsafe_no_sandbox, jobs=jobs or cores(), force=force)
+    options = GradeOptions(sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force)
     if dry_run:
         from autograder.regrade import show_changes
 

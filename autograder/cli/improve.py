@@ -12,7 +12,7 @@ def improve(
     class_folder: ClassOption = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Networks at a time (default: one per core)."),
+        typer.Option("--jobs", "-j", min=1, help="Networks at a time (default: cores + 1)."),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Run again also what did not change.")
@@ -36,11 +36,11 @@ def improve(
       autograder improve --class 2026 --jobs 1
     """
     from autograder.course_folder import find_class
-    from autograder.grading.conditions import GradeOptions, cores
+    from autograder.grading.conditions import GradeOptions, usual_jobs
     from autograder.improve.board import LIMITS
     from autograder.improve.desk import run_improve
 
     options = GradeOptions(
-        sandboxed=not unsafe_no_sandbox, limits=LIMITS, jobs=jobs or cores(), force=force
+        sandboxed=not unsafe_no_sandbox, limits=LIMITS, jobs=jobs or usual_jobs(), force=force
     )
     run_improve(find_class(class_folder), options, Console())

@@ -28,6 +28,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def usual_jobs() -> int:
+    """One job for each core, and one more: each waits a part of its time for the other side."""
+    return cores() + 1
+
+
 @dataclass(frozen=True)
 class GradeOptions:
     """What an instructor can choose."""
@@ -36,7 +41,7 @@ class GradeOptions:
     """False runs student code with the grader's own rights."""
     limits: dict[str, Any] = field(default_factory=dict)
     """Fields of `Limits` that differ from the defaults."""
-    jobs: int = field(default_factory=cores)
+    jobs: int = field(default_factory=usual_jobs)
     """How many submissions run at a time on this machine."""
     warm: bool | None = None
     """Fork from warm processes; None: where enough is to be run, as `grade_class` finds."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from time import monotonic
 
 from nbformat import NotebookNode
@@ -83,10 +84,6 @@ def grade_class(
     progress: Progress = lambda what, done, total: None,
 ) -> Summary:
     """Grade every submission of the named assignments (all, if none is named)."""
-    # Before any thread imports a part of it: nbgrader imports itself in a circle, which two
-    # threads at once get wrong.
-    import nbgrader.api  # noqa: F401
-
     wanted = course.require(assignments)
     pending = find_submissions(class_folder, wanted)
     if not pending:
@@ -107,7 +104,7 @@ def grade_class(
         stack.enter_context(writer)
         # The gradebook is made ready while the warm processes import.
         common = stack.enter_context(
-            conditions(class_folder, options, [course.solutions], writer.prepare)
+            conditions(class_folder, options, [course.solutions], partial(_prepare, writer))
         )
         sweep(class_folder)
         executor = stack.enter_context(ThreadPoolExecutor(options.jobs, "submission"))
@@ -118,6 +115,16 @@ def grade_class(
         apply_rules(class_folder)
     progress("graded", len(pending), len(pending))
     return run.summary
+
+
+def _prepare(writer: GradebookWriter) -> None:
+    """Make the gradebook ready, and the main thread import what threads will use.
+
+    nbgrader imports itself in a circle, which two threads at once get wrong.
+    """
+    import nbgrader.api  # noqa: F401
+
+    writer.prepare()
 
 
 class _Run:

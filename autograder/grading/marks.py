@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.results import GapResult, SubmissionResult
-from autograder.nbgrader_setup import put_scripts_on_path, without_its_warnings
+from autograder.nbgrader_setup import without_its_warnings
 from course.errors import GradingError
 
 
@@ -36,16 +38,26 @@ def make_gradebook(class_folder: ClassFolder) -> None:
 
     if class_folder.gradebook.exists():
         return
-    put_scripts_on_path()
     class_folder.root.mkdir(parents=True, exist_ok=True)
     partial = class_folder.root / f".{class_folder.gradebook.name}.{os.getpid()}.part"
     partial.unlink(missing_ok=True)
     try:
-        Gradebook(f"sqlite:///{partial}").close()
+        # By itself nbgrader starts `alembic` for one word, which takes seconds.
+        with patch("nbgrader.api.get_alembic_version", alembic_version):
+            Gradebook(f"sqlite:///{partial}").close()
         if not class_folder.gradebook.exists():
             partial.replace(class_folder.gradebook)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def alembic_version() -> str:
+    """Read the version of nbgrader's tables from its own migrations."""
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    migrations = Path(nbgrader.__file__).parent / "alembic"
+    return str(ScriptDirectory(str(migrations)).get_current_head())
 
 
 def unavailable(class_folder: ClassFolder, error: Any) -> GradingError:
