@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -62,6 +62,15 @@ bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 30
 
 bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages of a pretend class of 300
 	$(BIN)/python tests/benchmarks/class_pages.py
+
+validity: $(VENV)/.installed  ## grade the bank of answers: false accepts, false rejects, mistakes named
+	$(BIN)/python tests/validity.py $(ASSIGNMENTS)
+
+mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive
+	$(BIN)/python tests/mutation.py
+
+luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
+	$(BIN)/python tests/luck.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	$(BIN)/python tests/browser/screenshots.py

@@ -130,8 +130,10 @@ with exercise("build_cnn") as check:
         reference = models.reference_cnn()
         check.that(network.count_params() == reference.count_params() == 243_786, "")
     if check.share == 1.0:
-        label = "the network predicts what the lesson's network predicts with equal weights"
-        with check.part(1 / 3), check.hidden(label):
+        with (
+            check.part(1 / 3),
+            check.hidden("the same predictions as the lesson's network with equal weights"),
+        ):
             pictures = check.rng.random((4, 28, 28, 1)).astype("float32")
             check.same_predictions(network, reference, pictures)
     ### END HIDDEN TESTS

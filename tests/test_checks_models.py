@@ -46,6 +46,7 @@ def functional() -> Any:
 
 def added_one_by_one() -> Any:
     model = keras.Sequential()
+    model.add(keras.Input((28, 28, 1)))
     for layer in network().layers:
         model.add(layer)
     model.compile("adam", "sparse_categorical_crossentropy")

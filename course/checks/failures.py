@@ -79,7 +79,7 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
         return error
     told = getattr(error, "check_message", "")
     if told:
-        failure = CheckFailed(f"`{name}`: {told}.")
+        failure = named(name, f"{told}.", misconceptions.of_error(told))
         failure.stopped = str(getattr(error, "status", ""))
         return failure
     if isinstance(error, NotImplementedError):

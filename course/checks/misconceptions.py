@@ -114,6 +114,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "batch-axis-counted": "There is one axis too many. Leave the batch axis out.",
     },
     "Now with convolutions": {
+        "input-missing": "The network does not know the shape of its input yet. Begin it with "
+        "`Input(shape=(28, 28, 1))`.",
         "batch-axis-in-input": "The batch axis is never written: `Input(shape=(28, 28, 1))`.",
         "pooling-before-convolution": "Pooling stands before its convolution. First features are "
         "looked for, then the strongest are kept.",
@@ -190,6 +192,7 @@ _ERRORS = (
     (r"cannot reshape array of size \d+ into shape \(.*28", "hard-coded-size"),
     (r"requested shape (has \d+|requires a multiple of 784)", "hard-coded-size"),
     (r"cannot reshape array of size \d+ into shape \(\d+,\d+,\d+,\d+\)", "even-sizes-only"),
+    (r"has no input shape yet", "input-missing"),
     (r"input of shape \(None, (None|\d+), 28, 28, 1\)", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=5", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=3", "channel-axis-missing"),

@@ -25,6 +25,7 @@ def shapes_table(check: "Exercise", table: Any) -> None:
     to_fill = [name for name in LESSON_CNN if name != GIVEN]
     if all(table[name] is None for name in to_fill):
         raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
+    _check_row(check, GIVEN, table[GIVEN], LESSON_CNN[GIVEN])
     for name in to_fill:
         with check.part(1 / len(to_fill)):
             _check_row(check, name, table[name], LESSON_CNN[name])
