@@ -46,7 +46,7 @@ def run_course(
     return subprocess.run(
         [sys.executable, "-c", "from course.cli import main; main()", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "COURSE_STATE_DIR": str(state), "COLUMNS": "100", **environment},
+        env={**os.environ, "COURSE_STATE_DIR": str(state), "COLUMNS": "200", **environment},
         capture_output=True,
         text=True,
         check=False,
