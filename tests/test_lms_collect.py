@@ -276,6 +276,31 @@ def test_the_learners_own_zip_comes_alone_and_inside_others(
     assert read_ledger(desk.folder)["norma", "pooling"].time == NOW.isoformat()
 
 
+def test_the_open_exercise_comes_along_and_nobody_misses_it(
+    course: CourseFolder, tmp_path: Path, work: bytes
+) -> None:
+    from rich.console import Console
+
+    from autograder.lms.desk import run_collect
+    from course.lab import notebooks
+
+    desk = Desk(course, tmp_path)
+    own = {
+        "reshape/reshape.ipynb": work,
+        "improve/improve.ipynb": notebooks()["improve/improve.ipynb"].read_bytes(),
+    }
+    roster = desk.place / "list.csv"
+    roster.write_text(CANVAS_ROSTER, encoding="utf-8")
+    archive = desk.zip("dana-submission.zip", own)
+    console = Console(record=True, width=200)
+
+    run_collect(course, desk.folder, [archive], CollectOptions(rosters=(roster,)), console)
+
+    assert set(desk.taken()) == {("dana", "reshape"), ("dana", "improve")}
+    said = console.export_text()
+    assert "2 new, 4 missing" in said
+
+
 def test_a_folder_of_folders_or_zips_named_after_students_is_taken(desk: Desk, work: bytes) -> None:
     folder = desk.place / "mailed"
     (folder / "ada@example.org").mkdir(parents=True)

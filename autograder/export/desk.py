@@ -46,14 +46,16 @@ def run_export(
         raise GradingError(
             f"There is no format {options.form!r}.", f"Choose: {', '.join(FORMATS)}."
         )
-    if not class_folder.gradebook.is_file():
+    wanted = course.require(assignments) if assignments else []
+    marks = ClassMarks()
+    if class_folder.gradebook.is_file():
+        people = read_roster(class_folder).people
+        with open_gradebook(class_folder) as gradebook:
+            marks = read_class(gradebook, people, wanted)
+    if not any(submitted for _, submitted in marks.rows):
         raise GradingError(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
-    wanted = course.require(assignments) if assignments else []
-    people = read_roster(class_folder).people
-    with open_gradebook(class_folder) as gradebook:
-        marks = read_class(gradebook, people, wanted)
     text = _text(marks, options)
     ending = "json" if options.form == "json" else "csv"
     path = options.to or class_folder.root / f"{options.form}.{ending}"

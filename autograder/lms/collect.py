@@ -9,6 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder
+from autograder.improve.source import NAME as OPEN
 from autograder.ingest import Rejected
 from autograder.lms.archive import Entry, Refused, walk
 from autograder.lms.ledger import Taken, read_ledger, utc_text, write_ledger
@@ -91,7 +92,8 @@ def collect(
     if not best and not done.rows:
         names = ", ".join(path.name for path in archives)
         raise GradingError(f"There is no notebook in {names}.", "Name what the LMS handed out.")
-    done.rows += _missing(class_folder, lists, {one.assignment for one in best})
+    # Nobody has to do the open exercise.
+    done.rows += _missing(class_folder, lists, {one.assignment for one in best} - {OPEN})
     write_roster(class_folder, lists.people)
     write_ledger(class_folder, ledger)
     return done

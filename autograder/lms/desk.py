@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nbformat import NotebookNode
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -9,6 +10,8 @@ from rich.table import Table
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.grading.grade import read_source
 from autograder.grading.marks import open_gradebook
+from autograder.improve.source import NAME as OPEN
+from autograder.improve.source import scoring_source
 from autograder.lms.collect import Collected, CollectOptions, collect
 from autograder.lms.ledger import read_ledger
 from autograder.lms.people import People, Person
@@ -26,8 +29,7 @@ def run_collect(
     console: Console,
 ) -> None:
     """Collect, then say for each student what was found, late or missing."""
-    names = course.require([options.assignment] if options.assignment else [])
-    sources = {name: read_source(course, name, class_folder) for name in names}
+    sources = _sources(course, class_folder, options.assignment)
     done = collect(class_folder, archives, sources, options)
     enter_students(class_folder, read_roster(class_folder).people)
     console.print(collected_table(class_folder, done))
@@ -35,6 +37,18 @@ def run_collect(
     said = ", ".join(f"{count} {what}" for what, count in counts if count)
     other = f"; {done.ignored} other files left alone" if done.ignored else ""
     console.print(f"{said}{other}. Next: autograder grade")
+
+
+def _sources(
+    course: CourseFolder, class_folder: ClassFolder, assignment: str
+) -> dict[str, NotebookNode]:
+    """Read what notebooks are told apart by: the assignments' sources, and the open exercise's."""
+    wanted = [assignment] if assignment else []
+    names = [] if assignment == OPEN else course.require(wanted)
+    sources = {name: read_source(course, name, class_folder) for name in names}
+    if assignment in ("", OPEN):
+        sources[OPEN] = scoring_source("")
+    return sources
 
 
 def collected_table(class_folder: ClassFolder, done: Collected) -> Table:
