@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import zipfile
 
 import nbformat
 import numpy as np
 import pytest
+from rich.console import Console
 
 from course.checks.quiet import quiet
 
@@ -23,6 +25,8 @@ from autograder.improve.leaderboard import as_csv, as_html, as_markdown, write_l
 from autograder.improve.scoring import SCORED, read_score, score, unpack
 from autograder.improve.source import scoring_source
 from autograder.improve.standing import Entry, standing, tied
+from autograder.lms.collect import CollectOptions
+from autograder.lms.desk import run_collect
 from course.checks import exercise
 from course.checks.failures import CheckFailed
 from course.errors import GradingError
@@ -280,6 +284,24 @@ def test_learners_get_no_trace_of_the_judging():
     released = nbformat.read(notebooks()["improve/improve.ipynb"], as_version=4)
     assert "autograder" not in nbformat.writes(released)
     assert "autograder.improve.scoring" in nbformat.writes(scoring_source("x"))
+
+
+def test_it_is_collected_with_the_exercises_and_nobody_misses_it(course, tmp_path):
+    folder, console = ClassFolder(tmp_path / "class"), Console(file=io.StringIO(), width=200)
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
+        archive.write(notebooks()["improve/improve.ipynb"], "improve/improve.ipynb")
+        archive.write(course.release("reshape"), "reshape/reshape.ipynb")
+    with zipfile.ZipFile(tmp_path / "ben.zip", "w") as archive:
+        archive.write(course.release("reshape"), "reshape/reshape.ipynb")
+
+    roster = tmp_path / "class.csv"
+    roster.write_text("name,login\nAda,ada\nBen,ben\n")
+    archives = [tmp_path / "ada.zip", tmp_path / "ben.zip"]
+    run_collect(course, folder, archives, CollectOptions(rosters=(roster,)), console)
+
+    assert (folder.submitted / "ada" / "improve" / "improve.ipynb").is_file()
+    assert (folder.submitted / "ada" / "reshape" / "reshape.ipynb").is_file()
+    assert "missing" not in console.file.getvalue()
 
 
 # The whole way, in the sandbox
