@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck learner-path screenshots clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mu
 
 luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
 	$(BIN)/python tests/luck.py
+
+learner-path: $(VENV)/.installed  ## a learner's way in Chromium; pictures of it in artifacts/learner
+	$(BIN)/python -m pytest tests/browser/test_learner_path.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	$(BIN)/python tests/browser/screenshots.py

@@ -1,5 +1,6 @@
 """`course lab` as a learner starts it, and its notebooks as a learner uses them in Chromium."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 
 # A child's first import of TensorFlow on a busy machine takes a while.
 PATIENCE = 60_000  # milliseconds
@@ -21,13 +22,19 @@ c.IdentityProvider.token = ""
 c.LabApp.news_url = None
 """
 
+# Cells out of sight are drawn as well, so that they can be found and pictured.
+DRAWN_WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+
 
 @contextmanager
-def course_lab(folder: Path, home: Path) -> Iterator[str]:
-    """Run `course lab folder`, its settings and caches in `home`; yield the server's address."""
+def course_lab(folder: Path, home: Path, **more: str) -> Iterator[str]:
+    """Run `course lab folder`, its settings and caches in `home`; yield the server's address.
+
+    `more` are environment variables, set beside those of `environment` or in their place.
+    """
     process = subprocess.Popen(
         [Path(sys.executable).with_name("course"), "lab", folder, "--no-browser"],
-        env={**os.environ, **_environment(home)},
+        env={**os.environ, **environment(home), **more},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -47,14 +54,17 @@ def course_lab(folder: Path, home: Path) -> Iterator[str]:
         process.communicate(timeout=60)
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """Keep Jupyter away from the user's own settings, and the notebooks from the network."""
     names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     folders = {name: home / name.lower() for name in names}
-    folders["JUPYTER_CONFIG_DIR"].mkdir(parents=True)
+    overrides = folders["JUPYTER_CONFIG_DIR"] / "labconfig" / "default_setting_overrides.json"
+    overrides.parent.mkdir(parents=True, exist_ok=True)
+    overrides.write_text(json.dumps(DRAWN_WHOLE))
     (folders["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.py").write_text(SETTINGS)
     return {
         **{name: str(path) for name, path in folders.items()},
+        "COURSE_STATE_DIR": str(home / "state"),
         # The few images that grading uses: nothing here is about the data.
         "NBGRADER_EXECUTION": "validate",
         "COURSE_DATA": "" if os.environ.get("FASHION_MNIST_DIR") else "standin",
@@ -85,7 +95,8 @@ class Notebook:
     def type_answer(self, gap: str, answer: str) -> None:
         """Replace what stands in a gap's cell by typing."""
         # A check names its function too, but only the gap defines it.
-        self.cell(f"def {gap}(").locator(".cm-content").click()
+        by_form = self.cell(f"def {gap}(").or_(self.cell(f"{gap} = "))
+        by_form.first.locator(".cm-content").click()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(answer)
 
@@ -99,11 +110,26 @@ class Notebook:
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
 
-    def message(self, gap: str) -> str:
+    def message(self, gap: str, patience: float = PATIENCE) -> str:
         """Wait for what a gap's check says, and return it."""
         output = self.check(gap).locator(".jp-OutputArea-output")
-        output.wait_for()
+        output.wait_for(timeout=patience)
         return output.inner_text().strip()
+
+    def save(self) -> None:
+        """Press Ctrl+S, and wait until the server has the notebook."""
+
+        def is_saved(response: Response) -> bool:
+            return response.request.method == "PUT" and "/api/contents/" in response.url
+
+        with self.page.expect_response(is_saved) as saving:
+            self.page.keyboard.press("Control+s")
+        assert saving.value.ok
+
+    def picture(self, target: Path) -> None:
+        """Picture the notebook as it is."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=target)
 
     def close(self) -> None:
         """Close the window."""
