@@ -123,6 +123,7 @@ def test_no_result_of_a_mistake_is_the_right_one(h: int, w: int, stride: int, se
     # Where a mistake has the right value, naming it would be wrong: random input tells them apart.
     image, kernel = drawn(seed, (h, w), "float64"), drawn(seed + 1, (2, 2), "float64")
     right = correlate2d(image, kernel, mode="valid")[::stride, ::stride]
+    assume(not is_close(np.trunc(right), right))  # a single value may lie at a whole number
 
     wrong = mistakes.convolution(image, kernel, stride)
 

@@ -49,7 +49,7 @@ def class_folder(course, tmp_path_factory):
 @contextmanager
 def instructors_lab(course, folder, home):
     """Run `autograder formgrader`; yield the address that it names."""
-    from lab_session import _environment
+    from lab_session import environment
 
     process = subprocess.Popen(
         [
@@ -60,7 +60,7 @@ def instructors_lab(course, folder, home):
             folder.root,
         ],
         cwd=course.root,
-        env={**os.environ, **_environment(home)},
+        env={**os.environ, **environment(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
