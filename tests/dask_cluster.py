@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, STDOUT, Popen
+from subprocess import PIPE, STDOUT, Popen, TimeoutExpired
 
 TESTS = Path(__file__).parent
 
@@ -36,7 +36,11 @@ class Started:
     def end(self) -> None:
         """End it."""
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(60)
+        except TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self._reader.join(30)
 
 
