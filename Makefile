@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck learner-path screenshots clean
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -74,6 +74,12 @@ luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with othe
 
 learner-path: $(VENV)/.installed  ## a learner's way in Chromium; pictures of it in artifacts/learner
 	$(BIN)/python -m pytest tests/browser/test_learner_path.py
+
+crash-table: $(VENV)/.installed  ## kill a run at each boundary, fill its disk; is the end the same?
+	$(BIN)/python tests/benchmarks/crash_table.py
+
+scaling: $(VENV)/.installed  ## what larger machines do with larger classes, from measured costs
+	$(BIN)/python tests/benchmarks/scaling.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	$(BIN)/python tests/browser/screenshots.py

@@ -3,8 +3,11 @@
 `make crash-table` prints them; `test_grade_never_lost.py` runs them one by one.
 """
 
+import ast
 import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from snapshot import snapshot
 from autograder.course_folder import ClassFolder
 from autograder.grading.grade import read_source
 from autograder.grading.register import register
+from autograder.sandbox.sandbox import BubblewrapSandbox
 
 GRADE = "autograder.grading.grade"
 MARKS = "autograder.grading.marks"
@@ -22,6 +26,7 @@ REGISTER = "autograder.grading.writer.register"
 # Each result is one file and each page another, in turn; grades.csv is the last.
 FSYNC = "course.atomic.os.fsync"
 RESULTS = 8
+DISK_BYTES = 2 << 20
 
 PHASES: dict[str, Kill] = {
     "before the gradebook is made": Kill("autograder.grading.writer.make_gradebook"),
@@ -90,3 +95,21 @@ def kill_and_resume(nursery: Nursery, folder: ClassFolder, kill: Kill) -> dict[s
     assert summary.failures == []
     assert len(summary.graded) == RESULTS
     return snapshot(folder)
+
+
+def on_a_small_disk(
+    sandbox: BubblewrapSandbox, prepared: Prepared, folder: Path
+) -> dict[int, tuple[str, str, dict[str, object]]]:
+    """Let `full_disk.py` run on two megabytes of tmpfs; return what it found, by the room left."""
+    disk, answer = folder / "disk", folder / "answer"
+    disk.mkdir()
+    small = ["--dev-bind", "/", "/", "--size", str(DISK_BYTES), "--tmpfs", str(disk)]
+    script = [sys.executable, str(Path(__file__).with_name("full_disk.py"))]
+    subprocess.run(
+        [sandbox.bwrap, *small, *script, str(prepared.registered.root), str(disk), str(answer)],
+        check=True,
+    )
+    found: dict[int, tuple[str, str, dict[str, object]]] = ast.literal_eval(
+        answer.read_text(encoding="utf-8")
+    )
+    return found

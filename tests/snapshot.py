@@ -54,7 +54,7 @@ def gradebook_dump(path: Path) -> dict[str, Any]:
 def snapshot(class_folder: ClassFolder) -> dict[str, Any]:
     """Take down the gradebook, the results but how long they took, the pages and the CSV."""
     root = class_folder.root
-    files = [path for path in root.rglob("*") if path.is_file()]
+    files = sorted(path for path in root.rglob("*") if path.is_file())
     results = {}
     for path in sorted((root / "results").glob("*/*.json")):
         result = json.loads(path.read_bytes())

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 from crash_nursery import Nursery
-from crash_phases import PHASES, RESULTS, Prepared, kill_and_resume, new_class, prepare
+from crash_phases import (
+    PHASES,
+    RESULTS,
+    Prepared,
+    kill_and_resume,
+    new_class,
+    on_a_small_disk,
+    prepare,
+)
 from fake_grading import COURSE, faked, grade, stub
 from snapshot import snapshot
 
@@ -19,6 +27,7 @@ from autograder.course_folder import ClassFolder
 from autograder.grading import grade as grading
 from autograder.grading.lock import exclusive
 from autograder.grading.marks import open_gradebook
+from autograder.sandbox.sandbox import BubblewrapSandbox
 from course.errors import GradingError
 
 
@@ -306,3 +315,15 @@ def test_a_gradebook_that_stays_locked_is_one_line_and_nothing_is_lost(
     with faked():
         grade(folder)
     assert snapshot(folder) == expected
+
+
+def test_a_full_disk_stops_a_run_and_the_next_one_ends_it(
+    prepared: Prepared, tmp_path: Path, sandbox: BubblewrapSandbox
+) -> None:
+    found = on_a_small_disk(sandbox, prepared, tmp_path)
+
+    assert any("space" in said or "full" in said for said, _, _ in found.values())
+    for room, (said, kind, after) in found.items():
+        assert said, f"with {room} bytes of room nothing was missing"
+        assert "\n" not in said, (room, kind, said)
+        assert after == prepared.expected, f"after a disk with {room} bytes of room"

@@ -16,6 +16,10 @@ def grade(
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Submissions at a time (default: cores + 1)."),
     ] = None,
+    cluster: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Run submissions on the workers of a Dask scheduler."),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Run again also what did not change.")
     ] = False,
@@ -49,12 +53,19 @@ def grade(
       autograder grade cnn --force       run every cnn again
 
       autograder grade cnn --dry-run     after a test was mended: whose marks would change?
+
+      autograder grade --cluster tcp://10.0.0.1:8786
     """
     from autograder.course_folder import find_class, find_course
     from autograder.desk import run_grade
     from autograder.grading.conditions import GradeOptions, usual_jobs
 
-    options = GradeOptions(sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force)
+    options = GradeOptions(
+        sandboxed=not unsafe_no_sandbox,
+        jobs=jobs or usual_jobs(),
+        force=force,
+        cluster=cluster,
+    )
     if dry_run:
         from autograder.regrade import show_changes
 

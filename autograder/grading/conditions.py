@@ -43,6 +43,8 @@ class GradeOptions:
     """Fields of `Limits` that differ from the defaults."""
     jobs: int = field(default_factory=usual_jobs)
     """How many submissions run at a time on this machine."""
+    cluster: str = ""
+    """Address of a Dask scheduler, whose workers run the submissions; "": this machine does."""
     warm: bool | None = None
     """Fork from warm processes; None: where enough is to be run, as `grade_class` finds."""
     force: bool = False
@@ -75,6 +77,22 @@ def conditions(
 
     with prepared(options, class_secret(class_folder), hidden, lay_out) as common:
         yield common
+
+
+@contextmanager
+def conditions_for_others(class_folder: ClassFolder, options: GradeOptions) -> Iterator[Conditions]:
+    """What this machine has to know of a run that others do: the secret, and data to send."""
+    with private_folder() as given:
+        _write_data(given / "data")
+        yield Conditions(
+            secret=class_secret(class_folder),
+            data=given / "data",
+            scratch=given,
+            sandboxed=options.sandboxed,
+            sandbox="",
+            limits=options.limits,
+            notebook_seconds=Limits(**options.limits).notebook_seconds,
+        )
 
 
 @contextmanager

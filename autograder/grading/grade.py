@@ -7,20 +7,21 @@ outdated one, then sees to it that gradebook and pages say what the results say.
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from time import monotonic
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.course_folder import ClassFolder, CourseFolder
-from autograder.grading.conditions import GradeOptions, conditions
+from autograder.grading.conditions import GradeOptions, conditions, conditions_for_others
 from autograder.grading.grades_csv import write_grades
 from autograder.grading.in_flight import InFlight
 from autograder.grading.lock import exclusive
 from autograder.grading.pages import write_autograded
+from autograder.grading.places import Here, Place, Submission
 from autograder.grading.results import SubmissionResult, load
 from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
@@ -45,9 +46,6 @@ __all__ = [
 
 ENOUGH_TO_WARM = 4
 """Fewer submissions are graded sooner than TensorFlow is imported twice."""
-
-Submission = tuple[str, str]
-"""A student and an assignment."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done now, how many are done, and how many there are."""
@@ -95,6 +93,7 @@ def grade_class(
     with ExitStack() as stack:
         stack.enter_context(exclusive(class_folder))
         options = _with_warmth_decided(options, class_folder, pending)
+        sweep(class_folder)
         writer = GradebookWriter(
             class_folder,
             sources,
@@ -103,13 +102,10 @@ def grade_class(
         )
         stack.enter_context(writer)
         # The gradebook is made ready while the warm processes import.
-        common = stack.enter_context(
-            conditions(class_folder, options, [course.solutions], partial(_prepare, writer))
-        )
-        sweep(class_folder)
-        executor = stack.enter_context(ThreadPoolExecutor(options.jobs, "submission"))
+        place = _place(course, class_folder, sources, options, partial(_prepare, writer))
+        common, where = stack.enter_context(place)
         run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
-        run.grade(_longest_first(pending, sources), executor, lambda: 2 * options.jobs)
+        run.grade(_longest_first(pending, sources), where)
         write_grades(class_folder, iter_results(class_folder))
         writer.close()
         apply_rules(class_folder)
@@ -146,24 +142,20 @@ class _Run:
         self._force, self._progress, self._total = options.force, progress, total
         self.writer = writer
 
-    def grade(self, pending: list[Submission], executor: Executor, most: Callable[[], int]) -> None:
-        """Give every submission its result, and enter it; at most so many are under way."""
-
-        def submit(submission: Submission) -> Future[SubmissionResult]:
-            return executor.submit(self._work, submission)
-
-        in_flight = InFlight(self._outdated(pending), submit, most)
+    def grade(self, pending: list[Submission], place: Place) -> None:
+        """Give every submission its result, and enter it."""
+        in_flight = InFlight(self._outdated(pending), place.submit, place.most)
         self._tell("starting")
         try:
             for submission, future in in_flight.done():
-                self._finish(submission, future)
+                self._finish(place, submission, future)
         except BaseException:
             # The disk is full, the gradebook stays locked, or someone pressed Ctrl-C: nothing new
             # is started, and what comes to its end is there for the next run.
             self._tell("stopping: what runs now is finished first")
-            for _, future in in_flight.rest():
-                with suppress(OSError):
-                    put(self._folder, future.result())
+            for submission, future in in_flight.rest():
+                with suppress(OSError, GradingError):
+                    self._put(place.read(submission, future))
             raise
 
     def _outdated(self, pending: list[Submission]) -> Iterator[Submission]:
@@ -180,28 +172,22 @@ class _Run:
             self.summary.unchanged += 1
             self._count(student, name)
 
-    def _work(self, submission: Submission) -> SubmissionResult:
-        """Grade one submission, in a thread that waits for processes of its own."""
-        student, name = submission
-        started = monotonic()
-        folder = self._folder.submitted / student
-        result = grade_submission(self._sources[name], folder, student, name, self._common)
-        result.key = self._keys[name]
-        result.times["total"] = monotonic() - started
-        return result
-
-    def _finish(self, submission: Submission, future: "Future[SubmissionResult]") -> None:
+    def _finish(self, place: Place, submission: Submission, future: "Future[Any]") -> None:
         """Keep one result, on disk first; a failure of the grader's is noted."""
         student, name = submission
         try:
-            result = future.result()
+            result = place.read(submission, future)
         except GradingError as error:
             self.summary.failures.append(f"{name} of {student}: {error}")
             return
-        put(self._folder, result)
+        self._put(result)
         self.writer.enter(result)
         write_autograded(self._folder, result, self._sources[name])
         self._count(student, name)
+
+    def _put(self, result: SubmissionResult) -> None:
+        result.key = self._keys[result.assignment]
+        put(self._folder, result)
 
     def _count(self, student: str, name: str) -> None:
         self.summary.graded.append((student, name))
@@ -210,6 +196,36 @@ class _Run:
     def _tell(self, what: str) -> None:
         done = len(self.summary.graded) + len(self.summary.failures)
         self._progress(what, done, self._total)
+
+
+@contextmanager
+def _place(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    sources: dict[str, NotebookNode],
+    options: GradeOptions,
+    meanwhile: Callable[[], None],
+) -> Iterator[tuple[Conditions, Place]]:
+    """Make ready where submissions run: here, or on a cluster; `meanwhile` is called once."""
+    submitted = class_folder.submitted
+    if options.cluster:
+        from autograder.grading.cluster import open_cluster
+
+        with (
+            conditions_for_others(class_folder, options) as common,
+            open_cluster(options.cluster, options, submitted, sources, common) as cluster,
+        ):
+            meanwhile()
+            yield common, cluster
+        return
+    with (
+        conditions(class_folder, options, [course.solutions], meanwhile) as common,
+        ThreadPoolExecutor(options.jobs, "submission") as executor,
+    ):
+        yield (
+            common,
+            Here(executor, options.jobs, submitted, sources, common, grade_submission),
+        )
 
 
 def _with_warmth_decided(

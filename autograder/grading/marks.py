@@ -77,9 +77,11 @@ def enter(gradebook: Any, result: SubmissionResult) -> None:
     with _one_transaction(gradebook):
         take_hold(gradebook)
         gradebook.update_or_create_student(student)
+        gradebook.db.flush()
         # Else SQLAlchemy flushes a half-made submission, and warns of it.
         with gradebook.db.no_autoflush:
             gradebook.update_or_create_submission(assignment, student)
+        gradebook.db.flush()
         grades, comments = _cells(gradebook, assignment, student)
         for gap in result.gaps:
             grade = grades[f"test_{gap.exercise}"]
@@ -135,10 +137,13 @@ def _cells(gradebook: Any, assignment: str, student: str) -> tuple[dict[str, Any
 
 @contextmanager
 def _one_transaction(gradebook: Any) -> Iterator[None]:
-    """Turn the commits within nbgrader's own API into one, so that a kill leaves all or nothing."""
+    """Turn the commits within nbgrader's own API into one, so that a kill leaves all or nothing.
+
+    Nothing is flushed within its API either: it takes an error of the disk for one of the entry.
+    """
     session = gradebook.db
     commit = session.commit
-    session.commit = session.flush
+    session.commit = lambda: None
     try:
         yield
         commit()

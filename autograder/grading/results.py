@@ -80,7 +80,11 @@ def save(result: SubmissionResult, path: Path) -> None:
 
 def load(path: Path) -> SubmissionResult:
     """Read a result that `save` wrote."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    data["gaps"] = [GapResult(**gap) for gap in data["gaps"]]
-    data["flags"] = [Flag(**flag) for flag in data["flags"]]
-    return SubmissionResult(**data)
+    return from_dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def from_dict(data: dict[str, Any]) -> SubmissionResult:
+    """Make a result of what `dataclasses.asdict` made of one."""
+    gaps = [GapResult(**gap) for gap in data["gaps"]]
+    flags = [Flag(**flag) for flag in data["flags"]]
+    return SubmissionResult(**{**data, "gaps": gaps, "flags": flags})

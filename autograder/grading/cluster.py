@@ -1,0 +1,150 @@
+"""Many machines: submissions run on the workers of a Dask cluster, each behind its own sandbox.
+
+A worker gets bytes (the notebook that was handed in, once the sources and the data) and a seed for
+that one submission; it gives JSON back. It never sees the class's secret or its gradebook, and no
+student's name. What it runs is what one machine runs, `grade_submission`.
+
+This module is for the machine of the class folder; `station.py` is what its workers do.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.places import Submission
+from autograder.grading.results import SubmissionResult, from_dict
+from autograder.grading.run import Conditions, grade_submission
+from autograder.grading.secret import submission_seed
+from autograder.grading.versions import grader_version
+from autograder.ingest.reading import read_submission
+from autograder.ingest.rejection import Rejected
+from course.errors import GradingError
+
+MOST_RERUNS = 2
+"""How often a submission is run again after it went down with a worker."""
+
+CONNECT_SECONDS = 30
+
+
+class Cluster:
+    """A Dask cluster as a place to run submissions in."""
+
+    def __init__(
+        self,
+        client: Any,
+        station: str,
+        submitted: Path,
+        sources: dict[str, NotebookNode],
+        common: Conditions,
+    ) -> None:
+        """Use workers that keep a station of this name."""
+        self._client, self._station = client, station
+        self._executor: Executor = client.get_executor(pure=False)
+        self._submitted, self._sources, self._common = submitted, sources, common
+
+    def submit(self, submission: Submission) -> "Future[Any]":
+        """Send a submission's bytes; what can't be read needs no worker."""
+        from autograder.grading.station import grade_bytes
+
+        student, name = submission
+        folder = self._submitted / student
+        try:
+            read = read_submission(folder, name)
+        except Rejected:
+            done: Future[Any] = Future()
+            done.set_result(
+                grade_submission(self._sources[name], folder, student, name, self._common)
+            )
+            return done
+        seed = submission_seed(self._common.secret, read.digest, name)
+        return self._executor.submit(grade_bytes, self._station, name, read.content, seed)
+
+    def read(self, submission: Submission, future: "Future[Any]") -> SubmissionResult:
+        """Turn a worker's answer into a result; it ran often enough if workers died of it."""
+        from distributed import KilledWorker
+
+        try:
+            answer = future.result()
+        except KilledWorker as error:
+            raise GradingError(
+                f"{MOST_RERUNS + 1} workers were lost while they ran it, the last at "
+                f"{error.last_worker.address}.",
+                "See that worker's log; then grade again.",
+            ) from error
+        if isinstance(answer, SubmissionResult):
+            return answer
+        told = json.loads(answer)
+        if "failure" in told:
+            raise GradingError(told["failure"])
+        result = from_dict(told["result"])
+        result.student = submission[0]
+        return result
+
+    def most(self) -> int:
+        """One that runs and one on its way for each thread of the workers there are now."""
+        return max(2, 2 * sum(self._client.nthreads().values()))
+
+
+@contextmanager
+def open_cluster(
+    address: str,
+    options: GradeOptions,
+    submitted: Path,
+    sources: dict[str, NotebookNode],
+    common: Conditions,
+) -> Iterator[Cluster]:
+    """Connect to a scheduler, and let each worker open a station, also those that come later."""
+    from autograder.grading.station import Station, allow_losses, sandbox_of
+
+    with ExitStack() as stack:
+        client = stack.enter_context(_client(address))
+        if not client.nthreads():
+            raise GradingError(
+                f"The cluster at {address} has no workers.", f"Start one: dask worker {address}"
+            )
+        before = client.run_on_scheduler(allow_losses, MOST_RERUNS)
+        stack.callback(client.run_on_scheduler, allow_losses, before)
+        name = f"convpool-{uuid4().hex}"
+        station = Station(
+            name=name,
+            grader=grader_version(),
+            sources={each: nbformat.writes(source) for each, source in sources.items()},
+            data={path.name: path.read_bytes() for path in sorted(common.data.iterdir())},
+            sandboxed=options.sandboxed,
+            limits=options.limits,
+        )
+        client.register_plugin(station, name=name)  # raises what a worker's proof raised
+        stack.callback(client.unregister_worker_plugin, name)
+        sandbox = max(client.run(sandbox_of, name).values(), default="")
+        yield Cluster(client, name, submitted, sources, replace(common, sandbox=sandbox))
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """Connect, or say in one line why not."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise GradingError(
+            "Grading on a cluster needs Dask.", "pip install 'convpool-course[cluster]'"
+        ) from error
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise GradingError(
+            f"No Dask scheduler answers at {address} ({type(error).__name__}).",
+            "Start one with `dask scheduler`, and give the address that it prints.",
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()

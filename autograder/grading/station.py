@@ -1,0 +1,158 @@
+"""What a worker of a cluster keeps for a run: its own proven sandbox, the sources, the data.
+
+Dask calls `Station.setup` on every worker, also on one that joins or comes back in the middle. No
+submission runs on a worker whose sandbox has not proven itself.
+"""
+
+import asyncio
+import json
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import nbformat
+from distributed import get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+from nbformat import NotebookNode
+
+from autograder.grading.conditions import GradeOptions, prepared
+from autograder.grading.run import Conditions, grade_submission
+from autograder.grading.versions import grader_version
+from course.errors import CourseError, GradingError
+
+NOBODY = "submission"
+"""The student's name on a worker."""
+
+READY_SECONDS = 300.0
+"""How long a submission waits on a worker that has just begun to prove its sandbox."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A station that is ready."""
+
+    sources: dict[str, NotebookNode]
+    common: Conditions
+    close: ExitStack
+
+
+_CHANGED = threading.Condition()
+_OPENED: dict[tuple[str, str], Opened | Exception] = {}
+"""By the worker's address and the station's name."""
+
+
+@dataclass
+class Station(WorkerPlugin):
+    """What is sent to every worker once: plain bytes and numbers."""
+
+    name: str
+    grader: str
+    """The grader's version, which must be the worker's own."""
+    sources: dict[str, str]
+    data: dict[str, bytes]
+    sandboxed: bool = True
+    limits: dict[str, Any] = field(default_factory=dict)
+
+    async def setup(self, worker: Any) -> None:
+        """Open the station; the proof takes seconds, in which the worker must still answer."""
+        found: Opened | Exception
+        try:
+            found = await asyncio.to_thread(self._open, worker.state.nthreads)
+        except Exception as error:
+            found = error
+        with _CHANGED:
+            _OPENED[worker.address, self.name] = found
+            _CHANGED.notify_all()
+        if isinstance(found, Exception):
+            raise found
+
+    async def teardown(self, worker: Any) -> None:
+        """Close it."""
+        with _CHANGED:
+            found = _OPENED.pop((worker.address, self.name), None)
+        if isinstance(found, Opened):
+            await asyncio.to_thread(found.close.close)
+
+    def _open(self, threads: int) -> Opened:
+        """Prove the sandbox, lay out the data and read the sources."""
+        if grader_version() != self.grader:
+            raise GradingError(
+                "A worker has another version of the course or of TensorFlow.",
+                "Install the same on every machine, with constraints.txt.",
+            )
+        options = GradeOptions(
+            sandboxed=self.sandboxed, limits=self.limits, jobs=max(1, threads), warm=True
+        )
+        stack = ExitStack()
+        try:
+            common = stack.enter_context(prepared(options, b"", (), self._write))
+            sources = {name: nbformat.reads(s, 4) for name, s in self.sources.items()}
+        except BaseException:
+            stack.close()
+            raise
+        return Opened(sources, common, stack)
+
+    def _write(self, folder: Path) -> None:
+        """Lay out the data as it came."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self.data.items():
+            (folder / Path(name).name).write_bytes(content)
+
+
+def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str:
+    """Grade a notebook that was handed in; the answer is JSON, also if the grader failed."""
+    try:
+        started = monotonic()
+        opened = _opened(station)
+        with _as_handed_in(assignment, content) as folder:
+            result = grade_submission(
+                opened.sources[assignment],
+                folder,
+                NOBODY,
+                assignment,
+                replace(opened.common, seed=seed),
+            )
+        result.times["total"] = monotonic() - started
+    except (CourseError, OSError) as error:
+        return json.dumps({"failure": f"{error} (on the worker {get_worker().address})"})
+    return json.dumps({"result": asdict(result)})
+
+
+@contextmanager
+def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
+    """Lay a notebook out as a student's folder."""
+    with tempfile.TemporaryDirectory(prefix="convpool-handed-in-") as folder:
+        path = Path(folder) / NOBODY / assignment / f"{assignment}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+        yield Path(folder) / NOBODY
+
+
+def _opened(station: str) -> Opened:
+    """Return this worker's station as soon as it has proven itself."""
+    place = (get_worker().address, station)
+    with _CHANGED:
+        if not _CHANGED.wait_for(lambda: place in _OPENED, READY_SECONDS):
+            raise GradingError("The worker did not prove its sandbox in time.")
+        found = _OPENED[place]
+    if isinstance(found, Exception):
+        raise GradingError(f"The worker is not fit to grade: {found}")
+    return found
+
+
+def sandbox_of(station: str, dask_worker: Any = None) -> str:
+    """Name the sandbox that holds submissions on this worker, "" if it is not yet proven."""
+    found = _OPENED.get((dask_worker.address, station))
+    return found.common.sandbox if isinstance(found, Opened) else ""
+
+
+def allow_losses(most: int, dask_scheduler: Any = None) -> int:
+    """Let a task be lost with so many workers before it is a failure; return how many it was."""
+    before = int(dask_scheduler.allowed_failures)
+    dask_scheduler.allowed_failures = most
+    return before

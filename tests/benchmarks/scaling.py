@@ -1,0 +1,144 @@
+"""What three machines do with 1,000, 10,000 and 100,000 submissions, computed from measured costs.
+
+    python tests/benchmarks/scaling.py [CORE_SECONDS]
+
+The costs of the one process that keeps the class are measured here, on this machine, in seconds.
+CORE_SECONDS is what one notebook takes of one core in its sandbox and its tests; `make bench`
+measures it (its last table: processor seconds for each notebook). Copy what you get into MEASURED.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench_class import COURSE, KINDS, hand_in_class
+
+from autograder.course_folder import ASSIGNMENTS, ClassFolder
+from autograder.grading.grade import read_source
+from autograder.grading.grades_csv import write_grades
+from autograder.grading.pages import write_autograded
+from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.store import iter_results, put
+from autograder.grading.writer import GradebookWriter
+from autograder.ingest import take_in
+
+MEASURED = 3.1
+"""Core-seconds of one notebook: the mean of the five assignments, warm, on the README's machine."""
+
+START_SECONDS = 10.0
+"""Once a run: imports, the sandbox's proof, warm processes."""
+
+SIZES = (1_000, 10_000, 100_000)
+MACHINES = {"one 8-core machine": (8, False), "one 64-core node": (64, False)}
+MACHINES |= {"20 nodes of 64 cores": (20 * 64, True)}
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds that the process of the class folder spends on one submission."""
+
+    ingest: float
+    """Reading and rebuilding it; on a cluster the workers do this."""
+    keep: float
+    """Its result to disk."""
+    enter: float
+    """Its marks into the gradebook, one transaction."""
+    page: float
+    """Its autograded notebook."""
+    row: float
+    """Its rows of grades.csv, at the end."""
+
+
+def measure(students: int = 12) -> Costs:
+    """Measure with a class that hands in all five assignments, and results that look real."""
+    with tempfile.TemporaryDirectory(prefix="convpool-bench-") as name:
+        folder = ClassFolder(Path(name))
+        names = hand_in_class(folder, students, ASSIGNMENTS)
+        sources = {each: read_source(COURSE, each, folder) for each in ASSIGNMENTS}
+        count = len(names) * len(ASSIGNMENTS)
+        results: list[SubmissionResult] = []
+
+        def ingest() -> None:
+            for student in names:
+                for each, source in sources.items():
+                    intake = take_in(folder.submitted / student, each, source)
+                    assert intake.rebuilt is not None
+                    results.append(_result(student, each, intake.rebuilt.notebook))
+
+        with GradebookWriter(folder, sources) as writer:
+            for each in ASSIGNMENTS:
+                writer._require_registered(each)  # once a class, whatever its size
+            return Costs(
+                ingest=_each(count, ingest),
+                keep=_each(count, lambda: [put(folder, one) for one in results]),
+                enter=_each(count, lambda: [writer.enter(one) for one in results]),
+                page=_each(
+                    count,
+                    lambda: [write_autograded(folder, r, sources[r.assignment]) for r in results],
+                ),
+                row=_each(count, lambda: write_grades(folder, iter_results(folder))),
+            )
+
+
+def _each(count: int, work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) / count
+
+
+def _result(student: str, assignment: str, notebook: dict) -> SubmissionResult:
+    gaps = []
+    for cell in notebook["cells"]:
+        mark = cell["metadata"].get("nbgrader", {})
+        if mark.get("grade"):
+            points = float(mark["points"])
+            gaps.append(GapResult(mark["grade_id"].removeprefix("test_"), 0, points, "incorrect"))
+            cell["outputs"] = []
+    return SubmissionResult(student, assignment, "digest", "none", gaps, notebook=notebook)
+
+
+def estimate(
+    submissions: int, cores: int, cluster: bool, seconds: float, costs: Costs
+) -> tuple[float, str]:
+    """Return the seconds of a run, and what they are spent on for the most part.
+
+    Cores work while the one process that keeps the class does; the slower of the two decides.
+    """
+    work = submissions * seconds / cores
+    hand = costs.keep + costs.enter + costs.page + (0.0 if cluster else costs.ingest)
+    writer = submissions * hand
+    slower = "the cores" if work >= writer else "the writer"
+    return START_SECONDS + max(work, writer) + submissions * costs.row, slower
+
+
+def _shown(seconds: float) -> str:
+    """Write a time as a person would."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def main(seconds: float = MEASURED) -> None:
+    """Print the costs, then the table."""
+    assert KINDS
+    costs = measure()
+    print("milliseconds for each submission, in the one process that keeps the class:")
+    for name, value in vars(costs).items():
+        print(f"  {name:<8}{1000 * value:8.2f}")
+    print(f"core-seconds for each submission, in its sandbox and its tests: {seconds}\n")
+    heads = "".join(f"{size:>24,}" for size in SIZES)
+    print(f"{'submissions':<22}{heads}")
+    for machine, (cores, cluster) in MACHINES.items():
+        found = [estimate(size, cores, cluster, seconds, costs) for size in SIZES]
+        cells = "".join(f"{f'{_shown(took)} ({slower})':>24}" for took, slower in found)
+        print(f"{machine:<22}{cells}")
+    hand = costs.keep + costs.enter + costs.page
+    print(f"\nThe writer is the bottleneck from {seconds / (hand + costs.ingest):.0f} cores on one")
+    print(f"machine, and from {seconds / hand:.0f} cores on a cluster.")
+
+
+if __name__ == "__main__":
+    main(*map(float, sys.argv[1:2]))
