@@ -3,8 +3,8 @@
     python tests/benchmarks/scaling.py [CORE_SECONDS]
 
 The costs of the one process that keeps the class are measured here, on this machine, in seconds.
-CORE_SECONDS is what one notebook takes of one core in its sandbox and its tests. It follows from the
-last line of `make bench`: (seconds of ours - START_SECONDS) x cores / notebooks.
+CORE_SECONDS is what one notebook takes of one core in its sandbox and its tests. It follows from
+the last line of `make bench`: (seconds of ours - START_SECONDS) x cores / notebooks.
 """
 
 import sys
