@@ -72,7 +72,7 @@ mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mu
 luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
 	$(BIN)/python tests/luck.py
 
-learner-path: $(VENV)/.installed  ## a learner's way in Chromium; pictures of it in artifacts/learner
+learner-path: $(VENV)/.installed  ## a learner's whole way in Chromium; pictures of it in artifacts/learner
 	$(BIN)/python -m pytest tests/browser/test_learner_path.py
 
 crash-table: $(VENV)/.installed  ## kill a run at each boundary, fill its disk; is the end the same?

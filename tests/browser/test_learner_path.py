@@ -1,17 +1,60 @@
-"""A learner's way in: `course lab`, and JupyterLab at the contents page.
+"""The whole way of a learner: `course lab`, answers typed in JupyterLab, handed in, graded.
 
-Pictures are written to artifacts/learner, for a person to look at.
+Pictures of every notebook are written to artifacts/learner, for a person to look at.
 """
 
+import csv
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from test_quiz_browser import browser  # noqa: F401 -- a fixture
+
+from autograder.answers import reference_answers
+from autograder.course_folder import ASSIGNMENTS
+from course.released import gaps
 
 pytestmark = pytest.mark.slow
 
 PICTURES = Path(__file__).parents[2] / "artifacts" / "learner"
+TRAINING = 240_000  # milliseconds: the network is trained on the few images that grading uses
+
+MISTAKES = {
+    "reshape": {
+        "scale_pixels": (
+            "def scale_pixels(images):\n    return images / 256",
+            "divided by 256",
+        ),
+        "add_channel_axis": (
+            "def add_channel_axis(images):\n    return images[None]",
+            "",
+        ),
+    },
+    "convolution": {
+        "output_size": (
+            "def output_size(size, kernel, stride=1, padding=0):\n"
+            "    return (size + 2 * padding - kernel) // stride",
+            "",
+        ),
+        "count_parameters": (
+            "def count_parameters(filters, kernel, channels):\n"
+            "    return filters * kernel * kernel * channels",
+            "bias",
+        ),
+    },
+    "pooling": {
+        "max_pool2d": (
+            "def max_pool2d(feature_map, size=2):\n"
+            "    h, w = feature_map.shape[0] // size, feature_map.shape[1] // size\n"
+            "    cut = feature_map[: h * size, : w * size]\n"
+            "    return cut.reshape(h, size, w, size).mean(axis=(1, 3))",
+            "average",
+        ),
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +72,7 @@ def images(tmp_path_factory):
 
 
 class Learner:
-    """A learner's folder."""
+    """A learner's folder, and the commands that are typed in it."""
 
     def __init__(self, root, images):
         self.folder, self.home = root / "convpool", root / "home"
@@ -41,6 +84,27 @@ class Learner:
         from lab_session import course_lab
 
         return course_lab(self.folder, self.home, **self.more)
+
+    def say(self, *arguments, status=0):
+        """Run a command in the folder; return what it prints."""
+        from lab_session import environment
+
+        more = environment(self.home) | self.more
+        return command(*arguments, cwd=self.folder, status=status, **more)
+
+
+def command(program, *arguments, cwd, status=0, **more):
+    """Run `course` or `autograder` as a person does; return what it prints."""
+    result = subprocess.run(
+        [Path(sys.executable).with_name(program), *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "120", **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == status, result.stdout + result.stderr
+    return result.stdout
 
 
 def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, tmp_path):  # noqa: F811
@@ -57,3 +121,91 @@ def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, t
 
         page.get_by_role("heading", name="Scale the pixels").wait_for()
         page.context.close()
+
+
+def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
+    browser,  # noqa: F811
+    images,
+    course_copy,
+    sandbox,
+    tmp_path,
+):
+    from lab_session import Notebook
+
+    learner = Learner(tmp_path, images)
+    with learner.lab() as address:
+        for assignment in ASSIGNMENTS:
+            source = nbformat.read(course_copy.source(assignment), as_version=4)
+            notebook = Notebook(browser, address, assignment)
+            for gap, answer in reference_answers(source).gaps.items():
+                notebook.type_answer(gap, answer)
+            notebook.run_all()
+            said = [notebook.message(gap.name, TRAINING) for gap in gaps(assignment)]
+            notebook.save()
+            notebook.picture(PICTURES / f"{assignment}.png")
+            notebook.close()
+            assert [text for text in said if not text.startswith("✓")] == []
+
+    status = learner.say("course", "status")
+    submitted = learner.say("course", "submit", "--student", "ada")
+    packed = learner.say("course", "status")
+
+    assert "–" not in status
+    assert "Next: course submit" in status
+    assert "cnn: 35 of 35 points in sight" in submitted
+    assert "quiz: 10 of 10 questions answered" in submitted
+    assert "Everything is packed" in packed
+    archive = learner.folder / "ada-submission.zip"
+    where = ("--class", tmp_path / "class", "--course", course_copy.root)
+    command("autograder", "collect", archive, "--student", "ada", *where, cwd=tmp_path)
+    command(
+        "autograder", "grade", *where, cwd=tmp_path, COURSE_DATA="", CONVPOOL_SUBSET_DIR=str(images)
+    )
+    with (tmp_path / "class" / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(float(row["score"]) for row in rows) == 100
+    assert {row["student"] for row in rows} == {"ada"}
+
+
+def test_typical_mistakes_are_told_in_the_notebook_and_by_course_check(browser, images, tmp_path):  # noqa: F811
+    from lab_session import Notebook
+
+    learner = Learner(tmp_path, images)
+    with learner.lab() as address:
+        for assignment, mistakes in MISTAKES.items():
+            notebook = Notebook(browser, address, assignment)
+            for gap, (answer, words) in mistakes.items():
+                notebook.type_answer(gap, answer)
+                notebook.run_cell(notebook.cell(f"def {gap}("))
+                notebook.run_cell(notebook.check(gap))
+                message = notebook.message(gap)
+                assert message.startswith(f"✗ `{gap}`: ")
+                assert words in message
+                assert "Traceback" not in message
+                assert message.endswith(f'Stuck? import course; course.hint("{gap}")')
+            if assignment == "reshape":
+                shown = ask_for_hint(notebook, "scale_pixels")
+                assert "Hint 1 of 3" in shown
+            notebook.save()
+            notebook.picture(PICTURES / f"{assignment}-mistakes.png")
+            notebook.close()
+
+    checked = learner.say("course", "check", *MISTAKES, status=1)
+
+    for mistakes in MISTAKES.values():
+        for gap, (_, words) in mistakes.items():
+            assert f"✗ {gap}" in checked
+            assert words in checked
+    assert "Hint 2 of 3" in learner.say("course", "hint", "scale_pixels")
+
+
+def ask_for_hint(notebook, gap):
+    """Type a call for a hint into the notebook's last cell and run it."""
+    last = notebook.page.locator(".jp-CodeCell").last
+    last.locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+A")
+    notebook.page.keyboard.insert_text(f'import course\ncourse.hint("{gap}")')
+    notebook.page.keyboard.press("Control+Enter")
+    output = last.locator(".jp-RenderedMarkdown")
+    output.wait_for()
+    return output.inner_text()
