@@ -82,7 +82,8 @@ def test_a_check_that_passed_in_the_saved_notebook_counts_as_done(learner):
     path = answer(learner, "reshape")
 
     def run_it(notebook):
-        text = "✓ scale_pixels: right. More checks run when it is graded.\n"
+        # As a check that trains leaves it: Keras has printed first.
+        text = "Epoch 1/3\n15/15 1s\n✓ scale_pixels: right. More checks run when graded.\n"
         cell(notebook, "test_scale_pixels").outputs = [nbformat.v4.new_output("stream", text=text)]
 
     edit(path, run_it)

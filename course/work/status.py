@@ -11,6 +11,7 @@ from course.errors import CourseError
 from course.released import ASSIGNMENTS, Gap, gaps
 from course.work.check import gap_digests, rebuild_released, remembered
 from course.work.folder import Work
+from course.work.notices import says_passed
 from course.work.reading import read_notebook
 
 Done = Literal["checked", "shown", "wrong", "unchecked", "not_attempted"]
@@ -76,24 +77,18 @@ def _gaps(work: Work, notebook: NotebookNode) -> Iterator[GapStatus]:
     untouched = rebuild_released(work.assignment, notebook).untouched_gaps
     kept = remembered(work.path).get("gaps", {})
     digests = gap_digests(notebook)
-    shown = {cell["id"]: _printed(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    tests = {cell["id"]: cell for cell in notebook.cells if cell.cell_type == "code"}
     for gap in gaps(work.assignment):
         known = kept.get(gap.name, {})
-        printed = shown.get(f"test_{gap.name}", "")
+        test = tests.get(f"test_{gap.name}")
         if gap.name in untouched:
             yield GapStatus(gap, "not_attempted")
         elif known and known.get("digest") == digests.get(gap.name):
             right = known.get("status") in ("right", "noted")
             yield GapStatus(gap, "checked" if right else "wrong", float(known.get("earned", 0)))
-        elif printed.startswith(f"✓ {gap.name}:"):
+        elif test is not None and says_passed(gap.name, test):
             earned = 0.0 if work.assignment == "quiz" else gap.points
             yield GapStatus(gap, "shown", earned)
         else:
-            yield GapStatus(gap, "wrong" if "✗" in printed else "unchecked")
-
-
-def _printed(cell: NotebookNode) -> str:
-    """Return what a cell's saved outputs say."""
-    texts = [output.get("text", "") for output in cell.outputs]
-    texts += ["\n".join(output.get("traceback", [])) for output in cell.outputs]
-    return "".join(str(text) for text in texts)
+            failed = test is not None and any(o.output_type == "error" for o in test.outputs)
+            yield GapStatus(gap, "wrong" if failed else "unchecked")

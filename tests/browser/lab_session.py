@@ -116,6 +116,11 @@ class Notebook:
         output.wait_for(timeout=patience)
         return output.inner_text().strip()
 
+    def wait_for_pass(self, gap: str, patience: float) -> None:
+        """Wait until a gap's check says that it passed; a training prints above that."""
+        passed = self.check(gap).locator(".jp-OutputArea-output", has_text=f"✓ {gap}: ")
+        passed.wait_for(timeout=patience)
+
     def save(self) -> None:
         """Press Ctrl+S, and wait until the server has the notebook."""
 
