@@ -157,7 +157,9 @@ def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
     assert "Everything is packed" in packed
     archive = learner.folder / "ada-submission.zip"
     where = ("--class", tmp_path / "class", "--course", course_copy.root)
-    command("autograder", "collect", archive, "--student", "ada", *where, cwd=tmp_path)
+    roster = tmp_path / "list.csv"
+    roster.write_text("student,name,email\nada,Ada Lovelace,ada@example.org\n")
+    command("autograder", "collect", archive, "--roster", roster, *where, cwd=tmp_path)
     command(
         "autograder", "grade", *where, cwd=tmp_path, COURSE_DATA="", CONVPOOL_SUBSET_DIR=str(images)
     )
