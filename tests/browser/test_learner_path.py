@@ -120,6 +120,8 @@ def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, t
         contents.get_by_role("link", name="Images that a CNN can read").click()
 
         page.get_by_role("heading", name="Scale the pixels").wait_for()
+        # A server that is stopped while a kernel starts waits for that kernel for a long time.
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         page.context.close()
 
 
