@@ -94,10 +94,14 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        self._look()  # a short notebook may have run between two looks
 
     def _watch(self) -> None:
         while not self._over.wait(_PAUSE_SECONDS):
-            self.peak = max(self.peak, resident_bytes(self._process))
+            self._look()
+
+    def _look(self) -> None:
+        self.peak = max(self.peak, resident_bytes(self._process))
 
 
 def resident_bytes(process: int) -> int:
