@@ -2,17 +2,10 @@
 
 from typing import Annotated
 
-import typer
-
-from course.command import guarded, version_option
+from course.command import guarded, new_app, version_option
 from course.commands import COMMANDS
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = new_app()
 
 
 @app.callback()

@@ -9,6 +9,16 @@ import typer
 from course.errors import CourseError
 
 
+def new_app() -> typer.Typer:
+    """Make a command whose help is plain text, and whose errors are not painted over."""
+    return typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
 def guarded(app: typer.Typer) -> None:
     """Run a command; print what a person can mend as one line on standard error, exit with 2."""
     for stream in (sys.stdout, sys.stderr):

@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
+from autograder.cli.options import (
+    AssignmentsArgument,
+    ClassOption,
+    CourseOption,
+    ForceOption,
+    UnsafeOption,
+)
 
 
 def grade(
@@ -20,18 +26,11 @@ def grade(
         str,
         typer.Option(metavar="ADDRESS", help="Run submissions on the workers of a Dask scheduler."),
     ] = "",
-    force: Annotated[
-        bool, typer.Option("--force", help="Run again also what did not change.")
-    ] = False,
+    force: ForceOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change and for whom; write nothing.")
     ] = False,
-    unsafe_no_sandbox: Annotated[
-        bool,
-        typer.Option(
-            "--unsafe-no-sandbox", help="Run student code with your own rights. Never on a class."
-        ),
-    ] = False,
+    unsafe_no_sandbox: UnsafeOption = False,
 ) -> None:
     """Grade what a class has handed in: gradebook, autograded notebooks, grades.csv.
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.cli.options import ClassOption
+from autograder.cli.options import ClassOption, ForceOption, UnsafeOption
 
 
 def improve(
@@ -14,15 +14,8 @@ def improve(
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Networks at a time (default: cores + 1)."),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Run again also what did not change.")
-    ] = False,
-    unsafe_no_sandbox: Annotated[
-        bool,
-        typer.Option(
-            "--unsafe-no-sandbox", help="Run student code with your own rights. Never on a class."
-        ),
-    ] = False,
+    force: ForceOption = False,
+    unsafe_no_sandbox: UnsafeOption = False,
 ) -> None:
     """Score the networks of the open exercise on hidden images: leaderboard.csv, .md and .html.
 

@@ -16,3 +16,10 @@ ClassOption = Annotated[
     Path | None,
     typer.Option("--class", metavar="DIR", help="Class folder (default: $CLASS_DIR, or class/)."),
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Run again also what did not change.")]
+UnsafeOption = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe-no-sandbox", help="Run student code with your own rights. Never on a class."
+    ),
+]

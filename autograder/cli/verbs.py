@@ -6,8 +6,6 @@ the work only when it runs, so that `--help` stays quick.
 
 from typing import Annotated
 
-import typer
-
 from autograder.cli.build import build
 from autograder.cli.collect import collect
 from autograder.cli.demo import demo
@@ -21,14 +19,9 @@ from autograder.cli.late import late
 from autograder.cli.report import report
 from autograder.cli.similarity import similarity
 from autograder.cli.solutions import solutions
-from course.command import guarded, version_option
+from course.command import guarded, new_app, version_option
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = new_app()
 
 
 @app.callback()
