@@ -4,7 +4,6 @@ Tests run here as they stand in the source notebook. The student's name in a tes
 for what is on the other side of the boundary; no code of a student's is ever run here.
 """
 
-import ast
 import contextlib
 import io
 from typing import Any
@@ -14,6 +13,7 @@ from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.grading.results import GapResult, Status
 from autograder.grading.student import Stopped
+from course.cells.running import run_as_cell
 from course.checks import failures
 from course.errors import GradingError
 
@@ -62,7 +62,7 @@ class TrustedTests:
             names[gap] = value
         with _captured() as printed:
             try:
-                share = _run(cell["source"], names)
+                share = run_as_cell(cell["source"], names, "<test>")
             except failures.CheckFailed as failure:
                 return _failed(gap, points, failure), printed.getvalue()
             except Exception as error:
@@ -73,17 +73,6 @@ class TrustedTests:
             result.message = printed.getvalue().strip() or result.message
             result.misconception = getattr(names.get("check"), "misconception", "")
         return result, printed.getvalue()
-
-
-def _run(source: str, names: dict[str, Any]) -> Any:
-    """Run a cell and give the value of its last expression, as a notebook does."""
-    tree = ast.parse(source)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<test>", "exec"), names)
-    if last is None:
-        return None
-    assert isinstance(last, ast.Expr)
-    return eval(compile(ast.Expression(last.value), "<test>", "eval"), names)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """What one check says of one gap, and the cell that asks it on the learner's kernel."""
 
-import ast
 import contextlib
 import io
 import re
@@ -27,12 +26,14 @@ class Verdict:
 
 def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdict:
     """Run a test cell over the kernel's names, which stay as they are; never raises."""
+    from course.cells.running import run_as_cell
     from course.checks import failures
 
     printed, space = io.StringIO(), dict(names)
     try:
         with contextlib.redirect_stdout(printed):
-            share = _value(source, space, gap)
+            # Named as IPython names a cell: failures tell the learner's from the rest by that.
+            share = run_as_cell(source, space, f"<ipython-input-check-{gap}>")
     except failures.NotAttempted as failure:
         return Verdict(gap, points, "not_attempted", str(failure))
     except failures.CheckFailed as failure:
@@ -58,16 +59,3 @@ def asking_cell(gap: str, points: float, source: str) -> str:
     """Return the source of a cell that judges a gap and leaves no name behind."""
     call = f"show({gap!r}, {points!r}, {source!r}, globals())"
     return f'__import__("importlib").import_module("{__name__}").{call}'
-
-
-def _value(source: str, names: dict[str, Any], gap: str) -> Any:
-    """Run a cell and give the value of its last expression, as a notebook does."""
-    tree = ast.parse(source)
-    # Named as IPython names a cell: failures tell the learner's cells from the rest by that.
-    filename = f"<ipython-input-check-{gap}>"
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, filename, "exec"), names)
-    if last is None:
-        return None
-    assert isinstance(last, ast.Expr)
-    return eval(compile(ast.Expression(last.value), filename, "eval"), names)
