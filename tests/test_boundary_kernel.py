@@ -127,6 +127,25 @@ def test_keyword_arguments_and_tuples_arrive(student: Student) -> None:
     assert student["two"](1, b=(2, None)) == (1, (2, None))
 
 
+def test_many_calls_go_in_one_request(student: Student) -> None:
+    before = student.channel.number
+    function = student["two"]
+
+    assert function.call_each([(1,), (2, 3), (np.int64(4), "x")]) == [(1, 1), (2, 3), (4, "x")]
+    assert student.channel.number == before + 2
+
+
+@pytest.mark.parametrize("name", ["unfinished", "leaves", "own_error", "endless"])
+def test_calls_of_which_one_gives_no_plain_result_are_to_be_made_one_by_one(
+    student: Student, name: str
+) -> None:
+    function = student[name]
+
+    assert function.call_each([(), ()]) is None
+    with pytest.raises((TypeError, NotImplementedError, SystemExit, StudentError, CannotCross)):
+        function()
+
+
 def test_what_is_printed_during_a_call_goes_to_the_notebook(student: Student) -> None:
     assert student["loud"]("here") == "here"
     assert "hello from here" in student.printed

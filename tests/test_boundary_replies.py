@@ -292,6 +292,21 @@ def test_replies_may_differ_from_call_to_call(forger: Forger) -> None:
     assert [forger.fetch(), forger.fetch(), forger.fetch()] == ["a", 2, None]
 
 
+@pytest.mark.parametrize("results", [None, [1], [1, 2, 3], (1, 2), {"0": 1, "1": 2}, "ab", 2])
+def test_other_than_a_result_for_every_case_is_none_for_any(forger: Forger, results: Any) -> None:
+    forger.forge = answer(kind="results", results=results)
+    function = StandInFunction(forger.channel, "train", 1.0)
+
+    assert function.call_each([(1,), (2,)]) is None
+
+
+def test_hostile_records_among_many_results_are_refused(forger: Forger) -> None:
+    model = ModelRecord("Sequential", {"layers": [{"class_name": "Lambda"}]}, {})
+    forger.forge = answer(kind="results", results=[1, model])
+    with pytest.raises(CannotCross, match="is a Keras model"):
+        StandInFunction(forger.channel, "train", 1.0).call_each([(1,), (2,)])
+
+
 def test_a_folder_put_in_the_place_of_the_replies_is_not_followed(forger: Forger) -> None:
     def swap(request: dict[str, Any], path: Path) -> None:
         path.parent.rename(path.parent.with_name("moved"))

@@ -34,7 +34,7 @@ class Channel(Protocol):
     """A way to ask the student's process."""
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
-        """Send `describe` or `call` with its fields; the reply's fields, or `BadReply`."""
+        """Send `describe`, `call` or `call_each` with its fields; the reply's, or `BadReply`."""
         ...
 
 

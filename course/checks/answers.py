@@ -58,7 +58,8 @@ def counts(
     mistakes: Callable[..., dict[str, float]],
 ) -> None:
     """Compare what a function counts; a misconception is named if it explains every case."""
-    got = {case: integer(check, check.call(function, *case)) for case in cases}
+    results = check.call_each(function, list(cases))
+    got = {case: integer(check, result) for case, result in zip(cases, results, strict=True)}
     wrong = [case for case in cases if got[case] != cases[case]]
     if not wrong:
         return

@@ -130,6 +130,19 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.that(result is not None, "", "returned-nothing")
         return result
 
+    def call_each(
+        self, function: Callable[..., Any], cases: Sequence[tuple[Any, ...]]
+    ) -> list[Any]:
+        """Call the learner's function with every case of plain numbers; refuse None as `call` does.
+
+        A function in another process can take all cases at once, which is quicker.
+        """
+        at_once = getattr(type(function), "call_each", None)
+        results = at_once(function, cases) if at_once else None
+        if results is None or any(result is None for result in results):
+            return [self.call(function, *case) for case in cases]
+        return list(results)
+
     def _lend(self, value: Any) -> Any:
         """Copy an array, and remember the copy for `untouched`; pass anything else on."""
         if not isinstance(value, np.ndarray):

@@ -26,7 +26,7 @@ def serve(number: int, requests: str, replies: str) -> None:
     """Read request `number` in one folder, answer it, put the reply into the other folder."""
     request = decode((Path(requests) / f"request-{number}").read_bytes())
     head = {"number": number, "nonce": request["nonce"]}
-    answer = _describe if request["kind"] == "describe" else _call
+    answer = ANSWERS[request["kind"]]
     name = request["name"]
     try:
         reply = encode({**head, **answer(request)}, _names_of(name, request["kind"]), reduce)
@@ -53,7 +53,7 @@ def _write(replies: Path, name: str, data: bytes) -> None:
 def _names_of(name: str, kind: str) -> dict[str, str]:
     """Say what a field is called in a refusal."""
     result = name if kind == "describe" else f"{name}(…)"
-    return {"value": name, "result": result, "args": f"{name}: its argument"}
+    return {"value": name, "result": result, "results": result, "args": f"{name}: its argument"}
 
 
 def _refused(refusal: CannotCross) -> dict[str, object]:
@@ -93,6 +93,20 @@ def _call(request: dict[str, Any]) -> dict[str, object]:
     except BaseException as error:
         return _raised(error)
     return {"kind": "result", "result": result, "args": args, "kwargs": kwargs}
+
+
+def _call_each(request: dict[str, Any]) -> dict[str, object]:
+    """Call with every case, up to the first that gives no result: that one is the answer."""
+    results = []
+    for case in request["cases"]:
+        answer = _call({"name": request["name"], "args": list(case), "kwargs": {}})
+        if answer["kind"] != "result":
+            return answer
+        results.append(answer["result"])
+    return {"kind": "results", "results": results}
+
+
+ANSWERS = {"describe": _describe, "call": _call, "call_each": _call_each}
 
 
 def _rebuilt(value: Any) -> Any:
