@@ -38,7 +38,7 @@ CLASS_NAMES = (
 
 # What grading trains and tests on: large enough to see that a model learns, small enough
 # for a second or two per epoch.
-GRADING_LIMIT = Amounts(train=200, test=100)
+GRADING_LIMIT = Amounts(train=100, test=100)
 
 SUBSET_VARIABLE = "CONVPOOL_SUBSET_DIR"
 CHOICE_VARIABLE = "COURSE_DATA"

@@ -227,7 +227,7 @@ def test_grading_uses_a_small_balanced_subset_by_itself(execution, own_set, monk
 
     (_, train_labels), (_, test_labels) = course.load_data()
 
-    assert np.bincount(train_labels).tolist() == [20] * 10
+    assert np.bincount(train_labels).tolist() == [10] * 10
     assert np.bincount(test_labels).tolist() == [10] * 10
 
 
@@ -525,7 +525,7 @@ def test_a_written_subset_is_read_before_every_other_source(own_set, tmp_path, m
     (images, labels), (test_images, test_labels) = course.load_data()
 
     assert data.data_source() == "CONVPOOL_SUBSET_DIR"
-    assert numbers(images) == slow_balanced(made_labels(60_000), 200)
+    assert numbers(images) == slow_balanced(made_labels(60_000), 100)
     assert numbers(test_images) == slow_balanced(made_labels(10_000), 100)
     for array in (images, labels, test_images, test_labels):
         assert array.dtype == np.uint8 and array.flags.writeable

@@ -366,12 +366,21 @@ def test_a_watched_model_trains_by_code_that_knows_nothing_of_it(capsys):
     assert "Not trained again" in capsys.readouterr().out
 
 
-def test_while_a_notebook_is_graded_a_watched_model_is_just_the_model(monkeypatch):
+def test_while_a_notebook_is_graded_a_watched_model_trains_as_kerass_own(
+    cache, monkeypatch, capsys
+):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    model = small_model()
-
+    model, own = small_model(), small_model()
     assert course.watched(model, keep="exercise") is model
-    assert "fit" not in vars(model)
+
+    histories = []
+    for each in (model, own):
+        keras.utils.set_random_seed(2)
+        histories.append(each.fit(IMAGES, LABELS, epochs=2, verbose=0).history)
+
+    assert histories[0] == histories[1]
+    assert capsys.readouterr().out == ""
+    assert list(cache.iterdir()) == []
 
 
 def test_while_a_notebook_is_graded_nothing_is_kept(cache, monkeypatch):

@@ -357,7 +357,7 @@ def test_run_starts_in_an_empty_folder_on_the_few_images(learner):
         cells=[
             new_code_cell("import os\nassert os.listdir() == [], os.listdir()", id="empty"),
             new_code_cell(
-                "from course import load_data\n(x, _), _ = load_data()\nassert len(x) == 200",
+                "from course import load_data\n(x, _), _ = load_data()\nassert len(x) == 100",
                 id="few",
             ),
         ]

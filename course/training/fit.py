@@ -9,6 +9,7 @@ import numpy as np
 from course.data import is_grading
 from course.idx import balanced_indices
 from course.training import kept
+from course.training.first_step import create_variables, hurried
 
 AGAIN_VARIABLE = "COURSE_AGAIN"
 QUICK_IMAGES = 6_000
@@ -81,6 +82,8 @@ def fit(
         # What is graded has to be trained, and leaves nothing behind.
         keep = None if is_grading() else keep
     training = Training(model, images, labels, epochs, options)
+    if training.on_arrays:
+        create_variables(model, labels)
     if quick:
         _take_fewer(training)
     key = _key(training) if keep else None
@@ -115,10 +118,10 @@ def _train(training: Training, quick: bool) -> tuple[Any, bool]:
 def watched(model: Any, *, quick: bool = False, keep: str | None = None) -> Any:
     """Return the same model, on which `model.fit(…)` works as `course.fit(model, …)` does.
 
-    For code that calls `model.fit` itself. While a notebook is graded, `model` stays as it is.
+    For code that calls `model.fit` itself. While a notebook is graded, nothing is printed or kept.
     """
     if is_grading():
-        return model
+        return hurried(model)
 
     def careful_fit(
         x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, **options: Any
