@@ -87,7 +87,7 @@ class StudentProcess:
             inside=(inside(REQUESTS, self._requests), inside(REPLY, self._reply)),
         )
         agent = inside(AGENT, AGENT_FOLDER)
-        kernel.run_cell(f"import sys; sys.path.append({agent!r}); del sys")
+        kernel.run_cell(f"import sys; sys.path.append({agent!r}); del sys", silent=True)
         return kernel
 
     def run_cell(self, source: str) -> CellRun:
@@ -106,7 +106,7 @@ class StudentProcess:
 
     def _execute(self, code: str, timeout: float) -> None:
         """Run the agent's code; raise `Stopped` unless it came to an end."""
-        run = self._kernel.run_cell(code, seconds=timeout)
+        run = self._kernel.run_cell(code, seconds=timeout, silent=True)
         if run.status == "error":
             raise BadReply(f"the agent did not run ({run.error_name[:60]})")
         if run.status != "ok":

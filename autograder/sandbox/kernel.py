@@ -54,10 +54,15 @@ class SandboxedKernel:
         """Tell whether the kernel still runs."""
         return self.tree.poll() is None
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellRun:
-        """Run a cell within its own time and the notebook's, and return what came of it."""
+    def run_cell(
+        self, source: str, seconds: float | None = None, *, silent: bool = False
+    ) -> CellRun:
+        """Run a cell within its own time and the notebook's, and return what came of it.
+
+        What the grader runs beside the notebook's own cells is `silent`: it has no number.
+        """
         allowed = self.limits.cell_seconds if seconds is None else seconds
-        return self._cells.run(source, min(time.monotonic() + allowed, self.ends_at))
+        return self._cells.run(source, min(time.monotonic() + allowed, self.ends_at), silent=silent)
 
     def interrupt(self) -> None:
         """Ask the running cell to stop, as Jupyter's Interrupt button does."""

@@ -6,6 +6,7 @@ to end them. SETTINGS is a JSON file beside connection.json: `descriptors` (a li
 each address that the kernel binds), `output_characters`, `path` (folders to import from).
 """
 
+import gc
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 def main(settings: dict[str, Any], connection_file: str) -> None:
     """Build the kernel from the installed packages, then let it import from its working folder."""
     sys.path.extend(settings["path"])
+    gc.disable()  # nothing of what a kernel makes as it starts is garbage
     import zmq
     from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
@@ -30,9 +32,11 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
             # A file named numpy.py or pickle.py beside the notebook must not break the start.
             "--InteractiveShellApp.ignore_cwd=True",
             "--HistoryManager.enabled=False",
+            "--Kernel._execute_sleep=0",  # it lets a terminal print before the prompt returns
         ]
     )
     import_from_working_folder()
+    gc.enable()
     app.start()
 
 
