@@ -231,6 +231,14 @@ def test_a_message_that_never_finishes_ends_the_kernel(sandbox):
         assert not kernel.alive
 
 
+def test_what_a_cell_prints_beyond_the_cap_is_nowhere_kept(sandbox):
+    with sandbox.kernel(limits=SHORT) as kernel:
+        kernel.run_cell("import resource; before = resource.getrusage(0).ru_maxrss")
+        kernel.run_cell("for n in range(200): print(str(n % 10) * 1_000_000, flush=True)")
+        run = kernel.run_cell("assert resource.getrusage(0).ru_maxrss < before + 50_000")
+    assert run.status == "ok", run
+
+
 def test_a_slow_cell_is_interrupted_and_the_kernel_lives(sandbox):
     with sandbox.kernel(limits=SHORT) as kernel:
         run = kernel.run_cell("import time; time.sleep(60)", 0.5)

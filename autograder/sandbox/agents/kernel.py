@@ -6,6 +6,7 @@ to end them. SETTINGS is a JSON file beside connection.json: `descriptors` (a li
 each address that the kernel binds), `output_characters`, `path` (folders to import from).
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -21,9 +22,11 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     import zmq
     from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
+    from IPython.core.interactiveshell import InteractiveShell
 
     adopt_sockets(zmq, settings["descriptors"])
     cap_output(OutStream, settings["output_characters"])
+    keep_no_copy_of_output(InteractiveShell)
     app = IPKernelApp.instance()
     app.initialize(
         [
@@ -83,6 +86,14 @@ def cap_output(stream_class: Any, characters: int) -> None:
         return len(string) if isinstance(string, str) else write(stream, string)
 
     stream_class.write = write_capped
+
+
+def keep_no_copy_of_output(shell_class: Any) -> None:
+    """Stop IPython from keeping all that a cell prints, capped or not, for its `%notebook` magic.
+
+    A cell that prints without end would be ended for the memory of it before its time is up.
+    """
+    shell_class._tee = lambda shell, channel: contextlib.nullcontext()
 
 
 if __name__ == "__main__":
