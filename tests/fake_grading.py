@@ -64,7 +64,7 @@ def _mark(gap: str, points: float, intake: Any) -> GapResult:
 
 @contextmanager
 def fake_conditions(
-    class_folder: ClassFolder, options: Any, forbidden: Any, meanwhile: Any = lambda: None
+    class_folder: ClassFolder, options: Any, forbidden: Any, meanwhile: Any = lambda: None, **_: Any
 ) -> Iterator[Any]:
     """Prove nothing, and lay nothing out."""
     meanwhile()

@@ -21,6 +21,7 @@ SCRIPT = """
 import json, os
 from autograder.sandbox import Limits, Sandbox, warm
 from autograder.sandbox.sandbox import private_folder
+from autograder.sandbox.stages import Stage, warm_recipe
 from autograder.sandbox.warmth import warm_process
 
 sandbox = Sandbox.detect()
@@ -43,8 +44,9 @@ except OSError:
     stuck = kernel.run_cell(
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\\nwhile True: pass", 0.5
     )
-warm.MODULES = ("ipykernel.kernelapp",)
-with private_folder() as folder, warm_process(warm.warm_recipe(folder / "k", folder)) as process:
+with private_folder() as folder, warm_process(
+    warm_recipe([Stage(folder / "k", ("ipykernel.kernelapp",))], folder)
+) as process:
     forks = warm.Forks(sandbox, folder / "k")
     fork_proof = forks.prove()
     with forks.kernel() as kernel:

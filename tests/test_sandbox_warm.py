@@ -7,31 +7,36 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Job, Limits, warm
+from autograder.sandbox import Job, Limits, stages, warm
+from autograder.sandbox.bubblewrap import choose_user
+from autograder.sandbox.process import Descriptors
 from autograder.sandbox.proof import require_proof
 from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
-from autograder.sandbox.warm import Forks, WarmSandbox, warm_recipe
+from autograder.sandbox.stages import Stage, warm_recipe
+from autograder.sandbox.warm import Forks, WarmSandbox
 from autograder.sandbox.warmth import WarmGone, WarmProcess, ask, warm_process
 
 SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def light(monkeypatch: pytest.MonkeyPatch, *modules: str) -> Iterator[tuple[WarmProcess, Path]]:
+def light(*modules: str) -> Iterator[tuple[WarmProcess, Path]]:
     """A warm process that imports little, so that it is ready at once."""
-    monkeypatch.setattr(warm, "MODULES", ("random", *modules))
-    with private_folder() as folder, warm_process(warm_recipe(folder / "kernels", folder)) as own:
-        yield own, folder / "kernels"
+    with private_folder() as folder:
+        stage = Stage(folder / "kernels", ("random", *modules))
+        with warm_process(warm_recipe([stage], folder)) as own:
+            yield own, stage.address
 
 
 @pytest.fixture
-def process(monkeypatch):
-    with light(monkeypatch) as own:
+def process():
+    with light() as own:
         yield own
 
 
@@ -162,8 +167,8 @@ def test_a_warm_process_that_was_disturbed_is_replaced_before_it_serves(
     sandbox, monkeypatch, tmp_path
 ):
     (tmp_path / "disturbing.py").write_text(OPENS_A_FILE)
-    monkeypatch.setattr(warm.view, "user_site", lambda: tmp_path)
-    with light(monkeypatch, "disturbing") as (own, address):
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    with light("disturbing") as (own, address):
         ask(address, {"argv": []}, [])[0].close()
         assert own.replaced == 0
         os.kill(own.popen.pid, signal.SIGUSR1)
@@ -181,11 +186,11 @@ def serve(listener, owners):
 """)
     agents = Path(warm.view.AGENTS)
     (tmp_path / "forks_again.py").write_text((agents / "forks.py").read_text())
-    monkeypatch.setattr(warm.view, "user_site", lambda: tmp_path)
-    monkeypatch.setattr(warm, "MODULES", ("random",))
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
     with private_folder() as folder:
-        first, second = folder / "first", folder / "second"
-        with warm_process(warm_recipe(first, folder, (second, "second"))) as own:
+        second = folder / "second"
+        stage = Stage(folder / "first", ("random",), (second, "second"))
+        with warm_process(warm_recipe([stage], folder)) as own:
             line, process_id = ask(second, {}, [])
             assert line.recv(16) == b"second"
             line.close()
@@ -206,10 +211,117 @@ def serve(listener, owners):
             assert own.replaced == 1
 
 
+def two_stages(folder: Path, slow: str) -> list[Stage]:
+    """One that is ready at once, and one that imports the module `slow` after it."""
+    return [Stage(folder / "first", ("random",)), Stage(folder / "second", (slow,))]
+
+
+def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monkeypatch, tmp_path):
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(3)\n")
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    text = "import sys; print([name in sys.modules for name in ('random', 'slow')])"
+    with private_folder() as folder, warm_process(warm_recipe(two_stages(folder, "slow"), folder)):
+        ask(folder / "first", {"argv": []}, [])[0].close()
+        started = time.monotonic()
+        first = printed(Forks(sandbox, folder / "first"), tmp_path, text)
+        assert time.monotonic() - started < 2
+        second = printed(Forks(sandbox, folder / "second"), tmp_path, text)
+
+    assert (first, second) == ("[True, False]\n", "[True, True]\n")
+
+
+def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(private_folder())
+        recipe = warm_recipe(two_stages(folder, "colorsys"), folder)
+        own = opened.enter_context(warm_process(recipe))
+        ask(folder / "second", {"argv": []}, [])[0].close()
+        children = Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children").read_text()
+        (later,) = map(int, children.split())
+        os.kill(later, signal.SIGKILL)
+        own.popen.wait(SECONDS)
+
+        for name in ("first", "second"):
+            fork = Forks(sandbox, folder / name)
+            assert printed(fork, tmp_path, "print('again')") == "again\n"
+        assert own.replaced == 1
+
+
+def test_a_later_stage_that_cannot_import_is_not_tried_for_ever():
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(private_folder())
+        recipe = warm_recipe(two_stages(folder, "no_such_module"), folder)
+        own = opened.enter_context(warm_process(recipe))
+        with pytest.raises(WarmGone):
+            ask(folder / "second", {"argv": []}, [], patience=SECONDS)
+        assert own.replaced == 1
+        assert "no_such_module" in own.last_words
+
+
+def test_what_waits_behind_the_walls_has_no_right_to_anything(sandbox):
+    user = choose_user()
+    program = warm.without_rights(warm.tool("cat"), user)
+    assert program is not None, "there is no setpriv here"
+    with private_folder() as folder, contextlib.ExitStack() as opened:
+        waits, keeper = os.pipe()
+        for end in (waits, keeper):
+            opened.callback(os.close, end)
+        job = Job([warm.tool("cat")])
+        walls = sandbox.start_as(user, job, folder, Descriptors(waits, subprocess.PIPE), program)
+        opened.enter_context(contextlib.closing(walls))
+        os.write(keeper, b"\n")
+        assert walls.stdout.read(1) == b"\n"
+        waiting = [
+            status
+            for path in Path("/proc").glob("[0-9]*")
+            if (status := status_of(path)).get("Name") == "cat" and inside(path, walls.first)
+        ]
+
+    (status,) = waiting
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
+    assert set(status["Uid"].split()) == {str(os.getuid() if user is None else user)}
+    assert status["Groups"].split() == [] or user is None
+
+
+def status_of(path: Path) -> dict[str, str]:
+    try:
+        lines = (path / "status").read_text().splitlines()
+    except OSError:
+        return {}
+    return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def inside(path: Path, first: int) -> bool:
+    """Tell whether a process is in the process namespace that the descriptor `first` begins."""
+    told = Path(f"/proc/self/fdinfo/{first}").read_text().split()
+    leader = Path("/proc") / told[told.index("Pid:") + 1]
+    return (path / "ns/pid").readlink() == (leader / "ns/pid").readlink()
+
+
+def test_a_fork_finds_its_own_copy_of_its_input(sandbox, process, tmp_path):
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "notes.txt").write_text("for the kernel")
+    text = """
+import os
+print(os.getcwd(), open("notes.txt").read(), os.stat("notes.txt").st_uid == os.getuid())
+"""
+
+    new, fork = (
+        printed(which, tmp_path, text, input=given)
+        for which in (sandbox, Forks(sandbox, process[1]))
+    )
+
+    assert fork == new
+    assert "for the kernel True" in fork
+
+
 def test_no_fork_is_made_of_a_process_with_threads(monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(STARTS_A_THREAD)
-    monkeypatch.setattr(warm.view, "user_site", lambda: tmp_path)
-    with light(monkeypatch, "threaded") as (own, address):
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    with light("threaded") as (own, address):
         with pytest.raises(WarmGone):
             ask(address, {"argv": []}, [])
         assert "Threads" in own.last_words
@@ -222,8 +334,8 @@ def test_without_a_warm_process_a_program_starts_anew_behind_the_same_walls(sand
     assert printed(nowhere, tmp_path, "print('anew')") == "anew\n"
 
 
-def test_a_warm_process_that_cannot_import_is_given_up(sandbox, monkeypatch, tmp_path):
-    with light(monkeypatch, "no_such_module") as (own, address):
+def test_a_warm_process_that_cannot_import_is_given_up():
+    with light("no_such_module") as (own, address):
         with pytest.raises(WarmGone):
             ask(address, {"argv": []}, [], patience=SECONDS)
         assert own.replaced == 1

@@ -4,23 +4,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autograder.course_folder import ClassFolder
-from autograder.grading.pages import UNSAFE
 from autograder.grading.run import Conditions
 from autograder.grading.secret import class_secret
 from autograder.grading.student import FONTS
-from autograder.grading.warm import Warmth, warmth
+from autograder.grading.warm import Base, warmth
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.proof import require_proof
-from autograder.sandbox.sandbox import private_folder
-from autograder.sandbox.warm import WarmSandbox
-from autograder.sandbox.warmth import WarmGone
+from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
+from autograder.sandbox.warm import Forks
 
 
 def cores() -> int:
@@ -63,10 +62,13 @@ def conditions(
     options: GradeOptions,
     forbidden: list[Path],
     meanwhile: Callable[[], None] = lambda: None,
+    *,
+    tensorflow: bool = True,
 ) -> Iterator[Conditions]:
     """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof.
 
     `meanwhile` is called while warm processes import; nothing of a student's has run by then.
+    They import TensorFlow only if the notebooks use it (`tensorflow`).
     """
     class_folder.root.mkdir(parents=True, exist_ok=True)
     hidden = (class_folder.root / ".secret", *_files(forbidden))
@@ -75,7 +77,9 @@ def conditions(
         _write_data(folder)
         meanwhile()
 
-    with prepared(options, class_secret(class_folder), hidden, lay_out) as common:
+    with prepared(
+        options, class_secret(class_folder), hidden, lay_out, tensorflow=tensorflow
+    ) as common:
         yield common
 
 
@@ -101,6 +105,8 @@ def prepared(
     secret: bytes,
     hidden: tuple[Path, ...],
     write_data: Callable[[Path], object],
+    *,
+    tensorflow: bool = True,
 ) -> Iterator[Conditions]:
     """Do that on any machine; `write_data` fills the folder that is given to it."""
     limits = Limits(**options.limits_per_job())
@@ -108,38 +114,35 @@ def prepared(
         data, scratch = given / "data", given / "scratch"
         fonts = scratch / FONTS
         fonts.mkdir(parents=True)
-        warm = opened.enter_context(warmth(given, fonts)) if options.warm else None
+        sandbox = Sandbox.detect() if options.sandboxed else NoSandbox()
+        warm = None
+        if options.warm:
+            # A fork is proven by itself, as soon as it is to be had.
+            proof = partial(_prove_forks, sandbox, hidden)
+            warm = opened.enter_context(warmth(given, fonts, proof, tensorflow=tensorflow))
         write_data(data)
         if options.sandboxed:
-            # The proof waits until the warm process has imported, and so has listed the fonts.
-            warm, name = _proven(warm, hidden)
+            require_proof(sandbox.prove(forbidden=hidden))
+        if warm is not None:
+            warm.wait()
         else:
-            name = NoSandbox().name
-            assert name == UNSAFE
-        if warm is None:
             _list_fonts(fonts)
         yield Conditions(
             secret=secret,
             data=data,
             scratch=scratch,
             sandboxed=options.sandboxed,
-            sandbox=name,
+            sandbox=sandbox.name,
             limits=options.limits_per_job(),
             notebook_seconds=limits.notebook_seconds,
             warmth=warm,
         )
 
 
-def _proven(warm: Warmth | None, hidden: tuple[Path, ...]) -> tuple[Warmth | None, str]:
-    """Prove what students' code will run in; return the warmth that is left, and its name."""
-    sandbox = Sandbox.detect()
-    if warm is not None:
-        # Without a fork, every process starts anew: slower, but behind the same walls.
-        with suppress(WarmGone):
-            require_proof(WarmSandbox(sandbox, warm.kernels).prove(forbidden=hidden))
-            return warm, sandbox.name
-    require_proof(sandbox.prove(forbidden=hidden))
-    return None, sandbox.name
+def _prove_forks(sandbox: Sandbox, hidden: tuple[Path, ...], base: Base) -> None:
+    """Prove what a fork is held by; without a sandbox there is nothing to prove."""
+    if isinstance(sandbox, BubblewrapSandbox):
+        require_proof(Forks(sandbox, base.kernels).prove(forbidden=hidden))
 
 
 def _write_data(folder: Path) -> None:

@@ -6,7 +6,8 @@ outdated one, then sees to it that gradebook and pages say what the results say.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from autograder.grading.results import SubmissionResult, load
 from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
 from autograder.grading.versions import Key, key_of
+from autograder.grading.warm import uses_tensorflow
 from autograder.grading.writer import GradebookWriter
 from autograder.rules.late import apply_rules
 from autograder.source import read_source_notebook
@@ -105,7 +107,8 @@ def grade_class(
         place = _place(course, class_folder, sources, options, partial(_prepare, writer))
         common, where = stack.enter_context(place)
         run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
-        run.grade(_longest_first(pending, sources), where)
+        training = {name for name, source in sources.items() if uses_tensorflow(source)}
+        run.grade(_longest_first(pending, training, common), where)
         write_grades(class_folder, iter_results(class_folder))
         writer.close()
         apply_rules(class_folder)
@@ -142,7 +145,7 @@ class _Run:
         self._force, self._progress, self._total = options.force, progress, total
         self.writer = writer
 
-    def grade(self, pending: list[Submission], place: Place) -> None:
+    def grade(self, pending: Iterable[Submission], place: Place) -> None:
         """Give every submission its result, and enter it."""
         in_flight = InFlight(self._outdated(pending), place.submit, place.most)
         self._tell("starting")
@@ -158,7 +161,7 @@ class _Run:
                     self._put(place.read(submission, future))
             raise
 
-    def _outdated(self, pending: list[Submission]) -> Iterator[Submission]:
+    def _outdated(self, pending: Iterable[Submission]) -> Iterator[Submission]:
         """Pass on what has to run; see to the marks and pages of what need not."""
         for student, name in pending:
             kept = None
@@ -219,7 +222,13 @@ def _place(
             yield common, cluster
         return
     with (
-        conditions(class_folder, options, [course.solutions], meanwhile) as common,
+        conditions(
+            class_folder,
+            options,
+            [course.solutions],
+            meanwhile,
+            tensorflow=any(map(uses_tensorflow, sources.values())),
+        ) as common,
         ThreadPoolExecutor(options.jobs, "submission") as executor,
     ):
         yield (
@@ -238,14 +247,18 @@ def _with_warmth_decided(
     return replace(options, warm=len(new) >= ENOUGH_TO_WARM)
 
 
-def _longest_first(pending: list[Submission], sources: dict[str, NotebookNode]) -> list[Submission]:
-    """Begin with the notebooks that train, so that at the end no core waits for one of them."""
-    training = {
-        name
-        for name, source in sources.items()
-        if any("tensorflow" in cell.source for cell in source.cells)
-    }
-    return sorted(pending, key=lambda submission: submission[1] not in training)
+def _longest_first(
+    pending: list[Submission], training: set[str], common: Conditions
+) -> Iterator[Submission]:
+    """Begin with the assignments that train, so that at the end no core waits for one of them.
+
+    The others are given for as long as TensorFlow is still imported.
+    """
+    long = deque(one for one in pending if one[1] in training)
+    short = deque(one for one in pending if one[1] not in training)
+    while long or short:
+        ready = common.warmth is None or common.warmth.is_complete()
+        yield (long if long and (ready or not short) else short).popleft()
 
 
 def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[Submission]:

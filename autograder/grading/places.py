@@ -52,7 +52,14 @@ class Here:
         return future.result()
 
     def most(self) -> int:
-        """One that runs and one that waits for each job, so that no core is idle in between."""
+        """One that runs and one that waits for each job, so that no core is idle in between.
+
+        While TensorFlow is still imported, that takes one of the cores, and nothing waits: what
+        needs it comes first as soon as it can.
+        """
+        warmth = self._common.warmth
+        if warmth is not None and not warmth.is_complete():
+            return max(1, self._jobs - 2)
         return 2 * self._jobs
 
     def _work(self, submission: Submission) -> SubmissionResult:

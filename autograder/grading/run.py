@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
 from autograder.grading.secret import submission_seed
-from autograder.grading.warm import WORKER_ENVIRONMENT, Warmth, run_worker
+from autograder.grading.warm import WORKER_ENVIRONMENT, Base, Warmth, run_worker
 from autograder.grading.worker import Order
 from autograder.ingest import Intake, take_in
 from autograder.sandbox import Limits
@@ -101,6 +101,7 @@ def _run_worker(
     notebook: NotebookNode, student: str, assignment: str, digest: str, conditions: Conditions
 ) -> SubmissionResult:
     """Start the worker, wait for it, and read what it left."""
+    base = conditions.warmth.base_for(notebook) if conditions.warmth else None
     with tempfile.TemporaryDirectory(prefix="convpool-") as name:
         folder = Path(name)
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
@@ -115,10 +116,10 @@ def _run_worker(
             scratch=str(conditions.scratch),
             sandboxed=conditions.sandboxed,
             limits=conditions.limits,
-            kernels=str(conditions.warmth.kernels) if conditions.warmth else "",
+            kernels=str(base.kernels) if base and conditions.sandboxed else "",
         )
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
-        said = _carry_out(folder / "order.json", conditions)
+        said = _carry_out(folder / "order.json", conditions, base)
         if said is None:
             return _overrun(notebook, order, conditions.sandbox)
         if not Path(order.result).is_file():
@@ -139,7 +140,7 @@ def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionRe
     return result
 
 
-def _carry_out(order: Path, conditions: Conditions) -> str | None:
+def _carry_out(order: Path, conditions: Conditions, base: Base | None) -> str | None:
     """Let a worker carry out the order: a fork of the warm one, or one that starts anew."""
     threads = str(Limits(**conditions.limits).threads)
     own = {
@@ -148,9 +149,9 @@ def _carry_out(order: Path, conditions: Conditions) -> str | None:
         "TF_NUM_INTEROP_THREADS": threads,
     }
     seconds = conditions.notebook_seconds + SPARE_SECONDS
-    if conditions.warmth is not None:
+    if base is not None:
         with contextlib.suppress(WarmGone):
-            return run_worker(conditions.warmth.workers, order, own, seconds)
+            return run_worker(base.workers, order, own, seconds)
     return _wait(order, {**WORKER_ENVIRONMENT, **own}, seconds)
 
 

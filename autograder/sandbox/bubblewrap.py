@@ -26,6 +26,7 @@ INSIDE_USER = 1000  # what an ordinary user is called inside a user namespace
 FIRST_UNUSED_USER = 0x70000000  # above every range that distributions and systemd hand out
 UNUSED_USERS = 1 << 24
 HOSTNAME = "sandbox"
+KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")  # by root, until it is another user
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _namespaces(launch: Launch) -> list[str]:
 
 def _privileges(launch: Launch) -> list[str]:
     """Drop every capability but those with which `enter.py` drops itself."""
-    kept = [] if launch.user is None else ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"]
+    kept = () if launch.user is None else KEPT
     return ["--cap-drop", "ALL", *(word for name in kept for word in ("--cap-add", name))]
 
 

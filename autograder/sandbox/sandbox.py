@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,13 +167,23 @@ class BubblewrapSandbox(Sandbox):
         return self.start_as(choose_user(), job, folder, inherited)
 
     def start_as(
-        self, user: int | None, job: Job, folder: Path, inherited: Descriptors
+        self,
+        user: int | None,
+        job: Job,
+        folder: Path,
+        inherited: Descriptors,
+        program: list[str] | None = None,
     ) -> SandboxedProcess:
-        """Start `job` behind all walls as this user of the host; None is the present one."""
+        """Start `job` behind all walls as this user of the host; None is the present one.
+
+        `program` is what the sandbox starts, instead of `enter.py` which becomes the job's own.
+        """
         launch = _launch(job, folder, user)
         group = self.cgroups.make(job.limits) if self.cgroups.version else None
         try:
             command = self.rewrite(walls(launch))
+            if program is not None:
+                command = replace(command, program=program)
             return spawn(self.bwrap, command, inherited, seccomp.program(), group)
         except BaseException:
             if group is not None:

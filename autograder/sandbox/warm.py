@@ -9,7 +9,6 @@ differs is that Python, NumPy, TensorFlow and IPython are in memory already.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import socket
@@ -21,10 +20,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.sandbox import seccomp, view
-from autograder.sandbox.bubblewrap import choose_user
+from autograder.sandbox.bubblewrap import KEPT, choose_user
 from autograder.sandbox.limits import GIB, Limits
 from autograder.sandbox.process import (
-    OWN_ENVIRONMENT,
     STARTED_SECONDS,
     BoundedReader,
     Descriptors,
@@ -33,7 +31,7 @@ from autograder.sandbox.process import (
 )
 from autograder.sandbox.proof import SMALL, Proof, prove
 from autograder.sandbox.sandbox import BubblewrapSandbox, Job, Sandbox
-from autograder.sandbox.warmth import PATIENCE, Recipe, WarmGone, ask
+from autograder.sandbox.warmth import PATIENCE, WarmGone, ask
 from course.errors import GradingError
 
 # What `setns` joins, from linux/sched.h; an ordinary user's sandbox has a user namespace, too.
@@ -41,21 +39,6 @@ NEW_CGROUP, NEW_UTS, NEW_IPC, NEW_USER = 0x02000000, 0x04000000, 0x08000000, 0x1
 NEW_MOUNTS, NEW_PROCESSES, NEW_NETWORK = 0x00020000, 0x20000000, 0x40000000
 JOINED = NEW_CGROUP | NEW_UTS | NEW_IPC | NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK
 DIED = 1
-THREADS = Limits(threads=1)  # a thread would be missing in every fork
-MODULES = (
-    "numpy",
-    "scipy.signal",
-    "tensorflow",
-    "keras",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "IPython.core.interactiveshell",
-    "course.data",
-    "course.subset",
-    "course.checks",
-)
 
 
 class Forks(BubblewrapSandbox):
@@ -71,8 +54,9 @@ class Forks(BubblewrapSandbox):
         script = next(n for n, word in enumerate(job.argv) if word.endswith(".py"))
         user = choose_user()
         with _pipe() as (waits, keeper):
-            waiting = replace(job, argv=[_cat()])
-            walls = self.start_as(user, waiting, folder, Descriptors(waits, subprocess.PIPE))
+            cat, given = tool("cat"), Descriptors(waits, subprocess.PIPE)
+            waiting = replace(job, argv=[cat])
+            walls = self.start_as(user, waiting, folder, given, without_rights(cat, user))
             try:
                 _wait_for(walls, keeper)
                 request = _request(job, job.argv[script:], user, inherited)
@@ -151,23 +135,6 @@ class WarmSandbox(Sandbox):
         return Proof(self.name, new.attempts + fork.attempts, new.seconds + fork.seconds)
 
 
-def warm_recipe(address: Path, fonts: Path, beside: tuple[Path, str] | None = None) -> Recipe:
-    """Say how the warm process is started; `fonts` is matplotlib's folder with its list of them.
-
-    `beside` is the address of a second one, and the module that serves there; TensorFlow is
-    imported once for both.
-    """
-    spec = {
-        "beside": beside and {"socket": str(beside[0]), "module": beside[1]},
-        "socket": str(address),
-        "path": [str(view.user_site())] if view.user_site() else [],
-        "modules": MODULES,
-    }
-    argv = [sys.executable, "-I", "-B", "-X", "utf8", str(view.AGENTS / "warm.py")]
-    env = OWN_ENVIRONMENT | view.environment(THREADS, False, {"MPLCONFIGDIR": str(fonts)})
-    return Recipe([*argv, json.dumps(spec)], env, [address, *(beside or ())[:1]])
-
-
 class JoinedProcess(SandboxedProcess):
     """A fork in a sandbox, known by the line to who waits for it outside."""
 
@@ -208,6 +175,7 @@ def _request(job: Job, argv: list[str], user: int | None, inherited: Descriptors
         "env": view.environment(job.limits, job.data is not None, job.env),
         "uid": user,
         "rlimits": job.limits.rlimits(),
+        "input": view.INPUT if job.input else None,
         "cwd": view.WORK,
         "flags": JOINED | (NEW_USER if user is None else 0),
         "passed": list(inherited.passed),
@@ -249,9 +217,26 @@ def _wait_for(walls: SandboxedProcess, keeper: int) -> None:
             )
 
 
-def _cat() -> str:
-    """Return the path of a program that waits until its standard input is closed."""
-    found = shutil.which("cat", path=os.pathsep.join(("/bin", "/usr/bin")))
+def without_rights(program: str, user: int | None) -> list[str] | None:
+    """Return a quicker way than `enter.py` to start what only waits, or None if there is none.
+
+    The sandbox of an ordinary user has dropped every right before it starts a program; root's has
+    left those with which a program becomes another user.
+    """
+    if user is None:
+        return [program]
+    try:
+        setpriv = tool("setpriv")
+    except GradingError:
+        return None
+    becomes = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    kept = ",".join(f"-{name.removeprefix('CAP_').lower()}" for name in KEPT)
+    return [setpriv, *becomes, f"--inh-caps={kept}", program]
+
+
+def tool(name: str) -> str:
+    """Return the path of a program that is there in every sandbox."""
+    found = shutil.which(name, path=os.pathsep.join(("/bin", "/usr/bin")))
     if found is None:
-        raise GradingError("There is no `cat` in /bin or /usr/bin.", "Install coreutils.")
+        raise GradingError(f"There is no `{name}` in /bin or /usr/bin.", "Install it.")
     return found

@@ -156,7 +156,7 @@ class Arena:
         """Use the proof and the registration of this arena in place of new ones."""
 
         @contextmanager
-        def shared(class_folder: Any, options: GradeOptions, *rest: Any) -> Any:
+        def shared(class_folder: Any, options: GradeOptions, *rest: Any, **more: Any) -> Any:
             seconds = Limits(**options.limits).notebook_seconds
             yield replace(self.common, limits=options.limits, notebook_seconds=seconds)
 

@@ -23,7 +23,7 @@ import traceback
 
 TYPE_CHECKING = False  # so that typing is not imported when this runs
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     Work = Callable[[dict[str, Any], list[int], socket.socket], None]
@@ -51,28 +51,43 @@ def import_all(modules: list[str]) -> None:
     if _state()[0] != 1:
         print("Threads were started, which no fork would have.", file=sys.stderr, flush=True)
         os._exit(DISTURBED)
+    _find_files_of_modules()
     gc.collect()
     gc.freeze()
 
 
-def start_beside(listener: socket.socket, be: Callable[[int], None]) -> int:
-    """Fork a second warm process, which is not to serve `listener`: `be` is called in it.
+def _find_files_of_modules() -> None:
+    """Let `inspect` note the file of every module, as it does for the first traceback."""
+    import inspect
 
-    Both get a descriptor that closes when the other one ends, for `serve` to watch.
+    inspect.getmodule(compile("", "<no module's>", "exec"))
+
+
+def start_beside(
+    owners: list[int],
+    be: Callable[[list[int]], None],
+    foreign: Iterable[socket.socket],
+) -> list[int]:
+    """Fork one more warm process: `be` is called in it, and it is not to serve `foreign`.
+
+    Both get a descriptor that closes when the other one ends, for `serve` to watch. `owners` are
+    watched already, the first of them by all; `be` gets the new process's, and ours are returned.
     """
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
-        os.close(listener.detach())
-        os.close(ours.detach())
-        be(theirs.detach())
+        for listener in foreign:
+            os.close(listener.detach())
+        close([*owners[1:], ours.detach()])
+        be([owners[0], theirs.detach()])
         os._exit(0)
     theirs.close()
-    return ours.detach()
+    return [*owners, ours.detach()]
 
 
-def announce() -> None:
-    """Tell who started this process that it is ready, and nothing more."""
-    print("ready", flush=True)
+def hush(last_words: str = "") -> None:
+    """Say that, if anything, to who started the first process, and nothing more to anybody."""
+    if last_words:
+        print(last_words, flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)

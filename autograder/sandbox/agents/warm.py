@@ -2,16 +2,20 @@
 
 `python -I warm.py SPEC`, outside any sandbox, and no student's code ever runs in this process.
 What does is a fork of it that has first joined the namespaces which bubblewrap laid for that one
-submission, dropped every privilege and put on the system call filter, in this order. SPEC is JSON:
-`socket` (where requests come), `path` (folders to import from), `modules`, and `beside`: null, or
-the `socket` of a second process which is forked before any request is served, and the `module`
-that serves there. The grader's own workers are forked from that one.
+submission, dropped every privilege and put on the system call filter, in this order.
+
+SPEC is JSON: `path` (folders to import from) and `stages`. Each stage is a process of its own with
+`modules` that it imports beside those of the stages before it, and a `socket` where its requests
+come: so what imports quickly need not wait for what imports slowly. `beside` is null, or the
+`socket` of one more process with the same modules, and the `module` that serves there; the
+grader's own workers are forked from that one. All of them are forked from each other before any of
+them has served a request.
 
 A request is a JSON object: `argv` (a Python script and its arguments, inside), `env`, `uid`,
-`rlimits`, `cwd`, `flags` (the namespaces to join), `groups` (how many), `passed` (the numbers that
-further descriptors get inside), `filter` (the program in hexadecimal, or null). With it come
-descriptors: the sandbox's first process, what keeps the sandbox open, one per control group,
-standard input, output and error, then those to be passed.
+`rlimits`, `input`, `cwd`, `flags` (the namespaces to join), `groups` (how many), `passed` (the
+numbers that further descriptors get inside), `filter` (the program in hexadecimal, or null). With
+it come descriptors: the sandbox's first process, what keeps the sandbox open, one per control
+group, standard input, output and error, then those to be passed.
 """
 
 # Importing pathlib would only make the start slower.
@@ -46,27 +50,47 @@ PR_SET_DUMPABLE, PR_SET_SECCOMP, FILTER = 4, 22, 2
 
 
 def main(spec: dict[str, Any]) -> None:
-    """Listen first, so that who asks waits; then import, fork the other one, and serve."""
-    listener = forks.listen(spec["socket"])
+    """Listen first, so that who asks waits; then go through the stages."""
     sys.path.extend(spec["path"])
     for name in ("enter", "forks"):  # a student may have files of these names
         del sys.modules[name]
-    owners = [sys.stdin.fileno()]
-    if spec["beside"] is None:
-        forks.import_all(spec["modules"])
-    else:
-        other = forks.listen(spec["beside"]["socket"])
-        forks.import_all(spec["modules"])
-        be = partial(be_the_other, spec["beside"]["module"], other, owners[0])
-        owners.append(forks.start_beside(listener, be))
-        other.close()
-    forks.announce()
-    forks.serve(listener, owners, join)
+    stages = spec["stages"]
+    listeners = {
+        address: forks.listen(address) for stage in stages for address in _addresses(stage)
+    }
+    stand(stages, listeners, [sys.stdin.fileno()])
 
 
-def be_the_other(module: str, listener: socket.socket, owner: int, beside: int) -> None:
+def stand(
+    stages: list[dict[str, Any]], listeners: dict[str, socket.socket], owners: list[int]
+) -> None:
+    """Import for the first stage, fork the others, and serve; the last one says it is ready."""
+    stage, *later = stages
+    forks.import_all(stage["modules"])
+    if stage["beside"] is not None:
+        own = listeners.pop(stage["beside"]["socket"])
+        be = partial(be_the_other, stage["beside"]["module"], own)
+        owners = forks.start_beside(owners, be, listeners.values())
+        own.close()
+    if later:
+        rest = {address: listeners.pop(address) for one in later for address in _addresses(one)}
+        be = partial(stand, later, rest)
+        owners = forks.start_beside(owners, be, listeners.values())
+        for listener in rest.values():
+            listener.close()
+    forks.hush("" if later else "ready")
+    forks.serve(listeners[stage["socket"]], owners, join)
+
+
+def _addresses(stage: dict[str, Any]) -> list[str]:
+    """Name the sockets of a stage."""
+    return [stage["socket"], *([stage["beside"]["socket"]] if stage["beside"] else [])]
+
+
+def be_the_other(module: str, listener: socket.socket, owners: list[int]) -> None:
     """Serve what `module` has to offer: for the grader's own processes, never for a student's."""
-    importlib.import_module(module).serve(listener, [owner, beside])
+    forks.hush()
+    importlib.import_module(module).serve(listener, owners)
 
 
 def join(request: dict[str, Any], descriptors: list[int], line: socket.socket) -> None:
@@ -106,10 +130,10 @@ def become(
     shared = [kind for kind in NAMESPACES if inside[kind] == outside[kind]]
     if shared or not os.path.exists(MARK):
         raise PermissionError(f"the fork is not in its sandbox: {shared}")
-    os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
     enter.confine(libc, request["uid"], request["rlimits"])
+    enter.prepare_working_folder(request["input"], request["cwd"])
     # A change of user hides a process from itself; in a new program that ends by itself.
     libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     if request["filter"] is not None:
