@@ -57,7 +57,12 @@ def trained_network() -> Any:
     for label in range(CLASSES):
         kernel[(*_place(label), label)] = 1.0
     network.set_weights([kernel.reshape(-1, CLASSES), np.zeros(CLASSES, dtype="float32")])
-    network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    network.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        run_eagerly=True,  # tracing takes longer than the one or two steps it is used for
+    )
     return network
 
 
