@@ -45,7 +45,11 @@ def listen(address: str) -> socket.socket:
 
 
 def import_all(modules: list[str]) -> None:
-    """Import what the forks need, and let no fork look through it for garbage."""
+    """Import what the forks need, and let no fork look through it for garbage.
+
+    Nor does this process while it imports: that would take a sixth of the time.
+    """
+    gc.disable()
     for name in modules:
         __import__(name)
     if _state()[0] != 1:
@@ -54,6 +58,7 @@ def import_all(modules: list[str]) -> None:
     _find_files_of_modules()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _find_files_of_modules() -> None:
