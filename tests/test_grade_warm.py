@@ -162,7 +162,7 @@ def test_where_only_what_trains_is_left_it_waits_for_its_fork():
 
 
 @pytest.mark.parametrize(
-    ("jobs", "importing", "then"), [(1, 1, 2), (2, 1, 4), (3, 1, 6), (9, 7, 18)]
+    ("jobs", "importing", "then"), [(1, 1, 2), (2, 1, 4), (3, 2, 6), (9, 8, 18)]
 )
 def test_an_import_has_a_core_for_itself(jobs, importing, then):
     def most(*, complete: bool) -> int:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course_folder import ClassFolder
+from autograder.grading.order import FONTS
 from autograder.grading.run import Conditions
 from autograder.grading.secret import class_secret
-from autograder.grading.student import FONTS
 from autograder.grading.warm import Base, warmth
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.none import NoSandbox

@@ -59,7 +59,7 @@ class Here:
         """
         warmth = self._common.warmth
         if warmth is not None and not warmth.is_complete():
-            return max(1, self._jobs - 2)
+            return max(1, self._jobs - 1)
         return 2 * self._jobs
 
     def _work(self, submission: Submission) -> SubmissionResult:

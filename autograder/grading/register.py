@@ -7,7 +7,6 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.release import generate
 from autograder.course_folder import ClassFolder, CourseFolder
 from autograder.nbgrader_setup import put_scripts_on_path
 
@@ -17,6 +16,9 @@ def register(source: NotebookNode, assignment: str, class_folder: ClassFolder) -
 
     The release goes to a folder that is thrown away, so that grading changes no file of the course.
     """
+    # It brings Jupytext with it, which a class that is registered already can do without.
+    from autograder.build.release import generate
+
     put_scripts_on_path()
     with tempfile.TemporaryDirectory(prefix="convpool-register-") as folder:
         staging = CourseFolder(Path(folder).resolve())

@@ -14,10 +14,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.grading.order import Order
 from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
 from autograder.grading.secret import submission_seed
 from autograder.grading.warm import WORKER_ENVIRONMENT, Base, Warmth, run_worker
-from autograder.grading.worker import Order
 from autograder.ingest import Intake, take_in
 from autograder.sandbox import Limits
 from autograder.sandbox.warmth import WarmGone

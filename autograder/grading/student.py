@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.boundary.channel import AGENT_FOLDER, BadReply, FileChannel
+from autograder.grading.order import FONTS
 from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel
 from autograder.sandbox.view import WORK
 
 AGENT = "/run/convpool/agent"
 REQUESTS = "/run/convpool/requests"
 REPLY = "/run/convpool/reply"
-FONTS = ".matplotlib"
 
 _TOLD = {
     "timeout": "it took too long and was stopped",

@@ -7,10 +7,11 @@ student's code, and reads nothing of a student's but plain data.
 import json
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.order import Order
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student import StudentProcess, open_student
@@ -19,29 +20,6 @@ from autograder.sandbox import CellRun, Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.warm import WarmSandbox
 from course.checks import seeding
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the worker is told, as JSON: paths, secrets and limits."""
-
-    notebook: str
-    """The notebook as ingest has rebuilt it."""
-    result: str
-    """Where the result goes."""
-    student: str
-    assignment: str
-    digest: str
-    seed: str
-    """HMAC of the class's secret and the digest, in hexadecimal."""
-    data: str
-    """Folder with the small data set."""
-    scratch: str
-    """Folder whose files every submission finds in its working folder."""
-    sandboxed: bool
-    limits: dict[str, Any]
-    kernels: str = ""
-    """Socket of the warm process that kernels are forked from; empty if each starts anew."""
 
 
 def grade(order: Order) -> SubmissionResult:
