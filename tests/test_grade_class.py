@@ -17,6 +17,7 @@ from autograder.desk import BANNER
 from autograder.grading import grade as grading
 from autograder.grading.grade import GradeOptions, grade_class
 from autograder.grading.marks import open_gradebook
+from autograder.grading.planning import find_submissions
 from course.errors import CourseError, GradingError
 
 LIMITS = {
@@ -369,7 +370,7 @@ def test_a_file_in_the_place_of_a_folder_is_handed_in_too(
     (folder.submitted / "eve" / "reshape").write_text("{}")
     (folder.submitted / "notes.txt").write_text("the instructor's own")
 
-    assert grading.find_submissions(folder, ["reshape", "pooling"]) == [
+    assert find_submissions(folder, ["reshape", "pooling"]) == [
         ("ada", "reshape"),
         ("eve", "reshape"),
     ]

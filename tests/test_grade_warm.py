@@ -12,7 +12,6 @@ import psutil
 import pytest
 
 from autograder.course_folder import ASSIGNMENTS, CourseFolder
-from autograder.grading import grade as grading
 from autograder.grading import warm
 from autograder.grading.places import Here
 from autograder.grading.warm import Base, Warmth, uses_tensorflow
@@ -141,24 +140,6 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
 
 def state(*, complete: bool) -> SimpleNamespace:
     return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
-
-
-def test_what_trains_comes_first_as_soon_as_it_can_run():
-    pending = [(student, name) for student in "ab" for name in ("reshape", "cnn", "quiz")]
-    ready = state(complete=False)
-    order = grading._longest_first(pending, {"cnn"}, ready)
-
-    first = [next(order), next(order)]
-    ready.warmth.is_complete = lambda: True
-
-    assert first == [("a", "reshape"), ("a", "quiz")]
-    assert list(order) == [("a", "cnn"), ("b", "cnn"), ("b", "reshape"), ("b", "quiz")]
-
-
-def test_where_only_what_trains_is_left_it_waits_for_its_fork():
-    order = grading._longest_first([("a", "cnn")], {"cnn"}, state(complete=False))
-
-    assert list(order) == [("a", "cnn")]
 
 
 @pytest.mark.parametrize(

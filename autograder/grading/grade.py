@@ -5,8 +5,6 @@ from there, and the next run does that: for each submission it runs what has no 
 outdated one, then sees to it that gradebook and pages say what the results say.
 """
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,6 +21,7 @@ from autograder.grading.in_flight import InFlight
 from autograder.grading.lock import exclusive
 from autograder.grading.pages import write_autograded
 from autograder.grading.places import Here, Place, Submission
+from autograder.grading.planning import enough_to_warm, find_submissions, longest_first
 from autograder.grading.results import SubmissionResult, load
 from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.store import all_results, iter_results, put, result_path, sweep, up_to_date
@@ -38,16 +37,12 @@ __all__ = [
     "Summary",
     "all_results",
     "conditions",
-    "find_submissions",
     "grade_class",
     "keep",
     "load",
     "read_source",
     "result_path",
 ]
-
-ENOUGH_TO_WARM = 4
-"""Fewer submissions are graded sooner than TensorFlow is imported twice."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done now, how many are done, and how many there are."""
@@ -94,7 +89,9 @@ def grade_class(
     sources = {name: read_source(course, name, class_folder) for name in wanted}
     with ExitStack() as stack:
         stack.enter_context(exclusive(class_folder))
-        options = _with_warmth_decided(options, class_folder, pending)
+        if options.warm is None:
+            warm = enough_to_warm(class_folder, pending, sources, force=options.force)
+            options = replace(options, warm=warm)
         sweep(class_folder)
         writer = GradebookWriter(
             class_folder,
@@ -107,8 +104,7 @@ def grade_class(
         place = _place(course, class_folder, sources, options, partial(_prepare, writer))
         common, where = stack.enter_context(place)
         run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
-        training = {name for name, source in sources.items() if uses_tensorflow(source)}
-        run.grade(_longest_first(pending, training, common), where)
+        run.grade(longest_first(pending, sources, common), where)
         write_grades(class_folder, iter_results(class_folder))
         writer.close()
         apply_rules(class_folder)
@@ -235,44 +231,6 @@ def _place(
             common,
             Here(executor, options.jobs, submitted, sources, common, grade_submission),
         )
-
-
-def _with_warmth_decided(
-    options: GradeOptions, class_folder: ClassFolder, pending: list[Submission]
-) -> GradeOptions:
-    """Keep warm processes if there is enough to run that they pay."""
-    if options.warm is not None:
-        return options
-    new = [one for one in pending if options.force or not result_path(class_folder, *one).exists()]
-    return replace(options, warm=len(new) >= ENOUGH_TO_WARM)
-
-
-def _longest_first(
-    pending: list[Submission], training: set[str], common: Conditions
-) -> Iterator[Submission]:
-    """Begin with the assignments that train, so that at the end no core waits for one of them.
-
-    The others are given for as long as TensorFlow is still imported.
-    """
-    long = deque(one for one in pending if one[1] in training)
-    short = deque(one for one in pending if one[1] not in training)
-    while long or short:
-        ready = common.warmth is None or common.warmth.is_complete()
-        yield (long if long and (ready or not short) else short).popleft()
-
-
-def find_submissions(class_folder: ClassFolder, assignments: list[str]) -> list[Submission]:
-    """List (student, assignment) of what was handed in, by student, in the course's order."""
-    if not class_folder.submitted.is_dir():
-        return []
-    students = sorted(path.name for path in class_folder.submitted.iterdir())
-    return [
-        (student, name)
-        for student in students
-        for name in assignments
-        # Also a file or a dangling link in its place was handed in: it gets a result.
-        if os.path.lexists(class_folder.submitted / student / name)
-    ]
 
 
 def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder) -> NotebookNode:

@@ -1,4 +1,4 @@
-"""What a worker is told: it stands apart so that who gives an order need not import what does it."""
+"""What a worker is told. It stands apart: who gives an order need not import the worker."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -8,9 +8,10 @@ from typing import Any
 
 from autograder.course_folder import ClassFolder
 from autograder.grading.conditions import GradeOptions, prepared
-from autograder.grading.grade import Progress, find_submissions
+from autograder.grading.grade import Progress
 from autograder.grading.in_flight import InFlight
 from autograder.grading.lock import exclusive
+from autograder.grading.planning import find_submissions
 from autograder.grading.results import SubmissionResult
 from autograder.grading.run import Conditions, grade_submission
 from autograder.grading.secret import class_secret
