@@ -2,6 +2,10 @@
 
 import contextlib
 import os
+import signal
+import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -15,12 +19,21 @@ from autograder.course_folder import ASSIGNMENTS, CourseFolder
 from autograder.grading import warm
 from autograder.grading.places import Here
 from autograder.grading.warm import Base, Warmth, uses_tensorflow
+from autograder.sandbox.process import readable_within
 from autograder.sandbox.sandbox import private_folder
 from autograder.sandbox.stages import Stage, warm_recipe
 from autograder.sandbox.warmth import WarmGone, ask, warm_process
 from course.errors import GradingError
 
 SECONDS = 20.0
+ENDS_WITH_ITS_GRADER = """
+import socket, sys
+from autograder.grading import warm
+
+line = socket.socket(fileno=int(sys.argv[1]))
+line.send(b"1")
+warm._end_with_the_grader(line)
+"""
 COURSE = CourseFolder(Path(__file__).parents[1])
 PLAIN, HEAVY = (Base(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
 LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy"}]}
@@ -140,6 +153,20 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
 
 def state(*, complete: bool) -> SimpleNamespace:
     return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
+
+
+def test_a_worker_ends_also_with_who_never_learned_its_number():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        command = [sys.executable, "-c", ENDS_WITH_ITS_GRADER, str(theirs.fileno())]
+        worker = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE)
+        theirs.close()
+        assert readable_within(ours.fileno(), SECONDS)
+
+        ours.close()
+
+        said = worker.communicate(timeout=SECONDS)[1]
+        assert worker.returncode == -signal.SIGKILL, said.decode()
 
 
 @pytest.mark.parametrize(

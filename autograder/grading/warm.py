@@ -139,7 +139,10 @@ def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) 
 
 def _end_with_the_grader(line: socket.socket) -> None:
     """End this worker, and its kernels with it, once nobody waits for its result any more."""
-    line.recv(1)  # nothing is ever sent: this returns when the other side has gone
+    # Nothing is ever sent: this returns when the other side has gone. It is an error if the other
+    # side went before it had read who this worker is.
+    with contextlib.suppress(OSError):
+        line.recv(1)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
