@@ -9,6 +9,7 @@ import pytest
 from autograder.sandbox import proof as proof_module
 from autograder.sandbox import sandbox as sandbox_module
 from autograder.sandbox import view
+from autograder.sandbox.agents import probe
 from autograder.sandbox.cgroup import Cgroups
 from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.proof import Attempt, Proof, require_proof
@@ -199,3 +200,18 @@ def test_the_first_attempt_that_was_not_denied_is_named():
 def test_no_sandbox_never_proves_itself():
     with pytest.raises(GradingError, match="there is no sandbox"):
         require_proof(NoSandbox().prove())
+
+
+def test_a_process_that_could_not_be_tried_was_not_denied(monkeypatch):
+    monkeypatch.setattr(probe, "IDLER", "/absent/cat")
+
+    assert "could not be started" in probe.outcome(lambda: probe.exceed_processes(1))
+
+
+def test_too_many_processes_are_denied_by_their_limit_alone(monkeypatch):
+    def refuse(*arguments, **options):
+        raise BlockingIOError
+
+    monkeypatch.setattr(probe.os, "posix_spawn", refuse)
+
+    assert probe.exceed_processes(1) is None
