@@ -63,6 +63,18 @@ def test_entering_twice_changes_nothing(class_folder):
         assert len(gradebook.assignment_submissions(ASSIGNMENT)) == 1
 
 
+def test_what_the_gradebook_has_lost_has_its_automatic_marks_in_the_csv(class_folder):
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, result())
+        assert final_scores(gradebook, ASSIGNMENT, "ben") == {}
+
+    write_grades(class_folder, [result(), result("ben", first=2.5)])
+
+    with (class_folder.root / "grades.csv").open(newline="") as file:
+        scores = [(row["student"], row["score"]) for row in csv.DictReader(file)]
+    assert scores == [("ada", "4"), ("ada", "0"), ("ben", "2.5"), ("ben", "0")]
+
+
 def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
     with open_gradebook(class_folder) as gradebook:
         enter(gradebook, result())

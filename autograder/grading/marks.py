@@ -116,23 +116,29 @@ def _cells(gradebook: Any, assignment: str, student: str) -> tuple[dict[str, Any
     """Fetch all grades and all comments of a submission, by the names of their cells."""
     from nbgrader import api
 
-    def fetch(kind: Any) -> dict[str, Any]:
-        rows = (
-            gradebook.db.query(api.BaseCell.name, kind)
-            .select_from(kind)
-            .join(api.BaseCell, api.BaseCell.id == kind.cell_id)
-            .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
-            .join(
-                api.SubmittedAssignment,
-                api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
-            )
-            .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-            .filter(api.Assignment.name == assignment)
-            .filter(api.SubmittedAssignment.student_id == student)
-        )
-        return dict(rows.all())
+    kinds = (api.Grade, api.Comment)
+    grades, comments = (_of_cells(kind, gradebook, assignment, student) for kind in kinds)
+    return grades, comments
 
-    return fetch(api.Grade), fetch(api.Comment)
+
+def _of_cells(kind: Any, gradebook: Any, assignment: str, student: str) -> dict[str, Any]:
+    """Fetch all grades, or all comments, in one query."""
+    from nbgrader import api
+
+    rows = (
+        gradebook.db.query(api.BaseCell.name, kind)
+        .select_from(kind)
+        .join(api.BaseCell, api.BaseCell.id == kind.cell_id)
+        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == kind.notebook_id)
+        .join(
+            api.SubmittedAssignment,
+            api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+        )
+        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
+        .filter(api.Assignment.name == assignment)
+        .filter(api.SubmittedAssignment.student_id == student)
+    )
+    return dict(rows.all())
 
 
 @contextmanager
@@ -169,9 +175,7 @@ def plain_comment(message: str) -> str:
 
 def final_scores(gradebook: Any, assignment: str, student: str) -> dict[str, float]:
     """Read the marks that count, by gap: the manual one where there is one."""
-    submission = gradebook.find_submission(assignment, student)
-    return {
-        grade.name.removeprefix("test_"): float(grade.score)
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-    }
+    from nbgrader import api
+
+    grades = _of_cells(api.Grade, gradebook, assignment, student)
+    return {name.removeprefix("test_"): float(grade.score) for name, grade in grades.items()}
