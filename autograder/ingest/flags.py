@@ -1,13 +1,16 @@
 """What looks like an attempt, with its evidence, for the instructor; no mark depends on it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 
-from autograder.ingest.rules import RULES, Rule
+from autograder.ingest.rules import RULES
 from autograder.ingest.structures import Finding, structures
-from autograder.ingest.syntax import code_names, imported_modules, name_of, text_constants
+from autograder.ingest.syntax import code_names, imported_modules, text_constants
 from course.cells.flag import Flag, one_line
 from course.cells.python_code import MAX_CHARACTERS, read_code
 
@@ -23,25 +26,31 @@ def scan(notebook: NotebookNode) -> list[Flag]:
     what names such as `np` mean.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    trees = _trees(cells)
-    aliases = imported_modules(tree for tree in trees if tree is not None)
+    readable = _how_many_to_read(cells)
+    aliases: dict[str, str] = {}
+    for cell in cells[:readable]:
+        aliases |= _imports(cell.source)
     flags: dict[tuple[str, str], Flag] = {}
-    for cell, tree in zip(cells, trees, strict=True):
+    for number, cell in enumerate(cells):
         if cell.metadata.get("convpool", {}).get("origin") == "source":
             continue
+        tree = read_code(cell.source) if number < readable else None
         for kind, evidence in _findings(cell.source, tree, aliases):
             flags.setdefault((kind, cell["id"]), Flag(kind, evidence, cell["id"]))
     return list(flags.values())[:MAX_FLAGS]
 
 
-def _trees(cells: list[NotebookNode]) -> list[ast.Module | None]:
-    """Read the cells, up to what can be read of a whole notebook in reasonable time."""
-    trees: list[ast.Module | None] = []
-    total = 0
-    for cell in cells:
-        total += len(cell.source)
-        trees.append(read_code(cell.source) if total <= MAX_SCANNED else None)
-    return trees
+def _how_many_to_read(cells: list[NotebookNode]) -> int:
+    """Count the cells that can be read as trees in reasonable time for a whole notebook."""
+    ends = accumulate(len(cell.source) for cell in cells)
+    return sum(end <= MAX_SCANNED for end in ends)
+
+
+@lru_cache(maxsize=128)
+def _imports(text: str) -> Mapping[str, str]:
+    """Say what a cell's imports mean; most cells are the same for a whole class."""
+    tree = read_code(text)
+    return MappingProxyType(imported_modules([] if tree is None else [tree]))
 
 
 def _findings(source: str, tree: ast.Module | None, aliases: dict[str, str]) -> Iterator[Finding]:
@@ -53,23 +62,17 @@ def _findings(source: str, tree: ast.Module | None, aliases: dict[str, str]) -> 
     if tree is None:
         yield from _findings_in_text(source, text)
         return
-    names = dict.fromkeys(code_names(tree, aliases))
-    constants = list(text_constants(tree))
+    nodes = list(ast.walk(tree))  # the walk takes longer than all that is done with it
+    names = dict.fromkeys(code_names(nodes, aliases))
+    constants = list(text_constants(nodes))
     for rule in RULES:
         for name, attribute in names:
-            if _matches(rule, name, attribute):
+            if rule.names_code(name, attribute):
                 yield rule.kind, name.rstrip(".") or attribute
         for constant in constants if rule.texts else ():
             if rule.texts and rule.texts.search(constant):
                 yield rule.kind, repr(one_line(constant))
-    yield from structures(tree, aliases)
-
-
-def _matches(rule: Rule, name: str, attribute: str) -> bool:
-    """Whether a dotted name, or its last attribute, is one that the rule names."""
-    if attribute and attribute in rule.attributes:
-        return True
-    return any(name_of(pattern, name) for pattern in rule.names)
+    yield from structures(tree, nodes, aliases)
 
 
 def _findings_in_text(source: str, text: str) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ the instructor reads the evidence and decides.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,20 @@ class Rule:
     """Searched in the cell's text constants that are not docstrings."""
     lines: re.Pattern[str] | None = None
     """Searched in the lines of the cell, magics included."""
+
+    def names_code(self, name: str, attribute: str) -> bool:
+        """Whether a dotted name, or its last attribute, is one that the rule names.
+
+        `os.kill` is that name alone; `os.exec*` begins so; `socket.*` is everything of the module,
+        and its import, which `syntax.code_names` writes as `socket.`.
+        """
+        if attribute and attribute in self.attributes:
+            return True
+        return name in self.names or name.startswith(self._beginnings)
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(name[:-1] for name in self.names if name.endswith("*"))
 
 
 def _lines(pattern: str) -> re.Pattern[str]:

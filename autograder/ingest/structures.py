@@ -1,7 +1,7 @@
 """Attempts that show in the form of the code rather than in a name."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograder.ingest.syntax import dotted
 
@@ -18,9 +18,11 @@ _RELIED_ON = (
 _INSIDES = ("__class__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__", "__eq__")
 
 
-def structures(tree: ast.Module, aliases: dict[str, str]) -> Iterator[Finding]:
-    """Yield what is suspicious by its form in one cell."""
-    for node in ast.walk(tree):
+def structures(
+    tree: ast.Module, nodes: Iterable[ast.AST], aliases: dict[str, str]
+) -> Iterator[Finding]:
+    """Yield what is suspicious by its form in one cell; `nodes` are all that its tree has."""
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             yield from _comparing_class(node)
         elif isinstance(node, ast.Call):

@@ -1,7 +1,7 @@
 """Names and texts in a syntax tree, found without recursion: a student's tree may be deep."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _MAX_PARTS = 12  # of a dotted name; longer ones are nobody's module
 
@@ -21,9 +21,9 @@ def imported_modules(trees: Iterable[ast.Module]) -> dict[str, str]:
     return aliases
 
 
-def code_names(tree: ast.Module, aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (dotted name, last attribute or "") of every import, name and attribute in a tree."""
-    for node in ast.walk(tree):
+def code_names(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (dotted name, last attribute or "") of every import, name and attribute among nodes."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name + ".", "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -62,21 +62,10 @@ def _root(node: ast.expr, aliases: dict[str, str], alone: bool) -> str:
     return aliases.get(node.id, node.id if alone else "?")
 
 
-def name_of(pattern: str, name: str) -> bool:
-    """Whether a dotted name is what a rule's pattern names.
-
-    `os.kill` is that name alone; `os.exec*` begins so; `socket.*` is everything of the module,
-    and its import, which `code_names` writes as `socket.`.
-    """
-    if pattern.endswith("*"):
-        return name.startswith(pattern[:-1])
-    return name == pattern
-
-
-def text_constants(tree: ast.Module) -> Iterator[str]:
-    """Yield the text constants of a tree, docstrings and other loose texts left out."""
-    loose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+def text_constants(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Yield the text constants among nodes, docstrings and other loose texts left out."""
+    loose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and id(node) not in loose:
             if isinstance(node.value, str):
                 yield node.value
