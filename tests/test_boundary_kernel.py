@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from jupyter_client import BlockingKernelClient, KernelManager
 
+from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.agent.convpool_agent.records import CannotCross
-from autograder.boundary.channel import AGENT_FOLDER, BadReply, FileChannel
+from autograder.boundary.channel import BadReply, FileChannel
 from autograder.boundary.standin import UNDEFINED, StandInFunction, StudentError, fetch
 
 LATE = 60.0

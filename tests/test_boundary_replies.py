@@ -1,5 +1,6 @@
 """A reply that no honest process gives is one failed gap, never a crash of the grader."""
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -326,6 +327,30 @@ def test_what_the_runner_raises_passes_through_and_leaves_no_request(forger: For
     with pytest.raises(ChildProcessError):
         forger.fetch()
     assert not list(forger.requests.iterdir())
+
+
+def test_one_file_may_serve_for_all_requests_and_keeps_none(tmp_path: Path) -> None:
+    asked, reply = tmp_path / "request", tmp_path / "reply"
+    asked.touch()
+    reply.touch()
+    names: list[str] = []
+
+    def execute(code: str, timeout: float) -> None:
+        request = decode(asked.read_bytes())
+        names.append(request["name"])
+        if request["name"] == "dies":
+            raise ChildProcessError
+        reply.write_bytes(encode({**head(request), "kind": "undefined"}))
+
+    channel = FileChannel(asked, reply, execute)
+    for name in ("a" * 100, "dies", "b"):  # what is left of a longer one would spoil a shorter one
+        with contextlib.suppress(ChildProcessError):
+            fetch(channel, name, 1.0)
+        assert asked.read_bytes() == b""
+    channel.close()
+
+    assert names == ["a" * 100, "dies", "b"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["reply", "request"]
 
 
 def test_a_test_that_passes_what_cannot_cross_is_the_graders_fault(forger: Forger) -> None:

@@ -1,14 +1,14 @@
-"""One request to the student's kernel and one reply, through two folders.
+"""One request to the student's kernel and one reply, through two folders or two files.
 
-The trusted side writes into a folder that the sandbox binds read-only; the student's side writes
-into one of its own. A reply is taken for hostile until it is decoded.
+The trusted side writes into one that the sandbox binds read-only; the student's side writes into
+one of its own. A reply is taken for hostile until it is decoded.
 """
 
 import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,9 +17,6 @@ from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
 from autograder.boundary.agent.convpool_agent.records import MAX_BYTES
-
-AGENT_FOLDER = Path(__file__).parent / "agent"
-"""To be bound into the sandbox and put on its `sys.path`: the package `convpool_agent` is in it."""
 
 Execute = Callable[[str, float], None]
 
@@ -39,7 +36,7 @@ class Channel(Protocol):
 
 
 class FileChannel:
-    """The channel through two folders, each known by two paths: here, and in the sandbox."""
+    """The channel through two places, each known by two paths: here, and in the sandbox."""
 
     def __init__(
         self,
@@ -48,14 +45,14 @@ class FileChannel:
         execute: Execute,
         inside: tuple[str, str] | None = None,
     ) -> None:
-        """Take both folders, existing and empty; `replies` may be one file, existing and empty.
+        """Take both places, existing and empty; each is a folder, or one file for all there is.
 
-        One file is what a sandbox can be given without a folder of the host to fill or to put
-        links and pipes into.
+        One file for replies is what a sandbox can be given without a folder of the host to fill or
+        to put links and pipes into; one for requests saves making and removing it for each.
 
         `execute(code, timeout)` runs code in the student's kernel and raises when it is late or
-        dead: what it raises passes through. `inside` gives the folders' paths (requests, replies)
-        in the sandbox, where they differ.
+        dead: what it raises passes through. `inside` gives the paths (requests, replies) in the
+        sandbox, where they differ.
         """
         self.requests, self.execute = requests, execute
         self.inside = inside or (str(requests), str(replies))
@@ -73,17 +70,28 @@ class FileChannel:
         """Send one request in seconds at most `timeout`, and give the checked reply's fields."""
         self.number += 1
         head = {"number": self.number, "nonce": secrets.token_hex(16), "kind": kind}
-        path = self.requests / f"request-{self.number}"
-        path.write_bytes(encode({**head, **fields}, reduce=reduce))
-        path.chmod(0o644)
         if self._one_file:
             os.ftruncate(self._replies, 0)
         call = f"serve({self.number}, {self.inside[0]!r}, {self.inside[1]!r})"
-        try:
+        with self._laid_out(encode({**head, **fields}, reduce=reduce)):
             self.execute(f"__import__('convpool_agent').{call}", timeout)
             return self._reply(head)
+
+    @contextlib.contextmanager
+    def _laid_out(self, request: bytes) -> Iterator[None]:
+        """Let a request be there while the block runs."""
+        own = not self.requests.is_file()
+        path = self.requests / f"request-{self.number}" if own else self.requests
+        try:
+            path.write_bytes(request)
+            if own:
+                path.chmod(0o644)
+            yield
         finally:
-            path.unlink()
+            if own:
+                path.unlink()
+            else:
+                os.truncate(path, 0)
 
     def _reply(self, head: dict[str, Any]) -> dict[str, Any]:
         """Read and check the reply to this very request: a stale or foretold one has no nonce."""

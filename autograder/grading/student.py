@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.boundary.channel import AGENT_FOLDER, BadReply, FileChannel
+from autograder.boundary.agent import AGENT_FOLDER
+from autograder.boundary.channel import BadReply, FileChannel
 from autograder.grading.order import FONTS
 from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel
 from autograder.sandbox.view import WORK
 
 AGENT = "/run/convpool/agent"
-REQUESTS = "/run/convpool/requests"
+REQUEST = "/run/convpool/request"
 REPLY = "/run/convpool/reply"
 
 _TOLD = {
@@ -55,9 +56,9 @@ class StudentProcess:
         """Open the first kernel; `folder` is private to this submission."""
         self._sandbox, self._limits = sandbox, limits
         self._data, self._scratch = data, scratch
-        self._requests, self._reply = folder / "requests", folder / "reply"
-        self._requests.mkdir(mode=0o755)
-        self._requests.chmod(0o755)
+        self._request, self._reply = folder / "request", folder / "reply"
+        self._request.touch()
+        self._request.chmod(0o644)
         self._reply.touch()
         self._reply.chmod(0o666)  # the sandbox's user is another one; the folder keeps out others
         self._stack = stack
@@ -75,19 +76,19 @@ class StudentProcess:
                 data_dir=self._data,
                 env={"MPLCONFIGDIR": f"{WORK}/{FONTS}"},
                 limits=limits,
-                extra_ro_binds={AGENT: AGENT_FOLDER, REQUESTS: self._requests},
+                extra_ro_binds={AGENT: AGENT_FOLDER, REQUEST: self._request},
                 writable_files={REPLY: self._reply},
             )
         )
         inside = self._sandbox.inside
         self._channel = FileChannel(
-            self._requests,
+            self._request,
             self._reply,
             self._execute,
-            inside=(inside(REQUESTS, self._requests), inside(REPLY, self._reply)),
+            inside=(inside(REQUEST, self._request), inside(REPLY, self._reply)),
         )
-        agent = inside(AGENT, AGENT_FOLDER)
-        kernel.run_cell(f"import sys; sys.path.append({agent!r}); del sys", silent=True)
+        # With the first request, because a request of its own would take as long as a cell.
+        self._prelude = f"__import__('sys').path.append({inside(AGENT, AGENT_FOLDER)!r}); "
         return kernel
 
     def run_cell(self, source: str) -> CellRun:
@@ -106,7 +107,8 @@ class StudentProcess:
 
     def _execute(self, code: str, timeout: float) -> None:
         """Run the agent's code; raise `Stopped` unless it came to an end."""
-        run = self._kernel.run_cell(code, seconds=timeout, silent=True)
+        prelude, self._prelude = self._prelude, ""
+        run = self._kernel.run_cell(prelude + code, seconds=timeout, silent=True)
         if run.status == "error":
             raise BadReply(f"the agent did not run ({run.error_name[:60]})")
         if run.status != "ok":

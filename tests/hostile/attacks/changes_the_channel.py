@@ -4,7 +4,7 @@
 # %%
 import os
 
-for path in ("/run/convpool/reply", "/run/convpool/requests", "/run/convpool/agent"):
+for path in ("/run/convpool/reply", "/run/convpool/request", "/run/convpool/agent"):
     for change in (
         lambda path: os.chmod(path, 0),
         lambda path: os.unlink(path),
@@ -12,6 +12,8 @@ for path in ("/run/convpool/reply", "/run/convpool/requests", "/run/convpool/age
         lambda path: os.symlink("/etc/passwd", path),
         lambda path: os.link(path, "/tmp/reply"),
         lambda path: open(f"{path}/request-1", "w").write("{}"),
+        lambda path: open(path, "r+b").write(b"{}"),
+        lambda path: os.truncate(path, 0),
         lambda path: os.mkfifo(f"{path}/reply-1"),
         lambda path: os.setxattr(path, "user.x", b"1"),
     ):

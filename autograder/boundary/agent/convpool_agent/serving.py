@@ -23,8 +23,12 @@ CELL_FILE = re.compile(r"<ipython-input-|[\\/]ipykernel_\d+[\\/]\d+\.py$")
 
 
 def serve(number: int, requests: str, replies: str) -> None:
-    """Read request `number` in one folder, answer it, put the reply into the other folder."""
-    request = decode((Path(requests) / f"request-{number}").read_bytes())
+    """Read request `number` in one place, answer it, put the reply into the other.
+
+    Each is a folder, or the one file for all of them.
+    """
+    asked = Path(requests)
+    request = decode((asked if asked.is_file() else asked / f"request-{number}").read_bytes())
     head = {"number": number, "nonce": request["nonce"]}
     answer = ANSWERS[request["kind"]]
     name = request["name"]
