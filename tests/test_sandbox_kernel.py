@@ -19,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 import autograder
 import course
 from autograder.sandbox import Job, Limits, open_sandboxed_kernel, view
+from autograder.sandbox.agents.kernel import flush_what_was_written
 from autograder.sandbox.cgroup import Cgroups
 from autograder.sandbox.limits import MIB
 from autograder.sandbox.none import NoSandbox
@@ -74,6 +75,57 @@ def test_a_cell_runs_and_its_outputs_come_back_as_in_a_notebook(kernel):
     assert run.status == "ok"
     assert run.outputs[0] == {"output_type": "stream", "name": "stdout", "text": "hello\n"}
     assert run.outputs[1]["data"] == {"text/plain": "42"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print('said', end='')",
+        "import sys; print('said', end='', file=sys.stderr)",
+        "import sys; sys.stdout.writelines(['sa', 'id'])",
+        "print('said', end='', flush=True); sys.stdout.flush()",
+        "from threading import Thread; t = Thread(target=print, args=['said'], kwargs={'end': ''});"
+        " t.start(); t.join()",
+        "os.write(1, b'said'); import time; time.sleep(0.2)",
+    ],
+)
+def test_what_a_cell_prints_comes_with_that_cell(kernel, source):
+    for _ in range(5):
+        assert printed(kernel, "import os, sys\n" + source) == "said"
+        assert printed(kernel, "pass") == ""
+
+
+def test_text_and_displays_come_in_their_order(kernel):
+    run = kernel.run_cell(
+        "from IPython.display import display\n"
+        "for n in range(3):\n    print(n, end='')\n    display(n)"
+    )
+
+    shown = [o.get("text") or o["data"]["text/plain"] for o in run.outputs]
+    assert shown == ["0", "0", "1", "1", "2", "2"]
+
+
+def test_a_stream_is_flushed_after_each_writing_and_not_otherwise():
+    done = []
+
+    class Stream:
+        def write(self, string):
+            done.append(string)
+
+        def flush(self):
+            done.append("flushed")
+            if done.count("flushed") == 1:
+                self.write("meanwhile")  # by another thread
+
+    flush_what_was_written(Stream)
+    stream = Stream()
+    stream.flush()
+    assert done == []
+    stream.write("first")
+    for _ in range(4):
+        stream.flush()
+
+    assert done == ["first", "flushed", "meanwhile", "flushed"]
 
 
 def test_a_cell_that_raises_does_not_stop_the_next(kernel):
@@ -278,7 +330,10 @@ def test_nothing_outlives_the_kernel(sandbox, monkeypatch, tmp_path):
         kernel.run_cell(
             f"import subprocess\nsubprocess.Popen(['setsid', 'nohup', 'sleep', '{marker}'])\n"
         )
-        running = host_processes(marker)
+        deadline = time.monotonic() + 10
+        # Between two programs that it becomes, a process has no command line for a moment.
+        while not (running := host_processes(marker)) and time.monotonic() < deadline:
+            time.sleep(0.01)
         groups = list(kernel.tree.group.folders.values()) if sandbox.cgroups.version else []
     assert running
     assert host_processes(marker) == []

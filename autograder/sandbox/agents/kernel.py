@@ -26,21 +26,31 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
 
     adopt_sockets(zmq, settings["descriptors"])
     cap_output(OutStream, settings["output_characters"])
+    flush_what_was_written(OutStream)
     keep_no_copy_of_output(InteractiveShell)
-    app = IPKernelApp.instance()
-    app.initialize(
-        [
-            "-f",
-            connection_file,
-            # A file named numpy.py or pickle.py beside the notebook must not break the start.
-            "--InteractiveShellApp.ignore_cwd=True",
-            "--HistoryManager.enabled=False",
-            "--Kernel._execute_sleep=0",  # it lets a terminal print before the prompt returns
-        ]
-    )
+    parse_no_command_line(IPKernelApp)
+    app = IPKernelApp.instance(connection_file=connection_file, config=configuration())
+    app.initialize()
     import_from_working_folder()
     gc.enable()
     app.start()
+
+
+def parse_no_command_line(app_class: Any) -> None:
+    """Spare making a parser for a command line that there is not."""
+    app_class.parse_command_line = lambda app, argv=None: None
+
+
+def configuration() -> Any:
+    """Return what differs from a kernel that Jupyter starts."""
+    from traitlets.config import Config
+
+    config = Config()
+    # A file named numpy.py or pickle.py beside the notebook must not break the start.
+    config.InteractiveShellApp.ignore_cwd = True
+    config.HistoryManager.enabled = False
+    config.Kernel._execute_sleep = 0  # it lets a terminal print before the prompt returns
+    return config
 
 
 def import_from_working_folder() -> None:
@@ -86,6 +96,26 @@ def cap_output(stream_class: Any, characters: int) -> None:
         return len(string) if isinstance(string, str) else write(stream, string)
 
     stream_class.write = write_capped
+
+
+def flush_what_was_written(stream_class: Any) -> None:
+    """Let a stream that nothing was written to since its last flush return at once.
+
+    ipykernel flushes both streams twice for each cell, and each flush waits for another thread.
+    """
+    write, flush = stream_class.write, stream_class.flush
+    written = set()
+
+    def write_noted(stream: Any, string: str) -> int | None:
+        written.add(stream)
+        return write(stream, string)
+
+    def flush_noted(stream: Any) -> None:
+        if stream in written:
+            written.discard(stream)  # first: what another thread writes meanwhile is flushed again
+            flush(stream)
+
+    stream_class.write, stream_class.flush = write_noted, flush_noted
 
 
 def keep_no_copy_of_output(shell_class: Any) -> None:
