@@ -36,8 +36,8 @@ warm._end_with_the_grader(line)
 """
 COURSE = CourseFolder(Path(__file__).parents[1])
 PLAIN, HEAVY = (Base(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
-LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy"}]}
-HEAVY_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import keras"}]}
+LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy", "metadata": {}}]}
+HEAVY_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import keras", "metadata": {}}]}
 
 
 @pytest.fixture
@@ -77,6 +77,23 @@ def test_a_notebook_gets_the_fork_that_it_needs(executor):
     assert warmth.base_for(LIGHT_NOTEBOOK) == PLAIN
     assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
     assert sorted(proven, key=str) == [HEAVY, PLAIN]
+
+
+def scipy_in(*, test: bool) -> dict:
+    metadata = {"nbgrader": {"grade": True}} if test else {}
+    cell = {"cell_type": "code", "source": "import scipy.signal", "metadata": metadata}
+    return {"cells": [cell]}
+
+
+def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
+    proof = Event()
+    warmth = Warmth(PLAIN, HEAVY, lambda base: base == PLAIN or proof.wait(20), executor)
+
+    assert warmth.base_for(scipy_in(test=False)) == PLAIN
+    proof.set()
+    assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
+    assert warmth.base_for(scipy_in(test=False)) == HEAVY
+    assert warmth.base_for(scipy_in(test=True)) == PLAIN
 
 
 def test_without_tensorflow_in_the_class_one_base_serves_all(executor):

@@ -211,6 +211,20 @@ def serve(listener, owners):
             assert own.replaced == 1
 
 
+def test_a_folder_to_import_from_is_for_the_warm_process_alone(sandbox, tmp_path):
+    (tmp_path / "lent.py").write_text("")
+    text = f"""
+import importlib.util, sys
+print("lent" in sys.modules, {str(tmp_path)!r} in sys.path)
+del sys.modules["lent"]
+print(importlib.util.find_spec("lent"))
+"""
+    with private_folder() as folder:
+        stage = Stage(folder / "kernels", ("random", "lent"), folder=tmp_path)
+        with warm_process(warm_recipe([stage], folder)):
+            assert printed(Forks(sandbox, stage.address), tmp_path, text) == "True False\nNone\n"
+
+
 def two_stages(folder: Path, slow: str) -> list[Stage]:
     """One that is ready at once, and one that imports the module `slow` after it."""
     return [Stage(folder / "first", ("random",)), Stage(folder / "second", (slow,))]

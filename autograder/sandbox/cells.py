@@ -81,7 +81,9 @@ class CellRunner:
         """Take messages until the cell is done (True) or its time is over (False)."""
         while deadline_left(deadline) > 0:
             try:
-                message = self._kc.get_iopub_msg(timeout=min(POLL_SECONDS, deadline_left(deadline)))
+                wait = min(POLL_SECONDS, deadline_left(deadline))
+                # Straight from the channel: the client's own method runs an event loop each time.
+                message = self._kc.iopub_channel.get_msg(timeout=wait)
                 done = self._take(run, message, request)
             except queue.Empty:
                 done = self._tree.poll() is not None
@@ -147,7 +149,8 @@ class CellRunner:
         run.status = status
 
     def _skip_reply(self) -> None:
-        """Drop the replies on the shell channel: a cell's outcome is read from its outputs."""
-        with contextlib.suppress(Exception):
-            while True:
-                self._kc.get_shell_msg(timeout=0)
+        """Drop the replies on the shell channel unread: a cell's outcome is in its outputs."""
+        channel = self._kc.shell_channel
+        with contextlib.suppress(zmq.ZMQError):
+            while channel.msg_ready():
+                channel.socket.recv_multipart()

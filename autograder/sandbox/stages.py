@@ -16,7 +16,6 @@ from autograder.sandbox.warmth import Recipe
 THREADS = Limits(threads=1)  # a thread would be missing in every fork
 MODULES = (
     "numpy",
-    "scipy.signal",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     # What every kernel imports by itself as it starts, or as soon as a cell fails.
@@ -39,6 +38,8 @@ MODULES = (
     "course.subset",
     "course.training.fit",
 )
+# A quarter of the memory that each fork would have to copy, for a few students' answers.
+SCIPY = ("scipy.signal",)
 # Takes longer than all of that, and most notebooks never import it.
 TENSORFLOW = ("tensorflow", "keras", "course.training.short_runs")
 
@@ -48,11 +49,13 @@ class Stage:
     """One warm process: where it is asked for forks, and what it adds to the stages before it.
 
     `beside` is the address of one more process with the same modules, and what serves there.
+    `folder` is one more place to import `modules` from, which no fork imports anything from.
     """
 
     address: Path
     modules: tuple[str, ...]
     beside: tuple[Path, str] | None = None
+    folder: Path | None = None
 
 
 def warm_recipe(stages: Sequence[Stage], fonts: Path) -> Recipe:
@@ -61,6 +64,7 @@ def warm_recipe(stages: Sequence[Stage], fonts: Path) -> Recipe:
         {
             "socket": str(stage.address),
             "modules": stage.modules,
+            "folder": stage.folder and str(stage.folder),
             "beside": stage.beside and {"socket": str(stage.beside[0]), "module": stage.beside[1]},
         }
         for stage in stages

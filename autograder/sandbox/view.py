@@ -88,7 +88,7 @@ def layers(
         *(Layer(path, "--bind", str(source)) for path, source in writable_files.items()),
     ]
     unique = {layer.path: layer for layer in (*_parents(found), *found)}
-    return sorted(unique.values(), key=lambda layer: Path(layer.path).parts)
+    return sorted(unique.values(), key=lambda layer: layer.path.split("/"))
 
 
 def course_folder() -> Path:
@@ -169,11 +169,17 @@ def write_accounts(folder: Path, uid: int) -> None:
 
 def _parents(layers: list[Layer]) -> Iterator[Layer]:
     """Yield the folders above the layers: bubblewrap would make some that only root may enter."""
-    bound = [Path(layer.path) for layer in layers if layer.option != "--tmpfs"]
-    above = (parent for layer in layers for parent in Path(layer.path).parents)
+    bound = tuple(f"{layer.path}/" for layer in layers if layer.option != "--tmpfs")
+    above = (parent for layer in layers for parent in _above(layer.path))
     for parent in dict.fromkeys(above):
-        if parent != Path("/") and not any(parent.is_relative_to(path) for path in bound):
-            yield Layer(str(parent), "--dir", before=("--perms", "0755"))
+        if not f"{parent}/".startswith(bound):
+            yield Layer(parent, "--dir", before=("--perms", "0755"))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders above an absolute `path`, the deepest first, without the root."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _system() -> Iterator[Layer]:

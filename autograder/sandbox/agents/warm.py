@@ -5,8 +5,9 @@ What does is a fork of it that has first joined the namespaces which bubblewrap 
 submission, dropped every privilege and put on the system call filter, in this order.
 
 SPEC is JSON: `path` (folders to import from) and `stages`. Each stage is a process of its own with
-`modules` that it imports beside those of the stages before it, and a `socket` where its requests
-come: so what imports quickly need not wait for what imports slowly. `beside` is null, or the
+`modules` that it imports beside those of the stages before it, also from `folder` if that is not
+null, and a `socket` where its requests come: so what imports quickly need not wait for what
+imports slowly. `beside` is null, or the
 `socket` of one more process with the same modules, and the `module` that serves there; the
 grader's own workers are forked from that one. All of them are forked from each other before any of
 them has served a request.
@@ -66,7 +67,7 @@ def stand(
 ) -> None:
     """Import for the first stage, fork the others, and serve; the last one says it is ready."""
     stage, *later = stages
-    forks.import_all(stage["modules"])
+    forks.import_all(stage["modules"], stage["folder"])
     if stage["beside"] is not None:
         own = listeners.pop(stage["beside"]["socket"])
         be = partial(be_the_other, stage["beside"]["module"], own)
