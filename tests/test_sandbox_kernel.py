@@ -134,6 +134,26 @@ def test_a_cell_that_raises_does_not_stop_the_next(kernel):
     assert printed(kernel, "print('next')") == "next\n"
 
 
+def test_a_traceback_does_not_look_through_all_modules(sandbox):
+    count = """
+import inspect
+looked_at, genuine = [], inspect.ismodule
+inspect.ismodule = lambda module: looked_at.append(module) or genuine(module)
+def inner():
+    return 1 / 0
+"""
+    with sandbox.kernel(limits=SHORT) as kernel:
+        assert kernel.run_cell(count).status == "ok"
+        assert kernel.run_cell("inner()").status == "error"  # the first one finds their files
+        assert printed(kernel, "looked_at.clear()") == ""
+        run = kernel.run_cell("def outer():\n    return inner()\nouter()")
+
+        assert (run.error_name, run.error_value) == ("ZeroDivisionError", "division by zero")
+        assert "outer" in "\n".join(run.outputs[0]["traceback"])
+        looked_at, modules = value(kernel, "[len(looked_at), len(__import__('sys').modules)]")
+        assert looked_at < modules
+
+
 def test_shadowing_files_do_not_break_the_start_and_own_modules_are_importable(kernel):
     assert printed(kernel, "import own_module; print(own_module.answer)") == "42\n"
     assert kernel.run_cell("import numpy").error_value == "shadowed"

@@ -8,6 +8,7 @@ each address that the kernel binds), `output_characters`, `path` (folders to imp
 
 import contextlib
 import gc
+import inspect
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     sys.path.extend(settings["path"])
     gc.disable()  # nothing of what a kernel makes as it starts is garbage
     import zmq
+    from ipykernel.compiler import XCachingCompiler
     from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
     from IPython.core.interactiveshell import InteractiveShell
@@ -28,6 +30,7 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     cap_output(OutStream, settings["output_characters"])
     flush_what_was_written(OutStream)
     keep_no_copy_of_output(InteractiveShell)
+    know_the_module_of_cells(XCachingCompiler)
     parse_no_command_line(IPKernelApp)
     app = IPKernelApp.instance(connection_file=connection_file, config=configuration())
     app.initialize()
@@ -124,6 +127,22 @@ def keep_no_copy_of_output(shell_class: Any) -> None:
     A cell that prints without end would be ended for the memory of it before its time is up.
     """
     shell_class._tee = lambda shell, channel: contextlib.nullcontext()
+
+
+def know_the_module_of_cells(compiler_class: Any) -> None:
+    """Tell `inspect` that cells are of `__main__`.
+
+    A cell is no file, so for each traceback it would look through all modules again and again:
+    with TensorFlow there are three thousand.
+    """
+    get_code_name = compiler_class.get_code_name
+
+    def get_code_name_noted(compiler: Any, raw_code: str, code: str, number: int) -> str:
+        name: str = get_code_name(compiler, raw_code, code, number)
+        inspect.modulesbyfile[name] = "__main__"
+        return name
+
+    compiler_class.get_code_name = get_code_name_noted
 
 
 if __name__ == "__main__":
