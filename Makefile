@@ -37,7 +37,7 @@ solutions: $(VENV)/.installed  ## train the reference solutions on all images; d
 	$(BIN)/autograder solutions
 
 bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
-	$(BIN)/python -m course.standin
+	$(BIN)/python -m course.data.standin
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
 	$(BIN)/python tests/benchmarks/lesson_script.py
@@ -64,13 +64,13 @@ bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages o
 	$(BIN)/python tests/benchmarks/class_pages.py
 
 validity: $(VENV)/.installed  ## grade the bank of answers: false accepts, false rejects, mistakes named
-	$(BIN)/python tests/validity.py $(ASSIGNMENTS)
+	$(BIN)/python tests/benchmarks/validity.py $(ASSIGNMENTS)
 
 mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive
-	$(BIN)/python tests/mutation.py
+	$(BIN)/python tests/benchmarks/mutation.py
 
 luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
-	$(BIN)/python tests/luck.py
+	$(BIN)/python tests/benchmarks/luck.py
 
 learner-path: $(VENV)/.installed  ## a learner's whole way in Chromium; pictures of it in artifacts/learner
 	$(BIN)/python -m pytest tests/browser/test_learner_path.py

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from autograder.course_folder import find_class
-from autograder.nbgrader_setup import class_config
+from autograder.folders import find_class
+from autograder.nbgrader_plugins.configuration import class_config
 
 root = Path(__file__).resolve().parent
 class_folder = find_class()

@@ -14,12 +14,12 @@ _PUBLIC = {
     "load_data": "course.data",
     "CLASS_NAMES": "course.data",
     "show_quiz": "course.quiz",
-    "predict": "course.predicting",
-    "diff_models": "course.difference",
-    "shapes_table": "course.shapes",
+    "predict": "course.interactive.predicting",
+    "diff_models": "course.interactive.difference",
+    "shapes_table": "course.interactive.shapes_table",
     "fit": "course.training",
     "watched": "course.training",
-    "hint": "course.hints.giving",
+    "hint": "course.learner.hints",
 }
 __all__ = [
     "CLASS_NAMES",
@@ -36,11 +36,11 @@ __all__ = [
 
 if TYPE_CHECKING:
     from course.data import CLASS_NAMES, load_data
-    from course.difference import diff_models
-    from course.hints.giving import hint
-    from course.predicting import predict
+    from course.interactive.difference import diff_models
+    from course.interactive.predicting import predict
+    from course.interactive.shapes_table import shapes_table
+    from course.learner.hints import hint
     from course.quiz import show_quiz
-    from course.shapes import shapes_table
     from course.training import fit, watched
 
 

@@ -19,7 +19,7 @@ import os
 import numpy as np
 
 from course import load_data
-from course.checks.quiet import quiet
+from course.interactive.quiet import quiet
 
 # TensorFlow reports on the processor it found; that says nothing about your code.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -243,7 +243,8 @@ def train(model, images, labels, epochs):
 
 
 # %% test="train" points=5
-from course.checks import exercise, practice
+from course.checks import exercise
+from course.checks import inputs as practice
 
 with exercise("train") as check:
     images, labels = practice.images_with_blocks(960, check.rng)
@@ -297,7 +298,8 @@ def evaluate(model, images, labels):
 
 
 # %% test="evaluate" points=5
-from course.checks import exercise, practice
+from course.checks import exercise
+from course.checks import inputs as practice
 
 with exercise("evaluate") as check:
     images, labels = practice.images_with_blocks(60, check.rng)

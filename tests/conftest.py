@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from graded_class import registered  # noqa: F401 -- a fixture
-from stock_class import StockClass
+from support.graded_class import registered  # noqa: F401 -- a fixture
+from support.stock_class import StockClass
 
-from autograder.course_folder import CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.pages.feedback.feedback_page import read_assignment
+from autograder.pages.feedback.shown_gaps import Assignment
 from autograder.sandbox import Sandbox
 from course.errors import GradingError
 
@@ -67,3 +69,8 @@ def sandbox() -> Sandbox:
     if tried.returncode != 0:
         pytest.skip(f"NOTHING OF THE SANDBOX IS TESTED: {tried.stderr}")
     return found
+
+
+@pytest.fixture(scope="session")
+def reshape(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    return read_assignment(course, ClassFolder(tmp_path_factory.mktemp("none")), "reshape")

@@ -7,9 +7,9 @@ which each has its sources, one output. Nothing is allocated here.
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.boundary import layers
+from autograder.boundary import layer_rules as layers
 from autograder.boundary.agent.convpool_agent.records import CannotCross
-from autograder.boundary.text import printable
+from autograder.boundary.channel import printable
 
 MAX_LAYERS = 100
 MAX_NESTING = 3

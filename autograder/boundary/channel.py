@@ -1,11 +1,8 @@
-"""One request to the student's kernel and one reply, through two folders or two files.
-
-The trusted side writes into one that the sandbox binds read-only; the student's side writes into
-one of its own. A reply is taken for hostile until it is decoded.
-"""
+"""Strings from the student's side, made fit to be shown."""
 
 import contextlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Iterator
@@ -17,6 +14,19 @@ from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
 from autograder.boundary.agent.convpool_agent.records import MAX_BYTES
+
+CONTROL = re.compile(
+    r"\x1b\[[0-9;]*m|[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def printable(value: object, longest: int) -> str:
+    """Shorten a string and drop its control, color and direction characters; "" for no string."""
+    return CONTROL.sub("", value)[:longest] if type(value) is str else ""
+
+
+# One request to the student's kernel and one reply, through two folders or two files.
+
 
 Execute = Callable[[str, float], None]
 

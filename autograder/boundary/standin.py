@@ -14,13 +14,8 @@ import numpy as np
 
 from autograder.boundary import model as models
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
-from autograder.boundary.agent.convpool_agent.records import (
-    CannotCross,
-    HistoryRecord,
-    ModelRecord,
-)
-from autograder.boundary.channel import BadReply, Channel
-from autograder.boundary.text import printable
+from autograder.boundary.agent.convpool_agent.records import CannotCross, HistoryRecord, ModelRecord
+from autograder.boundary.channel import BadReply, Channel, printable
 from course.errors import GradingError
 
 RAISED_AS_ITSELF = (

@@ -7,10 +7,10 @@ solution after its last hint where the file lies beside the learner's notebooks.
 import json
 from pathlib import Path
 
-from autograder.answers import reference_answers
-from autograder.course_folder import ClassFolder, CourseFolder
-from autograder.source import read_source_notebook
-from course.hints.solutions import FILE_NAME
+from autograder.build.answer_files import reference_answers
+from autograder.build.contract import read_source_notebook
+from autograder.folders import ClassFolder, CourseFolder
+from course.learner.hints import FILE_NAME
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION", "### KEEP ABOVE")
 

@@ -1,4 +1,4 @@
-"""The release: nbgrader's own pipeline over the source notebooks, then one swap into place."""
+"""The contents page as a code host shows it with the folder of the exercises."""
 
 import logging
 import os
@@ -10,15 +10,56 @@ from io import StringIO
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
-from autograder.build.contents import contents_page
 from autograder.build.contract import require_contract
+from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
-from autograder.course_folder import ClassFolder, CourseFolder
-from autograder.quiz import quiz_cells
+from autograder.folders import ClassFolder, CourseFolder
 from course.errors import BuildError
-from course.lab import LEARNERS_NOTEBOOKS
+from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
 from course.quiz import read_bank
+
+
+def contents_page(course: CourseFolder) -> dict[Path, bytes]:
+    """Return `exercises/README.md`: the learner's page, its links as the checkout has them."""
+    text = (course.root / "course" / "lessons" / "contents.md").read_text(encoding="utf-8")
+    for inside, origin in notebooks().items():
+        beside = inside if origin.parent.name == origin.stem else f"../course/lessons/{origin.name}"
+        text = text.replace(f"]({inside})", f"]({beside})")
+    note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
+    return {course.exercises / "README.md": (note + text).encode()}
+
+
+# Gaps that hold a value keep the lines above their solution as the stub.
+
+
+KEEP_ABOVE = "### KEEP ABOVE"
+
+
+class ClearSolutions(NbgraderClearSolutions):
+    """Clear solutions as nbgrader does, but leave no `raise` behind where a value is asked.
+
+    A solution region that opens with `### KEEP ABOVE` is replaced by nothing: the lines before
+    it (`q1 = None`) are what the student gets, and the notebook still runs from top to bottom.
+    """
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        if KEEP_ABOVE not in cell.source:
+            return bool(super()._replace_solution_region(cell, language))
+        stubs: dict[str, str] = self.code_stub  # type: ignore[has-type]
+        self.code_stub = {**stubs, language: ""}
+        try:
+            replaced = super()._replace_solution_region(cell, language)
+        finally:
+            self.code_stub = stubs
+        cell.source = cell.source.rstrip()
+        return bool(replaced)
+
+
+# The release: nbgrader's own pipeline over the source notebooks, then one swap into place.
+
 
 DEFAULT_SEED = 0
 QUIZ = "quiz"
@@ -77,7 +118,7 @@ def _build_in(
 
 def build_learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    notebooks = [course.root / "course" / name for name in LEARNERS_NOTEBOOKS]
+    notebooks = [course.root / "course" / "lessons" / name for name in LEARNERS_NOTEBOOKS]
     return {
         path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
         for path in notebooks
@@ -148,7 +189,7 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
-    from autograder.nbgrader_setup import build_config
+    from autograder.nbgrader_plugins.configuration import build_config
 
     config = build_config(staging.root, gradebook or staging.root / "gradebook.db")
     config.CourseDirectory.assignment_id = name

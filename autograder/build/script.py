@@ -1,12 +1,4 @@
-"""A py:percent script becomes nbgrader's source notebook.
-
-Cells are marked in the script's own short notation:
-
-    # %% gap="scale_pixels"                    a solution cell; the name it defines is its grade_id
-    # %% test="scale_pixels" points=4          the test cell of that gap, `test_scale_pixels`
-    # %% locked="setup"                        a cell that students can read and not change
-    # %% questions="quiz.md"                   the questions of a bank, one gap and test each
-"""
+"""The cell that lets a notebook start on Google Colab; anywhere else it does nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +8,39 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.colab import put_colab_cell
 from course.errors import BuildError
+
+CELL_ID = "colab"
+
+# Colab has TensorFlow and all else that a learner's side needs; newer versions of Jupyter's own
+# packages would break it, hence --no-deps. `import` is how Colab is recognized: no other place has
+# that module.
+SOURCE = """\
+#@title On Google Colab, this installs the course. Anywhere else it does nothing.
+try:
+    import google.colab
+except ImportError:
+    pass
+else:
+    from pathlib import Path
+
+    wheels = sorted(str(path) for path in Path.cwd().glob("*course*.whl"))
+    if wheels:
+        %pip install --quiet --no-deps jupyterquiz {wheels[-1]}
+    else:
+        print("Upload the course's .whl file with the folder button on the left; run this again.")
+"""
+
+
+def put_colab_cell(cells: list[NotebookNode]) -> None:
+    """Put the cell below the opening card, folded away."""
+    metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
+    cell = nbformat.v4.new_code_cell(SOURCE.rstrip(), id=CELL_ID, metadata=metadata)
+    cells.insert(1, cell)
+
+
+# A py:percent script becomes nbgrader's source notebook.
+
 
 # Expands a cell that names a bank: (path of the bank) -> py:percent text.
 Expand = Callable[[Path], str]

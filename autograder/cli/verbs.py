@@ -6,20 +6,19 @@ the work only when it runs, so that `--help` stays quick.
 
 from typing import Annotated
 
-from autograder.cli.build import build
-from autograder.cli.collect import collect
-from autograder.cli.demo import demo
-from autograder.cli.export import export
-from autograder.cli.feedback import feedback
-from autograder.cli.formgrader import formgrader
-from autograder.cli.gift import gift
-from autograder.cli.grade import grade
-from autograder.cli.improve import improve
-from autograder.cli.late import late
-from autograder.cli.report import report
-from autograder.cli.similarity import similarity
-from autograder.cli.solutions import solutions
-from course.command import guarded, new_app, version_option
+from autograder.cli.class_verbs import (
+    collect,
+    export,
+    feedback,
+    formgrader,
+    grade,
+    improve,
+    late,
+    report,
+    similarity,
+)
+from autograder.cli.course_verbs import build, demo, gift, solutions
+from course.cli.command_line import guarded, new_app, version_option
 
 app = new_app()
 

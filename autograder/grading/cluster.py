@@ -19,14 +19,13 @@ from uuid import uuid4
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.folders import submission_seed
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.places import Submission
 from autograder.grading.results import SubmissionResult, from_dict
-from autograder.grading.run import Conditions, grade_submission
-from autograder.grading.secret import submission_seed
+from autograder.grading.submission_run import Conditions, grade_submission
 from autograder.grading.versions import grader_version
-from autograder.ingest.reading import read_submission
-from autograder.ingest.rejection import Rejected
+from autograder.ingest.reading import Rejected, read_submission
 from course.errors import GradingError
 
 MOST_RERUNS = 2

@@ -10,16 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autograder.course_folder import ClassFolder
-from autograder.grading.order import FONTS
-from autograder.grading.run import Conditions
-from autograder.grading.secret import class_secret
-from autograder.grading.warm import Base, warmth
+from autograder.folders import ClassFolder, class_secret
+from autograder.forkserver.forked_sandbox import Forks
+from autograder.forkserver.pool import Base, warmth
+from autograder.grading.submission_run import FONTS, Conditions
 from autograder.sandbox import Limits, Sandbox
-from autograder.sandbox.none import NoSandbox
 from autograder.sandbox.proof import require_proof
 from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
-from autograder.sandbox.warm import Forks
+from autograder.sandbox.unprotected import NoSandbox
 
 
 def cores() -> int:

@@ -21,7 +21,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from nbformat import NotebookNode
 
 from autograder.grading.conditions import GradeOptions, prepared
-from autograder.grading.run import Conditions, grade_submission
+from autograder.grading.submission_run import Conditions, grade_submission
 from autograder.grading.versions import grader_version
 from course.errors import CourseError, GradingError
 

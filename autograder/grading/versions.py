@@ -14,7 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.grading.run import Conditions
+from autograder.grading.results import Key
+from autograder.grading.submission_run import Conditions
 from autograder.sandbox import Limits
 
 ROOMS = ("autograder/boundary", "autograder/grading", "autograder/ingest", "autograder/sandbox")
@@ -24,8 +25,6 @@ LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "ipykernel")
 
 NOT_DECIDING = frozenset({"threads"})
 """Limits that depend on the machine and the number of jobs, and change no mark."""
-
-Key = dict[str, str]
 
 
 def key_of(source: NotebookNode, common: Conditions) -> Key:

@@ -5,15 +5,12 @@ The steps, in the order of `take_in`: `reading` (one regular file), `parsing` (p
 like an attempt). No code of a student's is run here.
 """
 
-from autograder.ingest.flags import scan
-from autograder.ingest.intake import Intake, take_in
-from autograder.ingest.names import require_safe_name
+from autograder.ingest.attempts import scan
+from autograder.ingest.intake import Intake, rebuild, take_in
 from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Submission, read_submission
-from autograder.ingest.rebuild import rebuild
-from autograder.ingest.rejection import Rejected
-from course.cells.flag import Flag
-from course.cells.rebuild import Rebuilt
+from autograder.ingest.reading import Rejected, Submission, read_submission, require_safe_name
+from course.notebook.rebuild import Rebuilt
+from course.notebook.tampering import Flag
 
 __all__ = [
     "Flag",

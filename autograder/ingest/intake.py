@@ -1,18 +1,84 @@
-"""One submission's way in: read, parsed, recognized, rebuilt, looked through."""
+"""What the source notebook demands, and what students got of it."""
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.ingest.belonging import require_assignment
-from autograder.ingest.flags import scan
+from autograder.ingest.attempts import scan
 from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import MAX_BYTES, read_submission
-from autograder.ingest.rebuild import rebuild
-from autograder.ingest.rejection import Rejected
-from course.cells.flag import Flag
-from course.cells.rebuild import Rebuilt
+from autograder.ingest.reading import MAX_BYTES, Rejected, read_submission
+from course.notebook.cell_code import top_level_names
+from course.notebook.matching import Place, mark_of, outline_of
+from course.notebook.rebuild import Rebuilt, rebuild_from
+from course.notebook.tampering import Flag, one_line
+
+
+def read_outline(source: NotebookNode) -> list[Place]:
+    """List the cells of a source notebook with what students got of each."""
+    return outline_of(source, [cell.source for cell in _released(source).cells])
+
+
+def _released(source: NotebookNode) -> NotebookNode:
+    """Clear solutions and hidden tests by the same two steps that made the release."""
+    from nbgrader.preprocessors import ClearHiddenTests
+
+    from autograder.build.release import ClearSolutions
+
+    notebook: Any = copy.deepcopy(source)
+    for step in (ClearSolutions(), ClearHiddenTests()):
+        notebook, _ = step.preprocess(notebook, {})
+    return notebook
+
+
+# The graded notebook, rebuilt: the source's fixed cells, the student's gaps and own cells.
+
+
+def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
+    """Rebuild a submission from the source notebook and what was handed in, both as data."""
+    return rebuild_from(read_outline(source), source, submitted)
+
+
+# Whether a notebook is one of the assignment that it was handed in for.
+
+
+def require_assignment(assignment: str, source: NotebookNode, submitted: NotebookNode) -> None:
+    """Refuse a notebook of another assignment, by its gaps and tests.
+
+    Marks decide first, then ids, then what the cells define, so that a notebook whose marks an
+    editor has dropped is still accepted. Raises `Rejected` if nothing of the source's is found.
+    """
+    graded = _graded(source)
+    cells = submitted.cells
+    marked = {str(mark_of(cell).get("grade_id")) for cell in cells} | {
+        str(cell.get("id")) for cell in cells
+    }
+    if marked & graded:
+        return
+    others = sorted(_graded(submitted))
+    if others:
+        raise Rejected(
+            f"This is not the notebook of {assignment}: its exercises are "
+            f"{one_line(', '.join(others), 200)}."
+        )
+    gaps = {name for name in graded if not name.startswith("test_")}
+    if not any(gaps & top_level_names(cell.source) for cell in cells if cell.cell_type == "code"):
+        raise Rejected(f"This is not the notebook of {assignment}: it holds none of its exercises.")
+
+
+def _graded(notebook: NotebookNode) -> set[str]:
+    """Name the gaps and tests that are marked in a notebook."""
+    marks = [mark_of(cell) for cell in notebook.cells]
+    return {str(mark["grade_id"]) for mark in marks if _is_graded(mark) and "grade_id" in mark}
+
+
+def _is_graded(mark: dict[str, object]) -> bool:
+    return bool(mark.get("solution") or mark.get("grade"))
+
+
+# One submission's way in: read, parsed, recognized, rebuilt, looked through.
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,4 @@
-"""Turn the bytes of a submitted notebook into plain cells, or name what is wrong with them.
-
-Of a cell remain its type, its source, its id, and nbgrader's mark as short plain values. Outputs,
-attachments and all other metadata are dropped here: nothing after this step sees them.
-"""
+"""Turn the bytes of a submitted notebook into plain cells, or name what is wrong with them."""
 
 import json
 import re
@@ -11,9 +7,8 @@ from typing import Any, NoReturn
 
 from nbformat import NotebookNode
 
-from autograder.ingest.reading import MAX_BYTES
-from autograder.ingest.rejection import Rejected
-from course.cells.flag import one_line
+from autograder.ingest.reading import MAX_BYTES, Rejected
+from course.notebook.tampering import one_line
 
 MAX_CELLS = 1000
 MAX_SOURCE = 1_000_000

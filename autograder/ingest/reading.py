@@ -1,4 +1,4 @@
-"""Read the notebook that a student handed in: one regular file, by its name and size."""
+"""Names of folders and files that cannot lead out of the folder they lie in."""
 
 import hashlib
 import os
@@ -8,10 +8,52 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.ingest.names import require_safe_name
-from autograder.ingest.rejection import Rejected
-from course.cells.flag import one_line
 from course.errors import GradingError
+from course.notebook.tampering import one_line
+
+
+class Rejected(Exception):
+    """A submission that cannot be graded: one student's result, never the end of the class."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason as one line, whatever the student's names and values in it are."""
+        self.reason = one_line(reason, limit=600)
+        super().__init__(self.reason)
+
+
+_MAX_BYTES = 255  # the longest name that Linux file systems keep
+
+
+def require_safe_name(name: str, what: str) -> str:
+    """Return `name` if it names one entry of a folder; `what` says in the reason what it is for.
+
+    Raises `Rejected` for an empty name, `.` and `..`, hidden names, separators of any system,
+    drive letters, control characters, and names that are too long or cannot be written as UTF-8.
+    """
+    problem = _problem(name)
+    if problem:
+        raise Rejected(f"The {what} is called {one_line(repr(name), 60)}, which {problem}.")
+    return name
+
+
+def _problem(name: str) -> str:
+    """Say what is wrong with a name, "" if nothing is."""
+    if not name.strip():
+        return "is no name"
+    if name.startswith("."):
+        return "begins with a dot"
+    if any(sign in name for sign in "/\\:"):
+        return "holds a separator of folders"
+    if not name.isprintable():
+        return "holds characters that cannot be printed"
+    # `isprintable` has refused lone surrogates, so this cannot fail.
+    if len(name.encode()) > _MAX_BYTES:
+        return f"is longer than {_MAX_BYTES} bytes"
+    return ""
+
+
+# Read the notebook that a student handed in: one regular file, by its name and size.
+
 
 MAX_BYTES = 20_000_000
 """Largest notebook that is read: outputs with many plots fit, floods of text do not."""

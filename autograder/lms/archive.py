@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.ingest.parsing import one_line
 from autograder.ingest.reading import MAX_BYTES
-from autograder.ingest.rejection import one_line
 
 READ = (".ipynb", ".zip", ".yml")
 """Endings of what is read; anything else is named and left alone."""

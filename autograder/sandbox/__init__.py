@@ -1,6 +1,6 @@
 """Where a student's code runs: walls that are proven before anything is graded behind them."""
 
-from autograder.sandbox.cells import CellRun
+from autograder.sandbox.cell_run import CellRun
 from autograder.sandbox.kernel import SandboxedKernel, open_sandboxed_kernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Completed, Job, Sandbox

@@ -19,7 +19,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 from jupyter_client.session import json_unpacker
 
-from autograder.sandbox.cells import CellRun, CellRunner
+from autograder.sandbox.cell_run import CellRun, CellRunner
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import SandboxedProcess, deadline_left
 from autograder.sandbox.provisioner import KERNEL, NAME, SETTINGS

@@ -127,7 +127,7 @@ class SandboxProvisioner(LocalProvisioner):
 
 def _given(inside: Path) -> dict[str, Path]:
     return {
-        KERNEL: view.AGENTS / "kernel.py",
+        KERNEL: view.AGENTS / "student_kernel.py",
         SETTINGS: inside / "settings.json",
         CONNECTION: inside / "connection.json",
     }

@@ -9,9 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import answers, arrays, models, parts, seeding, shapes, training
+from course.checks import (
+    answers,
+    arrays,
+    models,
+)
+from course.checks import (
+    failures as parts,
+)
+from course.checks import (
+    inputs as seeding,
+)
+from course.checks import (
+    layer_shapes as shapes,
+)
+from course.checks import (
+    trainings as training,
+)
 from course.checks.failures import CheckFailed, from_exception, hidden_failure, named
-from course.checks.quiet import quiet
+from course.interactive.quiet import quiet
 from course.quiz import scoring
 
 

@@ -11,10 +11,11 @@ CheckFailed               the answer is there and is not right
 import builtins
 import linecache
 import textwrap
+from collections.abc import Sequence
 from types import TracebackType
 
 from course.checks import misconceptions
-from course.hints.pointer import pointer
+from course.learner.hints import pointer
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
 
@@ -172,3 +173,26 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
 def _is_cell(filename: str) -> bool:
     """Tell whether a file name is one that IPython or ipykernel gives to a notebook's cell."""
     return "ipykernel_" in filename or filename.startswith("<ipython-input")
+
+
+# What is said of an exercise of whose points a part is lost.
+
+
+def all_lost(name: str, lost: Sequence[CheckFailed]) -> CheckFailed:
+    """Make one failure of those of the parts; the first one's cause stands for all."""
+    failure = type(lost[0])(_joined(lost))
+    failure.stopped = lost[0].stopped
+    failure.misconception = next((part.misconception for part in lost if part.misconception), "")
+    return failure
+
+
+def some_lost(share: float, lost: Sequence[CheckFailed]) -> str:
+    """Say how much of the points is earned, and what went wrong with the rest."""
+    return f"{share:.0%} of the points.\n{_joined(lost)}"
+
+
+def _joined(lost: Sequence[CheckFailed]) -> str:
+    """Join the messages, each once and at most three."""
+    messages = list(dict.fromkeys(str(part) for part in lost))
+    more = [f"… and {len(messages) - 3} more."] if len(messages) > 3 else []
+    return "\n".join(messages[:3] + more)

@@ -16,15 +16,15 @@ _PUBLIC = {
     "CLASSIC_KERNELS": "kernels",
     "classic_kernels": "kernels",
     "classic_maps": "kernels",
-    "sliding_kernel": "sliding",
+    "sliding_kernel": "kernels",
     "pooling_blocks": "pooling",
     "stride_or_pooling": "pooling",
-    "layer_maps": "layers",
-    "first_kernels": "layers",
-    "likeness": "layers",
-    "receptive_field": "receptive",
-    "images": "panels",
-    "maps": "panels",
+    "layer_maps": "feature_maps",
+    "first_kernels": "feature_maps",
+    "likeness": "feature_maps",
+    "receptive_field": "feature_maps",
+    "images": "picture",
+    "maps": "picture",
     "learning_curves": "comparing",
     "confusion_matrices": "comparing",
     "right_and_wrong": "comparing",
@@ -49,12 +49,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
-    from course.plots.kernels import CLASSIC_KERNELS, classic_kernels, classic_maps
-    from course.plots.layers import first_kernels, layer_maps, likeness
-    from course.plots.panels import images, maps
+    from course.plots.feature_maps import first_kernels, layer_maps, likeness, receptive_field
+    from course.plots.kernels import CLASSIC_KERNELS, classic_kernels, classic_maps, sliding_kernel
+    from course.plots.picture import images, maps
     from course.plots.pooling import pooling_blocks, stride_or_pooling
-    from course.plots.receptive import receptive_field
-    from course.plots.sliding import sliding_kernel
 
 
 def __getattr__(name: str) -> Any:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.plots.picture import Picture
-from course.plots.style import (
+from course.plots.picture import (
     BLUE,
     GREEN,
     ORANGE,
     VERMILION,
+    Picture,
     new_figure,
     show,
     show_pixels,

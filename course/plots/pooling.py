@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from course.plots.kernels import answers
-from course.plots.picture import Picture
-from course.plots.style import (
+from course.plots.picture import (
     PAPER,
     VERMILION,
+    Picture,
     limits,
     new_figure,
     number,

@@ -9,8 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.plots.picture import Picture, image_tag
-from course.plots.style import house_style
+from course.plots.picture import Picture, house_style, image_tag
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

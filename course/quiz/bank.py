@@ -22,15 +22,16 @@ mistake for it. A fenced block with the info string `figure` draws grids of numb
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from course.errors import QuizError
-from course.quiz.check import check_bank, check_question
-from course.quiz.figure import read_figure
-from course.quiz.model import Bank, Figure, Option, Question
+from course.quiz.bank_rules import check_bank, check_question
+from course.quiz.question import Bank, Figure, Option, Question
+from course.quiz.rendering import read_figure
 
 _SETTINGS = {"topic", "lesson", "kind", "values", "points"}
 _CHECKBOX = re.compile(r"\[([ xX])\]\s+(.*)", re.DOTALL)
@@ -260,3 +261,15 @@ def _choices(text: str) -> tuple[int, ...]:
     if not all(re.fullmatch(r"-?\d{1,9}", part) for part in parts):
         return ()
     return tuple(int(part) for part in parts)
+
+
+# Finds the practice bank that is shipped with the course.
+
+
+PRACTICE_BANK = Path(__file__).with_name("practice.md")
+
+
+@cache
+def practice_bank() -> Bank:
+    """Read the shipped practice bank once."""
+    return read_bank(PRACTICE_BANK)

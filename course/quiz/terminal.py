@@ -1,23 +1,57 @@
-"""Asks the quiz in a terminal, one question at a time; it can be stopped and resumed."""
+"""Keeps the answers of an unfinished quiz in the user's own folder, so that it can be resumed."""
 
 import hashlib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.errors import QuizError
-from course.quiz.figure import figure_text
-from course.quiz.model import TOPICS, Bank, DrawnQuestion, number_text
-from course.quiz.practice import practice_bank
-from course.quiz.progress import Answers, Progress
-from course.quiz.result import QuizResult
-from course.quiz.scoring import chosen_letters, score
+from course.files import read_state, state_folder, write_state
+from course.quiz.bank import practice_bank
+from course.quiz.question import TOPICS, Bank, DrawnQuestion, number_text
+from course.quiz.rendering import figure_text
+from course.quiz.scoring import QuizResult, chosen_letters, score
 from course.quiz.variants import draw_question
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Answers = dict[str, object]
+
+
+class Progress:
+    """The answers given so far to one drawn quiz; another quiz or another draw has its own file."""
+
+    def __init__(self, questions: Sequence[DrawnQuestion], folder: Path | None = None) -> None:
+        """Name the file after what is asked, so that a changed bank never meets old answers."""
+        asked = repr([(q.id, q.text, q.key, q.letters) for q in questions])
+        digest = hashlib.sha256(asked.encode()).hexdigest()[:16]
+        self.path = (folder or state_folder()) / f"quiz-{digest}.json"
+        self.known = {question.id for question in questions}
+
+    def load(self) -> Answers:
+        """Return the answers kept; a file that cannot be read counts as none."""
+        return {
+            name: answer for name, answer in read_state(self.path).items() if name in self.known
+        }
+
+    def save(self, answers: Answers) -> bool:
+        """Keep the answers, whole or not at all; False where the folder cannot be written."""
+        return write_state(self.path, answers)
+
+    def forget(self) -> None:
+        """Remove the file, because the quiz is finished or begins anew."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError:
+            # A read-only folder: then nothing was kept there by this quiz either.
+            return
+
+
+# Asks the quiz in a terminal, one question at a time; it can be stopped and resumed.
+
 
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 _HELP = "Enter skips a question; Ctrl-C stops, and the same command goes on from there."

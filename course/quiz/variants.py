@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import course.quiz.mistakes  # noqa: F401 -- registers the wrong formulas beside the right ones
+import course.quiz.wrong_formulas  # noqa: F401 -- registers the wrong formulas beside the right ones
 from course.errors import QuizError
 from course.quiz.formulas import FORMULAS
-from course.quiz.model import (
+from course.quiz.question import (
     LETTERS,
     Bank,
     DrawnOption,

@@ -1,10 +1,4 @@
-"""Training that respects a learner's time.
-
-fit        Keras's `fit` with an estimate first, a stop button that loses nothing, and a memory
-estimate   how long it would take, measured on the first steps, which are then undone
-watch      the stop button, as a callback
-kept       results on disk, so that a restart need not train again
-"""
+"""Training that respects a learner's time: an estimate, a stop button, results that are kept."""
 
 from course.training.fit import fit, watched
 

@@ -7,7 +7,7 @@ import keras
 
 from course.training.fit import QUICK_IMAGES
 from course.training.kept import changed_by_training
-from course.training.watch import Stop
+from course.training.stop_button import Stop
 
 _UNTIMED, _TIMED = 5, 20
 # Below this many steps the measuring would cost more than the knowledge is worth.

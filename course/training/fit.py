@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from course.data import is_grading
-from course.idx import balanced_indices
+from course.data.idx import balanced_indices
 from course.training import kept
-from course.training.first_step import create_variables, hurried
+from course.training.tracing import create_variables, hurried
 
 AGAIN_VARIABLE = "COURSE_AGAIN"
 QUICK_IMAGES = 6_000
@@ -101,7 +101,7 @@ def _train(training: Training, quick: bool) -> tuple[Any, bool]:
     """Tell how long it will take, then train; return the History, and whether it is whole."""
     # Both load Keras, which has its time until something is trained.
     from course.training import estimate
-    from course.training.watch import Watch, stop_button
+    from course.training.stop_button import Watch, stop_button
 
     own = training.options.get("callbacks") or []
     with stop_button() as stop:

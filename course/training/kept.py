@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from course.atomic import write_atomically
-from course.cache import cache_folder
 from course.errors import CourseError
+from course.files import cache_folder, write_atomically
 
 # Raise it when the file's form changes.
 _FORM = 1

@@ -16,13 +16,11 @@ from time import perf_counter
 import nbformat
 from rich.console import Console
 
-from autograder.course_folder import ASSIGNMENTS, ClassFolder, find_course
-from autograder.entries import read_entries
-from autograder.feedback.desk import write_pages
-from autograder.grading.results import GapResult, SubmissionResult, save
-from autograder.grading.store import iter_results, result_path
-from autograder.report.desk import run_report
-from autograder.similarity.material import similar
+from autograder.cli.show_pages import run_report, write_pages
+from autograder.folders import ASSIGNMENTS, ClassFolder, find_course
+from autograder.gradebook.reader import read_entries
+from autograder.grading.results import GapResult, SubmissionResult, iter_results, result_path, save
+from autograder.pages.similarity.alike import similar
 
 DRAW = random.Random(1)
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + DRAW.randbytes(20_000)).decode()

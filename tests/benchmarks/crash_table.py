@@ -12,8 +12,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from crash_nursery import Nursery
-from crash_phases import PHASES, Prepared, kill_and_resume, new_class, on_a_small_disk, prepare
+from support.crash_nursery import Nursery
+from support.crash_phases import (
+    PHASES,
+    Prepared,
+    kill_and_resume,
+    new_class,
+    on_a_small_disk,
+    prepare,
+)
 
 from autograder.sandbox import Sandbox
 from autograder.sandbox.sandbox import BubblewrapSandbox

@@ -17,10 +17,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_class import COURSE, ROOT, SCRIPTS, environment, hand_in_class, marks, note
+from support.bench_class import COURSE, ROOT, SCRIPTS, environment, hand_in_class, marks, note
 
-from autograder.course_folder import ASSIGNMENTS, ClassFolder, CourseFolder
-from autograder.grading.store import iter_results
+from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.grading.results import iter_results
 
 
 @dataclass

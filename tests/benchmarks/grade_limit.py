@@ -21,11 +21,11 @@ import time
 from pathlib import Path
 from statistics import median
 
-from bench_class import COURSE, SCRIPTS, environment, hand_in_class, note
+from support.bench_class import COURSE, SCRIPTS, environment, hand_in_class, note
 
-from autograder.course_folder import ASSIGNMENTS, ClassFolder
+from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.forkserver import server as forks
 from autograder.grading.conditions import cores, usual_jobs
-from autograder.sandbox.agents import forks
 
 ROUNDS = 3
 WARM = (

@@ -10,10 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_class import COURSE, environment, hand_in_class, note
+from support.bench_class import COURSE, environment, hand_in_class, note
 
-from autograder.course_folder import ClassFolder
-from autograder.grading.store import result_path
+from autograder.folders import ClassFolder
+from autograder.grading.results import result_path
 
 ASSIGNMENT = "reshape"
 SIZES = (10, 30, 100, 300)

@@ -20,8 +20,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from autograder.course_folder import CourseFolder
-from course.lab import LEARNERS_NOTEBOOKS
+from autograder.folders import CourseFolder
+from course.learner.lab import LEARNERS_NOTEBOOKS
 from course.training.fit import AGAIN_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ class Measured:
 def all_notebooks() -> dict[str, Path]:
     """Name each notebook and the file to run, in the order in which a learner meets them."""
     course = CourseFolder(ROOT)
-    own = {Path(name).stem: ROOT / "course" / name for name in LEARNERS_NOTEBOOKS}
+    own = {Path(name).stem: ROOT / "course" / "lessons" / name for name in LEARNERS_NOTEBOOKS}
     exercises = {name: course.source(name) for name in course.assignments()}
     return {"lesson": own.pop("lesson"), **exercises, **own}
 

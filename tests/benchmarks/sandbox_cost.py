@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from jupyter_client.manager import start_new_kernel
 
 from autograder.sandbox import Sandbox
-from autograder.sandbox.none import NoSandbox
+from autograder.sandbox.unprotected import NoSandbox
 
 ROUND_TRIPS = 20
 

@@ -14,15 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_class import COURSE, KINDS, hand_in_class
+from support.bench_class import COURSE, KINDS, hand_in_class
 
-from autograder.course_folder import ASSIGNMENTS, ClassFolder
-from autograder.grading.grade import read_source
-from autograder.grading.grades_csv import write_grades
-from autograder.grading.pages import write_autograded
-from autograder.grading.results import GapResult, SubmissionResult
-from autograder.grading.store import iter_results, put
-from autograder.grading.writer import GradebookWriter
+from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.gradebook.grades_csv import write_grades
+from autograder.gradebook.writer import GradebookWriter
+from autograder.grading.autograded import write_autograded
+from autograder.grading.class_run import read_source
+from autograder.grading.results import GapResult, SubmissionResult, iter_results, put
 from autograder.ingest import take_in
 
 MEASURED = 0.57

@@ -11,14 +11,14 @@ from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
-from lab_session import Notebook, course_lab
 from playwright.sync_api import Browser, FloatRect, sync_playwright
 from rich.console import Console
+from support.lab_session import Notebook, course_lab
 
-from autograder.course_folder import ClassFolder
-from autograder.gradebook import marks_table, read_marks
-from autograder.report.material import Material
-from autograder.report.page import report_html
+from autograder.folders import ClassFolder
+from autograder.gradebook.marks import marks_table, read_marks
+from autograder.pages.report.graded_class import Material
+from autograder.pages.report.report_page import report_html
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
@@ -112,7 +112,7 @@ def picture_gradebook(browser: Browser, demo: ClassFolder, target: Path) -> None
 def picture_report(browser: Browser, target: Path) -> None:
     """Write the report on a pretend class of 300, and picture its top."""
     sys.path.append(str(ROOT / "tests"))
-    from pretend_results import POINTS, pretend_class
+    from support.pretend_results import POINTS, pretend_class
 
     made = pretend_class(300)
     names = dict.fromkeys(made.ability, "")

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from stock_class import reference
-from test_quiz_browser import browser  # noqa: F401 -- a fixture
+from support.stock_class import reference
 
-from autograder.answers import hand_in, parse_answers
-from autograder.course_folder import ClassFolder
-from autograder.entries import read_entries
+from autograder.build.answer_files import hand_in, parse_answers
+from autograder.folders import ClassFolder
+from autograder.gradebook.reader import read_entries
 
 pytestmark = pytest.mark.slow
 WRONG = """
@@ -49,7 +48,7 @@ def class_folder(course, tmp_path_factory):
 @contextmanager
 def instructors_lab(course, folder, home):
     """Run `autograder formgrader`; yield the address that it names."""
-    from lab_session import environment
+    from support.lab_session import environment
 
     process = subprocess.Popen(
         [
@@ -80,7 +79,7 @@ def instructors_lab(course, folder, home):
 
 
 def test_a_mark_entered_in_formgrader_stays_at_a_regrade_and_is_in_the_feedback(
-    browser,  # noqa: F811
+    browser,
     course,
     class_folder,
     tmp_path,

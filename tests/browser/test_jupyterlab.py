@@ -5,18 +5,17 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from test_quiz_browser import browser  # noqa: F401 -- a fixture
 
-from autograder.answers import reference_answers
+from autograder.build.answer_files import reference_answers
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def lab(browser, tmp_path_factory):  # noqa: F811
+def lab(browser, tmp_path_factory):
     """Yield the address of a JupyterLab that `course lab` started; see that it ends with it."""
     # Imported here: without playwright, the browser's fixture has skipped by now.
-    from lab_session import course_lab
+    from support.lab_session import course_lab
 
     with course_lab(tmp_path_factory.mktemp("learner"), tmp_path_factory.mktemp("home")) as address:
         yield address
@@ -26,9 +25,9 @@ def lab(browser, tmp_path_factory):  # noqa: F811
 
 
 @pytest.fixture
-def open_notebook(browser, lab):  # noqa: F811
+def open_notebook(browser, lab):
     """Open an exercise of the learner's folder."""
-    from lab_session import Notebook
+    from support.lab_session import Notebook
 
     notebooks = []
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_quiz_browser import browser  # noqa: F401 -- a fixture
 
-from autograder.answers import reference_answers
-from autograder.course_folder import ASSIGNMENTS
-from course.released import gaps
+from autograder.build.answer_files import reference_answers
+from autograder.folders import ASSIGNMENTS
+from course.lessons.released import gaps
 
 pytestmark = pytest.mark.slow
 
@@ -81,13 +80,13 @@ class Learner:
 
     def lab(self):
         """Run `course lab`."""
-        from lab_session import course_lab
+        from support.lab_session import course_lab
 
         return course_lab(self.folder, self.home, **self.more)
 
     def say(self, *arguments, status=0):
         """Run a command in the folder; return what it prints."""
-        from lab_session import environment
+        from support.lab_session import environment
 
         more = environment(self.home) | self.more
         return command(*arguments, cwd=self.folder, status=status, **more)
@@ -107,7 +106,7 @@ def command(program, *arguments, cwd, status=0, **more):
     return result.stdout
 
 
-def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, tmp_path):  # noqa: F811
+def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, tmp_path):
     with Learner(tmp_path, images).lab() as address:
         page = browser.new_context(viewport={"width": 1200, "height": 1000}).new_page()
         page.set_default_timeout(60_000)
@@ -126,13 +125,13 @@ def test_contents_page_opens_rendered_and_leads_to_a_notebook(browser, images, t
 
 
 def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
-    browser,  # noqa: F811
+    browser,
     images,
     course_copy,
     sandbox,
     tmp_path,
 ):
-    from lab_session import Notebook
+    from support.lab_session import Notebook
 
     learner = Learner(tmp_path, images)
     with learner.lab() as address:
@@ -171,8 +170,8 @@ def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
     assert {row["student"] for row in rows} == {"ada"}
 
 
-def test_typical_mistakes_are_told_in_the_notebook_and_by_course_check(browser, images, tmp_path):  # noqa: F811
-    from lab_session import Notebook
+def test_typical_mistakes_are_told_in_the_notebook_and_by_course_check(browser, images, tmp_path):
+    from support.lab_session import Notebook
 
     learner = Learner(tmp_path, images)
     with learner.lab() as address:

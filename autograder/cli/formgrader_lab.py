@@ -1,0 +1,48 @@
+"""JupyterLab for an instructor: formgrader open on this course, with one class's gradebook."""
+
+import json
+import os
+from pathlib import Path
+
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.nbgrader_plugins.configuration import put_scripts_on_path
+from course.errors import GradingError
+from course.learner.lab import start_lab
+
+WORKSPACE = "instructor"
+_FORMGRADER = "nbgrader-formgrader:nbgrader-formgrader"
+
+
+def open_formgrader(course: CourseFolder, class_folder: ClassFolder, *, browser: bool) -> None:
+    """Run JupyterLab in the checkout until it is stopped.
+
+    nbgrader's configuration lies in the checkout, and reads CLASS_DIR. The workspace, which opens
+    formgrader's tab, is kept in the class folder, so that nobody's own workspace is changed.
+    """
+    if not class_folder.gradebook.is_file():
+        raise GradingError(
+            f"{class_folder.root} has no gradebook yet.",
+            "Run `autograder grade`, or `autograder demo` for a pretend class and --class demo.",
+        )
+    folder = class_folder.root / ".jupyter"
+    write_workspace(folder)
+    put_scripts_on_path()
+    os.environ["CLASS_DIR"] = str(class_folder.root)
+    os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder)
+    start_lab(course.root, browser=browser, opens=f"/lab/workspaces/{WORKSPACE}")
+
+
+def write_workspace(folder: Path) -> None:
+    """Write a workspace with formgrader's tab in it, in JupyterLab's own form."""
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    area = {"type": "tab-area", "currentIndex": 0, "widgets": [_FORMGRADER]}
+    layout = {
+        "main": {"dock": area, "current": _FORMGRADER},
+        "left": {"collapsed": True, "widgets": []},
+        "right": {"collapsed": True, "widgets": []},
+    }
+    data = {"layout-restorer:data": layout, _FORMGRADER: {"data": {}}}
+    text = json.dumps({"data": data, "metadata": {"id": WORKSPACE}})
+    folder.mkdir(parents=True, exist_ok=True)
+    WorkspacesManager(str(folder)).save(WORKSPACE, text)

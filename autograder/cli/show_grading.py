@@ -1,0 +1,152 @@
+"""What `autograder grade` shows on the terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
+from autograder.gradebook.marks import marks_table, read_marks
+from course.errors import GradingError
+from course.files import write_atomically
+
+if TYPE_CHECKING:
+    from autograder.grading.conditions import GradeOptions
+
+BANNER = """\
+************************************************************************
+*** NO SANDBOX: submissions run with your own rights. They can read and
+*** change your files, and forge their marks. Every result is stamped
+*** sandbox=none. Use this only on code that you wrote yourself.
+************************************************************************"""
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar with what is done, how much of it, the time it took and the time it will still take."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        speed_estimate_period=1800,
+    )
+
+
+def run_grade(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    assignments: list[str],
+    *,
+    options: "GradeOptions",
+    console: Console,
+) -> None:
+    """Grade, then show marks, flags and what could not be graded.
+
+    Raises GradingError at the end if the grader itself failed on a submission.
+    """
+    from autograder.grading.class_run import grade_class
+
+    if not options.sandboxed:
+        console.print(BANNER, style="bold red")
+    with progress_bar(console) as bar:
+        task = bar.add_task("proving the sandbox" if options.sandboxed else "starting", total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        summary = grade_class(course, class_folder, assignments, options, show)
+    console.print(marks_table(read_marks(class_folder)))
+    results = summary.iter_results()
+    flagged = [(r.student, r.assignment, flag) for r in results for flag in r.flags]
+    if flagged:
+        table = Table(title="Flags: worth a look, no effect on marks")
+        for heading in ("student", "assignment", "what", "evidence"):
+            table.add_column(heading)
+        for student, assignment, flag in flagged:
+            table.add_row(*map(escape, (student, assignment, flag.kind, flag.evidence[:80])))
+        console.print(table)
+    console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
+    console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
+    if summary.failures:
+        raise GradingError(
+            f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
+            "Mend that and run `autograder grade` again.",
+        )
+
+
+# What `autograder late` shows on the terminal.
+
+
+def write_template(course: CourseFolder, class_folder: ClassFolder, console: Console) -> None:
+    """Write a `rules.toml` to begin with; never over one that is there."""
+    path = rules_path(class_folder.root)
+    if path.exists():
+        raise GradingError(f"{path} is there already.", "Edit it, then run `autograder late`.")
+    text = template(course.assignments())
+    write_atomically(path, lambda file: file.write(text.encode()))
+    console.print(f"wrote {path}: enter the due dates, then run `autograder late`", markup=False)
+
+
+def run_late(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    assignments: list[str],
+    *,
+    dry_run: bool,
+    console: Console,
+) -> None:
+    """Apply the rules and show whom they cost what."""
+    if not rules_path(class_folder.root).is_file():
+        raise GradingError(
+            f"{class_folder.root} has no rules.toml.", "Write one: autograder late --init."
+        )
+    if not class_folder.gradebook.is_file():
+        raise GradingError(
+            f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
+        )
+    named = course.require(assignments) if assignments else []
+    rows = apply_rules(class_folder, named, write=not dry_run)
+    shown = [row for row in rows if row.seconds_late or row.before or row.after or row.note]
+    if shown:
+        console.print(late_table(shown))
+    changed = sum(row.before != row.after for row in rows)
+    verb = "would change" if dry_run else "changed"
+    console.print(f"{len(rows)} submissions, {changed} penalties {verb}.")
+
+
+def late_table(rows: list[Lateness]) -> Table:
+    """Lay out who is late and what it costs."""
+    table = Table(title="Late submissions")
+    for heading in ("student", "assignment", "late by", "points", "penalty", "before", "note"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(
+            escape(row.student),
+            escape(row.assignment),
+            _duration(row.seconds_late),
+            f"{row.score:g}",
+            f"{row.after:g}",
+            f"{row.before:g}",
+            escape(row.note),
+        )
+    return table
+
+
+def _duration(seconds: float) -> str:
+    """Write a time span as days, hours and minutes."""
+    minutes = int(seconds // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    return f"{days} d {hours:02}:{minutes:02}" if seconds else "in time"

@@ -1,0 +1,1 @@
+"""The gradebook of a class: its people, its marks, its late rules, and `grades.csv`."""

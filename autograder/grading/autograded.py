@@ -1,0 +1,66 @@
+"""The autograded notebook and the feedback page of one submission, in nbgrader's layout."""
+
+import re
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.folders import ClassFolder
+from autograder.grading.results import SubmissionResult
+from course.files import write_atomically
+
+UNSAFE = "none"
+
+
+def autograded_notebook(result: SubmissionResult, source: NotebookNode) -> NotebookNode:
+    """Return the notebook for formgrader and feedback, opened by a cell that says how it was run.
+
+    What could not be read is shown as the source's own cells with the reason.
+    """
+    if result.notebook:
+        notebook = nbformat.from_dict(result.notebook)
+    else:
+        notebook = nbformat.from_dict(dict(source))
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("solution"):
+                cell.source = f"# Not graded: {result.rejected}"
+    known = {cell.source for cell in source.cells}
+    for cell in notebook.cells:
+        if cell.cell_type != "code" and cell.source not in known:
+            _show_as_text(cell)
+    notebook.cells = [_stamp(result), *notebook.cells]
+    return notebook
+
+
+def _show_as_text(cell: NotebookNode) -> None:
+    """Fence a student's own prose: Markdown may hold HTML, scripts and links that run them."""
+    ticks = max((len(run) for run in re.findall("`+", cell.source)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    cell.cell_type = "markdown"
+    cell.pop("attachments", None)
+    cell.source = f"{fence}\n{cell.source}\n{fence}"
+
+
+def _stamp(result: SubmissionResult) -> NotebookNode:
+    """Write the opening cell."""
+    if result.sandbox == UNSAFE:
+        text = (
+            "**sandbox=none: this was graded without a sandbox.** The student's code ran with the "
+            "grader's own rights, so nothing here is protected against forgery."
+        )
+    else:
+        text = f"Graded with sandbox={result.sandbox}."
+    if result.rejected:
+        text += f"\n\n**The notebook could not be graded:** {result.rejected}"
+    return nbformat.v4.new_markdown_cell(text, id="how-it-was-graded")
+
+
+def write_autograded(
+    class_folder: ClassFolder, result: SubmissionResult, source: NotebookNode
+) -> None:
+    """Put the autograded notebook where nbgrader looks for it, unless it is there already."""
+    name = f"{result.assignment}.ipynb"
+    path = class_folder.autograded / result.student / result.assignment / name
+    content = nbformat.writes(autograded_notebook(result, source)).encode()
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, lambda file: file.write(content))

@@ -1,0 +1,145 @@
+"""The student's side of one submission: a sandboxed kernel, and the way to call into it."""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from autograder.boundary.agent import AGENT_FOLDER
+from autograder.boundary.channel import BadReply, FileChannel
+from autograder.grading.submission_run import FONTS
+from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel
+from autograder.sandbox.view import WORK
+
+AGENT = "/run/convpool/agent"
+REQUEST = "/run/convpool/request"
+REPLY = "/run/convpool/reply"
+
+_TOLD = {
+    "timeout": "it took too long and was stopped",
+    "memory": "it used too much memory and was stopped",
+    "output": "it printed too much and was stopped",
+    "died": "its process ended before it gave a result",
+    "malformed": "its process sent something that no notebook sends",
+}
+MOST_RESTARTS = 3
+
+
+class Stopped(Exception):
+    """The student's process was stopped in the middle of a call, or ended itself.
+
+    `check_message` is what a check tells the student of it.
+    """
+
+    def __init__(self, status: str) -> None:
+        """Take the status of a `CellRun` that was not "ok" or "error"."""
+        self.status = status
+        self.check_message = _TOLD.get(status, "its process did not answer")
+        super().__init__(self.check_message)
+
+
+class StudentProcess:
+    """Runs a submission's own cells and answers the tests' calls, as `autograder.boundary` asks."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        data: Path,
+        scratch: Path,
+        folder: Path,
+        stack: contextlib.ExitStack,
+    ) -> None:
+        """Open the first kernel; `folder` is private to this submission."""
+        self._sandbox, self._limits = sandbox, limits
+        self._data, self._scratch = data, scratch
+        self._request, self._reply = folder / "request", folder / "reply"
+        self._request.touch()
+        self._request.chmod(0o644)
+        self._reply.touch()
+        self._reply.chmod(0o666)  # the sandbox's user is another one; the folder keeps out others
+        self._stack = stack
+        self._kernel_stack = stack.enter_context(contextlib.ExitStack())
+        self._done: list[str] = []
+        self.restarts = 0
+        self._ends_at = time.monotonic() + limits.notebook_seconds
+        self._kernel = self._open(limits)
+
+    def _open(self, limits: Limits) -> SandboxedKernel:
+        """Start a kernel with the agent in it."""
+        kernel = self._kernel_stack.enter_context(
+            self._sandbox.kernel(
+                scratch=self._scratch,
+                data_dir=self._data,
+                env={"MPLCONFIGDIR": f"{WORK}/{FONTS}"},
+                limits=limits,
+                extra_ro_binds={AGENT: AGENT_FOLDER, REQUEST: self._request},
+                writable_files={REPLY: self._reply},
+            )
+        )
+        inside = self._sandbox.inside
+        self._channel = FileChannel(
+            self._request,
+            self._reply,
+            self._execute,
+            inside=(inside(REQUEST, self._request), inside(REPLY, self._reply)),
+        )
+        # With the first request, because a request of its own would take as long as a cell.
+        self._prelude = f"__import__('sys').path.append({inside(AGENT, AGENT_FOLDER)!r}); "
+        return kernel
+
+    def run_cell(self, source: str) -> CellRun:
+        """Run one of the notebook's cells; after a death, a new kernel goes on without it."""
+        self._revive()
+        run = self._kernel.run_cell(source)
+        # What had to be stopped is not run again in the next kernel: it would only stop that too.
+        if run.status in ("ok", "error"):
+            self._done.append(source)
+        return run
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
+        """Ask the student's process for a value or for a call (the boundary's `Channel`)."""
+        self._revive()
+        return self._channel.request(kind, fields, timeout)
+
+    def _execute(self, code: str, timeout: float) -> None:
+        """Run the agent's code; raise `Stopped` unless it came to an end."""
+        prelude, self._prelude = self._prelude, ""
+        run = self._kernel.run_cell(prelude + code, seconds=timeout, silent=True)
+        if run.status == "error":
+            raise BadReply(f"the agent did not run ({run.error_name[:60]})")
+        if run.status != "ok":
+            over = run.status == "died" and time.monotonic() >= self._ends_at
+            raise Stopped("timeout" if over else run.status)
+
+    def _revive(self) -> None:
+        """Open another kernel after a death, and run again what ran well in the old one.
+
+        Without this, one endless loop that can't be interrupted would take with it the marks of
+        everything that comes after. All kernels of a notebook share its time.
+        """
+        left = self._ends_at - time.monotonic()
+        if self._kernel.alive or self.restarts >= MOST_RESTARTS or left <= 0:
+            return
+        self.restarts += 1
+        self._kernel_stack.close()
+        seconds = min(left, self._limits.cell_seconds)
+        limits = replace(self._limits, notebook_seconds=left, cell_seconds=seconds)
+        self._kernel = self._open(limits)
+        cells, self._done = self._done, []
+        for source in cells:
+            if self._kernel.alive and self._kernel.run_cell(source).status in ("ok", "error"):
+                self._done.append(source)
+
+
+@contextlib.contextmanager
+def open_student(
+    sandbox: Sandbox, limits: Limits, data: Path, scratch: Path
+) -> Iterator[StudentProcess]:
+    """Give a student's process that lives as long as the block."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="convpool-")))
+        yield StudentProcess(sandbox, limits, data, scratch, folder, stack)

@@ -1,0 +1,227 @@
+"""What a worker is told. It stands apart: who gives an order need not import the worker."""
+
+import ast
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.folders import submission_seed
+from autograder.forkserver.client import WarmGone
+from autograder.forkserver.pool import WORKER_ENVIRONMENT, Base, Warmth, run_worker
+from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
+from autograder.ingest import Intake, take_in
+from autograder.sandbox import Limits
+from course.errors import GradingError
+from course.notebook.cell_code import read_code
+
+FONTS = ".matplotlib"
+"""Where matplotlib finds its list of the machine's fonts, in the working folder."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the worker is told, as JSON: paths, secrets and limits."""
+
+    notebook: str
+    """The notebook as ingest has rebuilt it."""
+    result: str
+    """Where the result goes."""
+    student: str
+    assignment: str
+    digest: str
+    seed: str
+    """HMAC of the class's secret and the digest, in hexadecimal."""
+    data: str
+    """Folder with the small data set."""
+    scratch: str
+    """Folder whose files every submission finds in its working folder."""
+    sandboxed: bool
+    limits: dict[str, Any]
+    kernels: str = ""
+    """Socket of the warm process that kernels are forked from; empty if each starts anew."""
+
+
+# Run one submission: ingest it, let a worker grade it, and give its result.
+
+
+# Beyond the sandbox's own limit, for the tests and for opening and closing kernels.
+SPARE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for every submission of a run."""
+
+    secret: bytes
+    data: Path
+    """Folder with the small data set that notebooks load."""
+    scratch: Path
+    """What every submission finds in its working folder."""
+    sandboxed: bool
+    sandbox: str
+    """Name of the sandbox, for results that never got to run."""
+    limits: dict[str, Any]
+    notebook_seconds: float
+    warmth: Warmth | None = None
+    """Warm processes to fork from; None starts every process anew."""
+    seed: str = ""
+    """The seed of the one submission to grade, where the secret itself is not known."""
+
+
+def grade_submission(
+    source: NotebookNode, folder: Path, student: str, assignment: str, conditions: Conditions
+) -> SubmissionResult:
+    """Grade one notebook of a student's folder; one that can't be read is a result too.
+
+    Raises GradingError only for the grader's own faults.
+    """
+    intake = take_in(folder, assignment, source)
+    flags = [Flag(flag.kind, flag.evidence) for flag in intake.flags]
+    if intake.rebuilt is None:
+        result = _rejected(source, student, assignment, conditions.sandbox, intake)
+        result.flags = flags
+        return result
+    notebook = intake.rebuilt.notebook
+    _tell_expected_kinds(source, notebook)
+    result = _run_worker(notebook, student, assignment, intake.digest, conditions)
+    result.flags = [*flags, *result.flags]
+    for gap in result.gaps:
+        if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
+            gap.status = "not_attempted"
+    return result
+
+
+def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
+    """Note with each test what kind of value its gap holds in the reference solution."""
+    kinds = {
+        f"test_{cell.metadata.nbgrader.grade_id}": _expected_kind(cell.source)
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            cell.metadata.convpool["expected"] = kinds[mark["grade_id"]]
+
+
+def _expected_kind(reference: str) -> str:
+    """Say what kind of value a gap should hold, read from its reference solution."""
+    tree = read_code(reference)
+    assert tree is not None, "a reference solution is Python"
+    last = tree.body[-1]
+    if isinstance(last, ast.FunctionDef):
+        return "a function"
+    if isinstance(last, ast.Assign):
+        kinds = {ast.Dict: "a dictionary", ast.Tuple: "a tuple", ast.List: "a list"}
+        return kinds.get(type(last.value), "text or a number")
+    return ""
+
+
+def _run_worker(
+    notebook: NotebookNode, student: str, assignment: str, digest: str, conditions: Conditions
+) -> SubmissionResult:
+    """Start the worker, wait for it, and read what it left."""
+    base = conditions.warmth.base_for(notebook) if conditions.warmth else None
+    with tempfile.TemporaryDirectory(prefix="convpool-") as name:
+        folder = Path(name)
+        (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
+        order = Order(
+            notebook=str(folder / "notebook.json"),
+            result=str(folder / "result.json"),
+            student=student,
+            assignment=assignment,
+            digest=digest,
+            seed=conditions.seed or submission_seed(conditions.secret, digest, assignment),
+            data=str(conditions.data),
+            scratch=str(conditions.scratch),
+            sandboxed=conditions.sandboxed,
+            limits=conditions.limits,
+            kernels=str(base.kernels) if base and conditions.sandboxed else "",
+        )
+        (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
+        said = _carry_out(folder / "order.json", conditions, base)
+        if said is None:
+            return _overrun(notebook, order, conditions.sandbox)
+        if not Path(order.result).is_file():
+            raise GradingError(
+                f"The grader failed on {assignment} of {student}: {said[-1500:]}",
+                "No mark was written for it.",
+            )
+        return load(Path(order.result))
+
+
+def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionResult:
+    """Give no points where even the worker had to be stopped; the class goes on."""
+    result = SubmissionResult(order.student, order.assignment, order.digest, sandbox)
+    message = "The notebook took too long as a whole and was stopped."
+    result.gaps = _no_points(notebook, "timeout", message)
+    result.flags.append(Flag("worker-stopped", "grading did not come to an end in its time"))
+    result.notebook = json.loads(json.dumps(notebook))
+    return result
+
+
+def _carry_out(order: Path, conditions: Conditions, base: Base | None) -> str | None:
+    """Let a worker carry out the order: a fork of the warm one, or one that starts anew."""
+    threads = str(Limits(**conditions.limits).threads)
+    own = {
+        "CONVPOOL_SUBSET_DIR": str(conditions.data),
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTEROP_THREADS": threads,
+    }
+    seconds = conditions.notebook_seconds + SPARE_SECONDS
+    if base is not None:
+        with contextlib.suppress(WarmGone):
+            return run_worker(base.workers, order, own, seconds)
+    return _wait(order, {**WORKER_ENVIRONMENT, **own}, seconds)
+
+
+def _wait(order: Path, environment: dict[str, str], seconds: float) -> str | None:
+    """Run the worker to its end and return what it said; kill its session, None, if it overruns."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.grading.worker", str(order)],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        said, _ = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        said = None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    return None if said is None else said.decode(errors="replace")
+
+
+def _rejected(
+    source: NotebookNode, student: str, assignment: str, sandbox: str, intake: Intake
+) -> SubmissionResult:
+    """Give no points for what can't be read, and say why."""
+    reason = intake.reason
+    result = SubmissionResult(student, assignment, intake.digest, sandbox, rejected=reason)
+    result.gaps = _no_points(source, "rejected", reason)
+    return result
+
+
+def _no_points(notebook: NotebookNode, status: Status, message: str) -> list[GapResult]:
+    """Give every gap of a notebook 0 points for one and the same reason."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [
+        GapResult(
+            mark["grade_id"].removeprefix("test_"), 0.0, float(mark["points"]), status, message
+        )
+        for mark in marks
+        if mark.get("grade")
+    ]

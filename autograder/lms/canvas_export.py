@@ -1,0 +1,132 @@
+"""Canvas's gradebook import: its own columns, and one for each assignment.
+
+Canvas finds a student by `ID` (its own number), else by `SIS User ID` or `SIS Login ID`, and an
+assignment by the number in its heading, `reshape (4711)`. Both stand in the gradebook that Canvas
+exports; given that as a template, the import fits without a question asked.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from autograder.gradebook.grades_csv import plain_cell, safe_cell
+from autograder.gradebook.marks import exact, points_text
+from autograder.gradebook.people import Person
+from autograder.gradebook.reader import ClassMarks, Submitted
+from course.errors import GradingError
+
+COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+POINTS = "    Points Possible"
+_NUMBER = re.compile(r" \(\d+\)$")
+
+Table = list[dict[str, str]]
+
+
+def canvas_csv(
+    marks: ClassMarks,
+    template: Path | None = None,
+    titles: Mapping[str, str] | None = None,
+    missing_zero: bool = False,
+) -> str:
+    """Write the file that Canvas's gradebook imports.
+
+    `template` is the gradebook as Canvas exported it; `titles` says what an assignment is called
+    there, where that is not its own name. A mark that is not there is left empty, which changes
+    nothing in Canvas.
+    """
+    names = {name: (titles or {}).get(name, name) for name in marks.max_scores}
+    header, rows = _read(template) if template else ([], [])
+    columns = {name: _heading(header, title, template) for name, title in names.items()}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*COLUMNS, *(safe_cell(column) for column in columns.values())])
+    writer.writerow([POINTS, "", "", "", "", *_possible(marks, rows, columns)])
+    for identity, submitted in _students(marks, rows):
+        own = [marks.final(submitted.get(name), missing_zero) for name in columns]
+        writer.writerow([*(safe_cell(cell) for cell in identity), *own])
+    return text.getvalue()
+
+
+def _read(template: Path) -> tuple[list[str], Table]:
+    """Read Canvas's own file."""
+    try:
+        text = template.read_text(encoding="utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""))
+        header = [cell.strip() for cell in next(reader, [])]
+        rows = [dict(zip(header, map(plain_cell, row), strict=False)) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise GradingError(f"{template} can't be read: {error}.", "Export it again.") from error
+    if not {"Student", "ID", "Section"} <= set(header):
+        raise GradingError(
+            f"{template} is no gradebook of Canvas.",
+            "Take the file that Canvas exports: Gradebook, Export, Entire Gradebook.",
+        )
+    return header, rows
+
+
+def _heading(header: list[str], title: str, template: Path | None) -> str:
+    """Find the column of an assignment by its title, with Canvas's number behind it or not."""
+    if template is None:
+        return title
+    found = [one for one in header if one not in COLUMNS and _is_titled(one, title)]
+    if len(found) == 1:
+        return found[0]
+    problem = "no column" if not found else "several columns"
+    raise GradingError(
+        f"{template} has {problem} called {title!r}.",
+        f'Say what it is called there: --column {title}="Title in Canvas".',
+    )
+
+
+def _is_titled(column: str, title: str) -> bool:
+    """Whether a heading is this title, with a number behind it or not."""
+    bare = _NUMBER.sub("", column)
+    return column == title or bare.casefold() == title.casefold()
+
+
+def _possible(marks: ClassMarks, rows: Table, columns: Mapping[str, str]) -> list[str]:
+    """Write the points possible: Canvas's own, where its file has them."""
+    own = next((row for row in rows if "Points Possible" in row.get("Student", "")), {})
+    return [
+        own.get(column, "").strip() or points_text(exact(marks.max_scores[name]))
+        for name, column in columns.items()
+    ]
+
+
+def differing_points(marks: ClassMarks, text: str) -> dict[str, tuple[str, str]]:
+    """Name the columns whose points possible in Canvas are not the assignment's own."""
+    header, possible = list(csv.reader(io.StringIO(text, newline="")))[:2]
+    own = dict(zip(header[len(COLUMNS) :], possible[len(COLUMNS) :], strict=True))
+    wanted = dict(zip(own, map(exact, marks.max_scores.values()), strict=True))
+    return {
+        column: (value, points_text(wanted[column]))
+        for column, value in own.items()
+        if not value.replace(".", "", 1).isdigit() or exact(float(value)) != wanted[column]
+    }
+
+
+def _students(
+    marks: ClassMarks, rows: Table
+) -> Iterator[tuple[list[str], Mapping[str, Submitted]]]:
+    """Give everyone's identity in Canvas with their marks, in the order of Canvas's file."""
+    if not rows:
+        for person, submitted in marks.rows:
+            yield _identity(person), submitted
+        return
+    by_id = {person.canvas_id: submitted for person, submitted in marks.rows if person.canvas_id}
+    for row in rows:
+        if row.get("ID", "").strip().isdigit():
+            yield [row.get(column, "") for column in COLUMNS], by_id.get(row["ID"].strip(), {})
+
+
+def _identity(person: Person) -> list[str]:
+    """A person in Canvas's columns."""
+    return [
+        person.name or person.student,
+        person.canvas_id,
+        person.sis_id,
+        person.login,
+        person.section,
+    ]

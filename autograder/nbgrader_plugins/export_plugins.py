@@ -1,0 +1,86 @@
+"""Exporters for nbgrader.
+
+`nbgrader export --exporter=autograder.nbgrader_plugins.export_plugins.CanvasExport`
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbgrader.plugins import ExportPlugin
+from traitlets import Bool, Dict, Unicode
+
+from autograder.gradebook.people import People
+from autograder.gradebook.reader import ClassMarks, read_class
+from autograder.gradebook.roster import Lists, add_list
+from autograder.lms.canvas_export import canvas_csv
+from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
+from course.files import write_atomically
+
+
+class CourseExport(ExportPlugin):
+    """What all exporters share: the class's roster, and files written whole."""
+
+    roster = Unicode("", help="The class's roster.csv, for names and numbers.").tag(config=True)
+    missing_zero = Bool(False, help="Write 0 for what was not handed in.").tag(config=True)
+    default_to = "marks.csv"
+
+    def export(self, gradebook: Any) -> None:
+        """Write the marks of the named students and assignments (all, if none is named)."""
+        lists = Lists(People())
+        if self.roster and Path(self.roster).is_file():
+            add_list(lists, Path(self.roster))
+        marks = read_class(gradebook, lists.people, self.assignment, self.student)
+        content = self.text(marks).encode()
+        path = Path(self.to or self.default_to)
+        write_atomically(path, lambda file: file.write(content))
+        self.log.info("Exported %d students to %s", len(marks.rows), path)
+
+    def text(self, marks: ClassMarks) -> str:
+        """Return the file's text."""
+        raise NotImplementedError
+
+
+class CanvasExport(CourseExport):
+    """Canvas's gradebook import."""
+
+    template = Unicode("", help="The gradebook as Canvas exported it.").tag(config=True)
+    titles = Dict(help="What an assignment is called in Canvas, by its name.").tag(config=True)
+
+    def text(self, marks: ClassMarks) -> str:
+        """Return Canvas's columns."""
+        template = Path(self.template) if self.template else None
+        return canvas_csv(marks, template, self.titles, self.missing_zero)
+
+
+class MoodleExport(CourseExport):
+    """Moodle's grade import."""
+
+    def text(self, marks: ClassMarks) -> str:
+        """Return Moodle's columns."""
+        return moodle_csv(marks, self.missing_zero)
+
+
+class QuestionsExport(CourseExport):
+    """A row for each question."""
+
+    def text(self, marks: ClassMarks) -> str:
+        """Return a row for each question."""
+        return questions_csv(marks)
+
+
+class JsonExport(CourseExport):
+    """Everything, for programs."""
+
+    default_to = "marks.json"
+
+    def text(self, marks: ClassMarks) -> str:
+        """Return JSON."""
+        return class_json(marks)
+
+
+EXPORTERS: dict[str, type[CourseExport]] = {
+    "canvas": CanvasExport,
+    "moodle": MoodleExport,
+    "questions": QuestionsExport,
+    "json": JsonExport,
+}

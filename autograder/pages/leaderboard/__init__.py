@@ -1,0 +1,1 @@
+"""The open exercise `improve`: each network trained in the sandbox, judged outside it."""

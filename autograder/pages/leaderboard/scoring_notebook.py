@@ -1,0 +1,123 @@
+"""What a notebook may see, and the images that are kept from it."""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+from nbformat import NotebookNode
+
+from course.data import load_data
+from course.data.idx import Split, balanced_indices, save_subset
+from course.learner.lab import notebooks
+from course.lessons.improve_rules import right_answers
+
+TRAINING_IMAGES = 6_000
+HIDDEN_SHARE = 0.5
+"""The part of the test images that is hidden."""
+
+_HIDDEN = "hidden.npz"
+
+
+def lay_out(data: Path, secret: bytes) -> None:
+    """Write what notebooks load into `data`, and the hidden images beside that folder.
+
+    The class's secret decides which test images are hidden: nobody can foresee them, and every
+    run hides the same. The sandbox shows `data` and nothing beside it.
+    """
+    (images, labels), (test_images, test_labels) = load_data()
+    chosen = balanced_indices(labels, min(TRAINING_IMAGES, len(labels)))
+    hidden = _draw(test_labels, secret)
+    save_subset(
+        data, ((images[chosen], labels[chosen]), (test_images[~hidden], test_labels[~hidden]))
+    )
+    np.savez(data.parent / _HIDDEN, images=test_images[hidden], labels=test_labels[hidden])
+
+
+def _draw(labels: np.ndarray, secret: bytes) -> np.ndarray:
+    """Choose half of each class: (n,) of bool."""
+    digest = hmac.new(secret, b"improve: hidden images", hashlib.sha256).digest()
+    rng = np.random.default_rng(int.from_bytes(digest, "big"))
+    hidden = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        places = np.flatnonzero(labels == label)
+        hidden[rng.choice(places, int(HIDDEN_SHARE * len(places)), replace=False)] = True
+    return hidden
+
+
+def hidden_file(data: Path) -> Path:
+    """Say where `lay_out` put the hidden images."""
+    return data.parent / _HIDDEN
+
+
+def read_hidden(path: Path) -> Split:
+    """Read the hidden images and their labels."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return arrays["images"], arrays["labels"]
+
+
+# The learner's notebook as the grader's source: with the judging in its test cell.
+
+
+NAME = "improve"
+
+
+def scoring_source(hidden: Path | str) -> NotebookNode:
+    """Read the notebook that learners get; add what they don't see, in nbgrader's own marks."""
+    notebook = nbformat.read(notebooks()[f"{NAME}/{NAME}.ipynb"], as_version=4)
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("solution"):
+            # What learners get is a network that works, and is theirs to change.
+            cell.source += _region("SOLUTION", ["### KEEP ABOVE"])
+        elif mark.get("grade"):
+            judging = [
+                "    from autograder.pages.leaderboard.scoring_notebook import score",
+                f"    score(model, parameters, {str(hidden)!r})",
+            ]
+            cell.source += _region("HIDDEN TESTS", judging, indent="    ")
+    return notebook
+
+
+def _region(name: str, lines: list[str], indent: str = "") -> str:
+    return "\n".join(["", f"{indent}### BEGIN {name}", *lines, f"{indent}### END {name}"])
+
+
+# What runs in the test cell on the trusted side: the rules, then the hidden images.
+
+
+SCORED = "improve: "
+"""What the line with a score begins with. Only the trusted side writes into a test cell."""
+
+
+def score(model: Any, parameters: int, hidden: str) -> None:
+    """Print one line: the number of parameters, and for each hidden image whether it is right."""
+    right = right_answers(model, *read_hidden(Path(hidden)))
+    line = {
+        "parameters": parameters,
+        "tested": len(right),
+        "right": np.packbits(right).tobytes().hex(),
+    }
+    print(SCORED + json.dumps(line))
+
+
+def read_score(notebook: dict[str, Any]) -> dict[str, Any] | None:
+    """Find that line in a graded notebook; None if the network was not scored."""
+    for cell in notebook.get("cells", []):
+        if cell["metadata"].get("convpool", {}).get("role") != "test":
+            continue
+        for output in cell.get("outputs", []):
+            for line in str(output.get("text", "")).splitlines():
+                if line.startswith(SCORED):
+                    found: dict[str, Any] = json.loads(line.removeprefix(SCORED))
+                    return found
+    return None
+
+
+def unpack(found: dict[str, Any]) -> np.ndarray:
+    """Return which hidden images were right: (n,) of bool."""
+    packed = np.frombuffer(bytes.fromhex(found["right"]), np.uint8)
+    return np.unpackbits(packed)[: found["tested"]].astype(bool)

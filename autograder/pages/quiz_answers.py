@@ -1,0 +1,102 @@
+"""What was chosen in the quiz, read from the graded notebooks as data; nothing is run."""
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from course.notebook.cell_code import read_code
+
+UNREADABLE = "something else"
+"""In place of an answer that is no plain letter or number."""
+
+_OPTION = re.compile(r"^- \*\*([a-z])\*\* – (.*)$", re.MULTILINE)
+_FIGURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_HEAD = re.compile(r"^\*\*Question \d+ \([^)]*\)\.\*\*\s*")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the graded quiz, as the class was asked."""
+
+    name: str
+    """The gap's name, such as `q1`."""
+    text: str
+    """Markdown, written by the course."""
+    options: tuple[tuple[str, str], ...]
+    """Letters and texts; empty where a number is asked for."""
+    key: str
+    """The right letters, or the right number as it is written here."""
+
+
+def read_questions(source: Any) -> list[Question]:
+    """Read the questions and their keys from a source notebook; no others than quiz cells."""
+    texts = {cell["id"]: str(cell["source"]) for cell in source["cells"]}
+    found = []
+    for cell in source["cells"]:
+        name = cell["id"]
+        is_gap = cell["metadata"].get("nbgrader", {}).get("solution")
+        if is_gap and f"{name}_question" in texts:
+            found.append(_question(name, texts[f"{name}_question"], texts[name]))
+    return found
+
+
+def _question(name: str, text: str, solution: str) -> Question:
+    """Take a question's cell apart."""
+    options = tuple((letter, words.strip()) for letter, words in _OPTION.findall(text))
+    asked = _HEAD.sub("", _OPTION.split(text)[0])
+    asked = _FIGURE.sub(lambda figure: f"({figure.group(1)})", asked).strip()
+    return Question(name, asked, options, "".join(chosen(solution, name, bool(options))))
+
+
+def answers(
+    notebooks: Iterable[tuple[str, dict[str, Any]]], question: Question
+) -> dict[str, list[str]]:
+    """Give what each student chose: options, one number, UNREADABLE; nothing if not answered."""
+    found = {}
+    for student, notebook in notebooks:
+        sources = {cell["id"]: cell["source"] for cell in notebook.get("cells", [])}
+        source = str(sources.get(question.name, ""))
+        found[student] = chosen(source, question.name, bool(question.options))
+    return found
+
+
+def chosen(source: str, name: str, letters: bool) -> list[str]:
+    """Read the last plain value that a cell gives to `name`."""
+    value = _literal(source, name)
+    if value is None or value is ...:
+        return []
+    if letters:
+        return _letters(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [f"{value:,.10g}"]
+    return [UNREADABLE]
+
+
+def _letters(value: Any) -> list[str]:
+    """Read letters from text, or from a collection of texts."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple | set) or not all(isinstance(one, str) for one in parts):
+        return [UNREADABLE]
+    found = {letter for part in parts for letter in part.lower() if letter not in " ,;"}
+    if not found or not all(len(one) == 1 and "a" <= one <= "z" for one in found) or len(found) > 8:
+        return [UNREADABLE]
+    return sorted(found)
+
+
+def _literal(source: str, name: str) -> Any:
+    """Find the last `name = …` at the margin; a bare object for what is no plain value."""
+    tree = read_code(source)
+    if tree is None:
+        return object() if source.strip() else None
+    value: Any = None
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == name for target in statement.targets
+        ):
+            try:
+                value = ast.literal_eval(statement.value)
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                value = object()
+    return value

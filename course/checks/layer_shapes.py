@@ -1,0 +1,80 @@
+"""The check of a learner's table of shapes, row by row."""
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course.checks.failures import NotAttempted
+from course.checks.models import LESSON_CNN, Layer
+
+if TYPE_CHECKING:
+    from course.checks.exercise import Exercise
+
+
+GIVEN = "conv_1"
+"""The row that is filled already."""
+
+
+def shapes_table(check: "Exercise", table: Any) -> None:
+    """Check a learner's table of shapes; each row that is wrong costs its part of the points."""
+    if table is None or table is ...:
+        raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
+    if not isinstance(table, dict) or set(table) != set(LESSON_CNN):
+        check.fail(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
+    to_fill = [name for name in LESSON_CNN if name != GIVEN]
+    if all(table[name] is None for name in to_fill):
+        raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
+    _check_row(check, GIVEN, table[GIVEN], LESSON_CNN[GIVEN])
+    for name in to_fill:
+        with check.part(1 / len(to_fill)):
+            _check_row(check, name, table[name], LESSON_CNN[name])
+
+
+def _check_row(check: "Exercise", name: str, value: Any, layer: Layer) -> None:
+    """Compare one row; a single number stands for a shape of one axis."""
+    shape = _as_shape(value)
+    if shape is None:
+        check.fail(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
+        return
+    if shape == layer.shape:
+        return
+    if len(shape) == len(layer.shape) + 1 and shape[1:] == layer.shape:
+        check.fail(f"{name}: {shape}.", "batch-axis-counted")
+    if len(shape) != len(layer.shape):
+        check.fail(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
+    advice = "" if (known := _cause(shape, layer)) else _ADVICE[layer.kind]
+    check.fail(f"{name}: {shape} is not what comes out. {advice}".rstrip(), known)
+
+
+def _as_shape(value: Any) -> tuple[int | None, ...] | None:
+    """Read a tuple of whole numbers (Keras's own tables have None for the batch), or None."""
+    listed = list(value) if isinstance(value, (list, tuple)) else np.atleast_1d(value).tolist()
+    whole = [isinstance(n, Real) and not isinstance(n, bool) and float(n) % 1 == 0 for n in listed]
+    if all(whole[1:]) and (whole[:1] == [True] or (len(listed) > 1 and listed[0] is None)):
+        return tuple(None if n is None else int(n) for n in listed)
+    return None
+
+
+def _cause(shape: tuple[int | None, ...], layer: Layer) -> str:
+    """Name a misconception that gives this shape, or ""."""
+    if len(shape) != 3:
+        return ""
+    wanted, channels = layer.shape[0], layer.shape[2]
+    if shape == (channels, wanted, wanted):
+        return "channel-axis-in-front"
+    if shape[2] != channels or shape[0] != shape[1]:
+        return ""
+    kernel_cuts = {wanted + 2: "padding-same", wanted - 1: "off-by-one", wanted + 1: "off-by-one"}
+    pooled = {wanted + 1: "remainder-kept", 2 * wanted: "nothing-reduced"}
+    pooled[2 * wanted + 1] = "nothing-reduced"
+    return (kernel_cuts if layer.kind == "Conv2D" else pooled).get(shape[0] or 0, "")
+
+
+_ADVICE = {
+    "Conv2D": "A 3 × 3 kernel without padding cuts one pixel on each side; the last number is the "
+    "number of filters.",
+    "MaxPooling2D": "Pooling halves height and width and drops the remainder; the channels stay.",
+    "Flatten": "Flatten lays all numbers in a row: multiply the three before it.",
+    "Dense": "A dense layer gives one number for each of its units.",
+}

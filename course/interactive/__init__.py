@@ -1,0 +1,1 @@
+"""What a notebook shows and asks: predictions, differences, the shapes table, experiments."""

@@ -1,0 +1,122 @@
+"""`course submit`: one zip file with what the instructor collects, and a manifest of digests.
+
+The archive holds `<assignment>/<assignment>.ipynb` for every exercise of the learner's folder, and
+`manifest.json`. docs/learner.md describes it.
+"""
+
+import hashlib
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from course import __version__
+from course.errors import CourseError
+from course.files import write_atomically
+from course.learner.folder import find_all, read_notebook
+from course.learner.lab import notebooks
+
+MANIFEST = "manifest.json"
+FORMAT = "convpool-submission"
+_ENDING = "-submission.zip"
+# Letters, digits and a few signs: a name that is a folder's on every system.
+_STUDENT = re.compile(r"[^\W_][\w.@+-]{0,99}")
+_OPEN_EXERCISE = "improve"
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of every member: equal work gives equal bytes
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What an archive came to."""
+
+    path: Path
+    files: dict[str, str]
+    """SHA-256 by the name in the archive."""
+
+
+def archive_path(folder: Path, student: str) -> Path:
+    """Return the path of the archive; refuse a name that could be no folder's."""
+    if student and not _STUDENT.fullmatch(student):
+        raise CourseError(
+            f"{student!r} can't be the name of a folder.",
+            "Use letters, digits and . _ - @ +, as your instructor gave it to you.",
+        )
+    return folder / f"{student or 'convpool'}{_ENDING}"
+
+
+def collect_files(folder: Path) -> dict[str, bytes]:
+    """Return what is handed in, by its name in the archive.
+
+    The open exercise goes along if it was worked on. Raises CourseError for what can't be read.
+    """
+    files = {}
+    for work in find_all(folder):
+        read_notebook(work.path)
+        files[f"{work.assignment}/{work.expected_name}"] = work.path.read_bytes()
+    name = f"{_OPEN_EXERCISE}/{_OPEN_EXERCISE}.ipynb"
+    origin = notebooks().get(name)
+    if origin and (folder / name).is_file():
+        content = (folder / name).read_bytes()
+        if content != origin.read_bytes():
+            files[name] = content
+    return files
+
+
+def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
+    """Write the archive, whole or not at all; an older one of the course's is replaced."""
+    if path.exists() and _manifest(path).get("format") != FORMAT:
+        raise CourseError(f"{path} is there and is no archive of the course.", "Move it away.")
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    manifest = {
+        "format": FORMAT,
+        "version": 1,
+        "course": __version__,
+        "student": student,
+        "packed": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "files": {
+            name: {"sha256": digests[name], "bytes": len(content)}
+            for name, content in files.items()
+        },
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    members = files | {MANIFEST: text.encode()}
+
+    def write(file: Any) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                info = zipfile.ZipInfo(name, _EARLIEST)
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+
+    write_atomically(path, write)
+    return Packed(path, digests)
+
+
+def packed(folder: Path) -> bool:
+    """Whether some archive in the folder holds the notebooks as they stand now."""
+    try:
+        files = collect_files(folder)
+    except (CourseError, OSError):
+        return False
+    now = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return any(_digests(path) == now for path in folder.glob(f"*{_ENDING}"))
+
+
+def _digests(path: Path) -> dict[str, str]:
+    """Read the digests of an archive's manifest."""
+    files = _manifest(path).get("files")
+    entries = files.items() if isinstance(files, dict) else ()
+    return {name: str(entry.get("sha256")) for name, entry in entries if isinstance(entry, dict)}
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """Read an archive's manifest; {} for what is none of the course's."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = json.loads(archive.read(MANIFEST))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""The lesson, practice, further and improve: scripts, and the notebooks made from them."""

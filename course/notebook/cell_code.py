@@ -1,0 +1,101 @@
+"""Read a cell's Python as a syntax tree, never running it."""
+
+import ast
+import re
+import threading
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+MAX_CHARACTERS = 50_000
+"""Longest cell that is read as a tree: a tree takes 500 times the memory of its text."""
+
+_PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+_LINE_MAGIC = re.compile(r"^([ \t]*)[!%?][^\n]*$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"^([^\n=]*=)[ \t]*[!%][^\n]*$", re.MULTILINE)
+
+# Python counts the depth of a tree and keeps its warnings' filters once for all threads: two that
+# parse at a time get a SystemError now and then, and each other's filters.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def read_code(text: str) -> ast.Module | None:
+    """Return a cell's tree with IPython's magics taken out, None if it cannot be read."""
+    if len(text) > MAX_CHARACTERS:
+        return None
+    return _parsed(text) or _parsed(_without_magics(text))
+
+
+@lru_cache(maxsize=256)
+def top_level_names(text: str) -> frozenset[str]:
+    """Name what a cell defines, assigns or imports outside of functions and classes."""
+    tree = read_code(text)
+    if tree is None:
+        return frozenset(_names_in_broken_code(text[:MAX_CHARACTERS]))
+    return frozenset(name for statement in tree.body for name in _bound(statement))
+
+
+def _parsed(text: str) -> ast.Module | None:
+    """Parse, or return None for all that Python's parser says of code it can't read."""
+    try:
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on the student's invalid escapes
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _without_magics(text: str) -> str:
+    """Put `pass` in the place of magics and shell lines; a cell of another language is empty."""
+    if text.lstrip().startswith("%%"):
+        first, _, rest = text.lstrip().partition("\n")
+        text = rest if first.split()[0] in _PYTHON_CELL_MAGICS else ""
+    return _ASSIGNED_MAGIC.sub(r"\1 None", _LINE_MAGIC.sub(r"\1pass", text))
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """Name what one statement binds."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield statement.name
+        case ast.Import() | ast.ImportFrom():
+            for alias in statement.names:
+                yield (alias.asname or alias.name).partition(".")[0]
+        case ast.Assign():
+            for target in statement.targets:
+                yield from _assigned(target)
+        case ast.AnnAssign() if statement.value is not None:
+            yield from _assigned(statement.target)
+
+
+def _assigned(target: ast.expr) -> Iterator[str]:
+    """Name the variables of an assignment's target: `a`, and `a, b`, but not `a.b`."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            yield from _assigned(element)
+
+
+def _names_in_broken_code(text: str) -> set[str]:
+    """Name what lines at the margin define, in a cell that is no Python as it stands."""
+    found = re.findall(r"^(?:(?:def|class)\s+(\w+)|(\w+)[ \t]*=[^=])", text, re.MULTILINE)
+    return {name for pair in found for name in pair if name}
+
+
+# Run a test cell as a notebook does, in this process: never a cell of a learner's.
+
+
+def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:
+    """Run `source` with `names` and return the value of its last line, None if that has none.
+
+    `filename` is what a traceback calls it.
+    """
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, filename, "exec"), names)
+    if last is None:
+        return None
+    assert isinstance(last, ast.Expr)
+    return eval(compile(ast.Expression(last.value), filename, "eval"), names)

@@ -1,0 +1,138 @@
+"""The graded notebook, rebuilt: the source's fixed cells, the student's gaps and own cells."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from course.notebook.cell_code import top_level_names
+from course.notebook.layout import Kept, Layout, lay_out, place_fixed
+from course.notebook.matching import Place, mark_of, match, same_text
+from course.notebook.tampering import Flag, tampering
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A notebook that is safe to run in the sandbox and to test outside of it."""
+
+    notebook: NotebookNode
+    """Every cell's `metadata.convpool.origin` says whose it is: `source` (with a `role`: `test`
+    runs on the trusted side only, `locked` on both), `gap` or `own` (in the sandbox only)."""
+    flags: tuple[Flag, ...]
+    """What was restored, repaired or guessed; none of it changes a mark by itself."""
+    missing_gaps: tuple[str, ...]
+    """Gaps without a cell of their own (another cell may still define the name)."""
+    untouched_gaps: tuple[str, ...]
+    """Gaps that hold what was released, and that no other cell of the student's defines."""
+
+
+def rebuild_from(outline: list[Place], source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
+    """Rebuild a notebook from its outline and what a student made of it, both as data.
+
+    Fixed cells are the source's. The student's cells keep their order among themselves; where
+    the fixed cells go between them, `place_fixed` says. Never fails on a parsed notebook.
+    """
+    cells = list(submitted.cells)
+    matches = match(outline, cells)
+    layout = lay_out(outline, cells, matches)
+    missing = [p.name for p in outline if p.role == "gap" and p.name not in _holders(layout)]
+    return Rebuilt(
+        notebook=_notebook(source, _merged(outline, layout)),
+        flags=tuple(tampering(outline, cells, matches, layout)),
+        missing_gaps=tuple(missing),
+        untouched_gaps=tuple(_untouched(outline, layout)),
+    )
+
+
+def _merged(outline: list[Place], layout: Layout) -> list[NotebookNode]:
+    """Put the fixed cells between the student's."""
+    places = {place.name: place for place in outline}
+    fixed = [_fixed_cell(place) for place in outline if place.fixed]
+    positions = place_fixed(outline, layout)
+    own_ids = _own_ids(set(places))
+    merged: list[NotebookNode] = []
+    for index in range(len(layout.kept) + 1):
+        while positions and positions[0] == index:
+            positions.pop(0)
+            merged.append(fixed.pop(0))
+        if index < len(layout.kept):
+            kept = layout.kept[index]
+            merged.append(_kept_cell(kept, places, kept.name or next(own_ids)))
+    return merged
+
+
+def _own_ids(taken: set[str]) -> Iterator[str]:
+    """Count the student's own cells: own-01, own-02 and so on."""
+    number = 0
+    while True:
+        number += 1
+        if (name := f"own-{number:02d}") not in taken:
+            yield name
+
+
+def _fixed_cell(place: Place) -> NotebookNode:
+    """Copy a cell of the source."""
+    metadata = {"nbgrader": copy.deepcopy(mark_of(place.cell))}
+    metadata["convpool"] = {"origin": "source", "role": place.role}
+    return _cell(place.cell.cell_type, place.cell.source, place.name, metadata)
+
+
+def _kept_cell(kept: Kept, places: dict[str, Place], cell_id: str) -> NotebookNode:
+    """Write a cell of the student's; a gap has the source's mark, never the submitted one."""
+    metadata: dict[str, Any] = {"convpool": {"origin": "own"}}
+    if kept.is_gap:
+        mark = copy.deepcopy(mark_of(places[kept.name].cell))
+        metadata = {"nbgrader": mark, "convpool": {"origin": "gap"}}
+    return _cell(kept.cell_type, kept.source, cell_id, metadata)
+
+
+def _cell(cell_type: str, source: str, cell_id: str, metadata: dict[str, Any]) -> NotebookNode:
+    """Build a cell without outputs."""
+    cell: dict[str, Any] = {
+        "cell_type": cell_type,
+        "id": cell_id,
+        "metadata": metadata,
+        "source": source,
+    }
+    if cell_type == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    built: NotebookNode = _as_nodes(cell)
+    return built
+
+
+def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    """Put the cells into a notebook with the source's kernel."""
+    return NotebookNode(
+        cells=cells,
+        metadata=copy.deepcopy(source.metadata),
+        nbformat=4,
+        nbformat_minor=5,
+    )
+
+
+def _as_nodes(value: Any) -> Any:
+    """Turn dicts into nbformat's nodes."""
+    if isinstance(value, dict):
+        return NotebookNode({name: _as_nodes(inner) for name, inner in value.items()})
+    return [_as_nodes(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _holders(layout: Layout) -> set[str]:
+    """Name the gaps that have a cell of their own."""
+    return {kept.name for kept in layout.kept if kept.is_gap}
+
+
+def _untouched(outline: list[Place], layout: Layout) -> list[str]:
+    """Name the gaps that were left as they were released."""
+    stubs = {place.name: place.released for place in outline if place.role == "gap"}
+    waiting = {
+        kept.name
+        for kept in layout.kept
+        if kept.is_gap and same_text(kept.source, stubs[kept.name])
+    }
+    for kept in layout.kept:
+        if waiting and kept.cell_type == "code" and kept.name not in waiting:
+            waiting -= top_level_names(kept.source)
+    return [name for name in stubs if name in waiting]

@@ -1,0 +1,118 @@
+"""Something in a notebook that is not as it was released, with its evidence in one line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from course.notebook.layout import Layout, moved_cells
+from course.notebook.matching import Matches, Place, mark_of, same_text
+
+EVIDENCE_CHARACTERS = 120
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something that its reader may want to look at; no mark depends on it."""
+
+    kind: str
+    """What it is, such as `test_deleted`."""
+    evidence: str
+    """One line of what was found; a student wrote it, so pages must escape it."""
+    cell: str = ""
+    """Id of the cell in the rebuilt notebook, "" where there is none."""
+
+    def __post_init__(self) -> None:
+        """Shorten the evidence to one printable line."""
+        object.__setattr__(self, "evidence", one_line(self.evidence))
+
+
+def one_line(text: str, limit: int = EVIDENCE_CHARACTERS) -> str:
+    """Return what a student wrote as one printable line of at most `limit` characters."""
+    start = text[: 4 * limit]  # a student's text can be megabytes long
+    printable = "".join(sign if sign.isprintable() else " " for sign in start)
+    line = " ".join(printable.split())
+    return line if len(line) <= limit and start == text else f"{line[: limit - 1]}…"
+
+
+# What of the source's cells was not handed in as it was released, as flags.
+
+
+_SETTINGS = ("grade", "points", "locked", "solution", "task")
+
+
+def tampering(
+    outline: list[Place], cells: list[NotebookNode], matches: Matches, layout: Layout
+) -> Iterator[Flag]:
+    """Compare the fixed cells and gaps that were handed in with the released ones."""
+    moved = moved_cells(outline, matches)
+    for place in outline:
+        if place.name in matches.standing:
+            cell = cells[matches.standing[place.name]]
+            yield from _changes(place, cell)
+            if place.name in moved and not matches.copies[place.name]:
+                yield _flag(place, "moved", f"{place.name} stood in another place")
+            yield from _copies(place, matches.copies[place.name])
+        elif place.fixed:
+            yield _flag(place, "deleted", f"{place.name} was not handed in")
+        elif place.role == "gap":
+            yield from _missing_gap(place, layout)
+    yield from _lost_marks(outline, cells, matches)
+
+
+def _changes(place: Place, cell: NotebookNode) -> Iterator[Flag]:
+    """Flag another text, type or setting."""
+    if place.fixed and not same_text(cell.source, place.released):
+        evidence = _first_difference(place.released, cell.source)
+        yield _flag(place, "edited", evidence)
+    if cell.cell_type != place.cell.cell_type:
+        yield _flag(place, "retyped", f"{place.cell.cell_type} was made {cell.cell_type}")
+    said, meant = mark_of(cell), mark_of(place.cell)
+    for name in _SETTINGS:
+        if name in said and said[name] != meant.get(name):
+            yield _flag(place, "reflagged", f"{name}: {said[name]!r}, released {meant.get(name)!r}")
+
+
+def _copies(place: Place, copies: list[int]) -> Iterator[Flag]:
+    """Flag that a cell was handed in more than once."""
+    if copies:
+        yield _flag(place, "duplicated", f"{place.name} was handed in {len(copies) + 1} times")
+
+
+def _missing_gap(place: Place, layout: Layout) -> Iterator[Flag]:
+    """Flag a gap whose cell is gone, and what was taken for it."""
+    if place.name in layout.found_by_name:
+        evidence = f"no cell is marked {place.name}; a cell that defines the name was taken"
+        yield _flag(place, "found_by_name", evidence)
+    elif place.name in layout.gap_at:
+        yield _flag(place, "deleted", f"{place.name} is defined in another gap's cell")
+    else:
+        yield _flag(place, "deleted", f"{place.name} was not handed in")
+
+
+def _lost_marks(
+    outline: list[Place], cells: list[NotebookNode], matches: Matches
+) -> Iterator[Flag]:
+    """Flag once that nbgrader's marks are gone, as some editors and converters cause it."""
+    lost = [
+        place.name
+        for place in outline
+        if place.name in matches.standing
+        and mark_of(cells[matches.standing[place.name]]).get("grade_id") != place.name
+    ]
+    if lost:
+        yield Flag("marks_lost", f"{len(lost)} cells have lost their mark: {', '.join(lost)}")
+
+
+def _flag(place: Place, what: str, evidence: str) -> Flag:
+    """Name the flag after the role of the cell: test_edited, locked_edited, gap_retyped."""
+    return Flag(f"{place.role}_{what}", evidence, place.name)
+
+
+def _first_difference(released: str, submitted: str) -> str:
+    """Quote the first line that is not the released one."""
+    known = {line.strip() for line in released.splitlines()}
+    added = [line for line in submitted.splitlines() if line.strip() and line.strip() not in known]
+    if added:
+        return f"added: {added[0].strip()}"
+    return "lines are missing" if submitted.strip() else "the cell is empty"

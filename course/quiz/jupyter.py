@@ -1,0 +1,135 @@
+"""Shows practice questions in JupyterLab through jupyterquiz, with feedback under every option."""
+
+from html import escape
+
+from course.errors import QuizError
+from course.quiz.bank import practice_bank
+from course.quiz.question import TOPICS, Bank, DrawnQuestion
+from course.quiz.rendering import block_html, figure_svg, inline_html
+from course.quiz.variants import draw_question
+
+LESSON_QUESTIONS = 3
+# Contrast of at least 4.5 : 1 with jupyterquiz's near-white text (#fafafa).
+_COLORS = {
+    "--jq-multiple-choice-bg": "#392061",
+    "--jq-many-choice-bg": "#8a3200",
+    "--jq-numeric-bg": "#123c69",
+    "--jq-numeric-input-bg": "#26303a",
+    "--jq-correct-color": "#0a6b2d",
+    "--jq-incorrect-color": "#a8191f",
+}
+# Feedback brings its own ground, because JupyterLab's may be light or dark.
+_PANEL = (
+    "text-align:left;font-size:1rem;line-height:1.4;padding:0.4em 0.8em;border-radius:6px;"
+    "color:#1a1c1e;background:#ffffff;border:2px solid "
+)
+_RIGHT, _WRONG, _LINK = "#0a5c27", "#9c1219", "#0b4f94"
+
+
+def show_quiz(name_or_topic: str = "lesson", seed: int = 0) -> None:
+    """Show questions of the practice bank below the cell.
+
+    `name_or_topic` is "lesson" (the lesson's own three), a topic such as "pooling", or "all";
+    `seed` draws the numbers and the order of the options. Raises QuizError for another name.
+    """
+    from jupyterquiz import display_quiz
+
+    questions = choose_questions(practice_bank(), name_or_topic, seed)
+    _quiet_mathjax()
+    display_quiz(
+        [as_jupyterquiz(question) for question in questions],
+        shuffle_answers=False,
+        max_width=760,
+        colors=dict(_COLORS),
+    )
+
+
+def choose_questions(bank: Bank, name_or_topic: str, seed: int = 0) -> list[DrawnQuestion]:
+    """Draw the bank's questions of that name: "lesson", "all" or a topic."""
+    if name_or_topic == "lesson":
+        chosen = bank.questions[:LESSON_QUESTIONS]
+    elif name_or_topic == "all":
+        chosen = bank.questions
+    else:
+        chosen = tuple(q for q in bank.questions if q.topic == name_or_topic)
+    if not chosen:
+        raise QuizError(
+            f"{name_or_topic!r} is no topic of the quiz.",
+            f'Choose "lesson", "all" or one of {", ".join(TOPICS)}.',
+        )
+    return [draw_question(question, seed) for question in chosen]
+
+
+def as_jupyterquiz(question: DrawnQuestion) -> dict:
+    """Return one question in jupyterquiz's form; its texts are HTML."""
+    if question.kind == "numeric":
+        return {"type": "numeric", "question": _asked(question), "answers": _numbers(question)}
+    return {
+        "type": "many_choice" if question.kind == "multiple" else "multiple_choice",
+        "question": _asked(question),
+        "answer_cols": 1,
+        "answers": [
+            {
+                "answer": _plain(f"{option.letter}) {inline_html(option.text)}"),
+                "correct": option.right,
+                "feedback": _feedback(question, option.right, option.explanation),
+            }
+            for option in question.options
+        ],
+    }
+
+
+def _asked(question: DrawnQuestion) -> str:
+    note = "<p><em>Several options are right.</em></p>" if question.kind == "multiple" else ""
+    picture = figure_svg(question.figure) if question.figure else ""
+    return _plain(block_html(question.text) + picture + note)
+
+
+def _numbers(question: DrawnQuestion) -> list[dict]:
+    answers = [
+        {"value": mistake.value, "correct": False}
+        | {"feedback": _feedback(question, False, mistake.explanation)}
+        for mistake in question.mistakes
+    ]
+    right = _feedback(question, True, question.explanation)
+    other = _feedback(question, False, "That is not the number; look at each step again.")
+    return [
+        {"type": "value", "value": question.key, "correct": True, "feedback": right},
+        *({"type": "value", **answer} for answer in answers),
+        {"type": "default", "feedback": other},
+    ]
+
+
+def _feedback(question: DrawnQuestion, right: bool, explanation: str) -> str:
+    color, verdict = (_RIGHT, "✓ Right.") if right else (_WRONG, "✗ Not right.")
+    link = (
+        f'<a style="color:{_LINK};text-decoration:underline" href="{escape(question.fragment)}">'
+        f"{escape(question.section)}</a>"
+    )
+    again = "" if right else f"<p>Read again: {link}</p>"
+    return _plain(
+        f'<div style="{_PANEL}{color}"><strong style="color:{color}">{verdict}</strong> '
+        f"{block_html(explanation)}{again}</div>"
+    )
+
+
+def _plain(html: str) -> str:
+    """Write what jupyterquiz would take for LaTeX or a link as HTML entities."""
+    return html.replace("$", "&#36;").replace("[", "&#91;").replace("]", "&#93;")
+
+
+# JupyterLab's MathJax has no `typeset`. Without one jupyterquiz fetches another MathJax from the
+# network, which breaks JupyterLab's own; its answers to clicks and keys call `typeset` as well.
+_MATHJAX_STAYS = """
+(() => {
+  const keep = () => { if (window.MathJax && !MathJax.typeset) MathJax.typeset = () => {}; };
+  keep();
+  for (const kind of ["click", "keypress"]) document.addEventListener(kind, keep, true);
+})();
+"""
+
+
+def _quiet_mathjax() -> None:
+    from IPython.display import Javascript, display
+
+    display(Javascript(_MATHJAX_STAYS))

@@ -1,0 +1,123 @@
+"""Writes the quiz as one web page that needs no server and loads nothing from elsewhere."""
+
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from course.errors import QuizError
+from course.files import write_atomically
+from course.quiz.bank import practice_bank
+from course.quiz.question import SEVERAL_RULE, TOPICS, Bank, DrawnQuestion, number_text
+from course.quiz.rendering import block_html, figure_svg, inline_html
+from course.quiz.terminal import select
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_page(
+    path: Path | str,
+    bank: Bank | None = None,
+    *,
+    topic: str | None = None,
+    number: int | None = None,
+    seed: int = 0,
+    lesson_url: str = "",
+) -> Path:
+    """Write the questions of `bank` (the practice bank) as a page to `path`; return the path.
+
+    `topic`, `number` and `seed` choose and draw as in the terminal. With `lesson_url`, the
+    address of the lesson, feedback links into its sections; without, it names them. Raises
+    QuizError for an unknown topic, a strange address, or a file that cannot be written.
+    """
+    bank = bank or practice_bank()
+    html = page_html(bank.title, select(bank, topic, number, seed), lesson_url)
+    path = Path(path)
+    try:
+        write_atomically(path, lambda file: file.write(html.encode()))
+    except OSError as error:
+        raise QuizError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Name a file in a folder of yours, such as quiz.html.",
+        ) from None
+    return path
+
+
+def page_html(title: str, questions: list[DrawnQuestion], lesson_url: str = "") -> str:
+    """Return the page; the same questions always give the same text."""
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    if urlsplit(lesson_url).scheme not in ("", "http", "https"):
+        raise QuizError(f"{lesson_url!r} is no address of a lesson.", "Begin it with 'https://'.")
+    jinja = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return jinja.get_template("page.html.j2").render(
+        title=title,
+        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        script=Markup((_TEMPLATES / "page.js").read_text(encoding="utf-8")),
+        data=Markup(_script_json(_data(questions, lesson_url))),
+        several_rule=SEVERAL_RULE,
+        questions=[_shown(question, Markup) for question in questions],
+    )
+
+
+def _shown(question: DrawnQuestion, markup: Any) -> dict[str, Any]:
+    """Return what the page shows before an answer; no key and no explanation is among it."""
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "topic": TOPICS[question.topic],
+        "points": f"{question.points:g}",
+        "html": markup(block_html(question.text)),
+        "figure": markup(figure_svg(question.figure)) if question.figure else "",
+        "options": [
+            {"letter": option.letter, "html": markup(inline_html(option.text))}
+            for option in question.options
+        ],
+    }
+
+
+def _data(questions: list[DrawnQuestion], lesson_url: str) -> dict[str, Any]:
+    topics = {question.topic for question in questions}
+    asked = repr([(q.id, q.text, q.key, q.letters) for q in questions])
+    return {
+        "storage": f"convpool-quiz-{hashlib.sha256(asked.encode()).hexdigest()[:16]}",
+        "topics": [title for topic, title in TOPICS.items() if topic in topics],
+        "questions": [_answers(question, lesson_url) for question in questions],
+    }
+
+
+def _answers(question: DrawnQuestion, lesson_url: str) -> dict[str, Any]:
+    section = escape(question.section)
+    if lesson_url:
+        section = f'<a href="{escape(lesson_url + question.fragment)}">{section}</a>'
+    solution = (
+        f"The number is **{number_text(question.key)}**." if question.kind == "numeric" else ""
+    )
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "topic": TOPICS[question.topic],
+        "points": question.points,
+        "key": question.key,
+        "letters": question.letters,
+        "section": section,
+        "html": block_html(f"{solution} {question.explanation}"),
+        "options": [
+            {"letter": o.letter, "right": o.right, "html": block_html(o.explanation)}
+            for o in question.options
+        ],
+        "mistakes": [
+            {"value": m.value, "html": block_html(m.explanation)} for m in question.mistakes
+        ],
+    }
+
+
+def _script_json(data: dict[str, Any]) -> str:
+    """Write JSON that no text in it can end the script element with."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,197 @@
+"""Which warm process a submission is forked from, when, and what if a fork is not held."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+
+import nbformat
+import psutil
+import pytest
+from support.places import ROOT
+
+from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.forkserver import pool as warm
+from autograder.forkserver.client import WarmGone, ask, warm_process
+from autograder.forkserver.pool import Base, Warmth, uses_tensorflow
+from autograder.forkserver.stages import Stage, warm_recipe
+from autograder.grading.places import Here
+from autograder.sandbox.process import readable_within
+from autograder.sandbox.sandbox import private_folder
+from course.errors import GradingError
+
+SECONDS = 20.0
+ENDS_WITH_ITS_GRADER = """
+import socket, sys
+from autograder.forkserver import pool as warm
+
+line = socket.socket(fileno=int(sys.argv[1]))
+line.send(b"1")
+warm._end_with_the_grader(line)
+"""
+COURSE = CourseFolder(ROOT)
+PLAIN, HEAVY = (Base(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
+LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy", "metadata": {}}]}
+HEAVY_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import keras", "metadata": {}}]}
+
+
+@pytest.fixture
+def executor():
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+def test_of_the_course_only_the_cnn_needs_tensorflow():
+    found = [n for n in ASSIGNMENTS if uses_tensorflow(nbformat.read(COURSE.source(n), 4))]
+
+    assert found == ["cnn"]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import tensorflow as tf", True),
+        ("from keras.layers import Conv2D", True),
+        ("my_keras_notes = 1", False),
+        ("# %% no code", False),
+    ],
+)
+def test_tensorflow_is_found_by_its_name(source, found):
+    cells = [
+        {"cell_type": "markdown", "source": "TensorFlow is `tensorflow`"},
+        {"cell_type": "code", "source": source},
+    ]
+
+    assert uses_tensorflow({"cells": cells}) is found
+
+
+def test_a_notebook_gets_the_fork_that_it_needs(executor):
+    proven = []
+    warmth = Warmth(PLAIN, HEAVY, proven.append, executor)
+
+    assert warmth.base_for(LIGHT_NOTEBOOK) == PLAIN
+    assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
+    assert sorted(proven, key=str) == [HEAVY, PLAIN]
+
+
+def scipy_in(*, test: bool) -> dict:
+    metadata = {"nbgrader": {"grade": True}} if test else {}
+    cell = {"cell_type": "code", "source": "import scipy.signal", "metadata": metadata}
+    return {"cells": [cell]}
+
+
+def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
+    proof = Event()
+    warmth = Warmth(PLAIN, HEAVY, lambda base: base == PLAIN or proof.wait(20), executor)
+
+    assert warmth.base_for(scipy_in(test=False)) == PLAIN
+    proof.set()
+    assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
+    assert warmth.base_for(scipy_in(test=False)) == HEAVY
+    assert warmth.base_for(scipy_in(test=True)) == PLAIN
+
+
+def test_without_tensorflow_in_the_class_one_base_serves_all(executor):
+    proven = []
+    warmth = Warmth(PLAIN, PLAIN, proven.append, executor)
+
+    assert warmth.base_for(HEAVY_NOTEBOOK) == PLAIN
+    assert proven == [PLAIN]
+
+
+def test_no_fork_is_used_before_it_is_proven(executor):
+    proof = Event()
+    warmth = Warmth(PLAIN, HEAVY, lambda base: base == PLAIN or proof.wait(20), executor)
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(warmth.base_for, HEAVY_NOTEBOOK)
+        assert warmth.base_for(LIGHT_NOTEBOOK) == PLAIN
+        assert not asked.done()
+        assert not warmth.is_complete()
+        proof.set()
+
+        assert asked.result(20) == HEAVY
+    assert warmth.is_complete()
+
+
+def test_a_fork_that_is_not_held_is_never_used(executor):
+    def prove(base):
+        if base == HEAVY:
+            raise GradingError("Not denied: network.")
+
+    warmth = Warmth(PLAIN, HEAVY, prove, executor)
+    warmth.wait()
+
+    for _ in range(2):
+        with pytest.raises(GradingError, match="Not denied"):
+            warmth.base_for(HEAVY_NOTEBOOK)
+
+
+def test_a_run_does_not_begin_where_no_fork_is_held(executor):
+    def prove(base):
+        raise GradingError("Not denied: network.")
+
+    with pytest.raises(GradingError, match="Not denied"):
+        Warmth(PLAIN, HEAVY, prove, executor).wait()
+
+
+def test_where_no_fork_is_to_be_had_everything_starts_anew(executor):
+    def prove(base):
+        raise WarmGone
+
+    warmth = Warmth(PLAIN, HEAVY, prove, executor)
+    warmth.wait()
+
+    assert warmth.base_for(LIGHT_NOTEBOOK) is warmth.base_for(HEAVY_NOTEBOOK) is None
+
+
+def test_a_worker_ends_with_who_waits_for_it(tmp_path):
+    # An order that can't be read, because nobody writes it: the worker waits for ever.
+    os.mkfifo(tmp_path / "order.json")
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(private_folder())
+        stage = Stage(folder / "kernels", ("random",), (folder / "workers", warm.__name__))
+        opened.enter_context(warm_process(warm_recipe([stage], folder)))
+        output = opened.enter_context((tmp_path / "said").open("wb"))
+        request = {"order": str(tmp_path / "order.json"), "env": dict(os.environ)}
+        line, process_id = ask(stage.beside[0], request, [output.fileno()])
+        worker = psutil.Process(process_id)
+        assert worker.is_running()
+
+        line.close()
+
+        psutil.wait_procs([worker], timeout=SECONDS)
+        assert not worker.is_running()
+
+
+def state(*, complete: bool) -> SimpleNamespace:
+    return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
+
+
+def test_a_worker_ends_also_with_who_never_learned_its_number():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        command = [sys.executable, "-c", ENDS_WITH_ITS_GRADER, str(theirs.fileno())]
+        worker = subprocess.Popen(command, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE)
+        theirs.close()
+        assert readable_within(ours.fileno(), SECONDS)
+
+        ours.close()
+
+        said = worker.communicate(timeout=SECONDS)[1]
+        assert worker.returncode == -signal.SIGKILL, said.decode()
+
+
+@pytest.mark.parametrize(
+    ("jobs", "importing", "then"), [(1, 1, 2), (2, 1, 4), (3, 2, 6), (9, 8, 18)]
+)
+def test_an_import_has_a_core_for_itself(jobs, importing, then):
+    def most(*, complete: bool) -> int:
+        return Here(None, jobs, Path(), {}, state(complete=complete)).most()
+
+    assert (most(complete=False), most(complete=True)) == (importing, then)

@@ -1,0 +1,393 @@
+"""A fork of the warm process stands behind the same walls as a new process, and owes it nothing."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.forkserver import forked_sandbox as warm
+from autograder.forkserver import stages
+from autograder.forkserver.client import WarmGone, WarmProcess, ask, warm_process
+from autograder.forkserver.forked_sandbox import Forks, WarmSandbox
+from autograder.forkserver.stages import Stage, warm_recipe
+from autograder.sandbox import Job, Limits
+from autograder.sandbox.bubblewrap import choose_user
+from autograder.sandbox.process import Descriptors
+from autograder.sandbox.proof import require_proof
+from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
+
+SECONDS = 20.0
+
+
+@contextlib.contextmanager
+def light(*modules: str) -> Iterator[tuple[WarmProcess, Path]]:
+    """A warm process that imports little, so that it is ready at once."""
+    with private_folder() as folder:
+        stage = Stage(folder / "kernels", ("random", *modules))
+        with warm_process(warm_recipe([stage], folder)) as own:
+            yield own, stage.address
+
+
+@pytest.fixture
+def process():
+    with light() as own:
+        yield own
+
+
+def script(folder: Path, text: str, **given) -> Job:
+    path = folder / "script.py"
+    path.write_text(text)
+    argv = [sys.executable, "-I", "/run/script.py", "an argument"]
+    return Job(argv, extra={"/run/script.py": path}, **given)
+
+
+def printed(sandbox, folder: Path, text: str, **given) -> str:
+    done = sandbox.run(script(folder, text, **given), SECONDS)
+    assert done.status == 0, done.errors
+    return done.output.decode()
+
+
+def test_every_way_out_of_a_fork_is_tried_and_denied(sandbox, process):
+    proof = WarmSandbox(sandbox, process[1]).prove()
+
+    require_proof(proof)
+    assert len(proof.attempts) == 2 * len(sandbox.prove().attempts)
+
+
+@pytest.mark.parametrize(
+    ("dropped", "found"),
+    [("--unshare-net", "net"), ("--unshare-ipc", "ipc"), ("--unshare-uts", "uts")],
+)
+def test_a_fork_that_shares_a_namespace_with_the_grader_does_not_run(
+    sandbox, process, tmp_path, dropped, found
+):
+    def without(walls):
+        options = [word for word in walls.options if word not in (dropped, "--hostname", "sandbox")]
+        return type(walls)(options, walls.program)
+
+    weak = Forks(BubblewrapSandbox(sandbox.bwrap, sandbox.cgroups, without), process[1])
+
+    done = weak.run(script(tmp_path, "print('ran')"), SECONDS)
+
+    assert done.output == b""
+    assert f"not in its sandbox: ['{found}']" in done.errors
+
+
+def test_a_fork_has_the_descriptors_of_a_new_process_and_no_other(sandbox, process, tmp_path):
+    text = "import os; print(sorted(set(os.listdir('/proc/self/fd')) - {'3'}))"
+
+    new = printed(sandbox, tmp_path, text)
+
+    assert printed(Forks(sandbox, process[1]), tmp_path, text) == new == "['0', '1', '2']\n"
+
+
+def test_a_fork_is_what_a_new_process_is(sandbox, process, tmp_path):
+    text = """
+import json, os, resource, signal, sys
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(json.dumps({
+    "environment": {k: v for k, v in os.environ.items() if k != "PWD"},  # bwrap sets it
+    "argv": sys.argv, "name": __name__, "cwd": os.getcwd(), "umask": os.umask(0),
+    "privileges": [status[k].strip() for k in status if k.startswith(("Cap", "NoNew", "Seccomp"))],
+    "groups": os.getgroups(),
+    "limits": [resource.getrlimit(n) for n in range(16)],
+    "interrupt": signal.getsignal(signal.SIGINT) is signal.default_int_handler,
+    "children": str(signal.getsignal(signal.SIGCHLD)),
+    "readable": os.access("/proc/self/environ", os.R_OK),
+    "modules": [name for name in sys.modules if name in ("enter", "server", "autograder")],
+}))
+"""
+    new, fork = (
+        json.loads(printed(which, tmp_path, text, limits=Limits(processes=99)))
+        for which in (sandbox, Forks(sandbox, process[1]))
+    )
+
+    assert fork == new
+
+
+def test_forks_draw_different_numbers(sandbox, process, tmp_path):
+    text = "import random; print(random.random())"
+
+    drawn = {printed(Forks(sandbox, process[1]), tmp_path, text) for _ in range(3)}
+
+    assert len(drawn) == 3
+
+
+def test_a_program_ends_with_its_status_and_takes_its_children_along(sandbox, process, tmp_path):
+    text = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(1000)
+print("mine"); sys.exit(7)
+"""
+    done = Forks(sandbox, process[1]).run(script(tmp_path, text), SECONDS)
+
+    assert (done.status, done.output) == (7, b"mine\n")
+    assert subprocess.run(["pgrep", "-P", str(process[0].popen.pid)], check=False).returncode == 1
+
+
+def test_a_fork_that_uses_too_much_memory_is_told_from_one_that_dies(sandbox, process, tmp_path):
+    if not sandbox.cgroups.version:
+        pytest.skip("MEMORY PER SUBMISSION IS NOT TESTED: no writable control group")
+    limits = Limits(memory_bytes=100 << 20)
+    text = "x = bytearray(300 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1"
+
+    done = Forks(sandbox, process[1]).run(script(tmp_path, text, limits=limits), SECONDS)
+
+    assert done.out_of_memory
+    assert done.status == -signal.SIGKILL
+
+
+def test_a_killed_warm_process_is_replaced(sandbox, process, tmp_path):
+    own, address = process
+    os.kill(own.popen.pid, signal.SIGKILL)
+
+    assert printed(Forks(sandbox, address), tmp_path, "print('again')") == "again\n"
+    assert own.replaced == 1
+
+
+OPENS_A_FILE = """
+import signal
+def disturb(*_):
+    global kept
+    kept = open("/dev/null")
+signal.signal(signal.SIGUSR1, disturb)
+"""
+STARTS_A_THREAD = "import threading\nthreading.Timer(1000, print).start()\n"
+
+
+def test_a_warm_process_that_was_disturbed_is_replaced_before_it_serves(
+    sandbox, monkeypatch, tmp_path
+):
+    (tmp_path / "disturbing.py").write_text(OPENS_A_FILE)
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    with light("disturbing") as (own, address):
+        ask(address, {"argv": []}, [])[0].close()
+        assert own.replaced == 0
+        os.kill(own.popen.pid, signal.SIGUSR1)
+        ask(address, {"argv": []}, [])[0].close()
+
+        assert own.replaced == 1
+        assert "disturbed" in own.last_words
+
+
+def test_two_warm_processes_from_one_import_end_with_each_other(monkeypatch, tmp_path):
+    (tmp_path / "second.py").write_text("""
+import os, sys, forks_again
+def serve(listener, owners):
+    forks_again.serve(listener, owners, lambda request, given, line: line.send(b"second"))
+""")
+    server = stages.SERVER.with_name("server.py")
+    (tmp_path / "forks_again.py").write_text(server.read_text())
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    with private_folder() as folder:
+        second = folder / "second"
+        stage = Stage(folder / "first", ("random",), (second, "second"))
+        with warm_process(warm_recipe([stage], folder)) as own:
+            line, process_id = ask(second, {}, [])
+            assert line.recv(16) == b"second"
+            line.close()
+            beside = next(
+                int(child)
+                for child in Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children")
+                .read_text()
+                .split()
+            )
+            assert beside != process_id
+
+            os.kill(beside, signal.SIGKILL)
+            own.popen.wait(SECONDS)
+            line, _ = ask(second, {}, [])
+
+            assert line.recv(16) == b"second"
+            line.close()
+            assert own.replaced == 1
+
+
+def test_a_folder_to_import_from_is_for_the_warm_process_alone(sandbox, tmp_path):
+    (tmp_path / "lent.py").write_text("")
+    text = f"""
+import importlib.util, sys
+print("lent" in sys.modules, {str(tmp_path)!r} in sys.path)
+del sys.modules["lent"]
+print(importlib.util.find_spec("lent"))
+"""
+    with private_folder() as folder:
+        stage = Stage(folder / "kernels", ("random", "lent"), folder=tmp_path)
+        with warm_process(warm_recipe([stage], folder)):
+            assert printed(Forks(sandbox, stage.address), tmp_path, text) == "True False\nNone\n"
+
+
+def two_stages(folder: Path, slow: str) -> list[Stage]:
+    """One that is ready at once, and one that imports the module `slow` after it."""
+    return [Stage(folder / "first", ("random",)), Stage(folder / "second", (slow,))]
+
+
+def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monkeypatch, tmp_path):
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(3)\n")
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    text = "import sys; print([name in sys.modules for name in ('random', 'slow')])"
+    with private_folder() as folder, warm_process(warm_recipe(two_stages(folder, "slow"), folder)):
+        ask(folder / "first", {"argv": []}, [])[0].close()
+        started = time.monotonic()
+        first = printed(Forks(sandbox, folder / "first"), tmp_path, text)
+        assert time.monotonic() - started < 2
+        second = printed(Forks(sandbox, folder / "second"), tmp_path, text)
+
+    assert (first, second) == ("[True, False]\n", "[True, True]\n")
+
+
+def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(private_folder())
+        recipe = warm_recipe(two_stages(folder, "colorsys"), folder)
+        own = opened.enter_context(warm_process(recipe))
+        ask(folder / "second", {"argv": []}, [])[0].close()
+        children = Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children").read_text()
+        (later,) = map(int, children.split())
+        os.kill(later, signal.SIGKILL)
+        own.popen.wait(SECONDS)
+
+        for name in ("first", "second"):
+            fork = Forks(sandbox, folder / name)
+            assert printed(fork, tmp_path, "print('again')") == "again\n"
+        assert own.replaced == 1
+
+
+def test_a_later_stage_that_cannot_import_is_not_tried_for_ever():
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(private_folder())
+        recipe = warm_recipe(two_stages(folder, "no_such_module"), folder)
+        own = opened.enter_context(warm_process(recipe))
+        with pytest.raises(WarmGone):
+            ask(folder / "second", {"argv": []}, [], patience=SECONDS)
+        assert own.replaced == 1
+        assert "no_such_module" in own.last_words
+
+
+def test_what_waits_behind_the_walls_has_no_right_to_anything(sandbox):
+    user = choose_user()
+    program = warm.without_rights(warm.tool("cat"), user)
+    assert program is not None, "there is no setpriv here"
+    with private_folder() as folder, contextlib.ExitStack() as opened:
+        waits, keeper = os.pipe()
+        for end in (waits, keeper):
+            opened.callback(os.close, end)
+        job = Job([warm.tool("cat")])
+        walls = sandbox.start_as(user, job, folder, Descriptors(waits, subprocess.PIPE), program)
+        opened.enter_context(contextlib.closing(walls))
+        os.write(keeper, b"\n")
+        assert walls.stdout.read(1) == b"\n"
+        waiting = [
+            status
+            for path in Path("/proc").glob("[0-9]*")
+            if (status := status_of(path)).get("Name") == "cat" and inside(path, walls.first)
+        ]
+
+    (status,) = waiting
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
+    assert set(status["Uid"].split()) == {str(os.getuid() if user is None else user)}
+    assert status["Groups"].split() == [] or user is None
+
+
+def status_of(path: Path) -> dict[str, str]:
+    try:
+        lines = (path / "status").read_text().splitlines()
+    except OSError:
+        return {}
+    return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def inside(path: Path, first: int) -> bool:
+    """Tell whether a process is in the process namespace that the descriptor `first` begins."""
+    told = Path(f"/proc/self/fdinfo/{first}").read_text().split()
+    leader = Path("/proc") / told[told.index("Pid:") + 1]
+    return (path / "ns/pid").readlink() == (leader / "ns/pid").readlink()
+
+
+def test_a_fork_finds_its_own_copy_of_its_input(sandbox, process, tmp_path):
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "notes.txt").write_text("for the kernel")
+    text = """
+import os
+print(os.getcwd(), open("notes.txt").read(), os.stat("notes.txt").st_uid == os.getuid())
+"""
+
+    new, fork = (
+        printed(which, tmp_path, text, input=given)
+        for which in (sandbox, Forks(sandbox, process[1]))
+    )
+
+    assert fork == new
+    assert "for the kernel True" in fork
+
+
+def test_no_fork_is_made_of_a_process_with_threads(monkeypatch, tmp_path):
+    (tmp_path / "threaded.py").write_text(STARTS_A_THREAD)
+    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    with light("threaded") as (own, address):
+        with pytest.raises(WarmGone):
+            ask(address, {"argv": []}, [])
+        assert "Threads" in own.last_words
+
+
+def test_without_a_warm_process_a_program_starts_anew_behind_the_same_walls(sandbox, tmp_path):
+    nowhere = WarmSandbox(sandbox, tmp_path / "nobody")
+    nowhere.forks.patience = 0.2
+
+    assert printed(nowhere, tmp_path, "print('anew')") == "anew\n"
+
+
+def test_a_warm_process_that_cannot_import_is_given_up():
+    with light("no_such_module") as (own, address):
+        with pytest.raises(WarmGone):
+            ask(address, {"argv": []}, [], patience=SECONDS)
+        assert own.replaced == 1
+        assert "no_such_module" in own.last_words
+
+
+def test_another_user_gets_no_fork(process):
+    if os.geteuid() != 0:
+        pytest.skip("ANOTHER USER'S REQUEST IS NOT TESTED: only root can become one")
+    _, address = process
+    ask(address, {"argv": []}, [0] * 8)[0].close()  # it is ready
+    address.parent.chmod(0o755)
+    address.chmod(0o777)
+    as_other = f"""
+import os, socket
+os.setuid(54321)
+line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+line.connect({str(address)!r})
+try:
+    line.send(b'{{}}')
+    print(line.recv(20))
+except OSError:
+    print(b"")
+"""
+    done = subprocess.run([sys.executable, "-c", as_other], capture_output=True, check=True)
+
+    assert done.stdout == b"b''\n"
+
+
+@pytest.mark.parametrize("packet", [b"", b"{", b"[]", b'{"argv": 3}', b"\xff" * 1000])
+def test_a_malformed_request_harms_nobody(sandbox, process, tmp_path, packet):
+    own, address = process
+    printed(Forks(sandbox, address), tmp_path, "print('ready')")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as line:
+        line.connect(str(address))
+        line.send(packet)
+
+    assert printed(Forks(sandbox, address), tmp_path, "print('still there')") == "still there\n"
+    assert own.replaced == 0

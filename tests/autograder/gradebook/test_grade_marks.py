@@ -1,0 +1,143 @@
+"""Results become marks: manual ones stay, regrading changes nothing, the CSV has numbers."""
+
+import csv
+import shutil
+
+import nbformat
+import pytest
+
+from autograder.folders import ClassFolder
+from autograder.gradebook.grades_csv import COLUMNS, safe_cell, write_grades
+from autograder.gradebook.writer import (
+    alembic_version,
+    enter,
+    final_scores,
+    open_gradebook,
+    register,
+)
+from autograder.grading.class_run import keep
+from autograder.grading.results import Flag, GapResult, SubmissionResult, load, save
+from autograder.nbgrader_plugins.configuration import put_scripts_on_path
+
+ASSIGNMENT = "reshape"
+
+
+@pytest.fixture(scope="module")
+def source(course):
+    return nbformat.read(course.source(ASSIGNMENT), as_version=4)
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory, source):
+    folder = ClassFolder(tmp_path_factory.mktemp("registered"))
+    register(source, ASSIGNMENT, folder)
+    return folder
+
+
+@pytest.fixture
+def class_folder(tmp_path, registered):
+    shutil.copy(registered.gradebook, tmp_path / "gradebook.db")
+    return ClassFolder(tmp_path)
+
+
+def result(student="ada", first=4.0, second=0.0, **more):
+    gaps = [
+        GapResult("scale_pixels", first, 4.0, "correct" if first == 4 else "partial"),
+        GapResult("add_channel_axis", second, 6.0, "incorrect", "`add_channel_axis`: no."),
+    ]
+    return SubmissionResult(student, ASSIGNMENT, "d1", "bubblewrap (none)", gaps, **more)
+
+
+def test_marks_and_comments_are_in_the_gradebook(class_folder):
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, result())
+        submission = gradebook.find_submission(ASSIGNMENT, "ada")
+        comment = gradebook.find_comment("add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada")
+        assert (submission.score, submission.max_score) == (4.0, 10.0)
+        assert comment.auto_comment == "`add_channel_axis`: no."
+
+
+def test_entering_twice_changes_nothing(class_folder):
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, result())
+        enter(gradebook, result())
+        assert final_scores(gradebook, ASSIGNMENT, "ada") == {
+            "scale_pixels": 4.0,
+            "add_channel_axis": 0.0,
+        }
+        assert len(gradebook.assignment_submissions(ASSIGNMENT)) == 1
+
+
+def test_what_the_gradebook_has_lost_has_its_automatic_marks_in_the_csv(class_folder):
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, result())
+        assert final_scores(gradebook, ASSIGNMENT, "ben") == {}
+
+    write_grades(class_folder, [result(), result("ben", first=2.5)])
+
+    with (class_folder.root / "grades.csv").open(newline="") as file:
+        scores = [(row["student"], row["score"]) for row in csv.DictReader(file)]
+    assert scores == [("ada", "4"), ("ada", "0"), ("ben", "2.5"), ("ben", "0")]
+
+
+def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, result())
+        grade = gradebook.find_grade("test_add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada")
+        grade.manual_score = 5.5
+        gradebook.db.commit()
+
+        enter(gradebook, result(first=0.0))
+
+        assert final_scores(gradebook, ASSIGNMENT, "ada")["add_channel_axis"] == 5.5
+        assert gradebook.find_grade(
+            "test_add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada"
+        ).needs_manual_grade
+
+
+def test_csv_has_a_row_per_gap_with_the_final_score(class_folder, source):
+    flagged = result(flags=[Flag("test-edited", "cell 3"), Flag("test-edited", "cell 5")])
+    keep(class_folder, flagged, source, pages=False)
+    keep(class_folder, result("ben", first=2.5), source, pages=False)
+    with open_gradebook(class_folder) as gradebook:
+        grade = gradebook.find_grade("test_scale_pixels", ASSIGNMENT, ASSIGNMENT, "ben")
+        grade.manual_score = 3.25
+        gradebook.db.commit()
+
+    write_grades(class_folder, [result("ben", first=2.5), flagged])
+
+    with (class_folder.root / "grades.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(r["student"], r["exercise"], float(r["score"])) for r in rows] == [
+        ("ada", "scale_pixels", 4.0),
+        ("ada", "add_channel_axis", 0.0),
+        ("ben", "scale_pixels", 3.25),
+        ("ben", "add_channel_axis", 0.0),
+    ]
+    assert rows[0]["flags"] == "test-edited"
+    assert {row["sandbox"] for row in rows} == {"bubblewrap (none)"}
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "+1", "-2", "@sum", "\tx"])
+def test_a_formula_in_a_name_is_neutralized(name):
+    assert safe_cell(name) == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["ada", "José, Jr.", '"q"', "王", "a=b"])
+def test_ordinary_names_stay(name):
+    assert safe_cell(name) == name
+
+
+def test_a_result_is_read_back_as_it_was_saved(tmp_path):
+    one = result(flags=[Flag("k", "e")], seconds=1.5, notebook={"cells": []})
+    save(one, tmp_path / "r.json")
+    assert load(tmp_path / "r.json") == one
+
+
+def test_the_version_of_the_tables_is_the_one_that_nbgrader_asks_alembic_for() -> None:
+    from nbgrader.api import get_alembic_version
+
+    put_scripts_on_path()
+
+    assert alembic_version() == get_alembic_version()

@@ -1,0 +1,93 @@
+"""What a run begins with, and when it keeps processes warm for it."""
+
+from types import SimpleNamespace
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.folders import ClassFolder
+from autograder.grading.places import ENOUGH_TO_WARM, enough_to_warm, longest_first
+from autograder.grading.results import SubmissionResult, put, result_path
+from autograder.grading.versions import grader_version, source_version
+
+SOURCES = {
+    name: new_notebook(cells=[new_code_cell(f"import {library}", id="first")])
+    for name, library in (("reshape", "numpy"), ("quiz", "numpy"), ("cnn", "keras"))
+}
+CLASS = [(f"student-{n}", name) for n in range(ENOUGH_TO_WARM) for name in SOURCES]
+
+
+@pytest.fixture
+def graded(tmp_path) -> ClassFolder:
+    """Give a class of which everything was graded a moment ago."""
+    class_folder = ClassFolder(tmp_path)
+    for student, name in CLASS:
+        result = SubmissionResult(student, name, "digest", "none")
+        result.key = {"source": source_version(SOURCES[name]), "grader": grader_version()}
+        put(class_folder, result)
+    return class_folder
+
+
+def is_enough(class_folder, pending=CLASS, sources=SOURCES, *, force=False) -> bool:
+    return enough_to_warm(class_folder, pending, sources, force=force)
+
+
+def test_it_pays_for_a_few_submissions(tmp_path):
+    few = CLASS[: ENOUGH_TO_WARM - 1]
+
+    assert not is_enough(ClassFolder(tmp_path), few)
+    assert is_enough(ClassFolder(tmp_path), [*few, ("one-more", "reshape")])
+
+
+def test_what_was_graded_a_moment_ago_does_not_count(graded):
+    late = [(f"late-{n}", "reshape") for n in range(ENOUGH_TO_WARM)]
+
+    assert not is_enough(graded)
+    assert not is_enough(graded, [*CLASS, *late[:-1]])
+    assert is_enough(graded, [*CLASS, *late])
+
+
+def test_everything_counts_that_is_to_run_again(graded):
+    assert is_enough(graded, force=True)
+
+
+def test_an_assignment_counts_whose_tests_were_mended(graded):
+    mended = new_notebook(cells=[new_code_cell("import numpy as np", id="first")])
+
+    assert is_enough(graded, sources=SOURCES | {"quiz": mended})
+
+
+def test_a_class_counts_that_another_version_has_graded(graded, monkeypatch):
+    monkeypatch.setattr("autograder.grading.places.grader_version", lambda: "another")
+
+    assert is_enough(graded)
+
+
+def test_a_damaged_result_counts(graded):
+    for student, name in CLASS:
+        if name == "quiz":
+            result_path(graded, student, name).write_text("{")
+
+    assert is_enough(graded)
+
+
+def state(*, complete: bool) -> SimpleNamespace:
+    return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
+
+
+def test_what_trains_comes_first_as_soon_as_it_can_run():
+    pending = [(student, name) for student in "ab" for name in ("reshape", "cnn", "quiz")]
+    ready = state(complete=False)
+    order = longest_first(pending, SOURCES, ready)
+
+    first = [next(order), next(order)]
+    ready.warmth.is_complete = lambda: True
+
+    assert first == [("a", "reshape"), ("a", "quiz")]
+    assert list(order) == [("a", "cnn"), ("b", "cnn"), ("b", "reshape"), ("b", "quiz")]
+
+
+def test_where_only_what_trains_is_left_it_waits_for_its_fork():
+    order = longest_first([("a", "cnn")], SOURCES, state(complete=False))
+
+    assert list(order) == [("a", "cnn")]

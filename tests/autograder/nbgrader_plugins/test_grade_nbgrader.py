@@ -1,0 +1,217 @@
+"""nbgrader's own ways to autograde go through the sandbox; stock nbgrader is there for who asks."""
+
+import os
+import subprocess
+import sysconfig
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from support.places import TESTS
+from support.stock_class import as_outside_pytest, reference
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.build.answer_files import Answers, hand_in, parse_answers, read_answers
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.gradebook.writer import final_scores, open_gradebook
+
+ATTACK = TESTS / "hostile" / "attacks" / "strips_asserts.py"
+FULL = {"scale_pixels": 4.0, "add_channel_axis": 6.0}
+NOTHING = dict.fromkeys(FULL, 0.0)
+WRONG = """
+# %% gap="scale_pixels"
+def scale_pixels(images):
+    return images / 255
+
+
+# %% gap="add_channel_axis"
+def add_channel_axis(images):
+    return images
+"""
+
+
+@pytest.fixture
+def class_folder(course_copy: CourseFolder, tmp_path: Path) -> ClassFolder:
+    """A class of an honest student, one who is half right, and an attacker."""
+    folder = ClassFolder(tmp_path / "class")
+    answers = {
+        "ada": reference(course_copy, "reshape"),
+        "ben": parse_answers(WRONG),
+        "eve": read_answers(ATTACK),
+    }
+    for student, written in answers.items():
+        _hand_in(course_copy, folder, student, written)
+    return folder
+
+
+def _hand_in(course: CourseFolder, folder: ClassFolder, student: str, answers: Answers) -> None:
+    hand_in(course.release("reshape"), answers, folder.submitted, student, "reshape")
+
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def nbgrader(course_copy: CourseFolder, class_folder: ClassFolder) -> Command:
+    """Run nbgrader's command as an instructor does, in a copy of the checkout."""
+
+    def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        known = {k: v for k, v in os.environ.items() if k not in ("STOCK", "PYTEST_CURRENT_TEST")}
+        environment = {**known, "CLASS_DIR": str(class_folder.root), "COURSE_DATA": "standin"}
+        return subprocess.run(
+            [str(Path(sysconfig.get_path("scripts")) / "nbgrader"), *arguments],
+            cwd=course_copy.root,
+            env={**environment, **more},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    return run
+
+
+def configured(course: CourseFolder, folder: Path) -> Any:
+    """Load the checkout's `nbgrader_config.py` as nbgrader and formgrader's server do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLASS_DIR", str(folder))
+        return PyFileConfigLoader("nbgrader_config.py", str(course.root)).load_config()
+
+
+class Button:
+    """What formgrader's Autograde button calls: `NbGraderAPI.autograde(assignment, student)`."""
+
+    def __init__(self, course: CourseFolder, class_folder: ClassFolder) -> None:
+        """Make the API as formgrader's server extension does, from its configuration."""
+        from nbgrader.apps.api import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
+        config = configured(course, class_folder.root)
+        self._api = NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def press(self, student: str) -> None:
+        """Autograde `reshape` of a student."""
+        with warnings.catch_warnings(), as_outside_pytest():
+            # nbgrader 0.9 relies on what SQLAlchemy 2 merely warns about.
+            warnings.filterwarnings("ignore", message="Object of type <Submitted")
+            for step, arguments in (
+                (self._api.generate_assignment, ("reshape",)),
+                (self._api.autograde, ("reshape", student)),
+            ):
+                done = step(*arguments, force=True)
+                assert done["success"], done
+
+    def give_back(self, student: str) -> None:
+        """Generate the feedback on `reshape` of a student."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Object of type <Submitted")
+            done = self._api.generate_feedback("reshape", student, force=True)
+            assert done["success"], done
+
+
+def marks(folder: ClassFolder, student: str) -> dict[str, float]:
+    with open_gradebook(folder) as gradebook:
+        return final_scores(gradebook, "reshape", student)
+
+
+def stamp(folder: ClassFolder, student: str) -> str:
+    path = folder.autograded / student / "reshape" / "reshape.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n".join(cell.source for cell in cells if cell["id"] == "how-it-was-graded")
+
+
+def test_the_autograde_command_goes_through_the_sandbox(
+    nbgrader: Command, class_folder: ClassFolder
+) -> None:
+    nbgrader("generate_assignment", "reshape", "--force")
+
+    said = nbgrader("autograde", "reshape")
+
+    assert said.returncode == 0, said.stderr
+    assert marks(class_folder, "ada") == FULL
+    assert marks(class_folder, "ben") == FULL | {"add_channel_axis": 0.0}
+    assert marks(class_folder, "eve") == NOTHING
+    for student in ("ada", "ben", "eve"):
+        assert "sandbox=bubblewrap" in stamp(class_folder, student)
+
+
+@pytest.mark.slow
+def test_stock_behavior_is_there_for_who_asks_and_is_stamped(
+    nbgrader: Command, class_folder: ClassFolder
+) -> None:
+    nbgrader("generate_assignment", "reshape", "--force", STOCK="1")
+
+    said = nbgrader("autograde", "reshape", STOCK="1")
+
+    assert said.returncode == 0, said.stderr
+    assert marks(class_folder, "ada") == FULL
+    # The attack that earns nothing above: here it is worth every point.
+    assert marks(class_folder, "eve") == FULL
+    for student in ("ada", "eve"):
+        assert "sandbox=none" in stamp(class_folder, student)
+
+
+def steps(course: CourseFolder, folder: Path) -> list[str]:
+    config = configured(course, folder).Autograde
+    lists = ("sanitize_preprocessors", "autograde_preprocessors")
+    return [step.__name__ for name in lists for step in config.get(name, [])]
+
+
+def test_stock_1_asks_for_the_step_that_runs_a_notebook_and_for_its_stamp(
+    course: CourseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOCK", "1")
+
+    assert {"Execute", "StampUnsafe"} <= set(steps(course, tmp_path))
+
+
+@pytest.mark.parametrize("value", [None, "", "0", "true", "yes"])
+def test_no_other_value_of_stock_opens_the_door(
+    course: CourseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    monkeypatch.delenv("STOCK", raising=False)
+    if value is not None:
+        monkeypatch.setenv("STOCK", value)
+
+    assert steps(course, tmp_path) == ["GradeInSandbox", "EnterRules", "AssignLatePenalties"]
+
+
+def test_formgraders_button_goes_through_the_sandbox(
+    course_copy: CourseFolder, class_folder: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nbgrader.server_extensions.formgrader import apihandlers
+
+    handler = Path(apihandlers.__file__).read_text(encoding="utf-8")
+    assert "self.api.autograde(assignment_id, student_id)" in handler
+    monkeypatch.delenv("STOCK", raising=False)
+    button = Button(course_copy, class_folder)
+
+    for student in ("ada", "eve"):
+        button.press(student)
+
+    assert marks(class_folder, "ada") == FULL
+    assert marks(class_folder, "eve") == NOTHING
+    assert "sandbox=bubblewrap" in stamp(class_folder, "eve")
+    # The button for feedback writes the project's page, not the one that loads MathJax.
+    button.give_back("eve")
+    page = class_folder.feedback / "eve" / "reshape" / "reshape.html"
+    assert "Graded with sandbox=bubblewrap" in page.read_text(encoding="utf-8")
+    assert "default-src 'none'" in page.read_text(encoding="utf-8")
+
+
+def test_the_button_gives_an_unreadable_notebook_a_result(
+    course_copy: CourseFolder, class_folder: ClassFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STOCK", raising=False)
+    edited = class_folder.submitted / "eve" / "reshape" / "reshape.ipynb"
+    notebook = nbformat.read(edited, as_version=4)
+    notebook.metadata["kernelspec"] = {"name": "bash", "language": "bash", "display_name": "Bash"}
+    notebook.metadata["language_info"] = {"name": "bash"}
+    nbformat.write(notebook, edited)
+
+    Button(course_copy, class_folder).press("eve")
+
+    assert marks(class_folder, "eve") == NOTHING
+    assert "could not be graded" in stamp(class_folder, "eve")

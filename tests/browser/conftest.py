@@ -1,0 +1,3 @@
+"""Every browser test has a browser."""
+
+from support.browsing import browser  # noqa: F401 -- a fixture

@@ -1,0 +1,136 @@
+"""The report and a feedback page in Chromium: light, dark, on a phone and printed, no barrier."""
+
+import dataclasses
+from datetime import datetime
+
+import pytest
+from support.browsing import Visit, assert_no_barrier
+from support.page_material import QUESTION, cell, result
+from support.pretend_results import POINTS, pretend_class
+
+from autograder.gradebook.reader import Entry, GapEntry
+from autograder.pages.feedback.feedback_page import feedback_html
+from autograder.pages.report.graded_class import Material
+from autograder.pages.report.report_page import Pair, report_html
+
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
+    "dark phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    made = pretend_class(24)
+    names = dict.fromkeys(made.ability, "") | {"absent": "שרה Ünal"}
+    known = Material("2026", list(POINTS), names, made.results, questions=[QUESTION])
+    pairs = [Pair("student001", "student002", "pooling", 0.83, "12 rare fragments")]
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report_html(known, datetime(2026, 3, 1), pairs), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def feedback(reshape, tmp_path_factory):
+    made = result()
+    made.gaps[1] = dataclasses.replace(made.gaps[1], score=3.0, status="partial")
+    failed = {"output_type": "error", "traceback": ["\x1b[31mValueError\x1b[0m: <b>no</b>"]}
+    made.notebook["cells"].append(cell("own-02", "x = [1, 'two']  # three\n" * 30, "own", [failed]))
+    made.notebook["cells"].append(
+        {"cell_type": "markdown", "id": "own-03", "metadata": {}, "source": "<i>Prose</i> " * 200}
+    )
+    gaps = {gap.exercise: GapEntry(gap.score, gap.max_score, True) for gap in made.gaps}
+    comments = {"add_channel_axis": "See me. " * 20}
+    entry = Entry("ada", "reshape", 1.0, None, gaps, comments)
+    path = tmp_path_factory.mktemp("feedback") / "reshape.html"
+    path.write_text(feedback_html(made, entry, reshape), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(params=["report", "feedback"])
+def address(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open the page; at the end see that it complained of nothing and asked for nothing."""
+    visits = []
+
+    def open_page(**options):
+        visits.append(Visit(browser, address, **options))
+        return visits[-1].page
+
+    yield open_page
+    for opened in visits:
+        opened.context.close()
+        assert opened.complaints == []
+        assert {url for url in opened.requests if not url.startswith("data:")} == {address}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_page_has_no_barrier_and_fits_the_screen(visit, look):
+    page = visit(**LOOKS[look])
+
+    width = LOOKS[look].get("viewport", {"width": 1280})["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").is_visible()
+    assert_no_barrier(page)
+
+
+def test_printed_it_is_black_on_white_without_barriers(visit):
+    page = visit(color_scheme="dark")
+
+    page.emulate_media(media="print")
+
+    colors = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert colors == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert page.locator(".skip:visible, nav.no-print:visible").count() == 0
+    assert_no_barrier(page)
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_without_javascript_everything_can_be_read(visit):
+    page = visit(java_script_enabled=False)
+
+    assert page.locator("table").first.is_visible()
+    assert page.locator("thead button").count() == 0
+
+
+def test_a_column_of_the_report_is_sorted_by_its_numbers(browser, report):
+    page = Visit(browser, report).page
+    table = page.locator("table", has=page.locator("#students-caption"))
+    button = table.get_by_role("button", name="Total")
+
+    for expected in (sorted, lambda totals: sorted(totals, reverse=True)):
+        button.click()
+        if expected is sorted:
+            button.click()  # the largest come first; once more turns it around
+        totals = [
+            float(row) for row in table.locator("tbody td:nth-last-child(2)").all_inner_texts()
+        ]
+        assert totals == expected(totals)
+    page.context.close()
+
+
+def test_script_of_a_students_would_not_run(browser, feedback, tmp_path):
+    """The policy holds even if escaping were broken: here it is broken by hand."""
+    from pathlib import Path
+    from urllib.parse import unquote, urlsplit
+
+    page = Path(unquote(urlsplit(feedback).path)).read_text(encoding="utf-8")
+    attack = (
+        "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
+    )
+    broken = tmp_path / "broken.html"
+    broken.write_text(page.replace("</main>", f"{attack}</main>"), encoding="utf-8")
+
+    opened = Visit(browser, broken.as_uri())
+
+    assert opened.page.title() != "owned"
+    assert any("Content Security Policy" in line for line in opened.complaints)
+    opened.context.close()

@@ -1,0 +1,181 @@
+"""The tests of the quiz: how answers are read, what they get, and what a learner is told."""
+
+import os
+import subprocess
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from support.gap_cells import cells_of, run_test
+
+from course.checks import exercise
+from course.checks import inputs as seeding
+from course.checks.failures import CheckFailed, HiddenCheckFailed, from_exception
+
+# The key of the release that is committed (solutions/quiz/quiz.ipynb).
+RIGHT: dict[str, list[Any]] = {
+    "q1": ["b", "B", " b "],
+    "q5": ["ef", "fe", "e, f", ["e", "f"], ("f", "e"), {"e", "f"}, "EF"],
+    "q6": [16, 16.0, np.int64(16), np.array(16)],
+    "q9": ["ade", "eda", ["a", "d", "e"]],
+}
+PARTS: list[tuple[str, Any, float]] = [
+    ("q5", "e", 2 * 1 / 2),
+    ("q5", "efa", 2 * (1 - 1 / 4)),
+    ("q5", "ea", 2 * (1 / 2 - 1 / 4)),
+    ("q9", "ad", 2 * 2 / 3),
+    ("q9", "adeb", 2 * (1 - 1 / 2)),
+]
+WRONG: list[tuple[str, Any, str]] = [
+    ("q1", "a", "the answer"),
+    ("q1", None, "not answered yet"),
+    ("q1", ..., "not answered yet"),
+    ("q1", "ab", "the answer is one of"),
+    ("q1", "z", "the answer is one of"),
+    ("q1", "", "the answer is one of"),
+    ("q1", 2, "one letter in quotes"),
+    ("q1", ["b"], "one letter in quotes"),
+    ("q5", "abcdef", "the answer"),
+    ("q5", "abcd", "the answer"),
+    ("q5", "", "no option is ticked"),
+    ("q5", "xy", "is not one of the options"),
+    ("q5", 5, "write the letters"),
+    ("q6", 17, "the answer"),
+    ("q6", "16", "one number was expected"),
+    ("q6", True, "one number was expected"),
+    ("q6", [16], "one number was expected"),
+    ("q6", float("nan"), "the answer"),
+    ("q6", float("inf"), "the answer"),
+]
+
+
+@pytest.mark.parametrize(
+    ("gap", "answer"), [(g, a) for g, answers in RIGHT.items() for a in answers]
+)
+def test_a_right_answer_in_any_notation_gets_every_point(gap: str, answer: Any) -> None:
+    assert run_test("quiz", gap, answer) == 1.0
+
+
+@pytest.mark.parametrize(("gap", "answer", "points"), PARTS)
+def test_a_part_of_the_options_gets_its_share_as_a_plain_float(
+    gap: str, answer: Any, points: float
+) -> None:
+    assert run_test("quiz", gap, answer) == pytest.approx(points)
+
+
+@pytest.mark.parametrize(("gap", "answer", "words"), WRONG)
+def test_a_wrong_answer_is_told_what_is_wrong(gap: str, answer: Any, words: str) -> None:
+    said = run_test("quiz", gap, answer)
+
+    assert isinstance(said, str), f"it got {said}"
+    assert words in said
+
+
+def test_no_set_of_letters_ever_gets_more_than_the_points() -> None:
+    for number in range(1, 2**6):
+        ticked = "".join(letter for bit, letter in enumerate("abcdef") if number >> bit & 1)
+        got = run_test("quiz", "q5", ticked)
+        assert isinstance(got, str) or 0.0 < got <= 2.0
+
+
+def test_every_part_mark_is_an_expression_of_check_mark_only() -> None:
+    for source in cells_of("quiz").values():
+        last = source.replace("### END HIDDEN TESTS", "").strip().splitlines()[-1]
+        assert last.startswith(("check.mark(", " "))
+
+
+def test_a_failed_check_shows_one_line_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CheckFailed) as failure, exercise("double") as check:
+        check.close(3, 4)
+
+    assert failure.value._render_traceback_() == [
+        "✗ `double`: 4 was expected, but the result is 3."
+    ]
+    assert failure.value.__suppress_context__
+    assert capsys.readouterr().out == ""
+
+
+def test_a_hidden_check_tells_its_label_and_nothing_more() -> None:
+    with (
+        pytest.raises(HiddenCheckFailed) as failure,
+        exercise("double") as check,
+        check.hidden("large numbers"),
+    ):
+        check.close(3, 123456)
+
+    assert "large numbers" in str(failure.value)
+    assert "123456" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError("division by zero"), "raised ZeroDivisionError: division by zero"),
+        (NotImplementedError(), "not attempted yet"),
+        (KeyboardInterrupt(), "took too long"),
+        (SystemExit(0), "left Python"),
+        (NameError("name 'x' is not defined", name="x"), "raised NameError"),
+        (ValueError("x" * 5000), " …"),
+    ],
+)
+def test_whatever_is_raised_becomes_one_short_message(error: BaseException, words: str) -> None:
+    message = str(from_exception("double", error))
+
+    assert words in message
+    assert len(message) < 600
+
+
+def test_a_pass_says_that_more_checks_run_when_graded(capsys: pytest.CaptureFixture[str]) -> None:
+    with exercise("double") as check:
+        check.close(4, 4)
+
+    assert capsys.readouterr().out == "✓ double: right. More checks run when it is graded.\n"
+
+
+def test_inputs_are_the_same_at_every_run_and_others_under_another_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, again = (exercise("double").rng.random(4).tolist() for _ in range(2))
+    other_gap = exercise("triple").rng.random(4).tolist()
+    monkeypatch.setattr(seeding, "_secret", b"another class")
+    other_secret = exercise("double").rng.random(4).tolist()
+
+    assert first == again
+    assert first not in (other_gap, other_secret)
+    with pytest.raises(ValueError, match="must not be empty"):
+        seeding.set_secret(b"")
+
+
+def test_a_check_keeps_standard_error_clean_and_gives_it_back() -> None:
+    script = """
+import logging, os, sys, warnings
+handler = logging.StreamHandler(sys.stderr)
+logging.getLogger().addHandler(handler)
+from course.checks import exercise
+with exercise("noise") as check:
+    print("inside", file=sys.stderr)
+    os.write(2, b"inside")
+    os.system("echo inside >&2")
+    warnings.warn("inside")
+    logging.error("inside")
+    sys.displayhook("inside")
+print("outside", file=sys.stderr)
+os.write(2, b"outside")
+logging.error("outside")
+"""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=clean
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "inside" not in result.stderr + result.stdout
+    assert result.stderr.count("outside") == 3
+
+
+def test_warnings_as_errors_do_not_fail_a_right_answer() -> None:
+    with exercise("double"):
+        warnings.warn("a student's own noise", stacklevel=1)

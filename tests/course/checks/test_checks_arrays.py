@@ -1,0 +1,255 @@
+"""The tests of reshape, convolution and pooling: right in any style is right, wrong is named."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import ndimage, signal
+from support.gap_cells import run_test
+
+ASSIGNMENT = {
+    "scale_pixels": "reshape",
+    "add_channel_axis": "reshape",
+    "output_size": "convolution",
+    "convolve2d": "convolution",
+    "vertical_edge_kernel": "convolution",
+    "count_parameters": "convolution",
+    "max_pool2d": "pooling",
+    "strided_convolve2d": "pooling",
+}
+
+
+def loops(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> list[list[float]]:
+    """Convolve with two loops and plain lists."""
+    rows = range(0, image.shape[0] - kernel.shape[0] + 1, stride)
+    columns = range(0, image.shape[1] - kernel.shape[1] + 1, stride)
+    height, width = kernel.shape
+    return [
+        [float((image[i : i + height, j : j + width] * kernel).sum()) for j in columns]
+        for i in rows
+    ]
+
+
+def windows(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    return (sliding_window_view(image, kernel.shape) * kernel).sum(axis=(2, 3))
+
+
+def blocks(values: np.ndarray, size: int = 2) -> np.ndarray:
+    rows, columns = values.shape[0] // size, values.shape[1] // size
+    return values[: rows * size, : columns * size].reshape(rows, size, columns, size)
+
+
+def pooled_by_filter(values: np.ndarray, size: int = 2) -> np.ndarray:
+    start = size // 2
+    rows, columns = values.shape[0] // size, values.shape[1] // size
+    return ndimage.maximum_filter(values, size)[start::size, start::size][:rows, :columns]
+
+
+def remembered(known: Callable[..., Any], shape: tuple[int, ...]) -> Callable[..., Any]:
+    """Answer right on arrays of one shape, the one in sight, and else with zeros of the input."""
+    return lambda array, *rest: known(array, *rest) if array.shape == shape else array * 0.0
+
+
+def in_place(images: np.ndarray) -> np.ndarray:
+    scaled = images / 255.0
+    images[:] = 0
+    return scaled
+
+
+RIGHT: list[tuple[str, str, Any]] = [
+    ("scale_pixels", "float32", lambda images: images.astype("float32") / 255),
+    ("scale_pixels", "a list", lambda images: (images / 255).tolist()),
+    ("scale_pixels", "multiplied", lambda images: images * (1 / 255)),
+    ("add_channel_axis", "newaxis", lambda images: images[..., np.newaxis]),
+    ("add_channel_axis", "expand_dims", lambda images: np.expand_dims(images, -1)),
+    ("add_channel_axis", "a list", lambda images: images[..., None].tolist()),
+    (
+        "output_size",
+        "formula",
+        lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride + 1,
+    ),
+    (
+        "output_size",
+        "NumPy's",
+        lambda n, k, stride=1, padding=0: np.int64(len(range(0, n + 2 * padding - k + 1, stride))),
+    ),
+    ("convolve2d", "loops", loops),
+    ("convolve2d", "windows", windows),
+    ("convolve2d", "SciPy", lambda image, kernel: signal.correlate2d(image, kernel, "valid")),
+    ("convolve2d", "float32", lambda i, k: windows(i, k).astype("float32")),
+    ("vertical_edge_kernel", "Sobel", lambda: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    ("vertical_edge_kernel", "the other side", lambda: np.array([[1, 0, -1]] * 3)),
+    ("vertical_edge_kernel", "small numbers", lambda: np.array([[1e-3, 0, -1e-3]] * 3)),
+    ("count_parameters", "formula", lambda f, k, c: f * (k * k * c + 1)),
+    ("count_parameters", "NumPy's", lambda f, k, c: np.int32(f * (k * k * c + 1))),
+    ("max_pool2d", "blocks", lambda values, size=2: blocks(values, size).max(axis=(1, 3))),
+    ("max_pool2d", "filter", pooled_by_filter),
+    ("max_pool2d", "a list", lambda values, size=2: blocks(values, size).max(axis=(1, 3)).tolist()),
+    ("strided_convolve2d", "loops", loops),
+    ("strided_convolve2d", "slices", lambda i, k, stride: windows(i, k)[::stride, ::stride]),
+]
+
+# gap, mistake, answer, words of the message
+WRONG: list[tuple[str, str, Any, str]] = [
+    ("scale_pixels", "nothing", lambda images: images, "floating-point numbers were expected"),
+    ("scale_pixels", "not scaled", lambda images: images.astype(float), "not scaled"),
+    ("scale_pixels", "by 256", lambda images: images / 256, "divided by 256"),
+    ("scale_pixels", "twice", lambda images: images / 255 / 255, "scaled twice"),
+    ("scale_pixels", "around 0", lambda images: images / 127.5 - 1, "0 should stay 0"),
+    ("scale_pixels", "by the batch", lambda images: images / images.max(), "dark batch"),
+    ("scale_pixels", "whole division", lambda images: images // 255, "floating-point"),
+    ("scale_pixels", "in place", in_place, "changed the array it was given"),
+    ("scale_pixels", "flattened", lambda images: images.ravel() / 255, "1 axes"),
+    ("scale_pixels", "forgot return", lambda images: None, "returned None"),
+    ("scale_pixels", "not a function", 3, "a function was expected"),
+    ("scale_pixels", "remembered", remembered(lambda a: a / 255.0, (1, 2, 2)), "not a hidden one"),
+    ("add_channel_axis", "nothing", lambda images: images, "channel axis is missing"),
+    ("add_channel_axis", "in front", lambda images: images[None], "before height"),
+    ("add_channel_axis", "second", lambda images: images[:, None], "Channels come last"),
+    ("add_channel_axis", "turned", lambda a: a.transpose(0, 2, 1)[..., None], "swapped"),
+    (
+        "add_channel_axis",
+        "all images",
+        lambda images: images.reshape(60000, 28, 28, 1),
+        "raised ValueError",
+    ),
+    (
+        "add_channel_axis",
+        "mixed",
+        lambda a: a.reshape(a.shape[0], a.shape[2], a.shape[1], 1).reshape(*a.shape, 1)[:, ::-1],
+        "turned or mirrored",
+    ),
+    (
+        "output_size",
+        "off by one",
+        lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride,
+        "One position is missing",
+    ),
+    (
+        "output_size",
+        "one side",
+        lambda n, k, stride=1, padding=0: (n + padding - k) // stride + 1,
+        "one side only",
+    ),
+    (
+        "output_size",
+        "float",
+        lambda n, k, stride=1, padding=0: (n + 2 * padding - k) / stride + 1,
+        "integer was expected",
+    ),
+    (
+        "output_size",
+        "no stride",
+        lambda n, k, stride=1, padding=0: n + 2 * padding - k + 1,
+        "stride was left out",
+    ),
+    (
+        "output_size",
+        "rounded up",
+        lambda n, k, stride=1, padding=0: -(-(n + 2 * padding - k) // stride) + 1,
+        "round down",
+    ),
+    ("output_size", "a truth", lambda n, k, stride=1, padding=0: True, "one number was expected"),
+    ("convolve2d", "flipped", lambda i, k: signal.convolve2d(i, k, "valid"), "flipped"),
+    ("convolve2d", "same", lambda i, k: signal.correlate2d(i, k, "same"), 'padding="same"'),
+    ("convolve2d", "full", lambda i, k: signal.correlate2d(i, k, "full"), "inside the image"),
+    ("convolve2d", "average", lambda i, k: windows(i, k) / k.size, "not an average"),
+    ("convolve2d", "short", lambda i, k: windows(i, k)[:-1, :-1], "position is missing"),
+    ("convolve2d", "NaN", lambda i, k: windows(i, k) * np.nan, "nan"),
+    ("convolve2d", "text", lambda i, k: "0 1 5", "Text"),
+    ("convolve2d", "ragged", lambda i, k: [[0.0, 1.0, 5.0], [3.0]], "same length"),
+    ("convolve2d", "2 × 2 only", lambda i, k: windows(i, k[:2, :2]), "not a hidden one"),
+    (
+        "vertical_edge_kernel",
+        "horizontal",
+        lambda: np.array([[1] * 3, [0] * 3, [-1] * 3]),
+        "turned by 90",
+    ),
+    ("vertical_edge_kernel", "zeros", lambda: np.zeros((3, 3)), "answers to nothing"),
+    ("vertical_edge_kernel", "blur", lambda: np.ones((3, 3)), "flat area"),
+    (
+        "vertical_edge_kernel",
+        "Laplace",
+        lambda: np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+        "horizontal edges too",
+    ),
+    ("vertical_edge_kernel", "2 × 2", lambda: np.array([[1, -1], [1, -1]]), "(3, 3) was expected"),
+    ("count_parameters", "no biases", lambda f, k, c: f * k * k * c, "biases are missing"),
+    ("count_parameters", "one bias", lambda f, k, c: f * k * k * c + 1, "bias"),
+    ("count_parameters", "no channels", lambda f, k, c: f * (k * k + 1), "channels are missing"),
+    (
+        "count_parameters",
+        "float",
+        lambda f, k, c: float(f * (k * k * c + 1)),
+        "integer was expected",
+    ),
+    ("max_pool2d", "average", lambda v, size=2: blocks(v, size).mean(axis=(1, 3)), "average"),
+    ("max_pool2d", "minimum", lambda v, size=2: blocks(v, size).min(axis=(1, 3)), "smallest"),
+    (
+        "max_pool2d",
+        "from 0",
+        lambda v, size=2: np.maximum(blocks(v, size).max(axis=(1, 3)), 0),
+        "Negative values became 0",
+    ),
+    (
+        "max_pool2d",
+        "remainder",
+        lambda v, size=2: ndimage.maximum_filter(v, size)[::size, ::size],
+        "remainder",
+    ),
+    ("max_pool2d", "no size", lambda v: blocks(v, 2).max(axis=(1, 3)), "raised TypeError"),
+    ("strided_convolve2d", "no stride", lambda i, k, stride: windows(i, k), "stride was left out"),
+    (
+        "strided_convolve2d",
+        "always 2",
+        lambda i, k, stride: windows(i, k)[::2, ::2],
+        "not a hidden one",
+    ),
+    (
+        "strided_convolve2d",
+        "flipped",
+        lambda i, k, stride: windows(i, k[::-1, ::-1])[::stride, ::stride],
+        "flipped",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("gap", "answer"), [pytest.param(g, a, id=f"{g}-{style}") for g, style, a in RIGHT]
+)
+def test_a_right_answer_in_any_style_is_right(gap: str, answer: Any) -> None:
+    assert run_test(ASSIGNMENT[gap], gap, answer) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("gap", "answer", "words"),
+    [pytest.param(g, a, w, id=f"{g}-{mistake}") for g, mistake, a, w in WRONG],
+)
+def test_a_wrong_answer_is_refused_and_its_mistake_named(gap: str, answer: Any, words: str) -> None:
+    said = run_test(ASSIGNMENT[gap], gap, answer)
+
+    assert isinstance(said, str), f"it got {said} of the points"
+    assert words in said
+    assert f"`{gap}`" in said
+
+
+@pytest.mark.parametrize("gap", ASSIGNMENT)
+def test_a_name_that_is_not_defined_is_told_as_such(gap: str) -> None:
+    said = run_test(ASSIGNMENT[gap], gap, "pass")
+
+    assert said == f"`{gap}` is not defined. Run the cell above that defines it, and keep its name."
+
+
+@pytest.mark.parametrize("gap", ASSIGNMENT)
+def test_an_untouched_gap_is_told_as_not_attempted(gap: str) -> None:
+    def untouched(*_: object, **__: object) -> None:
+        raise NotImplementedError
+
+    assert "not attempted yet" in str(run_test(ASSIGNMENT[gap], gap, untouched))
+
+
+@pytest.mark.parametrize("gap", ASSIGNMENT)
+def test_an_answer_that_returns_its_input_is_never_right(gap: str) -> None:
+    assert isinstance(run_test(ASSIGNMENT[gap], gap, lambda *given, **_: given[:1]), str)

@@ -1,0 +1,377 @@
+"""`course check`: the verdicts of grading on what is in sight, and notices on the rest."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+from support.learner_folder import answer, edit, new_folder, run_course
+
+from autograder.folders import ClassFolder
+from course.errors import CourseError
+from course.learner import check as checking
+from course.learner.check import check_work, rebuild_released, remembered
+from course.learner.folder import (
+    Work,
+    find_all,
+    find_folder,
+    find_work,
+    read_notebook,
+    remember_folder,
+)
+from course.learner.fresh_run import run_notebook
+from course.learner.gap_check import asking_cell, judge
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A folder of notebooks, the working directory, with a state of its own."""
+    monkeypatch.setenv("COURSE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("COURSE_DATA", "standin")
+    monkeypatch.delenv("FASHION_MNIST_DIR", raising=False)
+    monkeypatch.delenv("JUPYTER_RUNTIME_DIR", raising=False)
+    folder = new_folder(tmp_path / "convpool")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def report(work):
+    return check_work(work, lambda *_: None)
+
+
+def statuses(found):
+    return {verdict.gap: verdict.status for verdict in found.verdicts}
+
+
+def cell_named(notebook, name):
+    return next(cell for cell in notebook.cells if cell["id"] == name)
+
+
+# Verdicts
+
+
+def test_right_answers_earn_all_points_in_sight(learner):
+    answer(learner, "reshape")
+
+    found = report(find_work("reshape"))
+
+    assert (found.earned, found.points, found.complete) == (10, 10, True)
+    assert found.notices == []
+    kept = remembered(learner / "reshape" / "reshape.ipynb")["gaps"]
+    assert kept["scale_pixels"]["earned"] == 4
+
+
+def test_each_gap_is_judged_for_itself_by_the_released_check(learner):
+    path = answer(
+        learner,
+        "reshape",
+        {
+            "scale_pixels": "def scale_pixels(images):\n    return images / 256",
+            "add_channel_axis": "def add_channel_axis(images):\n    return later(images)",
+        },
+    )
+
+    def sabotage(notebook):
+        cell_named(notebook, "test_scale_pixels").source = 'print("✓ scale_pixels: right.")'
+        notebook.cells.remove(cell_named(notebook, "test_add_channel_axis"))
+        notebook.cells.append(new_code_cell("later = lambda images: images[..., None]"))
+        notebook.cells.insert(2, new_code_cell("nowhere + 1"))
+
+    edit(path, sabotage)
+    before = path.read_bytes()
+
+    found = report(find_work("reshape"))
+
+    assert statuses(found) == {"scale_pixels": "wrong", "add_channel_axis": "wrong"}
+    assert "256" in found.verdicts[0].message
+    assert "NameError: name 'later'" in found.verdicts[1].message
+    said = "\n".join(found.notices)
+    assert "The check of `scale_pixels` was changed" in said
+    assert "The check of `add_channel_axis` was deleted" in said
+    assert "`nowhere`, which is defined in no cell" in said
+    assert "`later`, which is defined only further down" in said
+    assert path.read_bytes() == before
+
+
+def test_untouched_notebook_starts_no_kernel(learner, monkeypatch):
+    monkeypatch.setattr(checking, "run_notebook", lambda *_: pytest.fail("a kernel was started"))
+
+    found = report(find_work("cnn"))
+
+    assert set(statuses(found).values()) == {"not_attempted"}
+    assert not found.complete
+
+
+def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
+    # Long enough for the imports of the other cells on a busy machine.
+    monkeypatch.setattr("course.learner.fresh_run.TEST_SECONDS", 6)
+    monkeypatch.setattr("course.learner.fresh_run.CELL_SECONDS", 20)
+    answer(learner, "reshape")
+    answer(
+        learner,
+        "reshape",
+        {"scale_pixels": "def scale_pixels(images):\n    while True:\n        pass"},
+    )
+
+    found = report(find_work("reshape"))
+
+    assert statuses(found) == {"scale_pixels": "wrong", "add_channel_axis": "right"}
+    assert "it took too long" in found.verdicts[0].message
+
+
+def test_a_kernel_that_ends_leaves_the_rest_unjudged_and_says_so(learner):
+    answer(learner, "reshape")
+    answer(learner, "reshape", {"scale_pixels": "import os\nos._exit(3)"})
+
+    found = report(find_work("reshape"))
+
+    assert statuses(found) == {"scale_pixels": "not_run", "add_channel_axis": "not_run"}
+    for verdict in found.verdicts:
+        assert verdict.message == "it did not run: the kernel ended in `scale_pixels`."
+
+
+def test_check_is_blind_to_what_an_earlier_check_defined():
+    names = {}
+    source = "from course.checks import exercise\nkept = 1\nwith exercise('g') as check:\n    g"
+
+    verdict = judge("g", 3.0, source, names)
+
+    assert verdict.status == "wrong"
+    assert "not defined" in verdict.message
+    assert names == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "earned"),
+    [
+        ("    pass", "right", 3.0),
+        ("    pass\n2", "partial", 2.0),
+        ("    check.choice('a', 'ab')", "noted", 0.0),
+        ("    raise NotImplementedError", "not_attempted", 0.0),
+        ("    check.fail('no')", "wrong", 0.0),
+        ("    1 / 0", "wrong", 0.0),
+    ],
+)
+def test_verdict_says_what_the_check_says(body, status, earned):
+    source = f"from course.checks import exercise\nwith exercise('g') as check:\n{body}"
+
+    verdict = judge("g", 3.0, source, {})
+
+    assert (verdict.status, verdict.earned, verdict.points) == (status, earned, 3.0)
+
+
+def test_asking_cell_leaves_no_name_behind():
+    assert "=" not in asking_cell("g", 1.0, "pass").replace("'=", "")
+    assert "\n" not in asking_cell("g", 1.0, "a\nb")
+
+
+def test_a_class_quiz_of_its_own_is_checked_with_its_own_letters(learner, course, tmp_path):
+    from autograder.build.release import build_for_class, publish
+
+    mine = ClassFolder(tmp_path / "class")
+    publish(build_for_class(course, mine, 7))
+    quiz = learner / "quiz" / "quiz.ipynb"
+    quiz.write_bytes(mine.release("quiz").read_bytes())
+    blank = rebuild_released("quiz", read_notebook(quiz))
+    edit(quiz, lambda notebook: setattr(cell_named(notebook, "q6"), "source", "q6 = 12"))
+
+    rebuilt = rebuild_released("quiz", read_notebook(quiz))
+
+    assert blank.flags == rebuilt.flags == ()
+    assert len(blank.untouched_gaps) == 10
+    assert set(blank.untouched_gaps) - set(rebuilt.untouched_gaps) == {"q6"}
+
+
+def test_an_edited_question_does_not_make_a_class_quiz(learner):
+    quiz = learner / "quiz" / "quiz.ipynb"
+    edit(quiz, lambda n: setattr(cell_named(n, "q4_question"), "source", "Which letter is a?"))
+
+    rebuilt = rebuild_released("quiz", read_notebook(quiz))
+
+    assert [flag.kind for flag in rebuilt.flags] == ["locked_edited"]
+
+
+# Notices that need no kernel
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    """Let every check fail without running anything."""
+
+    def fail_all(notebook, show):
+        from course.learner.fresh_run import Ran
+        from course.learner.gap_check import Verdict
+
+        marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+        gaps = [mark["grade_id"].removeprefix("test_") for mark in marks if mark.get("grade")]
+        return Ran([Verdict(gap, 1.0, "wrong", "no") for gap in gaps])
+
+    monkeypatch.setattr(checking, "run_notebook", fail_all)
+
+
+def test_notebook_that_passed_out_of_order_is_noticed(learner, no_kernel):
+    path = answer(learner, "reshape")
+
+    def saved_as_run(notebook):
+        test = cell_named(notebook, "test_scale_pixels")
+        test.outputs = [nbformat.v4.new_output("stream", text="✓ scale_pixels: right.\n")]
+        test.execution_count = 9
+        cell_named(notebook, "add_channel_axis").execution_count = 4
+
+    edit(path, saved_as_run)
+
+    notices = report(find_work("reshape")).notices
+
+    assert len(notices) == 1
+    assert "`scale_pixels` passed when you ran its check, but not on a fresh kernel" in notices[0]
+    assert "[9] stands above [4]" in notices[0]
+
+
+def test_renamed_notebook_is_recognized_and_noticed(learner, no_kernel):
+    path = answer(learner, "reshape").rename(learner / "reshape" / "my work.ipynb")
+
+    found = report(find_work(str(path)))
+
+    assert found.work.assignment == "reshape"
+    assert "Only reshape.ipynb is collected" in found.notices[0]
+
+
+def test_newer_copy_and_newer_checkpoint_are_noticed(learner, no_kernel):
+    path = answer(learner, "reshape")
+    copy = path.with_name("reshape-Copy1.ipynb")
+    checkpoint = path.parent / ".ipynb_checkpoints" / "reshape-checkpoint.ipynb"
+    checkpoint.parent.mkdir()
+    for target in (copy, checkpoint):
+        target.write_bytes(path.read_bytes())
+        edit(target, lambda notebook: notebook.cells.pop())
+        later = path.stat().st_mtime + 60
+        os.utime(target, (later, later))
+
+    said = "\n".join(report(find_work("reshape")).notices)
+
+    assert "reshape-Copy1.ipynb beside it is newer" in said
+    assert "Its checkpoint is newer" in said
+
+
+def test_moved_doubled_and_lost_cells_are_noticed_by_name(learner, no_kernel):
+    path = answer(learner, "pooling")
+
+    def rearrange(notebook):
+        notebook.cells.append(cell_named(notebook, "max_pool2d").copy())
+        notebook.cells[-1]["id"] = "another"
+        notebook.cells.remove(cell_named(notebook, "strided_convolve2d"))
+        setup = cell_named(notebook, "setup")
+        setup.source += "\nimport os"
+
+    edit(path, rearrange)
+
+    said = "\n".join(report(find_work("pooling")).notices)
+
+    assert "`max_pool2d` stands there more than once" in said
+    assert "The cell of the gap `strided_convolve2d` is gone" in said
+    assert "The cell `setup` was changed (added: import os)" in said
+
+
+# Where notebooks are found
+
+
+def test_notebooks_are_found_from_inside_beside_and_afar(learner, tmp_path, monkeypatch):
+    for place in (learner, learner / "cnn", tmp_path):
+        monkeypatch.chdir(place)
+        assert len(find_all(find_folder())) == 5
+    remember_folder(learner)
+    monkeypatch.chdir("/")
+    assert find_folder() == learner
+
+
+def test_no_notebooks_anywhere_says_what_to_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_STATE_DIR", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CourseError, match="course lab"):
+        find_folder()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "[]", "{}", '{"cells": 5, "nbformat": 4}', "null"]
+)
+def test_file_that_is_no_notebook_is_one_line(learner, text):
+    path = learner / "reshape" / "reshape.ipynb"
+    path.write_text(text)
+
+    result = run_course("check", "reshape", cwd=learner, state=learner)
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    assert "reshape.ipynb" in result.stderr
+
+
+# The command
+
+
+def test_command_prints_each_gap_and_that_hidden_checks_remain(learner):
+    answer(learner, "reshape", {"scale_pixels": "def scale_pixels(images):\n    return images"})
+
+    result = run_course("check", "reshape", cwd=learner, state=learner / "state")
+
+    assert result.returncode == 1
+    assert result.stderr == ""
+    assert "reshape: 0 of 10 points in sight" in result.stdout
+    assert "✗ scale_pixels      0 of 4" in result.stdout
+    assert "– add_channel_axis  not attempted (6 points)" in result.stdout
+    assert "Hidden checks run when it is graded" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_ends_the_command_and_its_kernel(learner, tmp_path):
+    told = tmp_path / "pid"
+    code = (
+        f"import os, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+        "def scale_pixels(images):\n    return images / 255"
+    )
+    answer(learner, "reshape", {"scale_pixels": code})
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from course.cli import main; main()", "check", "reshape"],
+        cwd=learner,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: told.is_file() and told.read_text())
+
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.count("\n") <= 1, "no traceback"
+    wait_until(lambda: not Path(f"/proc/{told.read_text()}").exists())
+
+
+def wait_until(condition, seconds=60):
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_run_starts_in_an_empty_folder_on_the_few_images(learner):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            new_code_cell("import os\nassert os.listdir() == [], os.listdir()", id="empty"),
+            new_code_cell(
+                "from course import load_data\n(x, _), _ = load_data()\nassert len(x) == 100",
+                id="few",
+            ),
+        ]
+    )
+
+    assert run_notebook(notebook, lambda *_: None).errors == {}
+
+
+def test_work_knows_the_only_name_that_is_collected(tmp_path):
+    assert Work("cnn", tmp_path / "other.ipynb").expected_name == "cnn.ipynb"

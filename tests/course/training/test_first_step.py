@@ -1,0 +1,124 @@
+"""A hurried model computes what Keras computes, and traces its first step once."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from course.checks import inputs as practice
+from course.training.tracing import create_variables, hurried
+
+IMAGES, LABELS = practice.images_with_blocks(64, np.random.default_rng(5))
+LOSSES = [
+    ("sparse_categorical_crossentropy", LABELS),
+    ("categorical_crossentropy", np.eye(10, dtype="float32")[LABELS]),
+    ("mse", np.eye(10)[LABELS]),
+]
+
+
+class Counting(keras.layers.Layer):
+    """Counts how often Python goes through it: once for each trace, and once to build it."""
+
+    calls = 0
+
+    def call(self, inputs: Any) -> Any:
+        type(self).calls += 1
+        return inputs
+
+
+def network(*more: Any) -> Any:
+    """Build the same one each time, with a layer that draws random numbers."""
+    keras.utils.set_random_seed(7)
+    layers = [keras.layers.Dropout(0.5), keras.layers.Dense(10, activation="softmax")]
+    shape = keras.Input((28, 28, 1))
+    return keras.Sequential([shape, keras.layers.Flatten(), *more, *layers])
+
+
+def trained(model: Any, loss: str, labels: np.ndarray) -> list[Any]:
+    """Compile, train and evaluate as learners do."""
+    keras.utils.set_random_seed(8)
+    model.compile("adam", loss, metrics=["accuracy"])
+    history = model.fit(IMAGES, labels, epochs=2, batch_size=16, verbose=0)
+    return [history.history, model.evaluate(IMAGES, labels, verbose=0), model.get_weights()]
+
+
+@pytest.mark.parametrize(("loss", "labels"), LOSSES)
+def test_a_hurried_model_learns_the_same_to_the_last_bit(loss, labels):
+    own, quick = trained(network(), loss, labels), trained(hurried(network()), loss, labels)
+
+    assert quick[:2] == own[:2]
+    for ours, kerass in zip(quick[2], own[2], strict=True):
+        np.testing.assert_array_equal(ours, kerass)
+
+
+def test_its_step_is_traced_once():
+    traces = {}
+    for name, change in (("own", lambda model: model), ("hurried", hurried)):
+        model = change(network(Counting()))
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        Counting.calls = 0
+        model.fit(IMAGES, LABELS, epochs=1, verbose=0)
+        traces[name] = Counting.calls
+
+    # If Keras once needs a single trace by itself, the module has no purpose any more.
+    assert traces == {"own": 2, "hurried": 1}
+
+
+def test_a_second_compile_is_hurried_too():
+    own, quick = network(), hurried(network())
+
+    first = [trained(model, *LOSSES[0])[0] for model in (own, quick)]
+    second = [trained(model, *LOSSES[1])[0] for model in (own, quick)]
+
+    assert first[0] == first[1]
+    assert second[0] == second[1]
+
+
+def test_what_cannot_be_prepared_is_left_to_keras():
+    model = hurried(network())
+    with pytest.raises(ValueError, match="compile"):
+        model.fit(IMAGES, LABELS)
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    with pytest.raises(ValueError, match="shape"):
+        model.fit(IMAGES, LABELS, verbose=0)
+    unbuilt = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    unbuilt.compile("adam", "mse")
+
+    create_variables(unbuilt, LABELS)
+    create_variables(model, list(LABELS))
+
+    assert not unbuilt.built
+    assert not model.optimizer.built or model.optimizer.iterations.numpy() == 0
+
+
+def test_short_runs_compute_the_same():
+    script = """
+import sys
+for name in sys.argv[1:]:
+    __import__(name)
+import keras, numpy as np
+from test_first_step import IMAGES, LABELS, network, trained
+history, measured, _ = trained(network(), "sparse_categorical_crossentropy", LABELS)
+print(history["loss"], measured)
+"""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script, *modules],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parent,
+        ).stdout
+        for modules in ([], ["course.training.tracing"])
+    ]
+    plain, short = (
+        [float(n) for n in text.replace("[", "").replace("]", "").replace(",", "").split()]
+        for text in said
+    )
+
+    assert len(plain) == 4
+    np.testing.assert_allclose(short, plain, rtol=1e-4)

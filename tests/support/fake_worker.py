@@ -1,0 +1,44 @@
+"""Loaded into a Dask worker by `--preload`: submissions are graded with the stub.
+
+`DEADLY` names a folder. A submission that says `# deadly-once` kills the worker that first runs
+it, one that says `# deadly-always` every worker.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from support import fake_grading
+
+from autograder.grading import station
+from autograder.grading.submission_run import Conditions
+
+
+@contextmanager
+def prepared(options: Any, secret: bytes, hidden: Any, write_data: Any) -> Iterator[Conditions]:
+    """Prove nothing; leave a trace of it, and of what was sent."""
+    folder = Path(os.environ["DEADLY"])
+    with (folder / "proofs").open("a") as file:
+        file.write(f"{os.getpid()} {options.jobs} {secret!r}\n")
+    write_data(folder / f"data-{os.getpid()}")
+    yield Conditions(b"", folder, folder, False, "none", {}, 60.0)
+
+
+def deadly(source: Any, folder: Path, student: str, assignment: str, common: Conditions) -> Any:
+    """Die, or grade."""
+    here = Path(os.environ["DEADLY"])
+    assert (student, common.secret, len(common.seed)) == (station.NOBODY, b"", 64)
+    content = (folder / assignment / f"{assignment}.ipynb").read_text(encoding="utf-8")
+    if "# deadly-" in content:
+        with (here / "deaths").open("a") as file:
+            file.write("x")
+        if "# deadly-always" in content or (here / "deaths").stat().st_size == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return fake_grading.stub(source, folder, student, assignment, common)
+
+
+station.prepared = prepared  # type: ignore[assignment]
+station.grade_submission = deadly

@@ -1,0 +1,95 @@
+"""Run a gap's real test cell, hidden checks included, in this process: no kernel, no nbgrader."""
+
+import ast
+import io
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import nbformat
+import numpy as np
+from support.places import ROOT
+
+from autograder.folders import CourseFolder
+from course.checks import CheckFailed
+
+COURSE = CourseFolder(ROOT)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell says of an answer."""
+
+    score: float
+    """Points, of those that the cell is worth."""
+    said: str
+    """What the learner reads."""
+    misconception: str = ""
+    kind: str = ""
+    """Class of the failure; "" if none was raised."""
+
+
+@cache
+def _notebook(assignment: str) -> Any:
+    return nbformat.read(COURSE.source(assignment), as_version=4)
+
+
+@cache
+def cells_of(assignment: str) -> dict[str, str]:
+    """Return the source of every test cell by its gap."""
+    return {
+        cell["id"].removeprefix("test_"): cell.source
+        for cell in _notebook(assignment).cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+@cache
+def points_of(assignment: str) -> dict[str, float]:
+    """Return the points of every gap."""
+    marks = [cell.metadata.get("nbgrader", {}) for cell in _notebook(assignment).cells]
+    return {
+        m["grade_id"].removeprefix("test_"): float(m["points"]) for m in marks if m.get("grade")
+    }
+
+
+def judge(assignment: str, gap: str, answer: Any, **names: Any) -> Verdict:
+    """Run a gap's test on an answer: the object that the gap should define, or a script."""
+    namespace: dict[str, Any] = {"np": np, **names}
+    if isinstance(answer, str) and assignment != "quiz":
+        exec(compile(answer, "<answer>", "exec"), namespace)
+    else:
+        namespace[gap] = answer
+    return judge_in(namespace, assignment, gap)
+
+
+def judge_in(namespace: dict[str, Any], assignment: str, gap: str) -> Verdict:
+    """Run a gap's test where its answer is defined."""
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            last = _run_cell(cells_of(assignment)[gap], namespace)
+    except CheckFailed as failure:
+        return Verdict(0.0, str(failure), failure.misconception, type(failure).__name__)
+    score = points_of(assignment)[gap] if last is None else float(last)
+    return Verdict(score, printed.getvalue(), namespace["check"].misconception)
+
+
+def run_test(assignment: str, gap: str, answer: Any, **names: Any) -> float | str:
+    """Return 1.0 for all the points, the points that are a part, or why there are none."""
+    verdict = judge(assignment, gap, answer, **names)
+    if verdict.kind:
+        return verdict.said
+    return 1.0 if verdict.score == points_of(assignment)[gap] else verdict.score
+
+
+def _run_cell(source: str, namespace: dict[str, Any]) -> Any:
+    """Run a cell and return its last expression's value, as a notebook does."""
+    tree = ast.parse(source)
+    last = tree.body[-1]
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, "<test>", "exec"), namespace)
+        return None
+    exec(compile(ast.Module(tree.body[:-1], []), "<test>", "exec"), namespace)
+    return eval(compile(ast.Expression(last.value), "<test>", "eval"), namespace)

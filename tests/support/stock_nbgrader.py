@@ -1,0 +1,45 @@
+"""Stock nbgrader's steps through its own API: no sandbox, tests in the student's interpreter."""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.nbgrader_plugins.configuration import class_config, without_its_warnings
+from course.errors import GradingError
+
+
+class StockNbgrader:
+    """nbgrader's generate_assignment, autograde and generate_feedback on one class."""
+
+    def __init__(self, course: CourseFolder, class_folder: ClassFolder) -> None:
+        """Load nbgrader with the project's configuration; make the class folder if it is new."""
+        from nbgrader.apps.api import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+
+        class_folder.root.mkdir(parents=True, exist_ok=True)
+        config = class_config(course.root, class_folder.root, stock=True)
+        self._api = NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def register(self, assignment: str) -> None:
+        """Enter the assignment's cells and points in the gradebook.
+
+        nbgrader does this while it generates the release, so that is written again, unchanged.
+        """
+        _run(assignment, self._api.generate_assignment, assignment)
+
+    def autograde(self, assignment: str, student: str) -> None:
+        """Run one submission and enter its marks."""
+        _run(f"{assignment} of {student}", self._api.autograde, assignment, student)
+
+    def feedback(self, assignment: str, student: str) -> None:
+        """Write the feedback page of one graded submission."""
+        _run(f"{assignment} of {student}", self._api.generate_feedback, assignment, student)
+
+
+def _run(what: str, step: Callable[..., dict[str, Any]], *arguments: str) -> None:
+    """Run one step; turn nbgrader's report of a failure into an error that quotes its log."""
+    with without_its_warnings():
+        result = step(*arguments, force=True)
+    if not result["success"]:
+        log = "\n".join(str(result.get("log") or result.get("error")).splitlines()[-12:])
+        raise GradingError(f"nbgrader could not process {what}:\n{log}")
