@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError
+from course.notebook.marks import mark_of
 
 
 @dataclass
@@ -51,9 +52,9 @@ def reference_answers(source: NotebookNode) -> Answers:
     """Take the answers of the source notebook: the reference solution."""
     answers = Answers()
     for cell in source.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("solution"):
-            answers.gaps[mark["grade_id"]] = cell.source
+        mark = mark_of(cell)
+        if mark.is_gap:
+            answers.gaps[mark.exercise] = cell.source
     return answers
 
 

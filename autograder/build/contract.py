@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError, GradingError
+from course.notebook.marks import exercise_of, id_of_test, mark_of
 
 
 def read_source_notebook(path: Path) -> NotebookNode:
@@ -25,16 +26,15 @@ CANARY = "CANARY-HIDDEN"
 
 def require_contract(assignment: str, notebook: NotebookNode) -> None:
     """Refuse a source whose gaps and tests don't pair, or whose tests would leak or mislead."""
-    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    marks = [(cell, cell.metadata["nbgrader"]) for cell in graded]
-    gaps = [mark["grade_id"] for _, mark in marks if mark["solution"]]
-    tests = [mark["grade_id"] for _, mark in marks if mark["grade"]]
-    if [f"test_{gap}" for gap in gaps] != tests:
+    marks = [(cell, mark_of(cell)) for cell in notebook.cells]
+    gaps = [mark.grade_id for _, mark in marks if mark.is_gap]
+    tests = [mark.grade_id for _, mark in marks if mark.is_test]
+    if list(map(id_of_test, gaps)) != tests:
         raise BuildError(f"{assignment}: gaps {gaps} and tests {tests} do not pair in order.")
     for cell, mark in marks:
-        if mark["grade"]:
+        if mark.is_test:
             _require_sound_test(assignment, cell)
-        if mark["solution"]:
+        if mark.is_gap:
             _require_region(assignment, cell)
 
 
@@ -57,7 +57,7 @@ def _require_sound_test(assignment: str, cell: NotebookNode) -> None:
     name = cell["id"]
     _require_pair(assignment, cell, "HIDDEN TESTS")
     hidden = re.split("### (?:BEGIN|END) HIDDEN TESTS", cell.source)[1]
-    if f"{CANARY}-{assignment}-{name.removeprefix('test_')}" not in hidden:
+    if f"{CANARY}-{assignment}-{exercise_of(name)}" not in hidden:
         raise BuildError(f"{assignment}: {name} lacks its canary in the hidden region.")
     _require_no_stray_value(assignment, name, cell.source)
 

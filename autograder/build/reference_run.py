@@ -25,6 +25,7 @@ from autograder.folders import CourseFolder
 from autograder.nbgrader_plugins.configuration import CELL_SECONDS
 from course import load_data
 from course.errors import GradingError
+from course.notebook.marks import mark_of
 from course.training.fit import AGAIN_VARIABLE
 
 EPOCHS = 5
@@ -124,7 +125,7 @@ def _execute(
 def _measure(client: Any, notebook: NotebookNode) -> dict[str, float]:
     """Ask the kernel for the trained model's figures, and the cell's times for the seconds."""
     trained = [cell for cell in notebook.cells if _TRAINING_CELL in cell.source]
-    training = [cell for cell in trained if "nbgrader" not in cell.metadata]
+    training = [cell for cell in trained if not mark_of(cell).grade_id]
     if not training:
         return {}
     probe = nbformat.v4.new_code_cell(_MEASURE)

@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError
+from course.notebook.marks import id_of_test
 
 CELL_ID = "colab"
 
@@ -97,7 +98,7 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
         grade_id = note["gap"]
         cell.metadata["nbgrader"] = _nbgrader(grade_id, solution=True)
     elif "test" in note:
-        grade_id = f"test_{note['test']}"
+        grade_id = id_of_test(note["test"])
         if not isinstance(note.get("points"), (int, float)):
             raise BuildError(f"{script}: the test of {note['test']!r} has no points=N.")
         cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True, points=note["points"])

@@ -25,6 +25,7 @@ from autograder.forkserver.client import WarmGone, ask, warm_process
 from autograder.forkserver.stages import MODULES, SCIPY, TENSORFLOW, Stage, warm_recipe
 from autograder.sandbox.process import readable_within
 from course.errors import GradingError
+from course.notebook.marks import mark_of
 
 WORKER_ENVIRONMENT = {
     "NBGRADER_EXECUTION": "autograde",
@@ -95,7 +96,7 @@ def students_use_scipy(notebook: Mapping[str, Any]) -> bool:
     return any(
         USES_SCIPY.search(cell["source"])
         for cell in _code_cells(notebook)
-        if not cell["metadata"].get("nbgrader", {}).get("grade")
+        if not mark_of(cell).is_test
     )
 
 

@@ -12,6 +12,7 @@ from autograder.gradebook.marks import exact, final_points, points_text
 from autograder.gradebook.people import People, Person
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.writer import open_gradebook
+from course.notebook.marks import exercise_of
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _add_gaps(session: Any, by_notebook: dict[str, Entry]) -> None:
     for notebook, cell, score, most, manual, extra in grades:
         by_hand = manual is not None or bool(extra)
         gap = GapEntry(float(score), float(most), by_hand)
-        by_notebook[notebook].gaps[cell.removeprefix("test_")] = gap
+        by_notebook[notebook].gaps[exercise_of(cell)] = gap
     comments: Iterable[tuple[str, str, str | None]] = session.query(
         Comment.notebook_id, BaseCell.name, Comment.manual_comment
     ).join(BaseCell, Comment.cell_id == BaseCell.id)
@@ -235,7 +236,7 @@ def _submitted(submission: Any) -> Submitted:
 
 def _question(grade: Any, comments: dict[str, str]) -> Question:
     """Read one mark."""
-    name = grade.name.removeprefix("test_")
+    name = exercise_of(grade.name)
     return Question(
         name,
         float(grade.score or 0.0),

@@ -13,9 +13,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.nbgrader_plugins.configuration import put_scripts_on_path, without_its_warnings
 from course.errors import GradingError
+from course.notebook.marks import exercise_of, id_of_test, mark_of
+from course.notebook.verdict import Verdict
 
 
 @contextmanager
@@ -89,7 +91,7 @@ def enter(gradebook: Any, result: SubmissionResult) -> None:
         gradebook.db.flush()
         grades, comments = _cells(gradebook, assignment, student)
         for gap in result.gaps:
-            grade = grades[f"test_{gap.exercise}"]
+            grade = grades[id_of_test(gap.exercise)]
             grade.auto_score = float(gap.score)
             grade.needs_manual_grade = grade.manual_score is not None
             comments[gap.exercise].auto_comment = _comment(gap)
@@ -109,7 +111,7 @@ def is_entered(gradebook: Any, result: SubmissionResult) -> bool:
     """Whether the gradebook has exactly these automatic marks and comments."""
     grades, comments = _cells(gradebook, result.assignment, result.student)
     return bool(grades) and all(
-        (grade := grades.get(f"test_{gap.exercise}")) is not None
+        (grade := grades.get(id_of_test(gap.exercise))) is not None
         and grade.auto_score == float(gap.score)
         and (comment := comments.get(gap.exercise)) is not None
         and comment.auto_comment == _comment(gap)
@@ -165,7 +167,7 @@ def _one_transaction(gradebook: Any) -> Iterator[None]:
         session.commit = commit
 
 
-def _comment(gap: GapResult) -> str | None:
+def _comment(gap: Verdict) -> str | None:
     """What the gradebook has as a comment on a gap."""
     return plain_comment(gap.message) or None
 
@@ -183,7 +185,7 @@ def final_scores(gradebook: Any, assignment: str, student: str) -> dict[str, flo
     from nbgrader import api
 
     grades = _of_cells(api.Grade, gradebook, assignment, student)
-    return {name.removeprefix("test_"): float(grade.score) for name, grade in grades.items()}
+    return {exercise_of(name): float(grade.score) for name, grade in grades.items()}
 
 
 # Enter an assignment's cells and points in the class's gradebook, without touching a release.
@@ -216,12 +218,12 @@ def is_registered(gradebook: Any, assignment: str, source: NotebookNode) -> bool
         notebook = gradebook.find_notebook(assignment, assignment)
     except MissingEntry:
         return False
-    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in source.cells]
+    marks = [(cell, mark_of(cell)) for cell in source.cells]
     wanted = {
-        "graded": {m["grade_id"]: float(m["points"]) for _, m in marks if m.get("grade")},
-        "gaps": {m["grade_id"] for _, m in marks if m.get("solution")},
+        "graded": {mark.grade_id: mark.points for _, mark in marks if mark.is_test},
+        "gaps": {mark.grade_id for _, mark in marks if mark.is_gap},
         "fixed": {
-            m["grade_id"]: cell.source for cell, m in marks if m.get("grade") or m.get("locked")
+            mark.grade_id: cell.source for cell, mark in marks if mark.is_test or mark.is_locked
         },
     }
     gaps = {cell.name for cell in notebook.solution_cells}

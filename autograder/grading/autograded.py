@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder
 from autograder.grading.results import SubmissionResult
 from course.files import write_atomically
+from course.notebook.marks import mark_of
 
 UNSAFE = "none"
 
@@ -22,7 +23,7 @@ def autograded_notebook(result: SubmissionResult, source: NotebookNode) -> Noteb
     else:
         notebook = nbformat.from_dict(dict(source))
         for cell in notebook.cells:
-            if cell.metadata.get("nbgrader", {}).get("solution"):
+            if mark_of(cell).is_gap:
                 cell.source = f"# Not graded: {result.rejected}"
     known = {cell.source for cell in source.cells}
     for cell in notebook.cells:

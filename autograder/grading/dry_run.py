@@ -23,7 +23,8 @@ from autograder.gradebook.reader import ClassMarks, Question, read_class
 from autograder.gradebook.writer import open_gradebook
 from autograder.grading.class_run import Progress, grade_class
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.results import GapResult, iter_results
+from autograder.grading.results import iter_results
+from course.notebook.verdict import Verdict
 
 _COPIED = (".secret", "rules.toml", "collected.json", "roster.csv", "results")
 _LINKED = ("submitted", "source", "release")
@@ -118,7 +119,7 @@ def _questions(marks: ClassMarks) -> dict[tuple[str, str, str], Question]:
     }
 
 
-def _gaps(class_folder: ClassFolder) -> dict[tuple[str, str, str], GapResult]:
+def _gaps(class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
     """Lay the results out the same way."""
     return {
         (result.student, result.assignment, gap.exercise): gap
@@ -127,14 +128,14 @@ def _gaps(class_folder: ClassFolder) -> dict[tuple[str, str, str], GapResult]:
     }
 
 
-def _say(question: Question | None, gap: GapResult | None) -> str:
+def _say(question: Question | None, gap: Verdict | None) -> str:
     """Write the automatic mark and why it is so."""
     if question is None or question.auto_score is None:
         return _NOTHING
     return f"{points_text(exact(question.auto_score))} {gap.status if gap else ''}".strip()
 
 
-def _note(question: Question | None, gap: GapResult | None) -> str:
+def _note(question: Question | None, gap: Verdict | None) -> str:
     """Say what a person should know: a manual mark stays, and the reason that a student reads."""
     if question and question.manual_score is not None:
         return f"the manual mark {points_text(exact(question.manual_score))} stays"

@@ -8,9 +8,9 @@ import base64
 import binascii
 from typing import Any
 
-from autograder.grading.results import GapResult
 from autograder.sandbox import CellRun
 from course.checks.failures import shown
+from course.notebook.verdict import Verdict
 
 PNG = b"\x89PNG\r\n\x1a\n"
 _STOPPED = {
@@ -84,7 +84,7 @@ def printed_output(text: str) -> list[Output]:
     return [_stream(text)] if text else []
 
 
-def verdict_output(gap: GapResult) -> list[Output]:
+def verdict_output(gap: Verdict) -> list[Output]:
     """Show the verdict as nbgrader reads it: an error for no points, a number for part marks."""
     if gap.status == "correct":
         return []

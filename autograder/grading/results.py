@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from autograder.folders import ClassFolder
 from autograder.ingest.reading import Rejected, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
+from course.notebook.verdict import Verdict
 
 Key = dict[str, str]
 """What a result depends on beside the submission; see `versions`."""
@@ -48,33 +49,6 @@ def exclusive(class_folder: ClassFolder) -> Iterator[None]:
 # What grading one submission came to, as plain data that is kept in a file.
 
 
-Status = Literal[
-    "correct",
-    "partial",
-    "incorrect",
-    "not_attempted",
-    "error",
-    "timeout",
-    "memory",
-    "rejected",
-]
-
-
-@dataclass
-class GapResult:
-    """The mark of one gap."""
-
-    exercise: str
-    """The gap's name, its grade_id."""
-    score: float
-    max_score: float
-    status: Status
-    message: str = ""
-    """What the student reads."""
-    misconception: str = ""
-    """Which idea went wrong, an id of `course.checks.misconceptions`; "" if none is known."""
-
-
 @dataclass
 class Flag:
     """Something that looks like an attempt on the marks; it never changes one by itself."""
@@ -93,7 +67,7 @@ class SubmissionResult:
     """SHA-256 of what was handed in."""
     sandbox: str
     """What held the student's code, such as "bubblewrap (cgroup v1)", or "none"."""
-    gaps: list[GapResult] = field(default_factory=list)
+    gaps: list[Verdict] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     seconds: float = 0.0
     times: dict[str, float] = field(default_factory=dict)
@@ -126,7 +100,7 @@ def load(path: Path) -> SubmissionResult:
 
 def from_dict(data: dict[str, Any]) -> SubmissionResult:
     """Make a result of what `dataclasses.asdict` made of one."""
-    gaps = [GapResult(**gap) for gap in data["gaps"]]
+    gaps = [Verdict(**gap) for gap in data["gaps"]]
     flags = [Flag(**flag) for flag in data["flags"]]
     return SubmissionResult(**{**data, "gaps": gaps, "flags": flags})
 

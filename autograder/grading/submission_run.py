@@ -17,11 +17,13 @@ from nbformat import NotebookNode
 from autograder.folders import submission_seed
 from autograder.forkserver.client import WarmGone
 from autograder.forkserver.pool import WORKER_ENVIRONMENT, Base, Warmth, run_worker
-from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, load
+from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest import Intake, take_in
 from autograder.sandbox import Limits
 from course.errors import GradingError
 from course.notebook.cell_code import read_code
+from course.notebook.marks import mark_of
+from course.notebook.verdict import Status, Verdict
 
 FONTS = ".matplotlib"
 """Where matplotlib finds its list of the machine's fonts, in the working folder."""
@@ -38,6 +40,8 @@ class Order:
     student: str
     assignment: str
     digest: str
+    expected: dict[str, str]
+    """What kind of value each exercise holds in the reference solution, for messages."""
     seed: str
     """HMAC of the class's secret and the digest, in hexadecimal."""
     data: str
@@ -91,8 +95,9 @@ def grade_submission(
         result.flags = flags
         return result
     notebook = intake.rebuilt.notebook
-    _tell_expected_kinds(source, notebook)
-    result = _run_worker(notebook, student, assignment, intake.digest, conditions)
+    result = _run_worker(
+        notebook, student, assignment, intake.digest, expected_kinds(source), conditions
+    )
     result.flags = [*flags, *result.flags]
     for gap in result.gaps:
         if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
@@ -100,17 +105,13 @@ def grade_submission(
     return result
 
 
-def _tell_expected_kinds(source: NotebookNode, notebook: NotebookNode) -> None:
-    """Note with each test what kind of value its gap holds in the reference solution."""
-    kinds = {
-        f"test_{cell.metadata.nbgrader.grade_id}": _expected_kind(cell.source)
+def expected_kinds(source: NotebookNode) -> dict[str, str]:
+    """Say of each exercise what kind of value it holds in the reference solution."""
+    return {
+        mark_of(cell).exercise: _expected_kind(cell.source)
         for cell in source.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
+        if mark_of(cell).is_gap
     }
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("grade"):
-            cell.metadata.convpool["expected"] = kinds[mark["grade_id"]]
 
 
 def _expected_kind(reference: str) -> str:
@@ -127,7 +128,12 @@ def _expected_kind(reference: str) -> str:
 
 
 def _run_worker(
-    notebook: NotebookNode, student: str, assignment: str, digest: str, conditions: Conditions
+    notebook: NotebookNode,
+    student: str,
+    assignment: str,
+    digest: str,
+    expected: dict[str, str],
+    conditions: Conditions,
 ) -> SubmissionResult:
     """Start the worker, wait for it, and read what it left."""
     base = conditions.warmth.base_for(notebook) if conditions.warmth else None
@@ -140,6 +146,7 @@ def _run_worker(
             student=student,
             assignment=assignment,
             digest=digest,
+            expected=expected,
             seed=conditions.seed or submission_seed(conditions.secret, digest, assignment),
             data=str(conditions.data),
             scratch=str(conditions.scratch),
@@ -215,13 +222,9 @@ def _rejected(
     return result
 
 
-def _no_points(notebook: NotebookNode, status: Status, message: str) -> list[GapResult]:
+def _no_points(notebook: NotebookNode, status: Status, message: str) -> list[Verdict]:
     """Give every gap of a notebook 0 points for one and the same reason."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    marks = [mark_of(cell) for cell in notebook.cells]
     return [
-        GapResult(
-            mark["grade_id"].removeprefix("test_"), 0.0, float(mark["points"]), status, message
-        )
-        for mark in marks
-        if mark.get("grade")
+        Verdict(mark.exercise, 0.0, mark.points, status, message) for mark in marks if mark.is_test
     ]

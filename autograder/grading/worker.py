@@ -19,7 +19,7 @@ from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.forkserver.forked_sandbox import WarmSandbox
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
-from autograder.grading.results import Flag, GapResult, Status, SubmissionResult, save
+from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
 from autograder.grading.submission_run import Order
 from autograder.sandbox import CellRun, Limits, Sandbox
@@ -29,6 +29,8 @@ from course.checks import failures
 from course.checks import inputs as seeding
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
+from course.notebook.marks import mark_of
+from course.notebook.verdict import Status, Verdict
 
 CALL_SECONDS = 60.0
 
@@ -46,9 +48,11 @@ _STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 class TrustedTests:
     """Runs locked cells and tests in one namespace that students never see."""
 
-    def __init__(self, channel: Channel, call_seconds: float = CALL_SECONDS) -> None:
-        """Ask for the student's names through `channel`."""
-        self._channel, self._seconds = channel, call_seconds
+    def __init__(
+        self, channel: Channel, expected: dict[str, str], call_seconds: float = CALL_SECONDS
+    ) -> None:
+        """Ask for the student's names through `channel`; `expected` says what kinds they are."""
+        self._channel, self._expected, self._seconds = channel, expected, call_seconds
         self._names: dict[str, Any] = {"__name__": "__main__"}
 
     def run_locked(self, source: str) -> None:
@@ -59,15 +63,14 @@ class TrustedTests:
         except Exception as error:
             raise GradingError(f"A locked cell of the source failed: {error!r}.") from error
 
-    def run_test(self, gap: str, expected: str, cell: dict[str, Any]) -> tuple[GapResult, str]:
-        """Run the test of `gap` (`expected` says what it should be); give the mark and the output.
+    def run_test(self, gap: str, points: float, source: str) -> tuple[Verdict, str]:
+        """Run the test of `gap`; return its verdict and what the test printed.
 
         Raises GradingError if the test itself is broken: that is never the student's fault.
         """
-        points = float(cell["metadata"]["nbgrader"]["points"])
         names = dict(self._names)
         try:
-            value = fetch(self._channel, gap, self._seconds, expected)
+            value = fetch(self._channel, gap, self._seconds, self._expected.get(gap, ""))
         except (CannotCross, BadReply, Stopped) as error:
             failure = failures.from_exception(gap, error)
             return _failed(gap, points, failure), ""
@@ -75,7 +78,7 @@ class TrustedTests:
             names[gap] = value
         with _captured() as printed:
             try:
-                share = run_as_cell(cell["source"], names, "<test>")
+                share = run_as_cell(source, names, "<test>")
             except failures.CheckFailed as failure:
                 return _failed(gap, points, failure), printed.getvalue()
             except Exception as error:
@@ -95,23 +98,23 @@ def _captured() -> Any:
         yield printed
 
 
-def _passed(gap: str, points: float, share: Any) -> GapResult:
+def _passed(gap: str, points: float, share: Any) -> Verdict:
     """Read part marks as nbgrader does, but only from a plain number within the points."""
     if share is None:
-        return GapResult(gap, points, points, "correct")
+        return Verdict(gap, points, points, "correct")
     if type(share) not in (int, float) or not 0 <= share <= points:
         raise GradingError(f"The test of {gap!r} gives {share!r}, which is no mark.")
     if share == points:
-        return GapResult(gap, points, points, "correct")
-    return GapResult(gap, float(share), points, "partial", f"{share:g} of {points:g} points.")
+        return Verdict(gap, points, points, "correct")
+    return Verdict(gap, float(share), points, "partial", f"{share:g} of {points:g} points.")
 
 
-def _failed(gap: str, points: float, failure: failures.CheckFailed) -> GapResult:
+def _failed(gap: str, points: float, failure: failures.CheckFailed) -> Verdict:
     """Turn a failed check into no points and its message."""
     status: Status = _STATUS.get(type(failure), "incorrect")
     if failure.stopped:
         status = _STOPPED.get(failure.stopped, "error")
-    return GapResult(gap, 0.0, points, status, str(failure), failure.misconception)
+    return Verdict(gap, 0.0, points, status, str(failure), failure.misconception)
 
 
 # Grade one submission in a process of its own: `python -m autograder.grading.worker ORDER`.
@@ -127,7 +130,7 @@ def grade(order: Order) -> SubmissionResult:
     limits = replace(Limits(), **order.limits)
     broken: dict[str, str] = {}  # gaps whose own cell raised an error, and which
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
-        tests = TrustedTests(student, min(CALL_SECONDS, limits.cell_seconds))
+        tests = TrustedTests(student, order.expected, min(CALL_SECONDS, limits.cell_seconds))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 _step(cell, student, tests, result, broken)
@@ -160,22 +163,20 @@ def _step(
     broken: dict[str, str],
 ) -> None:
     """Run a test on the trusted side, a locked cell on both, any other on the student's."""
-    mark = cell["metadata"].get("nbgrader", {})
-    if mark.get("grade"):
-        gap = mark["grade_id"].removeprefix("test_")
-        verdict, printed = tests.run_test(
-            gap, cell["metadata"]["convpool"].get("expected", ""), cell
-        )
+    mark = mark_of(cell)
+    if mark.is_test:
+        gap = mark.exercise
+        verdict, printed = tests.run_test(gap, mark.points, cell["source"])
         if not verdict.score and gap in broken:
             verdict.status, verdict.message = "error", f"`{gap}`: its own cell raised {broken[gap]}"
         result.gaps.append(verdict)
         cell["outputs"] = [*printed_output(printed), *verdict_output(verdict)]
         return
-    if mark.get("locked"):
+    if mark.is_locked:
         tests.run_locked(cell["source"])
     run = student.run_cell(cell["source"])
-    if run.status == "error" and mark.get("solution"):
-        broken[mark["grade_id"]] = f"{run.error_name}: {run.error_value}"[:300]
+    if run.status == "error" and mark.is_gap:
+        broken[mark.exercise] = f"{run.error_name}: {run.error_value}"[:300]
     cell["outputs"] = plain_outputs(run)
     _note(run, cell, result)
 

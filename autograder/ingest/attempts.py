@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.ingest.attempt_rules import RULES
 from course.notebook.cell_code import MAX_CHARACTERS, read_code
+from course.notebook.marks import origin_of
 from course.notebook.tampering import Flag, one_line
 
 _MAX_PARTS = 12  # of a dotted name; longer ones are nobody's module
@@ -204,7 +205,7 @@ def scan(notebook: NotebookNode) -> list[Flag]:
         aliases |= _imports(cell.source)
     flags: dict[tuple[str, str], Flag] = {}
     for number, cell in enumerate(cells):
-        if cell.metadata.get("convpool", {}).get("origin") == "source":
+        if origin_of(cell) == "source":
             continue
         tree = read_code(cell.source) if number < readable else None
         for kind, evidence in _findings(cell.source, tree, aliases):

@@ -11,7 +11,8 @@ from autograder.ingest.attempts import scan
 from autograder.ingest.parsing import parse_notebook
 from autograder.ingest.reading import MAX_BYTES, Rejected, read_submission
 from course.notebook.cell_code import top_level_names
-from course.notebook.matching import Place, mark_of, outline_of
+from course.notebook.marks import mark_of
+from course.notebook.matching import Place, outline_of
 from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.tampering import Flag, one_line
 
@@ -52,9 +53,7 @@ def require_assignment(assignment: str, source: NotebookNode, submitted: Noteboo
     """
     graded = _graded(source)
     cells = submitted.cells
-    marked = {str(mark_of(cell).get("grade_id")) for cell in cells} | {
-        str(cell.get("id")) for cell in cells
-    }
+    marked = {mark_of(cell).grade_id for cell in cells} | {str(cell.get("id")) for cell in cells}
     if marked & graded:
         return
     others = sorted(_graded(submitted))
@@ -63,7 +62,7 @@ def require_assignment(assignment: str, source: NotebookNode, submitted: Noteboo
             f"This is not the notebook of {assignment}: its exercises are "
             f"{one_line(', '.join(others), 200)}."
         )
-    gaps = {name for name in graded if not name.startswith("test_")}
+    gaps = {mark_of(cell).exercise for cell in source.cells if mark_of(cell).is_gap}
     if not any(gaps & top_level_names(cell.source) for cell in cells if cell.cell_type == "code"):
         raise Rejected(f"This is not the notebook of {assignment}: it holds none of its exercises.")
 
@@ -71,11 +70,7 @@ def require_assignment(assignment: str, source: NotebookNode, submitted: Noteboo
 def _graded(notebook: NotebookNode) -> set[str]:
     """Name the gaps and tests that are marked in a notebook."""
     marks = [mark_of(cell) for cell in notebook.cells]
-    return {str(mark["grade_id"]) for mark in marks if _is_graded(mark) and "grade_id" in mark}
-
-
-def _is_graded(mark: dict[str, object]) -> bool:
-    return bool(mark.get("solution") or mark.get("grade"))
+    return {mark.grade_id for mark in marks if mark.grade_id and (mark.is_gap or mark.is_test)}
 
 
 # One submission's way in: read, parsed, recognized, rebuilt, looked through.

@@ -13,6 +13,7 @@ from traitlets import List
 from autograder.build.contract import CANARY
 from autograder.cli.show_pages import STOCK_STAMP
 from autograder.folders import ClassFolder, CourseFolder
+from course.notebook.marks import mark_of
 
 _WITHHELD = "(This output quoted a hidden check and is not shown.)\n"
 
@@ -30,7 +31,7 @@ class HideTests(ClearHiddenTests):
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Cut the hidden region out of a test cell, and withhold outputs that quote one."""
-        if cell.metadata.get("nbgrader", {}).get("grade"):
+        if mark_of(cell).is_test:
             cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if cell.cell_type == "code":
             cell.outputs = [_without_canary(output) for output in cell.outputs]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.notebook.cell_code import read_code
+from course.notebook.marks import mark_of
 
 UNREADABLE = "something else"
 """In place of an answer that is no plain letter or number."""
@@ -36,7 +37,7 @@ def read_questions(source: Any) -> list[Question]:
     found = []
     for cell in source["cells"]:
         name = cell["id"]
-        is_gap = cell["metadata"].get("nbgrader", {}).get("solution")
+        is_gap = mark_of(cell).is_gap
         if is_gap and f"{name}_question" in texts:
             found.append(_question(name, texts[f"{name}_question"], texts[name]))
     return found

@@ -12,11 +12,10 @@ from rich.table import Table
 
 from course.learner.check import Report
 from course.learner.fresh_run import Show
-from course.learner.gap_check import Verdict
 from course.learner.status import Standing
 from course.learner.submit import packed
+from course.notebook.verdict import STATUS_WORDS, Verdict
 
-SIGNS = {"right": "✓", "partial": "◐", "noted": "✓", "wrong": "✗", "not_attempted": "–"}
 _WIDTH = 92
 HIDDEN = "Hidden checks run when it is graded: points in sight are no promise."
 
@@ -24,18 +23,18 @@ HIDDEN = "Hidden checks run when it is graded: points in sight are no promise."
 def print_report(report: Report) -> None:
     """Print one notebook: a headline, a line per gap, what went wrong, and the notices."""
     typer.echo(f"{report.work.assignment}: {headline(report)} ({report.seconds:.1f} s)")
-    width = max((len(verdict.gap) for verdict in report.verdicts), default=0)
+    width = max((len(verdict.exercise) for verdict in report.verdicts), default=0)
     for verdict in report.verdicts:
         typer.echo(_line(verdict, width))
-        if verdict.status in ("wrong", "not_run", "partial"):
-            typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.gap}`: "), "      "))
+        if verdict.status in ("incorrect", "error", "partial"):
+            typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.exercise}`: "), "      "))
     for notice in report.notices:
         typer.echo(_indented(notice, "  ! ", "    "))
 
 
 def headline(report: Report) -> str:
     """Say how much of a notebook is done."""
-    answered = sum(verdict.status == "noted" for verdict in report.verdicts)
+    answered = sum(verdict.status == "answered" for verdict in report.verdicts)
     if report.work.assignment == "quiz":
         return f"{answered} of {len(report.verdicts)} questions answered"
     return f"{report.earned:g} of {report.points:g} points in sight"
@@ -43,12 +42,12 @@ def headline(report: Report) -> str:
 
 def _line(verdict: Verdict, width: int) -> str:
     """Lay out one gap."""
-    sign, gap = SIGNS.get(verdict.status, "✗"), verdict.gap.ljust(width)
+    sign, gap = STATUS_WORDS[verdict.status].sign, verdict.exercise.ljust(width)
     if verdict.status == "not_attempted":
-        return f"  {sign} {gap}  not attempted ({verdict.points:g} points)"
-    if verdict.status == "noted":
+        return f"  {sign} {gap}  not attempted ({verdict.max_score:g} points)"
+    if verdict.status == "answered":
         return f"  {sign} {gap}  {verdict.message}"
-    return f"  {sign} {gap}  {verdict.earned:g} of {verdict.points:g}"
+    return f"  {sign} {gap}  {verdict.score:g} of {verdict.max_score:g}"
 
 
 def _indented(text: str, first: str, rest: str = "") -> str:
@@ -87,15 +86,6 @@ def progress(assignment: str) -> Iterator[Show]:
 # What `course status` prints.
 
 
-_WORDS = {
-    "checked": "✓",
-    "shown": "✓",
-    "wrong": "✗",
-    "unchecked": "?",
-    "not_attempted": "–",
-}
-
-
 def print_overview(folder: Path, found: list[Standing], console: Console) -> None:
     """Print a row per exercise, the sum, and the next step."""
     table = Table(title=f"Your notebooks in {escape(str(folder))}")
@@ -113,8 +103,10 @@ def print_overview(folder: Path, found: list[Standing], console: Console) -> Non
 def _row(standing: Standing) -> tuple[str, str, str]:
     if standing.problem:
         return escape(standing.problem), "", ""
-    signs = " ".join(f"{_WORDS[gap.done]}\N{NO-BREAK SPACE}{gap.gap.name}" for gap in standing.gaps)
-    done = sum(gap.done in ("checked", "shown") for gap in standing.gaps)
+    signs = " ".join(
+        f"{STATUS_WORDS[gap.status].sign}\N{NO-BREAK SPACE}{gap.gap.name}" for gap in standing.gaps
+    )
+    done = sum(gap.done for gap in standing.gaps)
     points = sum(gap.gap.points for gap in standing.gaps)
     earned = sum(gap.earned for gap in standing.gaps)
     sight = (
@@ -125,7 +117,7 @@ def _row(standing: Standing) -> tuple[str, str, str]:
 
 def _legend(found: list[Standing]) -> str:
     """Explain the signs that are there, and what the points mean."""
-    seen = {gap.done for standing in found for gap in standing.gaps}
+    seen = {gap.status for standing in found for gap in standing.gaps}
     words = ["✓ passes what is in sight", "✗ does not"]
     words += ["? answered, not checked yet"] if "unchecked" in seen else []
     words += ["– not attempted"] if "not_attempted" in seen else []
@@ -138,7 +130,7 @@ def next_step(folder: Path, found: list[Standing]) -> str:
         name = standing.assignment
         if standing.problem:
             return f"Next: mend {name}. `course reset {name}` keeps a backup of what is there."
-        waiting = [gap.done for gap in standing.gaps if gap.done not in ("checked", "shown")]
+        waiting = [gap.status for gap in standing.gaps if not gap.done]
         if waiting and set(waiting) == {"unchecked"}:
             return f"Next: course check {name}"
         if waiting:

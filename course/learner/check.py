@@ -1,4 +1,4 @@
-"""`course check`: the checks in sight, run as grading runs them, and remembered for the status."""
+"""`course check`: the visible checks, run as grading runs them, and remembered for the status."""
 
 import hashlib
 import time
@@ -13,11 +13,12 @@ from course.files import read_state, state_folder, write_state
 from course.learner import notices
 from course.learner.folder import Work, read_notebook
 from course.learner.fresh_run import Ran, Show, run_notebook
-from course.learner.gap_check import Verdict
 from course.learner.lab import unsaved
 from course.learner.notices import class_stubs, is_class_quiz
 from course.lessons.released import read_release
 from course.notebook import Rebuilt, outline_of, rebuild_from
+from course.notebook.marks import mark_of
+from course.notebook.verdict import Verdict
 
 _REMEMBERED = "checks.json"
 
@@ -34,17 +35,17 @@ class Report:
     @property
     def earned(self) -> float:
         """Points whose checks in sight pass."""
-        return sum(verdict.earned for verdict in self.verdicts)
+        return sum(verdict.score for verdict in self.verdicts)
 
     @property
     def points(self) -> float:
         """Points that the notebook can earn."""
-        return sum(verdict.points for verdict in self.verdicts)
+        return sum(verdict.max_score for verdict in self.verdicts)
 
     @property
     def complete(self) -> bool:
         """Whether every gap passes what is in sight."""
-        return all(verdict.status in ("right", "noted") for verdict in self.verdicts)
+        return all(verdict.done for verdict in self.verdicts)
 
 
 def check_work(work: Work, show: Show) -> Report:
@@ -56,7 +57,7 @@ def check_work(work: Work, show: Show) -> Report:
     notebook = read_notebook(work.path)
     rebuilt = rebuild_released(work.assignment, notebook)
     blank = _blank(rebuilt)
-    touched = [verdict for verdict in blank if verdict.gap not in rebuilt.untouched_gaps]
+    touched = [verdict for verdict in blank if verdict.exercise not in rebuilt.untouched_gaps]
     ran = run_notebook(rebuilt.notebook, show) if touched else Ran(verdicts=blank)
     verdicts = [_not_attempted(v) if _untouched(v, rebuilt) else v for v in ran.verdicts]
     said = [*notices.about_files(work), *unsaved(work.path), *notices.about_cells(rebuilt.flags)]
@@ -76,20 +77,18 @@ def rebuild_released(assignment: str, notebook: NotebookNode) -> Rebuilt:
 
 def _blank(rebuilt: Rebuilt) -> list[Verdict]:
     """List the gaps as if nothing had been attempted."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in rebuilt.notebook.cells]
+    marks = [mark_of(cell) for cell in rebuilt.notebook.cells]
     return [
-        Verdict(mark["grade_id"].removeprefix("test_"), float(mark["points"]), "not_attempted")
-        for mark in marks
-        if mark.get("grade")
+        Verdict(mark.exercise, 0.0, mark.points, "not_attempted") for mark in marks if mark.is_test
     ]
 
 
 def _untouched(verdict: Verdict, rebuilt: Rebuilt) -> bool:
-    return verdict.gap in rebuilt.untouched_gaps and not verdict.earned
+    return verdict.exercise in rebuilt.untouched_gaps and not verdict.score
 
 
 def _not_attempted(verdict: Verdict) -> Verdict:
-    return Verdict(verdict.gap, verdict.points, "not_attempted")
+    return Verdict(verdict.exercise, 0.0, verdict.max_score, "not_attempted")
 
 
 def gap_digests(notebook: NotebookNode) -> dict[str, str]:
@@ -97,7 +96,7 @@ def gap_digests(notebook: NotebookNode) -> dict[str, str]:
     return {
         cell["id"]: hashlib.sha256(cell.source.strip().encode("utf-8", "replace")).hexdigest()[:16]
         for cell in notebook.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        if cell.cell_type == "code" and mark_of(cell).is_gap
     }
 
 
@@ -105,10 +104,10 @@ def remember(work: Work, notebook: NotebookNode, verdicts: list[Verdict]) -> Non
     """Keep the verdicts, each with a fingerprint of the gap that it judges."""
     digests = gap_digests(notebook)
     gaps = {
-        verdict.gap: {
+        verdict.exercise: {
             "status": verdict.status,
-            "earned": verdict.earned,
-            "digest": digests.get(verdict.gap, ""),
+            "earned": verdict.score,
+            "digest": digests.get(verdict.exercise, ""),
         }
         for verdict in verdicts
     }

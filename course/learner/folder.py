@@ -123,10 +123,10 @@ def _notebook(folder: Path, assignment: str) -> Path:
 def _assignment_of(path: Path) -> str:
     """Tell by its gaps which exercise a notebook belongs to."""
     from course.lessons.released import all_gaps
-    from course.notebook.matching import mark_of
+    from course.notebook.marks import mark_of
 
     known = all_gaps()
-    found = [known.get(str(mark_of(cell).get("grade_id"))) for cell in read_notebook(path).cells]
+    found = [known.get(mark_of(cell).grade_id) for cell in read_notebook(path).cells]
     assignments = [gap.assignment for gap in found if gap is not None]
     if assignments:
         return max(ASSIGNMENTS, key=assignments.count)

@@ -22,8 +22,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from course.errors import CourseError
-from course.learner.gap_check import MIME, Verdict, asking_cell
+from course.learner.gap_check import MIME, asking_cell
+from course.notebook.marks import mark_of
 from course.notebook.tampering import one_line
+from course.notebook.verdict import Verdict
 
 # What grading allows a cell, and a test.
 CELL_SECONDS = 120
@@ -58,23 +60,23 @@ def run_notebook(notebook: NotebookNode, show: Show) -> Ran:
 
 def _name(cell: NotebookNode) -> str:
     """Say what a cell is, for the progress bar."""
-    mark = cell.metadata.get("nbgrader", {})
-    return f"checking {mark['grade_id'].removeprefix('test_')}" if mark.get("grade") else cell["id"]
+    mark = mark_of(cell)
+    return f"checking {mark.exercise}" if mark.is_test else cell["id"]
 
 
 def _step(client: NotebookClient, cell: NotebookNode, ran: Ran) -> None:
     """Run one cell, or judge one gap."""
-    mark = cell.metadata.get("nbgrader", {})
-    if not mark.get("grade"):
+    mark = mark_of(cell)
+    if not mark.is_test:
         if ran.stopped:
             return
         error = _execute(client, cell["id"], cell.source, CELL_SECONDS, ran)[0]
         if error:
             ran.errors[cell["id"]] = error
         return
-    gap, points = mark["grade_id"].removeprefix("test_"), float(mark["points"])
+    gap, points = mark.exercise, mark.points
     if ran.stopped:
-        ran.verdicts.append(Verdict(gap, points, "not_run", f"it did not run: {ran.stopped}"))
+        ran.verdicts.append(Verdict(gap, 0.0, points, "error", f"it did not run: {ran.stopped}"))
         return
     source = asking_cell(gap, points, cell.source)
     error, outputs = _execute(client, cell["id"], source, TEST_SECONDS, ran)
@@ -103,9 +105,10 @@ def _execute(
 def _verdict(gap: str, points: float, error: str, outputs: list[Any], ran: Ran) -> Verdict:
     """Read the verdict that the kernel put out; the gap's own error explains a failure best."""
     data = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
-    verdict = Verdict(**data[-1]) if data else Verdict(gap, points, "not_run", error)
-    if gap in ran.errors and verdict.status in ("wrong", "not_run"):
-        return Verdict(gap, points, "wrong", f"`{gap}`: its own cell raised {ran.errors[gap]}")
+    verdict = Verdict(**data[-1]) if data else Verdict(gap, 0.0, points, "error", error)
+    if gap in ran.errors and verdict.status in ("incorrect", "error"):
+        message = f"`{gap}`: its own cell raised {ran.errors[gap]}"
+        return Verdict(gap, 0.0, points, "error", message)
     return verdict
 
 

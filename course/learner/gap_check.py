@@ -3,25 +3,12 @@
 import contextlib
 import io
 import re
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
-Status = Literal["right", "partial", "noted", "wrong", "not_attempted", "not_run"]
+from course.notebook.verdict import Verdict
+
 MIME = "application/vnd.convpool.verdict+json"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a check that the learner can see says of a gap."""
-
-    gap: str
-    points: float
-    """What the gap can earn."""
-    status: Status
-    """`noted`: a quiz answer that can be read; whether it is right is told at grading."""
-    message: str = ""
-    earned: float = 0.0
-    """Points whose checks in sight pass."""
 
 
 def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdict:
@@ -35,17 +22,17 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
             # Named as IPython names a cell: failures tell the learner's from the rest by that.
             share = run_as_cell(source, space, f"<ipython-input-check-{gap}>")
     except failures.NotAttempted as failure:
-        return Verdict(gap, points, "not_attempted", str(failure))
+        return Verdict(gap, 0.0, points, "not_attempted", str(failure))
     except failures.CheckFailed as failure:
-        return Verdict(gap, points, "wrong", str(failure))
+        return Verdict(gap, 0.0, points, "incorrect", str(failure))
     except Exception as error:
-        return Verdict(gap, points, "not_run", f"The check itself failed: {error!r}")
+        return Verdict(gap, 0.0, points, "error", f"The check itself failed: {error!r}")
     told = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*)", printed.getvalue(), re.MULTILINE)
     said = told[-1] if told else ""
     if getattr(space.get("check"), "noted", ""):
-        return Verdict(gap, points, "noted", said)
+        return Verdict(gap, 0.0, points, "answered", said)
     earned = points if share is None else float(share)
-    return Verdict(gap, points, "right" if earned == points else "partial", said, earned)
+    return Verdict(gap, earned, points, "correct" if earned == points else "partial", said)
 
 
 def show(gap: str, points: float, source: str, names: dict[str, Any]) -> None:

@@ -13,9 +13,10 @@ from nbformat import NotebookNode
 from course.errors import CourseError
 from course.learner.folder import Work, read_notebook
 from course.learner.fresh_run import Ran
-from course.learner.gap_check import Verdict
-from course.notebook import Flag, mark_of, same_text
+from course.notebook import Flag, same_text
 from course.notebook.cell_code import top_level_names
+from course.notebook.marks import exercise_of, id_of_test, mark_of, raw_mark
+from course.notebook.verdict import Verdict
 
 _SECONDS = 2.0  # between two times of files that count as one
 
@@ -81,7 +82,7 @@ def about_cells(flags: tuple[Flag, ...]) -> Iterator[str]:
         elif flag.kind == "gap_deleted":
             yield _GAP_DELETED.format(cell=flag.cell, evidence=flag.evidence)
         elif what in _CELLS and role in ("test", "locked", "gap"):
-            name = flag.cell.removeprefix("test_")
+            name = exercise_of(flag.cell)
             text = _CELLS[what].format(cell=name, evidence=flag.evidence)
             yield f"The check of {text}" if role == "test" else f"The cell {text}"
 
@@ -92,11 +93,11 @@ def about_order(
     """Say what worked in the saved notebook and does not from top to bottom, where `run` ran."""
     cells = {cell["id"]: cell for cell in saved.cells if cell.cell_type == "code"}
     for verdict in verdicts:
-        if verdict.status in ("wrong", "not_run") and _passed(cells, verdict.gap):
+        if verdict.status in ("incorrect", "error") and _passed(cells, verdict.exercise):
             yield (
-                f"`{verdict.gap}` passed when you ran its check, but not on a fresh kernel from "
-                f"top to bottom{_counts(saved)}. Restart the kernel and run all cells: that is "
-                "what counts."
+                f"`{verdict.exercise}` passed when you ran its check, but not on a fresh kernel "
+                f"from top to bottom{_counts(saved)}. Restart the kernel and run all cells: "
+                "that is what counts."
             )
     told: set[str] = set()
     for cell_id, error in ran.errors.items():
@@ -108,7 +109,7 @@ def about_order(
 
 def _passed(cells: dict[str, NotebookNode], gap: str) -> bool:
     """Whether the check of a gap shows in the saved notebook that it passed."""
-    cell = cells.get(f"test_{gap}")
+    cell = cells.get(id_of_test(gap))
     return cell is not None and says_passed(gap, cell)
 
 
@@ -155,14 +156,14 @@ def is_class_quiz(assignment: str, release: NotebookNode, notebook: NotebookNode
     released = _questions(release)
     own = _questions(notebook)
     others = [n for n, cell in own.items() if n in released and not _same(cell, released[n])]
-    tests = [cell for cell in notebook.cells if mark_of(cell).get("grade")]
+    tests = [cell for cell in notebook.cells if mark_of(cell).is_test]
     return bool(others) and all(map(_is_intact, [*own.values(), *tests]))
 
 
 def class_stubs(notebook: NotebookNode) -> list[str]:
     """Give what was released in the place of each cell: of an answered gap, nothing is known."""
     return [
-        "" if mark_of(cell).get("solution") and not _is_stub(cell) else cell.source
+        "" if mark_of(cell).is_gap and not _is_stub(cell) else cell.source
         for cell in notebook.cells
     ]
 
@@ -176,9 +177,9 @@ def _questions(notebook: NotebookNode) -> dict[str, NotebookNode]:
     """Return the locked questions by name."""
     marks = [(mark_of(cell), cell) for cell in notebook.cells]
     return {
-        str(mark["grade_id"]): cell
+        mark.grade_id: cell
         for mark, cell in marks
-        if mark.get("locked") and str(mark.get("grade_id", "")).endswith("_question")
+        if mark.locked and mark.grade_id.endswith("_question")
     }
 
 
@@ -191,6 +192,6 @@ def _is_intact(cell: NotebookNode) -> bool:
     from nbgrader.utils import compute_checksum
 
     try:
-        return bool(mark_of(cell).get("checksum") == compute_checksum(cell))
+        return bool(raw_mark(cell).get("checksum") == compute_checksum(cell))
     except (KeyError, TypeError, AttributeError):
         return False

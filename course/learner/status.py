@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from nbformat import NotebookNode
 
@@ -12,8 +11,8 @@ from course.learner.check import gap_digests, rebuild_released, remembered
 from course.learner.folder import Work, read_notebook
 from course.learner.notices import says_passed
 from course.lessons.released import ASSIGNMENTS, Gap, gaps
-
-Done = Literal["checked", "shown", "wrong", "unchecked", "not_attempted"]
+from course.notebook.marks import id_of_test
+from course.notebook.verdict import STATUS_WORDS, Status
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,15 @@ class GapStatus:
     """How far a learner is with one gap."""
 
     gap: Gap
-    done: Done
-    """`shown`: its check passed in the notebook as it was saved; `unchecked`: it has an answer."""
+    status: Status
+    """As the last `course check` found it, or as the saved notebook shows it."""
     earned: float = 0.0
     """Points whose checks in sight pass."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do here, as far as is known now."""
+        return self.status in ("correct", "answered")
 
 
 @dataclass(frozen=True)
@@ -40,17 +44,17 @@ class Standing:
     @property
     def complete(self) -> bool:
         """Whether every gap passes what is in sight."""
-        return not self.problem and all(gap.done in ("checked", "shown") for gap in self.gaps)
+        return not self.problem and all(gap.done for gap in self.gaps)
 
     @property
     def begun(self) -> bool:
         """Whether any gap has an answer."""
-        return any(gap.done != "not_attempted" for gap in self.gaps)
+        return any(gap.status != "not_attempted" for gap in self.gaps)
 
     @property
     def next_gap(self) -> str:
         """The first gap that is not done."""
-        return next((g.gap.name for g in self.gaps if g.done not in ("checked", "shown")), "")
+        return next((g.gap.name for g in self.gaps if not g.done), "")
 
 
 def standings(folder: Path) -> list[Standing]:
@@ -79,15 +83,19 @@ def _gaps(work: Work, notebook: NotebookNode) -> Iterator[GapStatus]:
     tests = {cell["id"]: cell for cell in notebook.cells if cell.cell_type == "code"}
     for gap in gaps(work.assignment):
         known = kept.get(gap.name, {})
-        test = tests.get(f"test_{gap.name}")
+        test = tests.get(id_of_test(gap.name))
         if gap.name in untouched:
             yield GapStatus(gap, "not_attempted")
         elif known and known.get("digest") == digests.get(gap.name):
-            right = known.get("status") in ("right", "noted")
-            yield GapStatus(gap, "checked" if right else "wrong", float(known.get("earned", 0)))
+            yield GapStatus(gap, _status(known.get("status")), float(known.get("earned", 0)))
         elif test is not None and says_passed(gap.name, test):
             earned = 0.0 if work.assignment == "quiz" else gap.points
-            yield GapStatus(gap, "shown", earned)
+            yield GapStatus(gap, "correct", earned)
         else:
             failed = test is not None and any(o.output_type == "error" for o in test.outputs)
-            yield GapStatus(gap, "wrong" if failed else "unchecked")
+            yield GapStatus(gap, "incorrect" if failed else "unchecked")
+
+
+def _status(kept: object) -> Status:
+    """Read a status that was remembered; a word of another version counts as not checked."""
+    return next((status for status in STATUS_WORDS if status == kept), "unchecked")

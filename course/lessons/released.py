@@ -49,12 +49,12 @@ def read_release(assignment: str) -> "NotebookNode":
 @lru_cache
 def gaps(assignment: str) -> tuple[Gap, ...]:
     """List the gaps of an exercise in their order, with the points of their checks."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in read_release(assignment).cells]
-    points = {mark["grade_id"]: float(mark["points"]) for mark in marks if mark.get("grade")}
+    from course.notebook.marks import mark_of
+
+    marks = [mark_of(cell) for cell in read_release(assignment).cells]
+    points = {mark.exercise: mark.points for mark in marks if mark.is_test}
     return tuple(
-        Gap(mark["grade_id"], assignment, points[f"test_{mark['grade_id']}"])
-        for mark in marks
-        if mark.get("solution")
+        Gap(mark.exercise, assignment, points[mark.exercise]) for mark in marks if mark.is_gap
     )
 
 

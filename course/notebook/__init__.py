@@ -3,7 +3,8 @@
 Grading and `course check` rebuild a notebook with the same code, so that both run the same cells.
 """
 
-from course.notebook.matching import Place, mark_of, outline_of, same_text
+from course.notebook.marks import mark_of
+from course.notebook.matching import Place, outline_of, same_text
 from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.tampering import Flag, one_line
 

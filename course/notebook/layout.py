@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
+from course.notebook.marks import id_of_test
 from course.notebook.matching import Matches, Place, choose_holder, is_intact, same_text
 
 
@@ -86,7 +87,7 @@ def _find_missing_gaps(outline: list[Place], layout: Layout) -> None:
         having = [index for index, names in enumerate(defined) if place.name in names]
         own = [index for index in having if not layout.kept[index].is_gap]
         if own:
-            before = layout.fixed_at.get(f"test_{place.name}", len(layout.kept))
+            before = layout.fixed_at.get(id_of_test(place.name), len(layout.kept))
             as_cells = [NotebookNode(vars(kept)) for kept in layout.kept]
             chosen = choose_holder(place, own, as_cells, before)
             layout.kept[chosen].name, layout.kept[chosen].is_gap = place.name, True

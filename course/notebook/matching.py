@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
+from course.notebook.marks import exercise_of, id_of_test, mark_of
 
 Role = Literal["test", "locked", "gap", "free"]
 FIXED: tuple[Role, ...] = ("test", "locked")
@@ -32,21 +33,15 @@ class Place:
     @property
     def gap(self) -> str:
         """The gap that a test cell belongs to."""
-        return self.name.removeprefix("test_")
+        return exercise_of(self.name)
 
 
 def outline_of(source: NotebookNode, released: list[str]) -> list[Place]:
     """List the cells of a notebook, beside what students got in the place of each."""
     return [
-        Place(mark_of(cell).get("grade_id") or cell["id"], _role(cell), cell, text)
+        Place(mark_of(cell).grade_id or cell["id"], _role(cell), cell, text)
         for cell, text in zip(source.cells, released, strict=True)
     ]
-
-
-def mark_of(cell: NotebookNode) -> dict[str, Any]:
-    """Return nbgrader's mark of a cell, {} if there is none or it is none."""
-    mark = cell.metadata.get("nbgrader")
-    return mark if isinstance(mark, dict) else {}
 
 
 def same_text(one: str, other: str) -> bool:
@@ -61,11 +56,11 @@ def _lines(text: str) -> list[str]:
 def _role(cell: NotebookNode) -> Role:
     """Read a cell's role from the mark that the build wrote."""
     mark = mark_of(cell)
-    if mark.get("solution"):
+    if mark.is_gap:
         return "gap"
-    if mark.get("grade"):
+    if mark.is_test:
         return "test"
-    return "locked" if mark.get("locked") else "free"
+    return "locked" if mark.is_locked else "free"
 
 
 # Find the submitted cells that say, by mark or id, which fixed cell or gap they are.
@@ -95,7 +90,7 @@ def match(outline: list[Place], cells: list[NotebookNode]) -> Matches:
     for place in outline:
         if place.role == "gap" and claims.get(place.name):
             found = claims[place.name]
-            before = matches.standing.get(f"test_{place.name}", len(cells))
+            before = matches.standing.get(id_of_test(place.name), len(cells))
             _record(matches, place.name, [choose_holder(place, found, cells, before)], found)
     return matches
 
@@ -132,7 +127,7 @@ def _claims(outline: list[Place], cells: list[NotebookNode]) -> dict[str, list[i
     claims: dict[str, list[int]] = defaultdict(list)
     for index, cell in enumerate(cells):
         # An id alone counts too: some editors keep ids and drop marks.
-        said = [mark_of(cell).get("grade_id"), cell.get("id")]
+        said = [mark_of(cell).grade_id, cell.get("id")]
         name = next((name for name in said if isinstance(name, str) and name in names), None)
         if name:
             claims[name].append(index)

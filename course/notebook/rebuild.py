@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
 from course.notebook.layout import Kept, Layout, lay_out, place_fixed
-from course.notebook.matching import Place, mark_of, match, same_text
+from course.notebook.marks import raw_mark
+from course.notebook.matching import Place, match, same_text
 from course.notebook.tampering import Flag, tampering
 
 
@@ -74,7 +75,7 @@ def _own_ids(taken: set[str]) -> Iterator[str]:
 
 def _fixed_cell(place: Place) -> NotebookNode:
     """Copy a cell of the source."""
-    metadata = {"nbgrader": copy.deepcopy(mark_of(place.cell))}
+    metadata = {"nbgrader": copy.deepcopy(raw_mark(place.cell))}
     metadata["convpool"] = {"origin": "source", "role": place.role}
     return _cell(place.cell.cell_type, place.cell.source, place.name, metadata)
 
@@ -83,7 +84,7 @@ def _kept_cell(kept: Kept, places: dict[str, Place], cell_id: str) -> NotebookNo
     """Write a cell of the student's; a gap has the source's mark, never the submitted one."""
     metadata: dict[str, Any] = {"convpool": {"origin": "own"}}
     if kept.is_gap:
-        mark = copy.deepcopy(mark_of(places[kept.name].cell))
+        mark = copy.deepcopy(raw_mark(places[kept.name].cell))
         metadata = {"nbgrader": mark, "convpool": {"origin": "gap"}}
     return _cell(kept.cell_type, kept.source, cell_id, metadata)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from course.notebook.layout import Layout, moved_cells
-from course.notebook.matching import Matches, Place, mark_of, same_text
+from course.notebook.marks import mark_of, raw_mark
+from course.notebook.matching import Matches, Place, same_text
 
 EVIDENCE_CHARACTERS = 120
 
@@ -67,7 +68,7 @@ def _changes(place: Place, cell: NotebookNode) -> Iterator[Flag]:
         yield _flag(place, "edited", evidence)
     if cell.cell_type != place.cell.cell_type:
         yield _flag(place, "retyped", f"{place.cell.cell_type} was made {cell.cell_type}")
-    said, meant = mark_of(cell), mark_of(place.cell)
+    said, meant = raw_mark(cell), raw_mark(place.cell)
     for name in _SETTINGS:
         if name in said and said[name] != meant.get(name):
             yield _flag(place, "reflagged", f"{name}: {said[name]!r}, released {meant.get(name)!r}")
@@ -98,7 +99,7 @@ def _lost_marks(
         place.name
         for place in outline
         if place.name in matches.standing
-        and mark_of(cells[matches.standing[place.name]]).get("grade_id") != place.name
+        and mark_of(cells[matches.standing[place.name]]).grade_id != place.name
     ]
     if lost:
         yield Flag("marks_lost", f"{len(lost)} cells have lost their mark: {', '.join(lost)}")

@@ -19,8 +19,9 @@ from rich.console import Console
 from autograder.cli.show_pages import run_report, write_pages
 from autograder.folders import ASSIGNMENTS, ClassFolder, find_course
 from autograder.gradebook.reader import read_entries
-from autograder.grading.results import GapResult, SubmissionResult, iter_results, result_path, save
+from autograder.grading.results import SubmissionResult, iter_results, result_path, save
 from autograder.pages.similarity.alike import similar
+from course.notebook.verdict import Verdict
 
 DRAW = random.Random(1)
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + DRAW.randbytes(20_000)).decode()
@@ -63,7 +64,7 @@ def write_class(folder: ClassFolder, students: int) -> list[tuple[str, str]]:
             for gap, most in points.items():
                 right = DRAW.random() < number / students
                 status = "correct" if right else "incorrect"
-                result.gaps.append(GapResult(gap, most if right else 0.0, float(most), status))
+                result.gaps.append(Verdict(gap, most if right else 0.0, float(most), status))
             result.notebook = notebook(source, student)
             save(result, result_path(folder, student, assignment))
             handed_in.append((student, assignment))

@@ -21,8 +21,9 @@ from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.class_run import read_source
-from autograder.grading.results import GapResult, SubmissionResult, iter_results, put
+from autograder.grading.results import SubmissionResult, iter_results, put
 from autograder.ingest import take_in
+from course.notebook.verdict import Verdict
 
 MEASURED = 0.57
 """Core-seconds of one notebook, the mean of the five assignments: (45.5 - 3) x 2 / 150."""
@@ -94,7 +95,7 @@ def _result(student: str, assignment: str, notebook: dict) -> SubmissionResult:
         mark = cell["metadata"].get("nbgrader", {})
         if mark.get("grade"):
             points = float(mark["points"])
-            gaps.append(GapResult(mark["grade_id"].removeprefix("test_"), 0, points, "incorrect"))
+            gaps.append(Verdict(mark["grade_id"].removeprefix("test_"), 0, points, "incorrect"))
             cell["outputs"] = []
     return SubmissionResult(student, assignment, "digest", "none", gaps, notebook=notebook)
 

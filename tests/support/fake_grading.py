@@ -16,9 +16,10 @@ from support.places import ROOT
 from autograder.build.answer_files import Answers, hand_in, reference_answers
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading import class_run as grading
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.grading.submission_run import Conditions
 from autograder.ingest import take_in
+from course.notebook.verdict import Verdict
 
 COURSE = CourseFolder(ROOT)
 STUDENTS = ("ada", "ben", "chi", "dana")
@@ -54,12 +55,12 @@ def stub(
     return result
 
 
-def _mark(gap: str, points: float, intake: Any) -> GapResult:
+def _mark(gap: str, points: float, intake: Any) -> Verdict:
     if intake.rebuilt is None:
-        return GapResult(gap, 0.0, points, "rejected", intake.reason)
+        return Verdict(gap, 0.0, points, "rejected", intake.reason)
     if gap in intake.rebuilt.untouched_gaps:
-        return GapResult(gap, 0.0, points, "not_attempted", f"`{gap}` is empty.")
-    return GapResult(gap, points, points, "correct")
+        return Verdict(gap, 0.0, points, "not_attempted", f"`{gap}` is empty.")
+    return Verdict(gap, points, points, "correct")
 
 
 @contextmanager

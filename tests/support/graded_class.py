@@ -10,7 +10,8 @@ import pytest
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.writer import enter, open_gradebook, register
-from autograder.grading.results import GapResult, SubmissionResult, put
+from autograder.grading.results import SubmissionResult, put
+from course.notebook.verdict import Verdict
 
 GAPS = {
     "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
@@ -39,7 +40,7 @@ def give(
     for gap, most in GAPS[assignment].items():
         score = float(scores.get(gap, 0.0))
         status = "correct" if score == most else "partial" if score else "incorrect"
-        gaps.append(GapResult(gap, score, most, status, "" if score == most else f"{gap}: no"))
+        gaps.append(Verdict(gap, score, most, status, "" if score == most else f"{gap}: no"))
     result = SubmissionResult(
         student, assignment, f"digest of {student}", "bubblewrap", gaps, **more
     )

@@ -4,9 +4,10 @@ import base64
 import re
 from html import unescape
 
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import Question
 from course.checks import misconceptions
+from course.notebook.verdict import Verdict
 
 QUESTION = Question("q1", "Which *one*?", tuple((one, one.upper()) for one in "abcd"), "a")
 
@@ -37,8 +38,8 @@ def result() -> SubmissionResult:
     made = SubmissionResult("ada", "reshape", "0" * 64, "bubblewrap")
     told = f"`add_channel_axis`: {misconceptions.told(MISTAKE)}"
     made.gaps = [
-        GapResult("scale_pixels", 4.0, 4.0, "correct"),
-        GapResult("add_channel_axis", 0.0, 6.0, "incorrect", told, misconception=MISTAKE),
+        Verdict("scale_pixels", 4.0, 4.0, "correct"),
+        Verdict("add_channel_axis", 0.0, 6.0, "incorrect", told, misconception=MISTAKE),
     ]
     picture = {"output_type": "display_data", "data": {"image/png": PNG, "text/html": "<b>x</b>"}}
     said = {"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m \u202eturned"}

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.folders import ClassFolder
-from autograder.grading.results import Flag, GapResult, SubmissionResult, result_path, save
+from autograder.grading.results import Flag, SubmissionResult, result_path, save
+from course.notebook.verdict import Verdict
 
 POINTS = {
     "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
@@ -53,17 +54,17 @@ def _result(
     return result
 
 
-def _gap(draw: random.Random, gap: str, points: float, right: bool) -> GapResult:
+def _gap(draw: random.Random, gap: str, points: float, right: bool) -> Verdict:
     if right:
-        return GapResult(gap, points, points, "correct")
+        return Verdict(gap, points, points, "correct")
     if points > 5 and draw.random() < 0.3:
-        return GapResult(gap, points / 2, points, "partial", "half of it")
+        return Verdict(gap, points / 2, points, "partial", "half of it")
     message = draw.choice(["the channel axis is missing.", "the pixels were scaled twice."])
-    return GapResult(gap, 0.0, points, "incorrect", f"`{gap}`: {message}")
+    return Verdict(gap, 0.0, points, "incorrect", f"`{gap}`: {message}")
 
 
 def _quiz(
-    made: PretendClass, draw: random.Random, student: str, gaps: list[GapResult]
+    made: PretendClass, draw: random.Random, student: str, gaps: list[Verdict]
 ) -> dict[str, Any]:
     """Write the answers that the marks stand for: "a" is right, "b" draws most of the others."""
     cells = []

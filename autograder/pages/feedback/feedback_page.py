@@ -14,6 +14,7 @@ from autograder.pages import Document
 from autograder.pages.feedback.shown_cells import shown_cells
 from autograder.pages.feedback.shown_gaps import Assignment, hidden_checks, shown_gaps
 from autograder.pages.quiz_answers import read_questions
+from course.notebook.marks import mark_of
 from course.quiz import read_bank
 from course.quiz.question import SECTIONS
 
@@ -48,7 +49,7 @@ def _titles(source: NotebookNode) -> dict[str, str]:
         if cell["cell_type"] == "markdown":
             lines = [line for line in cell["source"].splitlines() if line.startswith("## ")]
             heading = lines[-1].lstrip("# ").partition(" (")[0] if lines else heading
-        elif cell["metadata"].get("nbgrader", {}).get("solution"):
+        elif mark_of(cell).is_gap:
             name = cell["id"]
             titles[name] = heading or f"Question {name.removeprefix('q')}"
     return titles

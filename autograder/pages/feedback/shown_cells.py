@@ -10,6 +10,7 @@ from markupsafe import Markup
 from autograder.build.contract import CANARY
 from autograder.grading.outputs import safe_data
 from autograder.pages.document import plain
+from course.notebook.marks import origin_of
 
 LONGEST = 20_000
 """Most characters of one output, and of one cell, that a page shows."""
@@ -43,7 +44,7 @@ def shown_cells(notebook: dict[str, Any], given: Iterable[str]) -> list[ShownCel
     known = {source.strip() for source in given}
     found = []
     for cell in notebook.get("cells", []):
-        origin = cell.get("metadata", {}).get("convpool", {}).get("origin")
+        origin = origin_of(cell)
         unchanged = cell["source"].strip() in known
         if origin == "source" or not cell["source"].strip():
             continue

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.gradebook.reader import Entry
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.pages.feedback.shown_cells import ShownCell
 from autograder.pages.quiz_answers import Question, chosen
 from autograder.pages.reading import section_of
+from course.notebook.marks import mark_of
+from course.notebook.verdict import STATUS_WORDS, Verdict
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,9 @@ def hidden_checks(source: Any) -> dict[str, list[str]]:
     """Give the labels of the hidden checks of every gap, in the order in which they run."""
     found = {}
     for cell in source["cells"]:
-        mark = cell["metadata"].get("nbgrader", {})
-        if mark.get("grade"):
-            found[mark["grade_id"].removeprefix("test_")] = _labels(cell["source"])
+        mark = mark_of(cell)
+        if mark.is_test:
+            found[mark.exercise] = _labels(cell["source"])
     return found
 
 
@@ -75,18 +77,6 @@ def _column(loop: ast.For, name: str) -> Iterator[str]:
 
 
 # What a page says of each gap: the mark that counts, the message, what to read next.
-
-
-STATUSES = {
-    "correct": ("right", "Right"),
-    "partial": ("part", "Right in part"),
-    "incorrect": ("wrong", "Not right yet"),
-    "not_attempted": ("wrong", "Not attempted"),
-    "error": ("wrong", "Raised an error"),
-    "timeout": ("wrong", "Took too long and was stopped"),
-    "memory": ("wrong", "Used too much memory and was stopped"),
-    "rejected": ("wrong", "The notebook could not be read"),
-}
 
 
 @dataclass(frozen=True)
@@ -143,7 +133,7 @@ def shown_gaps(
 
 
 def _gap(
-    gap: GapResult,
+    gap: Verdict,
     entry: Entry | None,
     assignment: Assignment,
     cells: list[ShownCell],
@@ -152,7 +142,8 @@ def _gap(
     """Describe one gap."""
     entered = entry.gaps.get(gap.exercise) if entry else None
     score = entered.score if entered else gap.score
-    look, status = STATUSES[gap.status]
+    words = STATUS_WORDS[gap.status]
+    look, status = words.look, words.label.capitalize()
     by_hand = entered is not None and entered.manual
     if by_hand:
         look = "right" if score >= gap.max_score else "part" if score > 0 else "wrong"
@@ -175,14 +166,14 @@ def _gap(
     )
 
 
-def _section(gap: GapResult, assignment: Assignment) -> str:
+def _section(gap: Verdict, assignment: Assignment) -> str:
     """Say what to read next."""
     if gap.exercise in assignment.sections:
         return assignment.sections[gap.exercise]
     return section_of(gap.misconception, gap.exercise)
 
 
-def _checks(gap: GapResult, assignment: Assignment) -> list[HiddenCheck]:
+def _checks(gap: Verdict, assignment: Assignment) -> list[HiddenCheck]:
     """Name the hidden checks."""
     labels = assignment.checks.get(gap.exercise, [])
     return outcomes(labels, gap.status == "correct", gap.message)

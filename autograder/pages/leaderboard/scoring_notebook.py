@@ -14,6 +14,7 @@ from course.data import load_data
 from course.data.idx import Split, balanced_indices, save_subset
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import right_answers
+from course.notebook.marks import mark_of, origin_of
 
 TRAINING_IMAGES = 6_000
 HIDDEN_SHARE = 0.5
@@ -69,11 +70,11 @@ def scoring_source(hidden: Path | str) -> NotebookNode:
     """Read the notebook that learners get; add what they don't see, in nbgrader's own marks."""
     notebook = nbformat.read(notebooks()[f"{NAME}/{NAME}.ipynb"], as_version=4)
     for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("solution"):
+        mark = mark_of(cell)
+        if mark.is_gap:
             # What learners get is a network that works, and is theirs to change.
             cell.source += _region("SOLUTION", ["### KEEP ABOVE"])
-        elif mark.get("grade"):
+        elif mark.is_test:
             judging = [
                 "    from autograder.pages.leaderboard.scoring_notebook import score",
                 f"    score(model, parameters, {str(hidden)!r})",
@@ -107,7 +108,7 @@ def score(model: Any, parameters: int, hidden: str) -> None:
 def read_score(notebook: dict[str, Any]) -> dict[str, Any] | None:
     """Find that line in a graded notebook; None if the network was not scored."""
     for cell in notebook.get("cells", []):
-        if cell["metadata"].get("convpool", {}).get("role") != "test":
+        if not (mark_of(cell).is_test and origin_of(cell) == "source"):
             continue
         for output in cell.get("outputs", []):
             for line in str(output.get("text", "")).splitlines():

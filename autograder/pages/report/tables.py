@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from datetime import UTC
 from typing import Any
 
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, Question, answers
 from autograder.pages.reading import idea_of, section_of
 from autograder.pages.report.figures import (
@@ -19,18 +19,9 @@ from autograder.pages.report.figures import (
     sums,
 )
 from autograder.pages.report.graded_class import QUIZ, Material
+from course.notebook.verdict import STATUS_WORDS, Verdict
 
 FEWEST_TO_JUDGE = 10
-STATUSES = {
-    "correct": "right",
-    "partial": "in part",
-    "incorrect": "wrong",
-    "error": "raised an error",
-    "timeout": "took too long",
-    "memory": "used too much memory",
-    "rejected": "not readable",
-    "not_attempted": "not attempted",
-}
 
 
 def distributions(material: Material) -> list[dict[str, Any]]:
@@ -92,12 +83,12 @@ def items(material: Material, marks: list[ItemMark]) -> list[dict[str, Any]]:
 
 
 def _parts(counts: Counter[str], total: int) -> list[dict[str, Any]]:
-    """Lay the outcomes of a gap out as parts of a bar, in the order of STATUSES."""
+    """Lay the outcomes of a gap out as parts of a bar, in the order of the vocabulary."""
     parts, left = [], 0.0
-    for status, words in STATUSES.items():
+    for status, words in STATUS_WORDS.items():
         if counts[status]:
             width = 100 * counts[status] / total
-            shown = {"status": status, "words": words, "count": counts[status]}
+            shown = {"status": status, "words": words.label, "count": counts[status]}
             parts.append(shown | {"left": left, "width": width})
             left += width
     return parts
@@ -276,9 +267,9 @@ def _largest(counter: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], i
     return sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:MOST]
 
 
-def _told(gap: GapResult) -> str:
+def _told(gap: Verdict) -> str:
     """Keep of a message its first line, without the exercise's name in front."""
-    first = (gap.message or STATUSES[gap.status]).strip().partition("\n")[0]
+    first = (gap.message or STATUS_WORDS[gap.status].label).strip().partition("\n")[0]
     front, found, rest = first.partition("`: ")
     named = found and front == f"`{gap.exercise}"
     return (rest if named else first)[:_LONGEST]

@@ -18,6 +18,7 @@ import nbformat
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
 from autograder.pages.similarity.fingerprints import Prints, fingerprints
+from course.notebook.marks import origin_of
 
 LEAST_EVIDENCE = 6.0
 """Rare fragments that must be shared: some two statements, for a statement holds several."""
@@ -118,7 +119,7 @@ def split_cells(notebook: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
             continue
-        if cell["metadata"].get("convpool", {}).get("origin") == "source":
+        if origin_of(cell) == "source":
             fixed.append(cell["source"])
         else:
             own[cell["id"]] = cell["source"]

@@ -16,8 +16,9 @@ from autograder.gradebook.writer import (
     register,
 )
 from autograder.grading.class_run import keep
-from autograder.grading.results import Flag, GapResult, SubmissionResult, load, save
+from autograder.grading.results import Flag, SubmissionResult, load, save
 from autograder.nbgrader_plugins.configuration import put_scripts_on_path
+from course.notebook.verdict import Verdict
 
 ASSIGNMENT = "reshape"
 
@@ -42,8 +43,8 @@ def class_folder(tmp_path, registered):
 
 def result(student="ada", first=4.0, second=0.0, **more):
     gaps = [
-        GapResult("scale_pixels", first, 4.0, "correct" if first == 4 else "partial"),
-        GapResult("add_channel_axis", second, 6.0, "incorrect", "`add_channel_axis`: no."),
+        Verdict("scale_pixels", first, 4.0, "correct" if first == 4 else "partial"),
+        Verdict("add_channel_axis", second, 6.0, "incorrect", "`add_channel_axis`: no."),
     ]
     return SubmissionResult(student, ASSIGNMENT, "d1", "bubblewrap (none)", gaps, **more)
 

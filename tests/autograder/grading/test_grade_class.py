@@ -162,7 +162,7 @@ def test_each_status_is_given_by_a_real_submission(
 def test_all_eight_statuses_are_tried_here() -> None:
     from typing import get_args
 
-    from autograder.grading.results import Status
+    from course.notebook.verdict import Status
 
     assert {s for gaps in STATUSES.values() for s, _ in gaps} == set(get_args(Status))
 

@@ -12,11 +12,12 @@ from support.page_material import MISTAKE, cell, result, text_of
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.reader import Entry, GapEntry
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.lms.feedback_zips import name_for, pack
 from autograder.pages.feedback.feedback_page import feedback_html, read_assignment
 from autograder.pages.feedback.shown_gaps import Assignment, hidden_checks
 from course.checks import misconceptions
+from course.notebook.verdict import Verdict
 
 
 def test_a_page_says_what_each_gap_earned_why_and_what_to_read(reshape: Assignment) -> None:
@@ -95,7 +96,7 @@ def test_the_page_loads_and_runs_nothing(reshape: Assignment) -> None:
 
 def test_a_notebook_that_could_not_be_read_says_why(reshape: Assignment) -> None:
     made = SubmissionResult("ada", "reshape", "", "bubblewrap", rejected="It is no JSON.")
-    made.gaps = [GapResult("scale_pixels", 0.0, 4.0, "rejected", "It is no JSON.")]
+    made.gaps = [Verdict("scale_pixels", 0.0, 4.0, "rejected", "It is no JSON.")]
 
     shown = text_of(feedback_html(made, None, reshape))
 
@@ -109,7 +110,7 @@ def test_the_quiz_shows_what_was_chosen_and_not_the_key(
     quiz = read_assignment(course, ClassFolder(tmp_path_factory.mktemp("none")), "quiz")
     question = quiz.questions["q1"]
     made = SubmissionResult("ada", "quiz", "", "bubblewrap")
-    made.gaps = [GapResult("q1", 0.0, 2.0, "incorrect", "`q1`: the answer.")]
+    made.gaps = [Verdict("q1", 0.0, 2.0, "incorrect", "`q1`: the answer.")]
     wrong = next(letter for letter, _ in question.options if letter not in question.key)
     made.notebook = {"cells": [cell("q1", f'q1 = "{wrong}"')]}
 

@@ -19,7 +19,7 @@ from autograder.build.answer_files import Answers, fill, parse_answers
 from autograder.cli.show_exchange import run_collect
 from autograder.folders import ClassFolder
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.results import GapResult, SubmissionResult
+from autograder.grading.results import SubmissionResult
 from autograder.lms.collecting import CollectOptions
 from autograder.pages.leaderboard import leaderboard as boards
 from autograder.pages.leaderboard import scoring_notebook as hiding
@@ -38,6 +38,7 @@ from course.data.standin import generate
 from course.errors import GradingError
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import BUDGET, require_rules, right_answers, standard_error
+from course.notebook.verdict import Verdict
 
 
 def network(units, *, shape=(28, 28, 1), classes=10):
@@ -216,7 +217,7 @@ def test_of_equally_accurate_networks_the_smaller_comes_first():
 
 
 def test_who_was_not_scored_comes_last_with_the_reason():
-    over = [GapResult("model", 0.0, 0.0, "incorrect", "`model`: it has 60,000\nparameters")]
+    over = [Verdict("model", 0.0, 0.0, "incorrect", "`model`: it has 60,000\nparameters")]
     table = standing(
         [
             result("z", rejected="The notebook is not JSON."),

@@ -14,13 +14,14 @@ from autograder.build.contract import read_source_notebook
 from autograder.cli.show_pages import run_report
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.writer import open_gradebook
-from autograder.grading.results import Flag, GapResult, SubmissionResult
+from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
 from autograder.pages.report.graded_class import Material
 from autograder.pages.report.pseudonyms import Pseudonyms
 from autograder.pages.report.report_page import report_html
 from autograder.pages.report.tables import misconceptions
 from course.checks.misconceptions import CATALOGUE
+from course.notebook.verdict import Verdict
 
 MADE = datetime(2026, 3, 1, 12, 0)
 UGLY = "<script>alert(1)</script>\"'=cmd()"
@@ -71,12 +72,12 @@ def test_a_known_misconception_is_counted_by_name_and_any_other_by_its_message()
     known = material(6)
     known.results.clear()
     gaps = [
-        GapResult("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: x", "scaled-twice"),
-        GapResult("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: y", "scaled-twice"),
-        GapResult("scale_pixels", 0.0, 4.0, "error", "`scale_pixels` raised ValueError: z\nwhere"),
-        GapResult("scale_pixels", 0.0, 4.0, "timeout"),
-        GapResult("scale_pixels", 4.0, 4.0, "correct"),
-        GapResult("scale_pixels", 0.0, 4.0, "not_attempted", "not yet"),
+        Verdict("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: x", "scaled-twice"),
+        Verdict("scale_pixels", 0.0, 4.0, "incorrect", "`scale_pixels`: y", "scaled-twice"),
+        Verdict("scale_pixels", 0.0, 4.0, "error", "`scale_pixels` raised ValueError: z\nwhere"),
+        Verdict("scale_pixels", 0.0, 4.0, "timeout"),
+        Verdict("scale_pixels", 4.0, 4.0, "correct"),
+        Verdict("scale_pixels", 0.0, 4.0, "not_attempted", "not yet"),
     ]
     for number, gap in enumerate(gaps):
         made = SubmissionResult(f"student{number:03d}", "reshape", "", "pretend", gaps=[gap])

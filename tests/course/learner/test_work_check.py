@@ -45,7 +45,7 @@ def report(work):
 
 
 def statuses(found):
-    return {verdict.gap: verdict.status for verdict in found.verdicts}
+    return {verdict.exercise: verdict.status for verdict in found.verdicts}
 
 
 def cell_named(notebook, name):
@@ -120,7 +120,7 @@ def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
 
     found = report(find_work("reshape"))
 
-    assert statuses(found) == {"scale_pixels": "wrong", "add_channel_axis": "right"}
+    assert statuses(found) == {"scale_pixels": "error", "add_channel_axis": "correct"}
     assert "it took too long" in found.verdicts[0].message
 
 
@@ -130,7 +130,7 @@ def test_a_kernel_that_ends_leaves_the_rest_unjudged_and_says_so(learner):
 
     found = report(find_work("reshape"))
 
-    assert statuses(found) == {"scale_pixels": "not_run", "add_channel_axis": "not_run"}
+    assert statuses(found) == {"scale_pixels": "error", "add_channel_axis": "error"}
     for verdict in found.verdicts:
         assert verdict.message == "it did not run: the kernel ended in `scale_pixels`."
 
@@ -141,7 +141,7 @@ def test_check_is_blind_to_what_an_earlier_check_defined():
 
     verdict = judge("g", 3.0, source, names)
 
-    assert verdict.status == "wrong"
+    assert verdict.status == "incorrect"
     assert "not defined" in verdict.message
     assert names == {}
 
@@ -149,12 +149,12 @@ def test_check_is_blind_to_what_an_earlier_check_defined():
 @pytest.mark.parametrize(
     ("body", "status", "earned"),
     [
-        ("    pass", "right", 3.0),
+        ("    pass", "correct", 3.0),
         ("    pass\n2", "partial", 2.0),
-        ("    check.choice('a', 'ab')", "noted", 0.0),
+        ("    check.choice('a', 'ab')", "answered", 0.0),
         ("    raise NotImplementedError", "not_attempted", 0.0),
-        ("    check.fail('no')", "wrong", 0.0),
-        ("    1 / 0", "wrong", 0.0),
+        ("    check.fail('no')", "incorrect", 0.0),
+        ("    1 / 0", "incorrect", 0.0),
     ],
 )
 def test_verdict_says_what_the_check_says(body, status, earned):
@@ -162,7 +162,7 @@ def test_verdict_says_what_the_check_says(body, status, earned):
 
     verdict = judge("g", 3.0, source, {})
 
-    assert (verdict.status, verdict.earned, verdict.points) == (status, earned, 3.0)
+    assert (verdict.status, verdict.score, verdict.max_score) == (status, earned, 3.0)
 
 
 def test_asking_cell_leaves_no_name_behind():
@@ -205,11 +205,11 @@ def no_kernel(monkeypatch):
 
     def fail_all(notebook, show):
         from course.learner.fresh_run import Ran
-        from course.learner.gap_check import Verdict
+        from course.notebook.verdict import Verdict
 
         marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
         gaps = [mark["grade_id"].removeprefix("test_") for mark in marks if mark.get("grade")]
-        return Ran([Verdict(gap, 1.0, "wrong", "no") for gap in gaps])
+        return Ran([Verdict(gap, 0.0, 1.0, "incorrect", "no") for gap in gaps])
 
     monkeypatch.setattr(checking, "run_notebook", fail_all)
 

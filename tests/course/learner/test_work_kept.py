@@ -20,12 +20,12 @@ from course.errors import CourseError
 from course.learner import doctor
 from course.learner.check import remember
 from course.learner.folder import Work, read_notebook
-from course.learner.gap_check import Verdict
 from course.learner.lab import notebooks
 from course.learner.reset import reset
 from course.learner.status import standings
 from course.learner.submit import archive_path, collect_files, pack, packed
 from course.lessons.released import ASSIGNMENTS, all_gaps, read_release
+from course.notebook.verdict import Verdict
 
 
 @pytest.fixture
@@ -40,8 +40,7 @@ def learner(tmp_path, monkeypatch):
 def mark_checked(path, **statuses):
     """Remember verdicts as a check would."""
     verdicts = [
-        Verdict(gap, 4.0, status, earned=4.0 * (status == "right"))
-        for gap, status in statuses.items()
+        Verdict(gap, 4.0 * (status == "correct"), 4.0, status) for gap, status in statuses.items()
     ]
     remember(Work(path.stem, path), read_notebook(path), verdicts)
 
@@ -64,7 +63,7 @@ def test_fresh_folder_is_not_attempted_and_begins_with_the_first_gap(learner):
 def test_status_follows_answer_check_and_change(learner):
     path = answer(learner, "reshape")
     answered = done(learner)
-    mark_checked(path, scale_pixels="right", add_channel_axis="wrong")
+    mark_checked(path, scale_pixels="correct", add_channel_axis="incorrect")
     checked = done(learner)
     edit(path, lambda notebook: setattr(cell(notebook, "scale_pixels"), "source", "scale_pixels=1"))
 
@@ -94,7 +93,7 @@ def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
     for assignment in ASSIGNMENTS:
         path = answer(learner, assignment)
         gaps = [gap.name for gap in all_gaps().values() if gap.assignment == assignment]
-        mark_checked(path, **dict.fromkeys(gaps, "noted" if assignment == "quiz" else "right"))
+        mark_checked(path, **dict.fromkeys(gaps, "answered" if assignment == "quiz" else "correct"))
     before = next_step(learner, standings(learner))
     pack(archive_path(learner, ""), collect_files(learner), "")
 
