@@ -47,7 +47,7 @@ def collect(
 
     Names and numbers are matched with the class's roster.csv, which the lists given with --roster
     are taken into: Canvas's gradebook, Moodle's grading worksheet, Gradescope's roster, or any CSV
-    with names, mails or numbers. Doing it again changes nothing. docs/desk.md has the whole way.
+    with names, mails or numbers. Doing it again changes nothing. See docs/instructor.md.
 
     Examples:
 

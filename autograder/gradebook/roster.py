@@ -105,7 +105,7 @@ def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
     if not count:
         raise GradingError(
             f"{path} names no students.",
-            "It needs a line of headings with name, email, login or an id; see docs/desk.md.",
+            "It needs a line of headings with name, email, login or an id; see docs/instructor.md.",
         )
     return count
 

@@ -1,0 +1,118 @@
+"""The documentation names what exists: paths, commands, options, make targets, Python names."""
+
+import pkgutil
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from click import Command
+from support.places import ROOT
+
+import autograder.cli
+import course.cli
+
+PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
+PACKAGES = {"course": course.cli.app, "autograder": autograder.cli.app}
+FOLDERS = ("course", "autograder", "tests", "solutions", "exercises", "docs", "binder")
+ROOMS = [path.name for path in (ROOT / "autograder").iterdir() if path.is_dir()]
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SPAN = re.compile(r"`([^`]+)`")
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def snippets(path: Path) -> list[str]:
+    """The lines of shell code, joined at backslashes, and the code within the text."""
+    text = path.read_text(encoding="utf-8")
+    fenced = [code.replace("\\\n", " ") for kind, code in FENCE.findall(text) if kind == "sh"]
+    spans = [" ".join(span.split()) for span in SPAN.findall(FENCE.sub("", text))]
+    return [line for block in fenced for line in block.splitlines()] + spans
+
+
+def words(snippet: str) -> list[str]:
+    try:
+        return shlex.split(snippet, comments=True)
+    except ValueError:  # no command line
+        return []
+
+
+def named_paths(text: str, folders: list[str] | tuple[str, ...]) -> set[str]:
+    found = re.findall(rf"(?<![\w/.-])(?:{'|'.join(folders)})/[\w./-]*", text)
+    return {path.rstrip(".") for path in found}
+
+
+def missing_paths(text: str, page: str) -> set[str]:
+    """What a page names and the checkout does not have."""
+    missing = {path for path in named_paths(text, FOLDERS) if not (ROOT / path).exists()}
+    if page == "docs/how-it-is-built.md":
+        inside = named_paths(text, ROOMS)
+        missing |= {path for path in inside if not (ROOT / "autograder" / path).exists()}
+    known = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")}
+    known |= {path.name for path in ROOT.glob("*.py")}
+    return missing | (set(re.findall(r"`(\w+\.py)`", text)) - known)
+
+
+def commands(path: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The package, the verb and the options of every command that a page gives."""
+    for line in map(words, snippets(path)):
+        if len(line) > 1 and line[0] in PACKAGES and re.fullmatch(r"[a-z]+", line[1]):
+            yield line[0], line[1], [word for word in line[2:] if word.startswith("-")]
+
+
+def verbs(package: str) -> dict[str, Command]:
+    return typer.main.get_command(PACKAGES[package]).commands
+
+
+def options(command: Command) -> set[str]:
+    return {flag for option in command.params for flag in (*option.opts, *option.secondary_opts)}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_path_that_a_page_names_exists(path):
+    assert missing_paths(path.read_text(encoding="utf-8"), name(path)) == set()
+
+
+def test_a_path_that_does_not_exist_is_found():
+    text = "See `course/nonsense/`, `nonsense.py`, lms/nonsense.py and `autograder/lms/`."
+
+    assert missing_paths(text, "README.md") == {"course/nonsense/", "nonsense.py"}
+    assert "lms/nonsense.py" in missing_paths(text, "docs/how-it-is-built.md")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_command_and_option_that_a_page_gives_exists(path):
+    for package, verb, given in commands(path):
+        assert verb in verbs(package), f"{package} {verb}"
+        known = options(verbs(package)[verb])
+        assert {option.partition("=")[0] for option in given} <= known, f"{package} {verb}"
+
+
+def test_every_verb_is_in_the_documentation():
+    given = {(package, verb) for path in PAGES for package, verb, _ in commands(path)}
+
+    assert given == {(package, verb) for package in PACKAGES for verb in verbs(package)}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_make_target_that_a_page_gives_exists(path):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+    given = {line[1] for line in map(words, snippets(path)) if len(line) > 1 and line[0] == "make"}
+
+    assert given <= targets
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_python_name_that_a_page_gives_exists(path):
+    for dotted in re.findall(r"\bautograder\.[\w.]*\w", path.read_text(encoding="utf-8")):
+        pkgutil.resolve_name(dotted)
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
