@@ -17,7 +17,7 @@ import course.cli
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 PACKAGES = {"course": course.cli.app, "autograder": autograder.cli.app}
 FOLDERS = ("course", "autograder", "tests", "solutions", "exercises", "docs", "binder")
-ROOMS = [path.name for path in (ROOT / "autograder").iterdir() if path.is_dir()]
+ROOMS = [path.parent.name for path in (ROOT / "autograder").glob("*/__init__.py")]
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`]+)`")
@@ -112,6 +112,21 @@ def test_every_make_target_that_a_page_gives_exists(path):
 def test_every_python_name_that_a_page_gives_exists(path):
     for dotted in re.findall(r"\bautograder\.[\w.]*\w", path.read_text(encoding="utf-8")):
         pkgutil.resolve_name(dotted)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-it-is-built.md"])
+def test_every_room_is_in_the_tables_of_rooms(page):
+    rows = [line for line in (ROOT / page).read_text("utf-8").splitlines() if line.startswith("|")]
+    rooms = {
+        str(path.parent.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).glob("*/__init__.py")
+    }
+
+    first_cells = " ".join(row.split("|")[1] for row in rows)
+    named = {path.rstrip("/") for path in named_paths(first_cells, tuple(PACKAGES))}
+
+    assert rooms <= named
 
 
 def test_the_readme_is_short():
