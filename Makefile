@@ -17,10 +17,11 @@ demo: $(VENV)/.installed  ## build the release, grade a small pretend class, sho
 test: lint  ## run the tests (about ten minutes); SLOW=1 adds the long proofs
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow") $(ARGS)
 
-lint: $(VENV)/.installed  ## style, format, types and spelling
+lint: $(VENV)/.installed  ## style, format, types, imports and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell *.md docs course solutions autograder
 
 lab: $(VENV)/.installed  ## open the lesson and the exercises in JupyterLab
