@@ -30,19 +30,9 @@ from course.checks import inputs as seeding
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
 from course.notebook.marks import mark_of
-from course.notebook.verdict import Status, Verdict
+from course.notebook.verdict import Verdict
 
 CALL_SECONDS = 60.0
-
-_STATUS: dict[type[BaseException], Status] = {
-    failures.NotAttempted: "not_attempted",
-    failures.NotDefined: "error",
-    failures.CodeRaised: "error",
-    failures.Interrupted: "timeout",
-}
-
-
-_STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
 
 class TrustedTests:
@@ -111,10 +101,7 @@ def _passed(gap: str, points: float, share: Any) -> Verdict:
 
 def _failed(gap: str, points: float, failure: failures.CheckFailed) -> Verdict:
     """Turn a failed check into no points and its message."""
-    status: Status = _STATUS.get(type(failure), "incorrect")
-    if failure.stopped:
-        status = _STOPPED.get(failure.stopped, "error")
-    return Verdict(gap, 0.0, points, status, str(failure), failure.misconception)
+    return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
 
 
 # Grade one submission in a process of its own: `python -m autograder.grading.worker ORDER`.

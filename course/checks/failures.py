@@ -13,11 +13,16 @@ import linecache
 import textwrap
 from collections.abc import Sequence
 from types import TracebackType
+from typing import ClassVar
 
 from course.checks import misconceptions
 from course.learner.hints import pointer
+from course.notebook.verdict import Status
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
+
+
+_STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
 
 class CheckFailed(AssertionError):
@@ -31,6 +36,14 @@ class CheckFailed(AssertionError):
     """How the code was stopped, where that was not by the check: "timeout", "memory", "died" …"""
     misconception: str = ""
     """Which idea went wrong, an id of `misconceptions.CATALOGUE`; empty if no check knows it."""
+    outcome: ClassVar[Status] = "incorrect"
+
+    @property
+    def status(self) -> Status:
+        """The status of a verdict with this failure."""
+        if not self.stopped:
+            return self.outcome
+        return _STOPPED.get(self.stopped, "error")
 
     def _render_traceback_(self) -> list[str]:
         return shown(str(self)) + ([] if isinstance(self, NotAttempted) else pointer(str(self)))
@@ -39,17 +52,25 @@ class CheckFailed(AssertionError):
 class NotAttempted(CheckFailed):
     """The gap is as it was given."""
 
+    outcome = "not_attempted"
+
 
 class NotDefined(CheckFailed):
     """The name that the gap should define does not exist."""
+
+    outcome = "error"
 
 
 class CodeRaised(CheckFailed):
     """The learner's own code raised an error."""
 
+    outcome = "error"
+
 
 class Interrupted(CheckFailed):
     """The code was stopped, by its time limit or by hand."""
+
+    outcome = "timeout"
 
 
 class HiddenCheckFailed(CheckFailed):

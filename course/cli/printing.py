@@ -26,7 +26,7 @@ def print_report(report: Report) -> None:
     width = max((len(verdict.exercise) for verdict in report.verdicts), default=0)
     for verdict in report.verdicts:
         typer.echo(_line(verdict, width))
-        if verdict.status in ("incorrect", "error", "partial"):
+        if verdict.message and verdict.status not in ("not_attempted", "answered"):
             typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.exercise}`: "), "      "))
     for notice in report.notices:
         typer.echo(_indented(notice, "  ! ", "    "))

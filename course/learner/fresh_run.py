@@ -25,7 +25,7 @@ from course.errors import CourseError
 from course.learner.gap_check import MIME, asking_cell
 from course.notebook.marks import mark_of
 from course.notebook.tampering import one_line
-from course.notebook.verdict import Verdict
+from course.notebook.verdict import FAILED, Verdict
 
 # What grading allows a cell, and a test.
 CELL_SECONDS = 120
@@ -106,7 +106,7 @@ def _verdict(gap: str, points: float, error: str, outputs: list[Any], ran: Ran) 
     """Read the verdict that the kernel put out; the gap's own error explains a failure best."""
     data = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
     verdict = Verdict(**data[-1]) if data else Verdict(gap, 0.0, points, "error", error)
-    if gap in ran.errors and verdict.status in ("incorrect", "error"):
+    if gap in ran.errors and verdict.status in FAILED:
         message = f"`{gap}`: its own cell raised {ran.errors[gap]}"
         return Verdict(gap, 0.0, points, "error", message)
     return verdict

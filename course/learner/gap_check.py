@@ -21,10 +21,8 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
         with contextlib.redirect_stdout(printed):
             # Named as IPython names a cell: failures tell the learner's from the rest by that.
             share = run_as_cell(source, space, f"<ipython-input-check-{gap}>")
-    except failures.NotAttempted as failure:
-        return Verdict(gap, 0.0, points, "not_attempted", str(failure))
     except failures.CheckFailed as failure:
-        return Verdict(gap, 0.0, points, "incorrect", str(failure))
+        return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
     except Exception as error:
         return Verdict(gap, 0.0, points, "error", f"The check itself failed: {error!r}")
     told = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*)", printed.getvalue(), re.MULTILINE)

@@ -16,7 +16,7 @@ from course.learner.fresh_run import Ran
 from course.notebook import Flag, same_text
 from course.notebook.cell_code import top_level_names
 from course.notebook.marks import exercise_of, id_of_test, mark_of, raw_mark
-from course.notebook.verdict import Verdict
+from course.notebook.verdict import FAILED, Verdict
 
 _SECONDS = 2.0  # between two times of files that count as one
 
@@ -93,7 +93,7 @@ def about_order(
     """Say what worked in the saved notebook and does not from top to bottom, where `run` ran."""
     cells = {cell["id"]: cell for cell in saved.cells if cell.cell_type == "code"}
     for verdict in verdicts:
-        if verdict.status in ("incorrect", "error") and _passed(cells, verdict.exercise):
+        if verdict.status in FAILED and _passed(cells, verdict.exercise):
             yield (
                 f"`{verdict.exercise}` passed when you ran its check, but not on a fresh kernel "
                 f"from top to bottom{_counts(saved)}. Restart the kernel and run all cells: "

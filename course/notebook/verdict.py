@@ -44,6 +44,10 @@ STATUS_WORDS: dict[Status, Words] = {
 }
 
 
+FAILED: frozenset[Status] = frozenset({"incorrect", "error", "timeout", "memory"})
+"""An answer that ran, or began to run, and earned nothing."""
+
+
 @dataclass
 class Verdict:
     """What was found out about one exercise."""

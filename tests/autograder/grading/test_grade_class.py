@@ -159,12 +159,16 @@ def test_each_status_is_given_by_a_real_submission(
     assert result.sandbox.startswith("bubblewrap")
 
 
-def test_all_eight_statuses_are_tried_here() -> None:
+def test_every_status_that_grading_gives_is_tried_here() -> None:
     from typing import get_args
 
     from course.notebook.verdict import Status
 
-    assert {s for gaps in STATUSES.values() for s, _ in gaps} == set(get_args(Status))
+    assert {s for gaps in STATUSES.values() for s, _ in gaps} == set(get_args(Status)) - {
+        "manual",
+        "answered",
+        "unchecked",
+    }
 
 
 def test_every_gap_handed_in_has_a_row_and_a_number(class_folder: ClassFolder) -> None:

@@ -153,9 +153,11 @@ def test_a_score_comes_back_as_it_was_measured(tmp_path, capsys):
     assert np.array_equal(unpack(found), right_answers(model, images, labels))
 
 
-def graded(text, role="test"):
+def graded(text, *, is_test=True):
     outputs = [{"output_type": "stream", "name": "stdout", "text": text}]
-    return {"cells": [{"metadata": {"convpool": {"role": role}}, "outputs": outputs}]}
+    mark = {"grade": is_test, "solution": not is_test, "grade_id": "test_model"}
+    metadata = {"nbgrader": mark, "convpool": {"origin": "source"}}
+    return {"cells": [{"metadata": metadata, "outputs": outputs}]}
 
 
 def test_only_a_test_cell_has_a_score():

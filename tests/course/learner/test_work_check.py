@@ -87,7 +87,7 @@ def test_each_gap_is_judged_for_itself_by_the_released_check(learner):
 
     found = report(find_work("reshape"))
 
-    assert statuses(found) == {"scale_pixels": "wrong", "add_channel_axis": "wrong"}
+    assert statuses(found) == {"scale_pixels": "incorrect", "add_channel_axis": "error"}
     assert "256" in found.verdicts[0].message
     assert "NameError: name 'later'" in found.verdicts[1].message
     said = "\n".join(found.notices)
@@ -120,7 +120,7 @@ def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
 
     found = report(find_work("reshape"))
 
-    assert statuses(found) == {"scale_pixels": "error", "add_channel_axis": "correct"}
+    assert statuses(found) == {"scale_pixels": "timeout", "add_channel_axis": "correct"}
     assert "it took too long" in found.verdicts[0].message
 
 
@@ -141,7 +141,7 @@ def test_check_is_blind_to_what_an_earlier_check_defined():
 
     verdict = judge("g", 3.0, source, names)
 
-    assert verdict.status == "incorrect"
+    assert verdict.status == "error"
     assert "not defined" in verdict.message
     assert names == {}
 
@@ -154,7 +154,7 @@ def test_check_is_blind_to_what_an_earlier_check_defined():
         ("    check.choice('a', 'ab')", "answered", 0.0),
         ("    raise NotImplementedError", "not_attempted", 0.0),
         ("    check.fail('no')", "incorrect", 0.0),
-        ("    1 / 0", "incorrect", 0.0),
+        ("    1 / 0", "error", 0.0),
     ],
 )
 def test_verdict_says_what_the_check_says(body, status, earned):

@@ -47,7 +47,7 @@ def mark_checked(path, **statuses):
 
 def done(folder, assignment="reshape"):
     standing = standings(folder)[ASSIGNMENTS.index(assignment)]
-    return {gap.gap.name: gap.done for gap in standing.gaps}
+    return {gap.gap.name: gap.status for gap in standing.gaps}
 
 
 # Status
@@ -56,7 +56,7 @@ def done(folder, assignment="reshape"):
 def test_fresh_folder_is_not_attempted_and_begins_with_the_first_gap(learner):
     found = standings(learner)
 
-    assert {gap.done for standing in found for gap in standing.gaps} == {"not_attempted"}
+    assert {gap.status for standing in found for gap in standing.gaps} == {"not_attempted"}
     assert next_step(learner, found) == "Next: reshape/reshape.ipynb, the gap `scale_pixels`."
 
 
@@ -68,8 +68,8 @@ def test_status_follows_answer_check_and_change(learner):
     edit(path, lambda notebook: setattr(cell(notebook, "scale_pixels"), "source", "scale_pixels=1"))
 
     assert set(answered.values()) == {"unchecked"}
-    assert checked == {"scale_pixels": "checked", "add_channel_axis": "wrong"}
-    assert done(learner) == {"scale_pixels": "unchecked", "add_channel_axis": "wrong"}
+    assert checked == {"scale_pixels": "correct", "add_channel_axis": "incorrect"}
+    assert done(learner) == {"scale_pixels": "unchecked", "add_channel_axis": "incorrect"}
 
 
 def cell(notebook, name):
@@ -86,7 +86,7 @@ def test_a_check_that_passed_in_the_saved_notebook_counts_as_done(learner):
 
     edit(path, run_it)
 
-    assert done(learner)["scale_pixels"] == "shown"
+    assert done(learner)["scale_pixels"] == "correct"
 
 
 def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
