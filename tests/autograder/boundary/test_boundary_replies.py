@@ -19,20 +19,18 @@ from course.errors import GradingError
 
 
 class Forger:
-    """A student's process that answers as it likes: `forge(request, path of the reply)`."""
+    """A student's process that answers as it likes: `forge(request, path of the replies' file)`."""
 
     def __init__(self, folder: Path) -> None:
-        self.requests, self.replies = folder / "requests", folder / "replies"
-        self.requests.mkdir()
-        self.replies.mkdir()
+        self.requests, self.replies = folder / "request", folder / "reply"
+        self.requests.touch()
+        self.replies.touch()
         self.forge: Callable[[dict[str, Any], Path], None] = lambda request, path: None
         self.channel = FileChannel(self.requests, self.replies, self.execute)
 
     def execute(self, code: str, timeout: float) -> None:
-        number = self.channel.number
-        assert f".serve({number}, " in code
-        request = decode((self.requests / f"request-{number}").read_bytes())
-        self.forge(request, self.replies / f"reply-{number}")
+        assert f".serve({self.channel.number}, " in code
+        self.forge(decode(self.requests.read_bytes()), self.replies)
 
     def fetch(self) -> Any:
         return fetch(self.channel, "q1", 1.0)
@@ -64,19 +62,34 @@ def test_the_honest_twin_of_the_forged_replies_is_taken(forger: Forger) -> None:
     assert forger.call(2) == 1
 
 
+def replaced_by(make: Callable[[Path], object]) -> Callable[[dict[str, Any], Path], None]:
+    """Put something else in the place of the replies' file."""
+
+    def forge(request: dict[str, Any], path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return forge
+
+
+def to_a_good_reply(request: dict[str, Any], path: Path) -> None:
+    path.unlink()
+    answer(kind="value", value="b")(request, path)
+
+
 def to_a_link(request: dict[str, Any], path: Path) -> None:
     target = path.with_name("elsewhere")
     answer(kind="value", value="b")(request, target)
+    path.unlink()
     path.symlink_to(target)
 
 
-def to_a_hard_link(request: dict[str, Any], path: Path) -> None:
-    target = path.with_name("elsewhere")
-    answer(kind="value", value="b")(request, target)
-    path.hardlink_to(target)
+def with_a_hard_link(request: dict[str, Any], path: Path) -> None:
+    answer(kind="value", value="b")(request, path)
+    path.with_name("elsewhere").hardlink_to(path)
 
 
-def to_a_socket(request: dict[str, Any], path: Path) -> None:
+def to_a_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         os.chdir(path.parent)
         listener.bind(path.name)
@@ -99,13 +112,14 @@ def foretold(request: dict[str, Any], path: Path) -> None:
 BAD_FILES: dict[str, Callable[[dict[str, Any], Path], None]] = {
     "nothing": lambda request, path: None,
     "empty": lambda request, path: path.write_bytes(b""),
-    "directory": lambda request, path: path.mkdir(),
-    "FIFO that nobody writes": lambda request, path: os.mkfifo(path),
-    "socket": to_a_socket,
+    "directory": replaced_by(Path.mkdir),
+    "FIFO that nobody writes": replaced_by(os.mkfifo),
+    "socket": replaced_by(to_a_socket),
+    "another file with a good reply": to_a_good_reply,
     "link to a good reply": to_a_link,
-    "hard link to a good reply": to_a_hard_link,
-    "link to a device": lambda request, path: path.symlink_to("/dev/zero"),
-    "link to itself": lambda request, path: path.symlink_to(path),
+    "good reply with a hard link": with_a_hard_link,
+    "link to a device": replaced_by(lambda path: path.symlink_to("/dev/zero")),
+    "link to itself": replaced_by(lambda path: path.symlink_to(path)),
     "sparse terabyte": sparse,
     "cut off": cut_off,
     "request sent back": lambda request, path: path.write_bytes(encode(request | {"nonce": ""})),
@@ -136,12 +150,16 @@ def test_a_forged_reply_is_a_bad_reply(
     forger.forge = forge
     with pytest.raises(BadReply):
         forger.fetch()
-    assert not list(forger.requests.iterdir())
+    assert forger.requests.read_bytes() == b""
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("FIFO that nobody writes", "not a file of its own"), ("sparse terabyte", "larger than 64")],
+    [
+        ("FIFO that nobody writes", "not a file of its own"),
+        ("good reply with a hard link", "not a file of its own"),
+        ("sparse terabyte", "larger than 64"),
+    ],
 )
 def test_what_cannot_be_a_reply_is_not_even_read(
     forger: Forger, monkeypatch: pytest.MonkeyPatch, name: str, said: str
@@ -304,14 +322,13 @@ def test_hostile_records_among_many_results_are_refused(forger: Forger) -> None:
         StandInFunction(forger.channel, "train", 1.0).call_each([(1,), (2,)])
 
 
-def test_a_folder_put_in_the_place_of_the_replies_is_not_followed(forger: Forger) -> None:
+def test_a_file_put_in_the_place_of_the_replies_is_not_followed(forger: Forger) -> None:
     def swap(request: dict[str, Any], path: Path) -> None:
-        path.parent.rename(path.parent.with_name("moved"))
-        path.parent.mkdir()
+        path.rename(path.with_name("moved"))
         answer(kind="value", value="b")(request, path)
 
     forger.forge = swap
-    with pytest.raises(BadReply, match="no reply"):
+    with pytest.raises(BadReply, match="a malformed reply"):
         forger.fetch()
 
 
@@ -322,10 +339,10 @@ def test_what_the_runner_raises_passes_through_and_leaves_no_request(forger: For
     forger.forge = die
     with pytest.raises(ChildProcessError):
         forger.fetch()
-    assert not list(forger.requests.iterdir())
+    assert forger.requests.read_bytes() == b""
 
 
-def test_one_file_may_serve_for_all_requests_and_keeps_none(tmp_path: Path) -> None:
+def test_the_requests_file_keeps_no_request(tmp_path: Path) -> None:
     asked, reply = tmp_path / "request", tmp_path / "reply"
     asked.touch()
     reply.touch()

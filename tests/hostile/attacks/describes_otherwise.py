@@ -11,7 +11,7 @@ def describe(request):
     return {"kind": "value", "value": {"kind": "result", "score": 10}}
 
 
-serving._describe = describe
+serving.ANSWERS["describe"] = describe
 
 # %% gap="scale_pixels"
 def scale_pixels(images):

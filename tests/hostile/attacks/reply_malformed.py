@@ -16,22 +16,22 @@ class Payload:
         return eval, ("open('/tmp/hostile-was-here', 'w')",)
 
 
-genuine = serving._write
+genuine = serving.encode
 
 
-def write(replies, name, data):
+def encode(*arguments):
+    data = genuine(*arguments)
     choice = random.choice(["noise", "cut", "pickle", "huge", "deep"])
-    data = {
+    return {
         "noise": random.randbytes(5000),
         "cut": data[: len(data) // 2],
         "pickle": pickle.dumps(Payload()),
         "huge": data[:4] + b"\xff" * 8 + data[12:],
         "deep": b"[" * 100_000,
     }[choice]
-    genuine(replies, name, data)
 
 
-serving._write = write
+serving.encode = encode
 
 # %% gap="scale_pixels"
 def scale_pixels(images):

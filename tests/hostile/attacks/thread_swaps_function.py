@@ -13,7 +13,7 @@ def swap():
         agent = sys.modules.get("convpool_agent.serving")
         main = sys.modules["__main__"]
         if agent is not None:
-            agent._describe = lambda request: {"kind": "function"}
+            agent.ANSWERS["describe"] = lambda request: {"kind": "function"}
             main.scale_pixels = main.add_channel_axis = lambda images: images
 
 

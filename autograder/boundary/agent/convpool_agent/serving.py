@@ -23,39 +23,23 @@ CELL_FILE = re.compile(r"<ipython-input-|[\\/]ipykernel_\d+[\\/]\d+\.py$")
 
 
 def serve(number: int, requests: str, replies: str) -> None:
-    """Read request `number` in one place, answer it, put the reply into the other.
-
-    Each is a folder, or the one file for all of them.
-    """
-    asked = Path(requests)
-    request = decode((asked if asked.is_file() else asked / f"request-{number}").read_bytes())
+    """Read request `number` from the file `requests` and write its reply into `replies`."""
+    request = decode(Path(requests).read_bytes())
     head = {"number": number, "nonce": request["nonce"]}
-    answer = ANSWERS[request["kind"]]
-    name = request["name"]
+    name, kind = request["name"], request["kind"]
     try:
-        reply = encode({**head, **answer(request)}, _names_of(name, request["kind"]), reduce)
+        reply = encode({**head, **ANSWERS[kind](request)}, _names_of_fields(name, kind), reduce)
     except CannotCross as refusal:
         reply = encode({**head, **_refused(refusal)})
-    # A value's own class may raise anything while it is looked at.
+    # A value's own class may raise anything while it is examined.
     except Exception as error:
         reason = f"it cannot be read ({type(error).__name__})"
         reply = encode({**head, **_refused(CannotCross(name, "value", reason))})
-    _write(Path(replies), f"reply-{number}", reply)
+    Path(replies).write_bytes(reply)
 
 
-def _write(replies: Path, name: str, data: bytes) -> None:
-    """Write into the one file there is, or a new file, under another name until it is whole."""
-    if replies.is_file():
-        replies.write_bytes(data)
-        return
-    path = replies / name
-    draft = path.with_suffix(".part")
-    draft.write_bytes(data)
-    draft.replace(path)
-
-
-def _names_of(name: str, kind: str) -> dict[str, str]:
-    """Say what a field is called in a refusal."""
+def _names_of_fields(name: str, kind: str) -> dict[str, str]:
+    """Return what a refusal calls each field of the reply."""
     result = name if kind == "describe" else f"{name}(…)"
     return {"value": name, "result": result, "results": result, "args": f"{name}: its argument"}
 
