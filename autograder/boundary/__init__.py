@@ -1,1 +1,1 @@
-"""The boundary between a student's process and the trusted one: only plain data crosses it."""
+"""Passes plain data, and nothing else, between a student's process and the trusted one."""

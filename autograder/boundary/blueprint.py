@@ -1,7 +1,7 @@
-"""A model's configuration, read into a graph of unbuilt layers.
+"""Reads a model's configuration into a graph of unbuilt layers.
 
-Sequential and Functional configurations become the same thing: one input, nodes in an order in
-which each has its sources, one output. Nothing is allocated here.
+Sequential and Functional configurations give the same graph: one input, nodes ordered so that each
+comes after its sources, one output. No weights are allocated.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Node:
-    """One call of a layer: the how-manieth of that layer, and the outputs it is given."""
+    """A call of a layer: the index of the call among those of its layer, and its inputs."""
 
     layer: str
     index: int
@@ -31,7 +31,7 @@ class Node:
 
 @dataclass
 class Blueprint:
-    """What is to be built: layers by name (a nested model is a blueprint too) and their calls."""
+    """A model to build: layers by name (a nested model is a `Blueprint` too) and their calls."""
 
     family: str
     name: str
@@ -45,20 +45,20 @@ class Blueprint:
 
 
 def read_blueprint(family: str, config: dict[str, Any], path: str) -> Blueprint:
-    """Read what `get_config` says of a Sequential or Functional model.
+    """Read the configuration that `get_config` gives for a Sequential or Functional model.
 
     Raises `CannotCross`, naming the model by `path`, for anything but built-in layers.
     """
     try:
-        return _Reading(path).model(family, config)
-    # Everything that a configuration of the wrong form can cause below.
+        return _Reader(path).model(family, config)
+    # All errors that a configuration of the wrong form can cause in the reader.
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         reason = "its configuration is not one that Keras writes"
         raise CannotCross(path, "Keras model", reason) from error
 
 
-class _Reading:
-    """Read one configuration; counts layers across nested models."""
+class _Reader:
+    """Reads one configuration; counts layers across nested models."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -98,14 +98,14 @@ class _Reading:
             self._connect(plan, config, others)
         return plan
 
-    def _with_input(self, family: str, config: dict[str, Any], given: Any) -> Blueprint:
-        shape = given["batch_shape"][1:]
+    def _with_input(self, family: str, config: dict[str, Any], entry: Any) -> Blueprint:
+        shape = entry["batch_shape"][1:]
         side = layers.whole(1, MAX_SIDE)
         if any(size is None for size in shape) or not 1 <= len(shape) <= 3:
             raise self.refuse("its input needs a shape of known sizes, e.g. (28, 28, 1)")
         sizes = tuple(side(size) for size in shape)
-        name = layers.name(given["name"])
-        dtype = layers.one_of(*INPUT_DTYPES)(given["dtype"])
+        name = layers.name(entry["name"])
+        dtype = layers.one_of(*INPUT_DTYPES)(entry["dtype"])
         return Blueprint(family, layers.name(config["name"]), name, sizes, dtype, (name, 0))
 
     def _layer(self, entry: dict[str, Any], depth: int) -> Any:
@@ -115,8 +115,8 @@ class _Reading:
         if kind in ("Sequential", "Functional") and module in MODULES:
             return self.model(kind, entry["config"], depth + 1)
         if module != "keras.layers":
-            own = printable(kind, 40)
-            raise self.refuse(f"its `{own}` is not one of Keras's layers; use tf.keras.layers")
+            shown = printable(kind, 40)
+            raise self.refuse(f"its `{shown}` is not one of Keras's layers; use tf.keras.layers")
         return layers.layer_from(kind, entry["config"], self.path)
 
     def _connect(self, plan: Blueprint, config: dict[str, Any], entries: list[Any]) -> None:
@@ -146,11 +146,11 @@ class _Reading:
         return _key(end)
 
     def _sources(self, call: dict[str, Any], merges: bool) -> tuple[Key, ...]:
-        (given,) = call["args"]
-        # training=True and masks change what a layer does.
+        (inputs,) = call["args"]
+        # Arguments such as training=True and masks change what a layer computes.
         if any(value is not None for value in call["kwargs"].values()):
             raise self.refuse("its layers are called with extra arguments")
-        tensors = given if merges else [given]
+        tensors = inputs if merges else [inputs]
         if not 1 <= len(tensors) <= MAX_LAYERS:
             raise self.refuse("a layer has no input")
         return tuple(_key(tensor["config"]["keras_history"]) for tensor in tensors)

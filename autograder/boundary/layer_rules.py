@@ -1,7 +1,7 @@
-"""The layers that a student's model may have, and the arguments they may be given.
+"""The layers that a student's model may have, and the arguments that each may have.
 
-A layer is made by calling its class with checked arguments: Keras's own deserialization, which
-can look up classes and functions by name, is never asked.
+A layer is made by calling its class with checked arguments. Keras's own deserialization is not
+used, because it can look up classes and functions by name.
 """
 
 import math
@@ -46,7 +46,7 @@ def flag(value: Any) -> bool:
 
 
 def one_of(*choices: str) -> Check:
-    """Check for one of some words."""
+    """Check for one of `choices`."""
 
     def check(value: Any) -> str:
         if type(value) is not str or value not in choices:
@@ -62,7 +62,7 @@ def optional(inner: Check) -> Check:
 
 
 def numbers(inner: Check, longest: int = 4) -> Check:
-    """Check for one value or a (nested) list of at most `longest`, given back as a tuple."""
+    """Check for one value or a (nested) list of at most `longest`; a list becomes a tuple."""
 
     def check(value: Any) -> Any:
         if type(value) is not list:
@@ -185,8 +185,8 @@ LAYERS: dict[str, dict[str, Check]] = {
     "ZeroPadding2D": {"padding": numbers(whole(0, 64), 2), "data_format": _last},
 }
 MERGING = ("Add", "Average", "Concatenate", "Maximum", "Multiply")
-# Weights cross as arrays and random states are drawn anew, so how they began does not matter; a
-# renormalization that is off has its numbers all the same.
+# Weights cross as arrays and random states are drawn again, so initializers and seeds do not
+# matter; the momentum of a renormalization is written even if it is off.
 WITHOUT_EFFECT = re.compile(r"\w+_initializer|seed|autocast|renorm_momentum")
 
 
@@ -201,7 +201,7 @@ def layer_from(kind: str, config: dict[str, Any], path: str) -> Any:
     arguments = _arguments(kind, config, path)
     try:
         return getattr(keras.layers, kind)(**arguments)
-    # Whatever Keras says to arguments that passed the checks is about these arguments.
+    # Any error of Keras is about the arguments, which have passed the checks.
     except Exception as error:
         reason = f"Keras does not make its {kind} layer from these settings"
         raise CannotCross(path, "Keras model", reason) from error
@@ -224,7 +224,7 @@ def _arguments(kind: str, config: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _ignorable(key: str, value: Any) -> bool:
-    """Let pass what changes nothing, or what a later Keras added and is switched off."""
+    """Allow settings without effect, and those of a later Keras that are switched off."""
     off = any(value is nothing for nothing in OFF)
     return off or WITHOUT_EFFECT.fullmatch(key) is not None
 
@@ -237,7 +237,7 @@ def name(value: Any) -> str:
 
 
 def policy(value: Any) -> str:
-    """Check a dtype policy, plain or as Keras writes it, and give its name."""
+    """Check a dtype policy, as a name or in Keras's configuration, and return its name."""
     if type(value) is dict and value.get("class_name") == "DTypePolicy":
         value = value["config"]["name"]
     return one_of(*POLICIES)(value)

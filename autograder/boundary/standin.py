@@ -1,8 +1,8 @@
-"""What a test cell sees in place of the student's names: stand-ins for functions, copies of values.
+"""Stand-ins for a student's functions and copies of a student's values, for test cells.
 
-A call goes to the student's process and comes back with the result and with the arguments as they
-are after it; these go back into the arrays, lists and models that the test passed, so that an
-ordinary test sees what it would see in one process.
+A call runs in the student's process. Its reply has the result and the arguments as they are after
+the call; these are copied back into the arrays, lists and models that the test passed. So a test
+sees what it would see in one process.
 """
 
 import builtins
@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.boundary import model as models
-from autograder.boundary.agent.convpool_agent.keras_values import reduce
+from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
 from autograder.boundary.agent.convpool_agent.records import CannotCross, HistoryRecord, ModelRecord
 from autograder.boundary.channel import BadReply, Channel, printable
 from course.errors import GradingError
@@ -28,9 +28,9 @@ RAISED_AS_ITSELF = (
 
 
 class StudentError(Exception):
-    """Student code raised something that is not one of Python's usual exceptions.
+    """Student code raised an exception that is not one of Python's usual ones.
 
-    Like every exception that comes from a stand-in it has `student_type`, the class's name, and
+    Like every exception raised by a stand-in it has `student_type`, the class's name, and
     `student_where`, e.g. "line 3: `return x.reshape(60000, 28, 28, 1)`" or an empty string.
     """
 
@@ -46,15 +46,14 @@ class _Undefined:
 
 
 UNDEFINED = _Undefined()
-"""What `fetch` gives for a name that the student's notebook does not define."""
+"""Returned by `fetch` for a name that the student's notebook does not define."""
 
 
 def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> Any:
-    """Get the student's `name`: a `StandInFunction`, a copy of a value, or `UNDEFINED`.
+    """Return the student's `name`: a `StandInFunction`, a copy of a value, or `UNDEFINED`.
 
-    `expected` says what should have been there ("a dict of tuples") when the value cannot cross:
-    then `CannotCross` is raised. `BadReply` means that the student's process did not answer as
-    an honest one does.
+    Raises `CannotCross` for a value that cannot cross; `expected` ("a dict of tuples") is then
+    named in its message. Raises `BadReply` if the student's process gives no honest reply.
     """
     reply = channel.request("describe", {"name": name}, timeout)
     kind = reply.get("kind")
@@ -70,12 +69,12 @@ def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> An
 
 
 class StandInFunction:
-    """A student's function that runs where it is; only plain data goes there and comes back."""
+    """A student's function that runs in the student's process; only plain data crosses."""
 
     __slots__ = ("__name__", "__qualname__", "_channel", "_timeout")
 
     def __init__(self, channel: Channel, name: str, timeout: float) -> None:
-        """Stand for the function `name`; each call may take `timeout` seconds."""
+        """Make a stand-in for the function `name`; each call may take `timeout` seconds."""
         self.__name__ = self.__qualname__ = name
         self._channel, self._timeout = channel, timeout
 
@@ -83,9 +82,10 @@ class StandInFunction:
         return f"<student's function {self.__name__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the student's function; raise what it raised; show it what it did to its arguments.
+        """Call the student's function and copy its changes of the arguments back.
 
-        Raises `CannotCross` for a result that has no plain form, `BadReply` for no honest reply.
+        Raises the function's own exception, `CannotCross` for a result that has no plain form, and
+        `BadReply` if the student's process gives no honest reply.
         """
         sent = [_recorded(list(args)), _recorded(kwargs)]
         fields = {"name": self.__name__, "args": sent[0], "kwargs": sent[1]}
@@ -95,14 +95,14 @@ class StandInFunction:
             message = f"A test passes {self.__name__} something that cannot cross: {refusal}"
             raise GradingError(message) from refusal
         _raise_if_not_result(reply, self.__name__)
-        given_back = [reply["args"], reply["kwargs"]]
-        _restore([list(args), kwargs], sent, given_back, self.__name__)
+        after = [reply["args"], reply["kwargs"]]
+        _restore([list(args), kwargs], sent, after, self.__name__)
         return _materialized(reply["result"], f"{self.__name__}(…)")
 
     def call_each(self, cases: Sequence[Sequence[Any]]) -> list[Any] | None:
         """Call the function with the plain arguments of every case, in one request.
 
-        None means that not every case has a plain result: called one by one, they tell why.
+        Returns None if not every case has a plain result; single calls then raise the reason.
         """
         fields: dict[str, object] = {"name": self.__name__, "cases": [list(case) for case in cases]}
         reply = self._channel.request("call_each", fields, self._timeout)
@@ -161,7 +161,7 @@ def _materialized(value: Any, path: str) -> Any:
     if isinstance(value, ModelRecord):
         return models.rebuild(value, path)
     if isinstance(value, HistoryRecord):
-        return _history(value)
+        return history_from(value)
     if isinstance(value, (list, tuple)):
         return type(value)(_materialized(item, f"{path}[{i}]") for i, item in enumerate(value))
     if isinstance(value, dict):
@@ -170,17 +170,8 @@ def _materialized(value: Any, path: str) -> Any:
     return value
 
 
-def _history(record: HistoryRecord) -> Any:
-    """Make Keras's own `History`, so that `isinstance` holds; it has plain lists only."""
-    import keras
-
-    history = keras.callbacks.History()
-    history.history, history.epoch = record.history, record.epoch
-    return history
-
-
 def _restore(passed: Any, sent: Any, after: Any, name: str) -> Any:
-    """Bring what a call did to its arguments back into the objects that the test passed."""
+    """Copy a call's changes of its arguments into the objects that the test passed."""
     if isinstance(sent, ModelRecord):
         return _restore_model(passed, sent, after, name)
     if isinstance(sent, np.ndarray):
@@ -207,10 +198,10 @@ def _restore(passed: Any, sent: Any, after: Any, name: str) -> Any:
 
 
 def _restore_array(passed: np.ndarray, after: np.ndarray) -> None:
-    """Copy values back in place, and a shape that was changed in place."""
+    """Copy values, and a shape that was changed in place, into the passed array."""
     if not passed.flags.writeable or passed.dtype != after.dtype or passed.size != after.size:
         return
-    # NumPy 2.5 advises against setting a shape; a student who does so has to be seen doing it.
+    # NumPy 2.5 deprecates setting a shape; a student's function that does so must have its effect.
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         if passed.shape != after.shape and passed.flags.c_contiguous:
             passed.shape = after.shape
@@ -230,7 +221,7 @@ def _restore_items(passed: Any, sent: Any, after: Any, name: str) -> Any:
 
 
 def _restore_model(passed: Any, sent: ModelRecord, after: Any, name: str) -> Any:
-    """Bring trained weights, and a new compile(), back into a passed model."""
+    """Copy trained weights, and a new compile(), into a passed model."""
     path = f"{name}: its model"
     if not isinstance(after, ModelRecord) or set(after.weights) != set(sent.weights):
         raise CannotCross(path, "Keras model", "its layers are not what they were")

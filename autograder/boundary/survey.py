@@ -1,4 +1,4 @@
-"""What building and running a model would cost, worked out before anything is allocated."""
+"""Checks the size of a model, and the cost of running it, before anything is allocated."""
 
 import math
 from typing import Any
@@ -15,7 +15,7 @@ Shape = tuple[Any, ...]
 
 
 def survey(plan: Blueprint, weights: dict[str, list[np.ndarray]], path: str) -> None:
-    """Check sizes of a blueprint against its arrays; `CannotCross` where they do not agree.
+    """Check a blueprint against its weights; raise `CannotCross` where they do not agree.
 
     Bounds: 20 million parameters; per image 2^20 values between two layers and 300 million
     multiplications (the lesson's network has 243,786, 43,264 and about 6 million).
@@ -27,7 +27,7 @@ def survey(plan: Blueprint, weights: dict[str, list[np.ndarray]], path: str) -> 
 
 
 class _Survey:
-    """Walk the calls in order with the shape of each output."""
+    """Follows the calls in order, with the shape of each output."""
 
     def __init__(self, path: str, weights: dict[str, list[np.ndarray]]) -> None:
         self.path, self.weights = path, weights
@@ -46,21 +46,21 @@ class _Survey:
         return shapes[plan.output]
 
     def _node(self, plan: Blueprint, node: Node, shapes: dict[Key, Shape], prefix: str) -> Shape:
-        layer, given = plan.layers[node.layer], [shapes[source] for source in node.sources]
+        layer, inputs = plan.layers[node.layer], [shapes[source] for source in node.sources]
         if isinstance(layer, Blueprint):
-            return self.model(layer, given[0], f"{prefix}{node.layer}/")
+            return self.model(layer, inputs[0], f"{prefix}{node.layer}/")
         try:
-            result = layer.compute_output_shape(given if node.merges else given[0])
-            expected = _weight_shapes(layer, given[0])
-        # Each layer has its own way to say that it cannot take such an input.
+            result = layer.compute_output_shape(inputs if node.merges else inputs[0])
+            expected = _weight_shapes(layer, inputs[0])
+        # Each layer raises other errors for an input that it cannot take.
         except Exception as error:
-            raise self.refuse(f"`{node.layer}` cannot take an input of {given[0][1:]}") from error
+            raise self.refuse(f"`{node.layer}` cannot take an input of {inputs[0][1:]}") from error
         shape = tuple(result)
         # A size below 1 appears where a window is larger than its input.
         if any(type(size) is not int or size < 1 for size in shape[1:]):
             raise self.refuse(f"`{node.layer}` would give an output of {shape[1:]}")
         self._check_weights(prefix + node.layer, expected, first=node.index == 0)
-        self._count(layer, given[0], shape, expected)
+        self._count(layer, inputs[0], shape, expected)
         return shape
 
     def _check_weights(self, name: str, expected: list[Shape], first: bool) -> None:
@@ -74,52 +74,52 @@ class _Survey:
         if self.parameters > MAX_PARAMETERS:
             raise self.refuse(f"it has more than {MAX_PARAMETERS:,} parameters")
 
-    def _count(self, layer: Any, given: Shape, shape: Shape, expected: list[Shape]) -> None:
+    def _count(self, layer: Any, input_shape: Shape, shape: Shape, expected: list[Shape]) -> None:
         features = math.prod(size or 1 for size in shape)
-        self.operations += _operations(layer, given, features, expected)
+        self.operations += _operations(layer, input_shape, features, expected)
         if features > MAX_FEATURES or self.operations > MAX_OPERATIONS:
             raise self.refuse(f"`{layer.name}` is too large to be run on many images")
 
 
-def _weight_shapes(layer: Any, given: Shape) -> list[Shape]:
-    """Say which arrays such a layer has for an input of this shape, in Keras's order."""
+def _weight_shapes(layer: Any, input_shape: Shape) -> list[Shape]:
+    """Return the shapes of a layer's weights, in Keras's order, for this input shape."""
     kind = type(layer).__name__
     if kind == "Dense":
-        return _with_bias(layer, [(given[-1], layer.units)], layer.units)
+        return _with_bias(layer, [(input_shape[-1], layer.units)], layer.units)
     if kind == "Conv2D":
-        kernel = (*layer.kernel_size, _channels(given) // layer.groups, layer.filters)
+        kernel = (*layer.kernel_size, _channels(input_shape) // layer.groups, layer.filters)
         return _with_bias(layer, [kernel], layer.filters)
     if kind in ("DepthwiseConv2D", "SeparableConv2D"):
-        channels = _channels(given)
+        channels = _channels(input_shape)
         depth = channels * layer.depth_multiplier
         kernels: list[Shape] = [(*layer.kernel_size, channels, layer.depth_multiplier)]
         if kind == "DepthwiseConv2D":
             return _with_bias(layer, kernels, depth)
         return _with_bias(layer, [*kernels, (1, 1, depth, layer.filters)], layer.filters)
     if kind == "BatchNormalization":
-        size = given[layer.axis]
+        size = input_shape[layer.axis]
         if size is None:
             raise ValueError("the batch axis cannot be normalized")
         return [(size,)] * (2 + layer.center + layer.scale)
     return []
 
 
-def _channels(given: Shape) -> int:
-    if len(given) != 4 or given[-1] is None:
+def _channels(input_shape: Shape) -> int:
+    if len(input_shape) != 4 or input_shape[-1] is None:
         raise ValueError("images with a channel axis were expected")
-    return given[-1]
+    return input_shape[-1]
 
 
 def _with_bias(layer: Any, kernels: list[Shape], size: int) -> list[Shape]:
     return [*kernels, (size,)] if layer.use_bias else kernels
 
 
-def _operations(layer: Any, given: Shape, features: int, expected: list[Shape]) -> int:
-    """Count multiplications per image, or comparisons for pooling, generously."""
+def _operations(layer: Any, input_shape: Shape, features: int, expected: list[Shape]) -> int:
+    """Return an upper bound of the multiplications per image, or comparisons for pooling."""
     if hasattr(layer, "pool_size"):
         return features * math.prod(layer.pool_size)
     if type(layer).__name__ == "SeparableConv2D":
-        # The depthwise half has as many positions as the output, times its own channels.
+        # The depthwise part has as many positions as the output, times its own channels.
         return features // layer.filters * sum(math.prod(shape) for shape in expected)
     if expected and hasattr(layer, "kernel_size"):
         filters = (
@@ -127,5 +127,5 @@ def _operations(layer: Any, given: Shape, features: int, expected: list[Shape]) 
         )
         return features // filters * math.prod(expected[0])
     if type(layer).__name__ == "Dense":
-        return features * (given[-1] or 1)
+        return features * (input_shape[-1] or 1)
     return features

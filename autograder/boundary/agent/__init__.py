@@ -1,6 +1,6 @@
-"""The folder that the sandbox binds read-only, for `convpool_agent` in the student's kernel."""
+"""The folder that is visible read-only in the sandbox, with the package `convpool_agent`."""
 
 from pathlib import Path
 
 AGENT_FOLDER = Path(__file__).parent
-"""To be put on the kernel's `sys.path`: the package `convpool_agent` is in it."""
+"""Put it on the `sys.path` of a kernel that is to import `convpool_agent`."""

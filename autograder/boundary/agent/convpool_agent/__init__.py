@@ -1,8 +1,8 @@
-"""The boundary's end in the student's kernel; nothing in it can be relied on once it runs there.
+"""Answers the boundary's requests in the student's kernel, where student code can change it.
 
-It is loaded there from a single folder, so it uses the standard library, NumPy and, only for
-values that are theirs, Keras and TensorFlow. The trusted side imports the same encoding, decoding
-and records in a process of its own.
+The kernel imports it from a single folder, so it uses only the standard library, NumPy and, for
+their own values, Keras and TensorFlow. The trusted side imports the same encoding, decoding and
+records in a process of its own.
 """
 
 from .serving import serve

@@ -1,4 +1,4 @@
-"""Bytes from the other side as plain data, with nothing believed unseen.
+"""Decodes bytes of the other side into plain data, and checks every part.
 
 Decoding yields built-in types, NumPy arrays, NumPy scalars and records, never a subclass, or it
 raises `MalformedData`.
@@ -28,13 +28,13 @@ MAX_INT_DIGITS = 20
 
 
 def decode(data: bytes) -> dict[str, Any]:
-    """Read one message, or raise `MalformedData`; never anything else, whatever the bytes."""
+    """Read one message; raise `MalformedData`, and no other error, for any other bytes."""
     try:
         document, rest = _split(data)
         return _Reader(document["arrays"], rest).fields(document["fields"])
     except MalformedData:
         raise
-    # Every error that hostile bytes can cause in `json`, `int`, `float`, slicing and NumPy.
+    # All errors that hostile bytes can cause in `json`, `int`, `float`, slicing and NumPy.
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise MalformedData(f"not a message of the boundary: {type(error).__name__}") from error
 
@@ -47,7 +47,7 @@ def _split(data: bytes) -> tuple[dict[str, Any], memoryview]:
     if size > min(MAX_TEXT, len(data) - start):
         raise MalformedData("a message's text is cut off or too long")
     text = data[start : start + size].decode("ascii")
-    # Eight million brackets are a gigabyte of empty lists once they are parsed.
+    # Eight million brackets would be a gigabyte of empty lists after parsing.
     if text.count("[") + text.count("{") > 2 * MAX_VALUES:
         raise MalformedData("a value is nested too deeply or too long")
     document = json.loads(text, object_pairs_hook=_unique, parse_int=_small_int)
@@ -70,7 +70,7 @@ def _small_int(digits: str) -> int:
 
 
 class _Reader:
-    """Turn checked JSON into values; every array is used exactly once."""
+    """Turns checked JSON into values; every array is used exactly once."""
 
     def __init__(self, lengths: list[int], data: memoryview) -> None:
         if type(lengths) is not list or any(type(n) is not int or n < 0 for n in lengths):
@@ -136,7 +136,7 @@ class _Reader:
         if type(index) is not int or not 0 <= index < len(self.parts):
             raise MalformedData("an array is missing")
         part, self.parts[index] = self.parts[index], None
-        # Otherwise a short message could name one large array a hundred thousand times.
+        # Otherwise a short message could use one large array a hundred thousand times.
         if part is None:
             raise MalformedData("an array is used twice")
         array = read_array(bytes(part))

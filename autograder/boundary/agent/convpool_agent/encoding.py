@@ -1,8 +1,8 @@
-"""Plain data as bytes: the only form in which anything crosses the boundary.
+"""Encodes plain data as bytes, the only form in which anything crosses the boundary.
 
 A message is `MAGIC`, the length of a JSON text (8 bytes, little-endian), the text, and the
-arrays as `.npy` files end to end. In the text a list is a list; everything that JSON has no word
-for is an object with one key: tuple, dict, scalar, array, frozen, history, model.
+arrays as `.npy` files end to end. In the text a list is a list; values without a JSON
+form are objects with one key: tuple, dict, scalar, array, frozen, history, model.
 """
 
 import json
@@ -38,9 +38,9 @@ def encode(
     names: dict[str, str] | None = None,
     reduce: Callable[[object, str], object] = _unchanged,
 ) -> bytes:
-    """Write named values as one message; `CannotCross` names the first that has no plain form.
+    """Write named values as one message; raise `CannotCross` for the first without a plain form.
 
-    `names` says what a field is called in that error; `reduce(value, path)` turns library objects
+    `names` gives the fields' names in that error; `reduce(value, path)` turns library objects
     (tensors, models) into arrays and records.
     """
     writer = _Writer(reduce)
@@ -57,7 +57,7 @@ def encode(
 
 
 class _Writer:
-    """Turn values into JSON with numbered arrays beside it."""
+    """Turns values into JSON, and arrays into numbered parts."""
 
     def __init__(self, reduce: Callable[[object, str], object]) -> None:
         self.reduce = reduce
@@ -127,7 +127,7 @@ class _Writer:
 
 
 def _plain_scalar(value: int | float | str, path: str) -> object:
-    """Strip subclasses; refuse what could not be printed or computed with later."""
+    """Convert subclasses; refuse values that could not be printed or computed with later."""
     if isinstance(value, int):
         if not SMALLEST_INT <= value <= LARGEST_INT:
             raise CannotCross(path, "huge integer", "at most 64 bits can cross")

@@ -1,4 +1,4 @@
-"""Keras and TensorFlow objects as records and arrays; imports neither before a value is theirs."""
+"""Turns Keras and TensorFlow objects into records and arrays; imports neither before it must."""
 
 import sys
 from typing import Any
@@ -19,7 +19,7 @@ NOT_BUILT = (
 
 
 def reduce(value: object, path: str) -> object:
-    """Turn a model or a `History` into its record and a tensor into an array; leave all else."""
+    """Turn a model or a `History` into its record and a tensor into an array."""
     keras: Any = sys.modules.get("keras")
     tensorflow: Any = sys.modules.get("tensorflow")
     if hasattr(keras, "Model"):
@@ -38,7 +38,7 @@ def reduce(value: object, path: str) -> object:
 
 
 def _history(value: Any) -> HistoryRecord:
-    """Keep what the epochs measured; anything else a callback stored there stays behind."""
+    """Keep the metrics of the epochs; other values that a callback stored are dropped."""
     series = {str(name): [float(v) for v in values] for name, values in value.history.items()}
     return HistoryRecord(series, [int(epoch) for epoch in getattr(value, "epoch", [])])
 
@@ -83,7 +83,7 @@ def _require_built_in(layer: Any, path: str) -> None:
     if isinstance(layer, keras.layers.Lambda):
         reason = f"its layer `{layer.name}` is a Lambda; use Keras's other layers"
         raise CannotCross(path, "Keras model", reason)
-    # Before Keras is asked for its configuration, which for a lambda is a warning and bytecode.
+    # Checked before the configuration is read, which for a lambda gives a warning and bytecode.
     if hasattr(layer, "activation"):
         _activation_name(layer, path)
 
@@ -102,8 +102,8 @@ def plain(value: Any) -> Any:
 def _name_activations(model: Any, config: dict[str, Any], path: str) -> None:
     """Write each activation by name, if it is the genuine one.
 
-    Keras writes a student's own function `relu` as "relu", and `tf.nn.softmax` as "softmax_v2":
-    so the name comes from the object, never from what it calls itself.
+    Keras writes a student's own function `relu` as "relu", and `tf.nn.softmax` as "softmax_v2".
+    Therefore the name is found through the object, not through its `__name__`.
     """
     layers = {layer.name: layer for layer in model.layers}
     for entry in config["layers"]:
@@ -128,7 +128,7 @@ def _activation_name(layer: Any, path: str) -> str:
 
 
 def _is_default_layer(activation: Any) -> bool:
-    """Recognize `activation=tf.keras.layers.ReLU()` and its like, without settings."""
+    """Recognize `activation=tf.keras.layers.ReLU()` or `Softmax()` without settings."""
     import keras
 
     if type(activation) not in (keras.layers.ReLU, keras.layers.Softmax):
@@ -143,8 +143,12 @@ def genuine_activations() -> list[tuple[str, Any]]:
 
     tensorflow = sys.modules.get("tensorflow")
     # keras.ops.gelu has another default than keras.activations.gelu.
-    rooms = [keras.activations, getattr(tensorflow, "nn", None), getattr(tensorflow, "math", None)]
-    pairs = [(n, getattr(room, n, None)) for room in rooms for n in ACTIVATIONS]
+    modules = [
+        keras.activations,
+        getattr(tensorflow, "nn", None),
+        getattr(tensorflow, "math", None),
+    ]
+    pairs = [(n, getattr(module, n, None)) for module in modules for n in ACTIVATIONS]
     pairs += [(n, getattr(keras.ops, n, None)) for n in ACTIVATIONS if n != "gelu"]
     return [(name, function) for name, function in pairs if function is not None]
 
@@ -161,28 +165,32 @@ def _weights(model: Any, prefix: str = "") -> list[tuple[str, list[np.ndarray]]]
 
 
 def _compiled(model: Any, path: str) -> tuple[dict[str, Any] | None, str]:
-    """Describe how a model was compiled, or say why that stays behind."""
+    """Describe how a model was compiled, or return None and the reason why that cannot cross."""
     if not model.compiled:
         return None, ""
     try:
         config = plain(model.get_compile_config())
         originals = model._compile_config.config
-        for key, room in (("loss", "losses"), ("metrics", "metrics"), ("optimizer", "optimizers")):
-            config[key] = _name_functions(originals.get(key), config.get(key), room, path)
+        for key, module in (
+            ("loss", "losses"),
+            ("metrics", "metrics"),
+            ("optimizer", "optimizers"),
+        ):
+            config[key] = _name_functions(originals.get(key), config.get(key), module, path)
         return config, ""
     except CannotCross as refusal:
         return None, str(refusal)
 
 
-def _name_functions(original: Any, written: Any, room: str, path: str) -> Any:
-    """Write Keras's own functions and classes as they are named; refuse the student's own."""
+def _name_functions(original: Any, written: Any, module: str, path: str) -> Any:
+    """Write Keras's own functions and classes by name; refuse the student's own."""
     import keras
 
     if original is None or isinstance(original, (str, float)):
         return written
     if isinstance(original, (list, tuple)):
-        return [_name_functions(o, w, room, path) for o, w in zip(original, written, strict=True)]
-    public = getattr(keras, room)
+        return [_name_functions(o, w, module, path) for o, w in zip(original, written, strict=True)]
+    public = getattr(keras, module)
     name = getattr(original, "__name__", type(original).__name__)
     if getattr(public, name, None) is original:
         return name
@@ -194,18 +202,32 @@ def _name_functions(original: Any, written: Any, room: str, path: str) -> Any:
 
 
 def rebuild_here(record: ModelRecord) -> Any:
-    """Build a model from a record of the trusted side: only for use in the student's process."""
+    """Build a model from a record of the trusted side; only for use in the student's process."""
     import keras
 
     from course.training.tracing import hurried
 
     family = keras.Sequential if record.family == "Sequential" else keras.Model
     model = family.from_config(record.config)
-    for name, arrays in record.weights.items():
+    set_weights(model, record.weights)
+    if record.compiled is not None:
+        model.compile_from_config(record.compiled)
+    return hurried(model)
+
+
+def set_weights(model: Any, weights: dict[str, list[np.ndarray]]) -> None:
+    """Put arrays into a model's layers by name; a nested model's layer is `outer/inner`."""
+    for name, arrays in weights.items():
         layer = model
         for part in name.split("/"):
             layer = layer.get_layer(part)
         layer.set_weights(arrays)
-    if record.compiled is not None:
-        model.compile_from_config(record.compiled)
-    return hurried(model)
+
+
+def history_from(record: HistoryRecord) -> Any:
+    """Make a Keras `History` from its record, so that `isinstance` holds."""
+    import keras
+
+    history = keras.callbacks.History()
+    history.history, history.epoch = record.history, record.epoch
+    return history

@@ -1,4 +1,4 @@
-"""One array as the bytes of a `.npy` file: version 1.0, no pickles, nothing believed unseen.
+"""Reads and writes one array as a `.npy` file of version 1.0, without pickles.
 
 Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 """
@@ -24,11 +24,11 @@ _HEADER = re.compile(
 
 
 class MalformedData(ValueError):
-    """Bytes from the other side are not what the wire format allows."""
+    """Bytes of the other side do not have the form that the encoding allows."""
 
 
 def portable_dtype(dtype: np.dtype) -> str:
-    """Name a dtype as the wire does, e.g. `<f4`; an empty string for one that cannot cross."""
+    """Return a dtype's name in the encoding, e.g. `<f4`, or "" if it cannot cross."""
     name = dtype.newbyteorder("<").str
     return name if name in DTYPES else ""
 
@@ -42,7 +42,7 @@ def write_array(array: np.ndarray) -> bytes:
 
 
 def read_array(data: bytes) -> np.ndarray:
-    """Read an array, a writable copy, only if the header agrees with the bytes really there."""
+    """Read an array as a writable copy, if its header agrees with the bytes."""
     dtype, shape, start = _read_header(data)
     if _volume(shape) > MAX_ELEMENTS:
         raise MalformedData("an array has too many elements")
@@ -56,7 +56,7 @@ def read_array(data: bytes) -> np.ndarray:
 
 
 def _read_header(data: bytes) -> tuple[np.dtype, tuple[int, ...], int]:
-    """Match the header literally: nothing is evaluated."""
+    """Match the header literally, without evaluating it."""
     if data[: len(_MAGIC)] != _MAGIC:
         raise MalformedData("not a .npy array of version 1.0")
     start = len(_MAGIC) + 2

@@ -1,4 +1,4 @@
-"""What may cross the boundary beside built-in types and arrays, and the refusal of all else."""
+"""Records of models and histories, the bounds of a message, and the error for other values."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,27 +15,27 @@ CROSSES = "numbers, strings, lists, tuples, dicts, NumPy arrays and Keras models
 
 
 class CannotCross(Exception):
-    """A value of the student's is of a kind that cannot be sent to the tests."""
+    """A student's value is of a kind that cannot be sent to the tests."""
 
     def __init__(self, path: str, type_name: str, reason: str = "") -> None:
-        """Name the value (`layer_shapes['conv_1']`), its type, and what can be done about it."""
+        """Take the value's name (`layer_shapes['conv_1']`), its type, and the reason or remedy."""
         self.path, self.type_name, self.reason = path, type_name, reason
         super().__init__(path, type_name, reason)
 
     @property
     def check_message(self) -> str:
-        """Give what a check tells the student (see `course.checks.failures.from_exception`)."""
+        """Return the message of a check for the student."""
         return str(self).removesuffix(".")
 
     def __str__(self) -> str:
-        """Say it in one line for a student."""
+        """Describe the refusal in one line for a student."""
         reason = self.reason or f"it cannot be sent to the tests; only {CROSSES} can"
         return f"`{self.path}` is {_with_article(self.type_name)}: {reason}."
 
 
 @dataclass(frozen=True)
 class HistoryRecord:
-    """What a Keras `History` recorded: metric → one float per epoch, and the epochs' numbers."""
+    """A Keras `History` as data: metric → one float per epoch, and the epochs' numbers."""
 
     history: dict[str, list[float]]
     epoch: list[int]
@@ -43,7 +43,7 @@ class HistoryRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A Keras model as data: what `get_config` says, arrays by layer, how it was compiled."""
+    """A Keras model as data: its configuration, arrays by layer, and how it was compiled."""
 
     family: str
     config: dict[str, Any]
@@ -53,7 +53,7 @@ class ModelRecord:
 
 
 def is_text(value: str) -> bool:
-    """Tell whether a string can be written as UTF-8: a lone surrogate would stop a printout."""
+    """Return whether a string can be written as UTF-8, thus has no lone surrogate."""
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 

@@ -1,7 +1,7 @@
-"""Answer one request of the trusted side in the student's kernel.
+"""Answers one request of the trusted side in the student's kernel.
 
-Whatever student code does to this module only makes its own answers worse: the other side
-believes nothing but the form of the data.
+Student code can change this module. The other side relies on nothing here: it checks the form of
+every reply.
 """
 
 import functools
@@ -14,7 +14,7 @@ from typing import Any
 
 from .decoding import decode
 from .encoding import encode
-from .keras_values import rebuild_here, reduce
+from .keras_values import history_from, rebuild_here, reduce
 from .records import CannotCross, HistoryRecord, ModelRecord
 
 MAX_MESSAGE = 1000
@@ -64,7 +64,7 @@ def _describe(request: dict[str, Any]) -> dict[str, object]:
 
 
 def _is_function(value: object) -> bool:
-    """Take anything for a function that can be called and is no model."""
+    """Return whether a value can be called and is no model."""
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, functools.partial, type)):
         return True
     model = getattr(sys.modules.get("keras"), "Model", None)
@@ -77,14 +77,14 @@ def _call(request: dict[str, Any]) -> dict[str, object]:
     args, kwargs = _rebuilt(request["args"]), _rebuilt(request["kwargs"])
     try:
         result = _namespace()[request["name"]](*args, **kwargs)
-    # Whatever student code raises, SystemExit included, is the answer to this request.
+    # Any exception of student code, also SystemExit, is the answer to this request.
     except BaseException as error:
         return _raised(error)
     return {"kind": "result", "result": result, "args": args, "kwargs": kwargs}
 
 
 def _call_each(request: dict[str, Any]) -> dict[str, object]:
-    """Call with every case, up to the first that gives no result: that one is the answer."""
+    """Call with every case; the first case without a result ends the calls and is the answer."""
     results = []
     for case in request["cases"]:
         answer = _call({"name": request["name"], "args": list(case), "kwargs": {}})
@@ -98,24 +98,16 @@ ANSWERS = {"describe": _describe, "call": _call, "call_each": _call_each}
 
 
 def _rebuilt(value: Any) -> Any:
-    """Replace the records in a value by what they describe."""
+    """Replace the records in a value by the models and histories that they describe."""
     if isinstance(value, ModelRecord):
         return rebuild_here(value)
     if isinstance(value, HistoryRecord):
-        return _history(value)
+        return history_from(value)
     if isinstance(value, (list, tuple)):
         return type(value)(_rebuilt(item) for item in value)
     if isinstance(value, dict):
         return {key: _rebuilt(item) for key, item in value.items()}
     return value
-
-
-def _history(record: HistoryRecord) -> Any:
-    import keras
-
-    history = keras.callbacks.History()
-    history.history, history.epoch = record.history, record.epoch
-    return history
 
 
 def _raised(error: BaseException) -> dict[str, object]:
