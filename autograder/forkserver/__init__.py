@@ -1,1 +1,1 @@
-"""Warm processes: they import what notebooks import, once, and are forked for each submission."""
+"""Fork servers: processes that import modules once and fork a copy of themselves per request."""

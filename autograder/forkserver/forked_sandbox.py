@@ -1,9 +1,9 @@
-"""A sandbox whose Python programs do not start: they are forked from a warm process.
+"""Sandboxes whose Python programs are forked from a fork server instead of started.
 
-bubblewrap lays the walls as it always does, around a program that only waits. Then a fork of the
-warm process (`agents/warm.py`) joins the namespaces of that program and drops what it may do, as
-`agents/enter.py` does. So the walls, and their proof, are the same as without a warm process; what
-differs is that Python, NumPy, TensorFlow and IPython are in memory already.
+bubblewrap builds the walls as usual, around a program that only waits. Then a fork of the fork
+server (`stage_server.py`) joins the namespaces of that program and drops its privileges as
+`enter.py` does. So the walls, and their proof, are those of a new process; the difference is that
+Python, NumPy, TensorFlow and IPython are in memory already.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.forkserver.client import PATIENCE, WarmGone, ask
+from autograder.forkserver.client import REQUEST_SECONDS, NoForkServer, request_fork
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.bubblewrap import KEPT, choose_user
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.limits import GIB, Limits
 from autograder.sandbox.process import (
     STARTED_SECONDS,
@@ -31,36 +32,41 @@ from autograder.sandbox.process import (
     readable_within,
 )
 from autograder.sandbox.proof import SMALL, Proof, prove
-from autograder.sandbox.sandbox import BubblewrapSandbox, Job, Sandbox
+from autograder.sandbox.sandbox import Job, Sandbox
 from course.errors import GradingError
 
-# What `setns` joins, from linux/sched.h; an ordinary user's sandbox has a user namespace, too.
+# The namespaces that `setns` joins, from linux/sched.h; an ordinary user's sandbox also has a
+# user namespace.
 NEW_CGROUP, NEW_UTS, NEW_IPC, NEW_USER = 0x02000000, 0x04000000, 0x08000000, 0x10000000
 NEW_MOUNTS, NEW_PROCESSES, NEW_NETWORK = 0x00020000, 0x20000000, 0x40000000
 JOINED = NEW_CGROUP | NEW_UTS | NEW_IPC | NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK
 DIED = 1
+PROOF_LIMITS = replace(
+    SMALL, address_space_bytes=Limits().address_space_bytes, memory_bytes=GIB
+)  # room for the memory that a fork has from the start
 
 
-class Forks(BubblewrapSandbox):
-    """bubblewrap's walls with a fork of a warm process behind them; raises WarmGone without one."""
+class ForkedSandbox(BubblewrapSandbox):
+    """bubblewrap's walls around forks; raises `NoForkServer` when no fork server answers."""
 
-    def __init__(self, walls: BubblewrapSandbox, address: Path) -> None:
-        """Lay the walls as `walls` does, and ask the warm process at `address` for forks."""
+    def __init__(self, walls: BubblewrapSandbox, server: Path) -> None:
+        """Build the walls as `walls` does; request forks at the socket `server`."""
         super().__init__(walls.bwrap, walls.cgroups, walls.rewrite)
-        self.address, self.patience = address, PATIENCE
+        self.server, self.request_seconds = server, REQUEST_SECONDS
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
-        """Lay the walls around a program that waits, and send a fork in."""
+        """Build the walls around a program that waits, and let a fork join it."""
         script = next(n for n, word in enumerate(job.argv) if word.endswith(".py"))
         user = choose_user()
-        with _pipe() as (waits, keeper):
-            cat, given = tool("cat"), Descriptors(waits, subprocess.PIPE)
+        # The waiting program ends, and the sandbox with it, once no process has `keep_open`.
+        with _pipe() as (waits_for, keep_open):
+            cat, descriptors = system_program("cat"), Descriptors(waits_for, subprocess.PIPE)
             waiting = replace(job, argv=[cat])
-            walls = self.start_as(user, waiting, folder, given, without_rights(cat, user))
+            walls = self.start_as(user, waiting, folder, descriptors, without_rights(cat, user))
             try:
-                _wait_for(walls, keeper)
+                _wait_until_built(walls, keep_open)
                 request = _request(job, job.argv[script:], user, inherited)
-                return self._join(walls, request, keeper, inherited)
+                return self._join(walls, request, keep_open, inherited)
             except BaseException:
                 walls.close()
                 raise
@@ -69,85 +75,71 @@ class Forks(BubblewrapSandbox):
         self,
         walls: SandboxedProcess,
         request: dict[str, Any],
-        keeper: int,
+        keep_open: int,
         inherited: Descriptors,
     ) -> SandboxedProcess:
-        """Send a fork into `walls`; what it inherits goes with the request."""
+        """Let a fork join `walls`; its open files go with the request."""
         assert walls.first is not None
-        with contextlib.ExitStack() as given, contextlib.ExitStack() as kept:
-            null = given.enter_context(Path(os.devnull).open("r+b", buffering=0))
-            named = {subprocess.DEVNULL: null.fileno()}
-            errors, errors_end = _reader(kept, given)
+        with contextlib.ExitStack() as sent, contextlib.ExitStack() as kept:
+            null = sent.enter_context(Path(os.devnull).open("r+b", buffering=0))
+            standard = {subprocess.DEVNULL: null.fileno()}
+            errors, errors_end = _pipe_reader(kept, sent)
             output = None
             if inherited.stdout == subprocess.PIPE:
-                output, named[subprocess.PIPE] = _reader(kept, given)
-            groups = [given.enter_context(file.open("wb", buffering=0)) for file in _members(walls)]
-            standard = [inherited.stdin, inherited.stdout]
+                output, standard[subprocess.PIPE] = _pipe_reader(kept, sent)
+            members = walls.group.members() if walls.group is not None else []
+            groups = [sent.enter_context(file.open("wb", buffering=0)) for file in members]
             files = [
                 walls.first,
-                keeper,
+                keep_open,
                 *(group.fileno() for group in groups),
-                *(named.get(descriptor, descriptor) for descriptor in standard),
+                *(standard.get(number, number) for number in (inherited.stdin, inherited.stdout)),
                 errors_end,
                 *inherited.passed,
             ]
-            line, _ = ask(self.address, request | {"groups": len(groups)}, files, self.patience)
+            complete = request | {"groups": len(groups)}
+            connection, _ = request_fork(self.server, complete, files, self.request_seconds)
             kept.pop_all()
-            return JoinedProcess(walls, line, output, errors)
-
-    def prove(self, forbidden: tuple[Path, ...] = ()) -> Proof:
-        """Try every way out of a fork; its limits must leave room for what it has already."""
-        usual = Limits()
-        room = replace(SMALL, address_space_bytes=usual.address_space_bytes, memory_bytes=GIB)
-        return prove(self, forbidden, room)
+            return JoinedProcess(walls, connection, output, errors)
 
 
-class WarmSandbox(Sandbox):
-    """Forks of a warm process; where there is none, the same walls around a new process."""
+class ForkedOrNewSandbox(Sandbox):
+    """Forks of a fork server; without one, new processes behind the same walls."""
 
-    def __init__(self, walls: BubblewrapSandbox, address: Path) -> None:
-        """Lay the walls as `walls` does, and ask the warm process at `address` for forks."""
-        self.walls, self.forks = walls, Forks(walls, address)
+    def __init__(self, walls: BubblewrapSandbox, server: Path) -> None:
+        """Build the walls as `walls` does; request forks at the socket `server`."""
+        self.walls, self.forked = walls, ForkedSandbox(walls, server)
 
     @property
     def name(self) -> str:
-        """Return what every result is stamped with: the walls are what holds a program."""
+        """Return the name of the walls, because they are what confines a program."""
         return self.walls.name
 
-    def describe(self) -> str:
-        """Say in a few sentences what holds a program here."""
-        return f"{self.walls.describe()} Kernels are forked from a warm process."
-
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
-        """Start `job` behind all walls: warm, or from the beginning where no fork is to be had."""
+        """Start `job` behind all walls; a Python program as a fork, if a fork server answers."""
         if job.argv[0] == sys.executable:
-            warm, cold = folder / "warm", folder / "cold"
-            for inner in (warm, cold):
+            forked, new = folder / "forked", folder / "new"
+            for inner in (forked, new):
                 inner.mkdir(mode=0o755)
-            with contextlib.suppress(WarmGone):
-                return self.forks.start(job, warm, inherited)
-            return self.walls.start(job, cold, inherited)
+            with contextlib.suppress(NoForkServer):
+                return self.forked.start(job, forked, inherited)
+            return self.walls.start(job, new, inherited)
         return self.walls.start(job, folder, inherited)
-
-    def prove(self, forbidden: tuple[Path, ...] = ()) -> Proof:
-        """Try every way out of both, a new process and a fork; raise WarmGone without a fork."""
-        new, fork = self.walls.prove(forbidden), self.forks.prove(forbidden)
-        return Proof(self.name, new.attempts + fork.attempts, new.seconds + fork.seconds)
 
 
 class JoinedProcess(SandboxedProcess):
-    """A fork in a sandbox, known by the line to who waits for it outside."""
+    """A fork in a sandbox; its parent outside sends its exit status through a connection."""
 
     def __init__(
         self,
         walls: SandboxedProcess,
-        line: socket.socket,
+        connection: socket.socket,
         stdout: IO[bytes] | None,
         errors: IO[bytes],
     ) -> None:
-        """Take over all of `walls`, the line, and the reading ends of output and errors."""
+        """Take over `walls`, the connection, and the reading ends of output and errors."""
         super().__init__(walls.popen, walls.first, walls.group)
-        self._line = line
+        self._connection = connection
         self._status: int | None = None
         self.stdout, self.errors = stdout, BoundedReader(errors)
 
@@ -157,18 +149,23 @@ class JoinedProcess(SandboxedProcess):
 
     def wait(self, seconds: float) -> int | None:
         """Return the exit status, or None if the program still runs after `seconds`."""
-        if self._status is None and readable_within(self._line.fileno(), seconds):
-            self._status = int(self._line.recv(16) or str(DIED))
+        if self._status is None and readable_within(self._connection.fileno(), seconds):
+            self._status = int(self._connection.recv(16) or str(DIED))
         return self._status
 
     def close(self) -> None:
-        """Kill what is left and give back the line, too."""
+        """Kill the processes that are left, and close the connection too."""
         super().close()
-        self._line.close()
+        self._connection.close()
+
+
+def prove_forks(walls: BubblewrapSandbox, server: Path, forbidden: tuple[Path, ...] = ()) -> Proof:
+    """Try every way out of a fork; raise `NoForkServer` when no fork server answers."""
+    return prove(ForkedSandbox(walls, server), forbidden, PROOF_LIMITS)
 
 
 def _request(job: Job, argv: list[str], user: int | None, inherited: Descriptors) -> dict[str, Any]:
-    """Say what a fork is to become, as `agents/warm.py` reads it."""
+    """Return the request for a fork that runs `job`, in the form that `stage_server.py` reads."""
     filter_ = seccomp.program()
     return {
         "argv": argv,
@@ -183,15 +180,11 @@ def _request(job: Job, argv: list[str], user: int | None, inherited: Descriptors
     }
 
 
-def _members(walls: SandboxedProcess) -> list[Path]:
-    return walls.group.members() if walls.group is not None else []
-
-
-def _reader(kept: contextlib.ExitStack, given: contextlib.ExitStack) -> tuple[IO[bytes], int]:
-    """Open a pipe: our end is `kept`, the other one is closed once it is `given`."""
-    ours, theirs = os.pipe()
-    given.callback(os.close, theirs)
-    return kept.enter_context(os.fdopen(ours, "rb")), theirs
+def _pipe_reader(kept: contextlib.ExitStack, sent: contextlib.ExitStack) -> tuple[IO[bytes], int]:
+    """Make a pipe; `kept` closes its reading end and `sent` its writing end."""
+    reading, writing = os.pipe()
+    sent.callback(os.close, writing)
+    return kept.enter_context(os.fdopen(reading, "rb")), writing
 
 
 @contextlib.contextmanager
@@ -204,38 +197,38 @@ def _pipe() -> Iterator[tuple[int, int]]:
             os.close(end)
 
 
-def _wait_for(walls: SandboxedProcess, keeper: int) -> None:
-    """Return once the program behind the walls repeats a line: then all of them stand."""
-    os.write(keeper, b"\n")
+def _wait_until_built(walls: SandboxedProcess, keep_open: int) -> None:
+    """Wait until the program behind the walls repeats a line, because then all walls are built."""
+    os.write(keep_open, b"\n")
     assert walls.stdout is not None
-    with walls.stdout as said:
-        if not readable_within(said.fileno(), STARTED_SECONDS) or said.read(1) != b"\n":
+    with walls.stdout as output:
+        if not readable_within(output.fileno(), STARTED_SECONDS) or output.read(1) != b"\n":
             walls.kill()
             raise GradingError(
-                "The sandbox could not be laid: "
-                + (walls.last_words() or "it said nothing.")[-2000:]
+                "The sandbox could not be built: "
+                + (walls.last_errors() or "it wrote no message.")[-2000:]
             )
 
 
 def without_rights(program: str, user: int | None) -> list[str] | None:
-    """Return a quicker way than `enter.py` to start what only waits, or None if there is none.
+    """Return a command that starts the waiting program faster than `enter.py`, or None.
 
-    The sandbox of an ordinary user has dropped every right before it starts a program; root's has
-    left those with which a program becomes another user.
+    An ordinary user's sandbox has dropped every right before it starts a program; root's still has
+    the rights to become another user, which `setpriv` drops.
     """
     if user is None:
         return [program]
     try:
-        setpriv = tool("setpriv")
+        setpriv = system_program("setpriv")
     except GradingError:
         return None
-    becomes = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
-    kept = ",".join(f"-{name.removeprefix('CAP_').lower()}" for name in KEPT)
-    return [setpriv, *becomes, f"--inh-caps={kept}", program]
+    options = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    dropped = ",".join(f"-{name.removeprefix('CAP_').lower()}" for name in KEPT)
+    return [setpriv, *options, f"--inh-caps={dropped}", program]
 
 
-def tool(name: str) -> str:
-    """Return the path of a program that is there in every sandbox."""
+def system_program(name: str) -> str:
+    """Return the path of a program in /bin or /usr/bin, which every sandbox contains."""
     found = shutil.which(name, path=os.pathsep.join(("/bin", "/usr/bin")))
     if found is None:
         raise GradingError(f"There is no `{name}` in /bin or /usr/bin.", "Install it.")

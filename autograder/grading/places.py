@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
-from autograder.forkserver.pool import uses_tensorflow
+from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import SubmissionResult, load, result_path
 from autograder.grading.submission_run import Conditions, grade_submission
 from autograder.grading.versions import grader_version, source_version
@@ -106,8 +106,8 @@ class Here:
         While TensorFlow is still imported, that takes one of the cores, and nothing waits: what
         needs it comes first as soon as it can.
         """
-        warmth = self._common.warmth
-        if warmth is not None and not warmth.is_complete():
+        pool = self._common.pool
+        if pool is not None and not pool.is_complete():
             return max(1, self._jobs - 1)
         return 2 * self._jobs
 
@@ -184,5 +184,5 @@ def longest_first(
     long = deque(one for one in pending if one[1] in training)
     short = deque(one for one in pending if one[1] not in training)
     while long or short:
-        ready = common.warmth is None or common.warmth.is_complete()
+        ready = common.pool is None or common.pool.is_complete()
         yield (long if long and (ready or not short) else short).popleft()

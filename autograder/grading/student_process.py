@@ -11,7 +11,13 @@ from typing import Any
 from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.grading.submission_run import FONTS
-from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel
+from autograder.sandbox import (
+    CellRun,
+    Limits,
+    Sandbox,
+    SandboxedKernel,
+    open_sandboxed_kernel,
+)
 from autograder.sandbox.view import WORK
 
 AGENT = "/run/convpool/agent"
@@ -71,7 +77,8 @@ class StudentProcess:
     def _open(self, limits: Limits) -> SandboxedKernel:
         """Start a kernel with the agent in it."""
         kernel = self._kernel_stack.enter_context(
-            self._sandbox.kernel(
+            open_sandboxed_kernel(
+                self._sandbox,
                 scratch=self._scratch,
                 data_dir=self._data,
                 env={"MPLCONFIGDIR": f"{WORK}/{FONTS}"},

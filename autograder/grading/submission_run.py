@@ -15,8 +15,9 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.folders import submission_seed
-from autograder.forkserver.client import WarmGone
-from autograder.forkserver.pool import WORKER_ENVIRONMENT, Base, Warmth, run_worker
+from autograder.forkserver.client import NoForkServer
+from autograder.forkserver.pool import ForkServerPool, ForkSockets, run_worker
+from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest import Intake, take_in
 from autograder.sandbox import Limits
@@ -25,6 +26,12 @@ from course.notebook.cell_code import read_code
 from course.notebook.marks import mark_of
 from course.notebook.verdict import Status, Verdict
 
+WORKER_ENVIRONMENT = {
+    "NBGRADER_EXECUTION": "autograde",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "agg",
+}
 FONTS = ".matplotlib"
 """Where matplotlib finds its list of the machine's fonts, in the working folder."""
 
@@ -51,7 +58,7 @@ class Order:
     sandboxed: bool
     limits: dict[str, Any]
     kernels: str = ""
-    """Socket of the warm process that kernels are forked from; empty if each starts anew."""
+    """Socket of the fork server for kernels; empty if each kernel is started anew."""
 
 
 # Run one submission: ingest it, let a worker grade it, and give its result.
@@ -75,8 +82,8 @@ class Conditions:
     """Name of the sandbox, for results that never got to run."""
     limits: dict[str, Any]
     notebook_seconds: float
-    warmth: Warmth | None = None
-    """Warm processes to fork from; None starts every process anew."""
+    pool: ForkServerPool | None = None
+    """Fork servers; None starts every process anew."""
     seed: str = ""
     """The seed of the one submission to grade, where the secret itself is not known."""
 
@@ -136,7 +143,7 @@ def _run_worker(
     conditions: Conditions,
 ) -> SubmissionResult:
     """Start the worker, wait for it, and read what it left."""
-    base = conditions.warmth.base_for(notebook) if conditions.warmth else None
+    sockets = sockets_for(notebook, conditions.pool) if conditions.pool else None
     with tempfile.TemporaryDirectory(prefix="convpool-") as name:
         folder = Path(name)
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
@@ -152,10 +159,10 @@ def _run_worker(
             scratch=str(conditions.scratch),
             sandboxed=conditions.sandboxed,
             limits=conditions.limits,
-            kernels=str(base.kernels) if base and conditions.sandboxed else "",
+            kernels=str(sockets.kernels) if sockets and conditions.sandboxed else "",
         )
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
-        said = _carry_out(folder / "order.json", conditions, base)
+        said = _carry_out(folder / "order.json", conditions, sockets)
         if said is None:
             return _overrun(notebook, order, conditions.sandbox)
         if not Path(order.result).is_file():
@@ -176,19 +183,20 @@ def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionRe
     return result
 
 
-def _carry_out(order: Path, conditions: Conditions, base: Base | None) -> str | None:
-    """Let a worker carry out the order: a fork of the warm one, or one that starts anew."""
+def _carry_out(order: Path, conditions: Conditions, sockets: ForkSockets | None) -> str | None:
+    """Let a worker carry out the order: a fork of the fork server, or a new process."""
     threads = str(Limits(**conditions.limits).threads)
-    own = {
+    environment = {
+        **WORKER_ENVIRONMENT,
         "CONVPOOL_SUBSET_DIR": str(conditions.data),
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": threads,
     }
     seconds = conditions.notebook_seconds + SPARE_SECONDS
-    if base is not None:
-        with contextlib.suppress(WarmGone):
-            return run_worker(base.workers, order, own, seconds)
-    return _wait(order, {**WORKER_ENVIRONMENT, **own}, seconds)
+    if sockets is not None:
+        with contextlib.suppress(NoForkServer):
+            return run_worker(sockets.workers, order, environment, seconds)
+    return _wait(order, environment, seconds)
 
 
 def _wait(order: Path, environment: dict[str, str], seconds: float) -> str | None:

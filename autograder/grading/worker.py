@@ -17,13 +17,13 @@ from typing import Any
 from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.standin import UNDEFINED, fetch
-from autograder.forkserver.forked_sandbox import WarmSandbox
+from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
 from autograder.grading.submission_run import Order
-from autograder.sandbox import CellRun, Limits, Sandbox
-from autograder.sandbox.sandbox import BubblewrapSandbox
+from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.checks import failures
 from course.checks import inputs as seeding
@@ -133,13 +133,13 @@ def open_sandbox(order: Order) -> Sandbox:
     if not order.sandboxed:
         return NoSandbox()
     walls = this_machines_sandbox()
-    return WarmSandbox(walls, Path(order.kernels)) if order.kernels else walls
+    return ForkedOrNewSandbox(walls, Path(order.kernels)) if order.kernels else walls
 
 
 @functools.cache
 def this_machines_sandbox() -> BubblewrapSandbox:
     """Find what the machine has, once for a process and its forks."""
-    return Sandbox.detect()
+    return detect_sandbox()
 
 
 def _step(

@@ -1,16 +1,17 @@
-"""Where a student's code runs: walls that are proven before anything is graded behind them."""
+"""Runs a student's code behind walls, and proves that the walls hold."""
 
+from autograder.sandbox.bubblewrap_sandbox import detect_sandbox
 from autograder.sandbox.cell_run import CellRun
 from autograder.sandbox.kernel import SandboxedKernel, open_sandboxed_kernel
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.sandbox import Completed, Job, Sandbox
+from autograder.sandbox.sandbox import Job, Sandbox
 
 __all__ = [
     "CellRun",
-    "Completed",
     "Job",
     "Limits",
     "Sandbox",
     "SandboxedKernel",
+    "detect_sandbox",
     "open_sandboxed_kernel",
 ]

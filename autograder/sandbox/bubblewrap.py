@@ -1,9 +1,9 @@
-"""The sandbox's walls as bubblewrap's arguments.
+"""The sandbox's walls as bubblewrap's command line.
 
-An ordinary user gets them through a user namespace. For root that would be a trap: the user that
-such a namespace maps root to is still root for the host, which ignores RLIMIT_NPROC for it and
-lets it read /etc/shadow. So root lays the mounts as root, keeps three capabilities for `enter.py`,
-and `enter.py` becomes a user of the host that owns nothing, for each sandbox another one.
+For an ordinary user, bubblewrap builds them in a user namespace. For root that would not be safe:
+a user namespace of root's is still root for the host, which ignores RLIMIT_NPROC for it and lets
+it read /etc/shadow. So as root, bubblewrap makes the mounts as root and keeps three capabilities
+for `enter.py`, which becomes a user of the host that owns nothing: another one for each sandbox.
 """
 
 from __future__ import annotations
@@ -13,40 +13,63 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox import view
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import Job
 from course.errors import GradingError
 
 ENTER = f"{view.INSIDE}/enter.py"
-INSIDE_USER = 1000  # what an ordinary user is called inside a user namespace
+INSIDE_USER = 1000  # the ordinary user's number in a user namespace
 FIRST_UNUSED_USER = 0x70000000  # above every range that distributions and systemd hand out
 UNUSED_USERS = 1 << 24
 HOSTNAME = "sandbox"
-KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")  # by root, until it is another user
+KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")  # by root, until it becomes another user
 
 
 @dataclass(frozen=True)
 class Launch:
-    """One program to run in a sandbox of its own.
+    """A job to run in a sandbox of its own.
 
-    `argv` is run by `enter.py` after every privilege is gone; `folder` is the sandbox's private
-    folder on the host, mode 0700; `input` is copied to the working folder; `data` is bound
-    read-only, and `extra` maps further paths inside to files or folders of the host.
+    `folder` is the sandbox's private folder on the host, mode 0700; `user` is the user of the host
+    to become, or None when a user namespace drops root.
     """
 
-    argv: list[str]
-    limits: Limits
+    job: Job
     folder: Path
-    user: int | None = None  # a user of the host, or None when a user namespace drops root
-    input: Path | None = None
-    data: Path | None = None
-    extra: Mapping[str, Path] = field(default_factory=dict)
-    writable: Mapping[str, Path] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
+    user: int | None = None
+
+
+@dataclass(frozen=True)
+class Walls:
+    """A command line: bubblewrap's options, and the program after them."""
+
+    options: list[str]
+    program: list[str]
+
+
+def walls(launch: Launch) -> Walls:
+    """Return the command line for `launch`; its program is `enter.py`, which becomes the job's."""
+    job = launch.job
+    spec = {
+        "uid": launch.user,
+        "rlimits": job.limits.rlimits(),
+        "input": view.INPUT if job.input else None,
+        "cwd": view.WORK,
+        "argv": job.argv,
+    }
+    return Walls(arguments(launch), [sys.executable, "-I", "-S", ENTER, json.dumps(spec)])
+
+
+def arguments(launch: Launch) -> list[str]:
+    """Return bubblewrap's options for `launch`, without descriptors."""
+    return [
+        *_namespaces(launch),
+        *_privileges(launch),
+        *_environment(launch.job),
+        *_files(launch),
+    ]
 
 
 def find_bwrap() -> Path:
@@ -72,7 +95,7 @@ def find_bwrap() -> Path:
 
 
 def choose_user() -> int | None:
-    """Return a host's user that owns nothing, for root; None for an ordinary user."""
+    """Return, for root, a user of the host that owns nothing; for an ordinary user None."""
     return pick_user(Path("/proc/self/uid_map").read_text()) if os.geteuid() == 0 else None
 
 
@@ -90,30 +113,8 @@ def pick_user(uid_map: str) -> int:
     return first + count // 2 + secrets.randbelow(count // 4)
 
 
-def arguments(launch: Launch) -> list[str]:
-    """Return bubblewrap's options for `launch`, without descriptors and without the program."""
-    return [
-        *_namespaces(launch),
-        *_privileges(launch),
-        *_environment(launch),
-        *_files(launch),
-    ]
-
-
-def program(launch: Launch) -> list[str]:
-    """Return the program that bubblewrap starts: `enter.py`, which becomes `launch.argv`."""
-    spec = {
-        "uid": launch.user,
-        "rlimits": launch.limits.rlimits(),
-        "input": view.INPUT if launch.input else None,
-        "cwd": view.WORK,
-        "argv": launch.argv,
-    }
-    return [sys.executable, "-I", "-S", ENTER, json.dumps(spec)]
-
-
 def _namespaces(launch: Launch) -> list[str]:
-    """Cut the program off from networks, processes, shared memory and the host's name."""
+    """Separate the program from networks, processes, shared memory and the host's name."""
     user = str(INSIDE_USER)
     own_user = ["--unshare-user", "--uid", user, "--gid", user] if launch.user is None else []
     return [
@@ -131,25 +132,26 @@ def _namespaces(launch: Launch) -> list[str]:
 
 
 def _privileges(launch: Launch) -> list[str]:
-    """Drop every capability but those with which `enter.py` drops itself."""
+    """Drop every capability except those that `enter.py` needs to drop its own privileges."""
     kept = () if launch.user is None else KEPT
     return ["--cap-drop", "ALL", *(word for name in kept for word in ("--cap-add", name))]
 
 
-def _environment(launch: Launch) -> list[str]:
-    variables = view.environment(launch.limits, launch.data is not None, launch.env)
+def _environment(job: Job) -> list[str]:
+    variables = view.environment(job.limits, job.data is not None, job.env)
     return ["--clearenv", *(w for item in variables.items() for w in ("--setenv", *item))]
 
 
 def _files(launch: Launch) -> list[str]:
-    """Lay the visible files, then make read-only what was writable only to lay them."""
-    given = {view.DATA: launch.data, view.INPUT: launch.input}
+    """Mount the visible files; then make the folders around them read-only."""
+    job = launch.job
+    folders = {view.DATA: job.data, view.INPUT: job.input}
     extra = {
-        **{path: source for path, source in given.items() if source is not None},
-        **launch.extra,
+        **{path: source for path, source in folders.items() if source is not None},
+        **job.extra,
         ENTER: view.AGENTS / "enter.py",
     }
-    layers = view.layers(launch.limits, launch.folder / "etc", extra, launch.writable)
+    layers = view.layers(job.limits, launch.folder / "etc", extra, job.writable)
     sealed = ["/", *(layer.path for layer in layers if layer.seal)]
     return [
         *(word for layer in layers for word in layer.arguments()),

@@ -1,4 +1,4 @@
-"""Runs one cell of a student's notebook and collects what comes back, within every limit."""
+"""Runs one cell of a student's notebook and collects its outputs, within every limit."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import SandboxedProcess, deadline_left
 
 POLL_SECONDS = 0.1
-FLOOD = 4  # so many times the output that is kept may arrive before the kernel is ended
+FLOOD = 4  # the kernel is ended after so many times the output that is kept
 DISPLAYED = ("stream", "display_data", "execute_result", "error")
 
 
 @dataclass
 class CellRun:
-    """What came of one cell; all of it was written by the student's process.
+    """The result of one cell, all of it written by the student's process.
 
-    `status` is "ok", "error" (it raised), "timeout", "memory" (the kernel was ended for its use of
-    memory), "output" (it was ended for its flood of output), "died" (it ended itself) or
-    "malformed" (it sent what is no Jupyter message, and was ended).
+    `status` is "ok", "error" (the cell raised an exception), "timeout", "memory" (the kernel was
+    ended for its use of memory), "output" (it was ended for too much output), "died" (it ended by
+    itself) or "malformed" (it sent bytes that are no Jupyter message, and was ended).
     """
 
     status: str = "ok"
@@ -35,11 +35,10 @@ class CellRun:
     error_name: str = ""
     error_value: str = ""
     truncated: bool = False  # some output was not kept
-    seconds: float = 0.0
 
 
 class CellRunner:
-    """Runs the cells of one kernel, whose outputs share one allowance."""
+    """Runs the cells of one kernel; their outputs share one bound."""
 
     def __init__(
         self,
@@ -48,7 +47,7 @@ class CellRunner:
         limits: Limits,
         interrupt: Callable[[], None],
     ) -> None:
-        """Run cells through `kc`; `tree` is ended when a cell cannot be stopped otherwise."""
+        """Run cells through `kc`; a cell that ignores `interrupt` ends `tree`."""
         self._kc, self._tree, self._limits, self._interrupt = kc, tree, limits, interrupt
         self._received = 0  # characters of output since the kernel started
         self._room = limits.output_bytes  # characters of output that may still be kept
@@ -56,33 +55,31 @@ class CellRunner:
     def run(self, source: str, deadline: float, *, silent: bool = False) -> CellRun:
         """Run `source` until `deadline` on the monotonic clock; then interrupt, then kill.
 
-        A silent one leaves no trace in the notebook's history, and is answered sooner.
+        A `silent` cell is not in the notebook's history, and its reply comes sooner.
         """
-        started = time.monotonic()
         run = CellRun()
         if self._tree.poll() is not None:
             self._end(run, "died")
         else:
             self._run(run, source, deadline, silent)
-        run.seconds = time.monotonic() - started
         return run
 
     def _run(self, run: CellRun, source: str, deadline: float, silent: bool) -> None:
         try:
             # A cell that raises must not cancel the next one: requests are sent one at a time.
             request = self._kc.execute(source, silent, allow_stdin=False, stop_on_error=False)
-        except zmq.ZMQError:  # its side of the connection broke the protocol
+        except zmq.ZMQError:  # the kernel's side of the connection broke the protocol
             self._end(run, "malformed")
             return
         if not self._collect(run, request, deadline):
             self._stop(run, request)
 
     def _collect(self, run: CellRun, request: str, deadline: float) -> bool:
-        """Take messages until the cell is done (True) or its time is over (False)."""
+        """Receive messages until the cell is done (True) or its time is over (False)."""
         while deadline_left(deadline) > 0:
             try:
                 wait = min(POLL_SECONDS, deadline_left(deadline))
-                # Straight from the channel: the client's own method runs an event loop each time.
+                # Read from the channel: the client's own method runs an event loop each time.
                 message = self._kc.iopub_channel.get_msg(timeout=wait)
                 done = self._take(run, message, request)
             except queue.Empty:
@@ -90,8 +87,8 @@ class CellRunner:
                 if done:
                     self._end(run, self._tree.cause())
             except Exception:
-                # Anything can come out of a process that is not trusted; what the client cannot
-                # read as a message is its fault, not the grader's.
+                # The process is not trusted and can send any bytes; bytes that the client cannot
+                # read as a message are an error of the submission, not of the grader.
                 self._end(run, "malformed")
                 done = True
             if done:
@@ -100,7 +97,7 @@ class CellRunner:
         return False
 
     def _take(self, run: CellRun, message: dict[str, Any], request: str) -> bool:
-        """Keep one message's output; return True when it is the last of this cell."""
+        """Keep one message's output; return True for the last message of this cell."""
         kind, content = message["header"]["msg_type"], message["content"]
         if kind in DISPLAYED:
             self._received += len(json.dumps(content))
@@ -114,7 +111,7 @@ class CellRunner:
         return bool(kind == "status" and content["execution_state"] == "idle")
 
     def _keep(self, run: CellRun, kind: str, content: dict[str, Any]) -> None:
-        """Add an output as nbformat has it, unless the allowance is used up."""
+        """Add an output in nbformat's form, unless the bound is reached."""
         if kind == "error":
             run.status = "error"
             run.error_name, run.error_value = str(content["ename"]), str(content["evalue"])
@@ -136,7 +133,7 @@ class CellRunner:
             run.outputs.append({"output_type": kind, **fields})
 
     def _stop(self, run: CellRun, request: str) -> None:
-        """Interrupt a cell whose time is over; kill its kernel if it does not listen."""
+        """Interrupt a cell whose time is over; kill its kernel if it goes on."""
         with contextlib.suppress(zmq.ZMQError):
             self._interrupt()
         stopped = self._collect(run, request, time.monotonic() + self._limits.interrupt_seconds)
@@ -149,7 +146,7 @@ class CellRunner:
         run.status = status
 
     def _skip_reply(self) -> None:
-        """Drop the replies on the shell channel unread: a cell's outcome is in its outputs."""
+        """Drop the replies on the shell channel: a cell's result is in its outputs."""
         channel = self._kc.shell_channel
         with contextlib.suppress(zmq.ZMQError):
             while channel.msg_ready():

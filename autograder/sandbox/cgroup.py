@@ -1,7 +1,7 @@
-"""Limits on all processes of a submission together, by whatever control groups this machine has.
+"""Limits on all processes of a submission together, through the machine's control groups.
 
 Resource limits count per process; a control group counts the whole tree. Machines offer version 1,
-version 2, or nothing that the grader may write to, so each way is tried once before it is used.
+version 2, or none that the grader may write to, so each kind is tried once before it is used.
 Source: the kernel's admin-guide/cgroup-v1 and cgroup-v2.
 """
 
@@ -33,7 +33,7 @@ class Group:
     folders: dict[str, Path]
 
     def command(self, argv: list[str]) -> list[str]:
-        """Return `argv` with a launcher before it that joins the group and then becomes `argv`."""
+        """Return `argv` after a launcher that joins the group and then becomes `argv`."""
         members = [str(file) for file in self.members()]
         return ["/bin/sh", "-c", JOIN, "sh", *members, "--", *argv] if members else argv
 
@@ -42,7 +42,7 @@ class Group:
         return [folder / "cgroup.procs" for folder in self._distinct()]
 
     def out_of_memory(self) -> bool:
-        """Tell whether a process of the group was killed because the group's memory ran out."""
+        """Return whether a process of the group was killed because the group's memory ran out."""
         folder = self.folders.get("memory")
         for name in ("memory.events", "memory.oom_control"):
             if folder is not None and (folder / name).exists():
@@ -51,7 +51,7 @@ class Group:
         return False
 
     def kill(self) -> None:
-        """Kill every process of the group: a second net under the process namespace."""
+        """Kill every process of the group, in case one is outside the process namespace."""
         for folder in self._distinct():
             for pid in (folder / "cgroup.procs").read_text().split():
                 with contextlib.suppress(ProcessLookupError):
@@ -75,21 +75,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Cgroups:
-    """Where this process may make groups; `version` 0 means nowhere."""
+    """The folders in which this process may make groups; `version` 0 means nowhere."""
 
     version: int
     parents: dict[str, Path] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """Return what a result is stamped with, such as "cgroup v1"."""
+        """Return the name that a result is stamped with, such as "cgroup v1"."""
         return f"cgroup v{self.version}" if self.version else "no cgroup"
-
-    def describe(self) -> str:
-        """Say in a sentence what is counted for all processes together."""
-        if not self.version:
-            return "No writable cgroup: memory is limited per process, not for a submission."
-        return f"{self.name} limits {' and '.join(self.parents)} of each submission as a whole."
 
     def make(self, limits: Limits) -> Group:
         """Make a group with `limits`, empty and ready to be joined; raise OSError if refused."""
@@ -108,7 +102,7 @@ class Cgroups:
         return group
 
     def sweep(self) -> None:
-        """Remove the empty groups of graders that were killed before they could do it."""
+        """Remove the empty groups of graders that were killed before they could remove them."""
         for parent in set(self.parents.values()):
             for folder in parent.glob("convpool-*-*-*"):
                 pid, started = folder.name.split("-")[1:3]
@@ -117,7 +111,7 @@ class Cgroups:
                         folder.rmdir()  # refused by the kernel as long as a process is in it
 
     def works(self) -> bool:
-        """Tell whether a process can really be put into a group of this kind."""
+        """Return whether a process can be put into a group of this kind."""
         try:
             group = self.make(Limits())
         except OSError:
@@ -129,8 +123,8 @@ class Cgroups:
             group.remove()
 
 
-def detect(root: Path = Path("/")) -> Cgroups:
-    """Return the first way to make groups that works, else one that makes none."""
+def detect_cgroups(root: Path = Path("/")) -> Cgroups:
+    """Return the first kind of group that works, else `Cgroups(0)`, which makes none."""
     for candidate in _candidates(root):
         if candidate.works():
             candidate.sweep()
@@ -139,7 +133,7 @@ def detect(root: Path = Path("/")) -> Cgroups:
 
 
 def _start_time(pid: int) -> str:
-    """Return when a process started, in ticks since the machine did, or "" if there is none."""
+    """Return when a process started, in ticks since the machine's start; "" without a process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
@@ -147,7 +141,7 @@ def _start_time(pid: int) -> str:
 
 
 def _settings(version: int, kind: str, limits: Limits) -> list[tuple[str, int, bool]]:
-    """List a controller's files with their values, and whether a missing one is an error."""
+    """List a controller's files: name, value, and whether a missing file is an error."""
     if kind == "pids":
         return [("pids.max", limits.processes + OWN_PROCESSES, True)]
     if version == 2:
@@ -159,7 +153,7 @@ def _settings(version: int, kind: str, limits: Limits) -> list[tuple[str, int, b
 
 
 def _candidates(root: Path) -> Iterator[Cgroups]:
-    """Yield the places where groups could be made, the most complete first."""
+    """Yield the folders in which groups could be made, the most complete first."""
     own = _own_groups(root)
     mounts = _mounts(root)
     with contextlib.suppress(KeyError):

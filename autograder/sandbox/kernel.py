@@ -1,4 +1,4 @@
-"""A student's kernel: opened in a sandbox, run cell by cell within its limits, closed for good."""
+"""A student's kernel: opened in a sandbox, run cell by cell within its limits, and closed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from autograder.sandbox.cell_run import CellRun, CellRunner
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import SandboxedProcess, deadline_left
 from autograder.sandbox.provisioner import KERNEL, NAME, SETTINGS
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sandbox import DEFAULT_LIMITS, Sandbox
 from course.errors import GradingError
 
 SEND_MILLISECONDS = 2000  # a kernel that broke its connection takes nothing any more
-QUEUED_MESSAGES = 8  # per channel; times message_bytes, what a flood can occupy in the grader
+QUEUED_MESSAGES = 8  # per channel; a flood occupies so many times message_bytes in the grader
 
 
 class SandboxedKernel:
-    """A running kernel: Jupyter's own `km` and `kc`, and the process tree behind them.
+    """A running kernel: Jupyter's `km` and `kc`, and the kernel's process tree.
 
-    Whatever `kc` receives was written by the student's process: it is data to be checked.
+    The student's process writes everything that `kc` receives, so it has to be checked.
     """
 
     def __init__(self, km: KernelManager, kc: BlockingKernelClient, limits: Limits) -> None:
-        """Take over a started kernel; its notebook's time starts now."""
+        """Take over a started kernel; the notebook's time starts now."""
         self.km, self.kc, self.limits = km, kc, limits
         self.ends_at = time.monotonic() + limits.notebook_seconds
         self._cells = CellRunner(kc, self.tree, limits, self.interrupt)
@@ -52,15 +52,15 @@ class SandboxedKernel:
 
     @property
     def alive(self) -> bool:
-        """Tell whether the kernel still runs."""
+        """Return whether the kernel still runs."""
         return self.tree.poll() is None
 
     def run_cell(
         self, source: str, seconds: float | None = None, *, silent: bool = False
     ) -> CellRun:
-        """Run a cell within its own time and the notebook's, and return what came of it.
+        """Run a cell for at most `seconds`, within the notebook's time too.
 
-        What the grader runs beside the notebook's own cells is `silent`: it has no number.
+        `silent` is for the grader's own code: it gets no execution number.
         """
         allowed = self.limits.cell_seconds if seconds is None else seconds
         return self._cells.run(source, min(time.monotonic() + allowed, self.ends_at), silent=silent)
@@ -70,26 +70,27 @@ class SandboxedKernel:
         self.km.interrupt_kernel()
 
     def kill(self) -> None:
-        """End the kernel and everything that it started."""
+        """End the kernel and every process that it started."""
         self.tree.kill()
 
 
 @contextlib.contextmanager
 def open_sandboxed_kernel(
-    limits: Limits,
+    sandbox: Sandbox,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
     scratch: Path | None = None,
     data_dir: Path | None = None,
     extra_ro_binds: Mapping[str, Path] | None = None,
-    env: Mapping[str, str] | None = None,
-    *,
     writable_files: Mapping[str, Path] | None = None,
-    sandbox: Sandbox | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[SandboxedKernel]:
-    """Give a kernel that answers; raise GradingError when it cannot be started.
+    """Start an IPython kernel in `sandbox`, wait until it answers, and close it after the block.
 
-    `scratch` is copied into the kernel's working folder, `data_dir` is CONVPOOL_SUBSET_DIR,
-    `extra_ro_binds` maps paths inside to files or folders of the host, `env` adds to the
-    environment, which inherits nothing. Without `sandbox`, this machine's is used.
+    `scratch` is copied into the kernel's working folder; `data_dir` is visible as the folder
+    CONVPOOL_SUBSET_DIR; `extra_ro_binds` and `writable_files` map paths in the sandbox to files of
+    the host; `env` adds to the environment, which inherits nothing. Raises GradingError when the
+    kernel cannot be started.
     """
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
@@ -97,7 +98,7 @@ def open_sandboxed_kernel(
     context.setsockopt(zmq.LINGER, 0)
     context.setsockopt(zmq.SNDTIMEO, SEND_MILLISECONDS)
     config = {
-        "sandbox": sandbox or Sandbox.detect(),
+        "sandbox": sandbox,
         "limits": asdict(limits),
         "scratch": str(scratch or ""),
         "data_dir": str(data_dir or ""),
@@ -108,7 +109,7 @@ def open_sandboxed_kernel(
     specification = _specification(config)
     km = KernelManager(kernel_spec_manager=_OneKernel(specification), context=context)
     kc: BlockingKernelClient | None = None
-    register()
+    register_provisioner()
     try:
         km.start_kernel()
         kc = km.client(context=context)  # with the bounds above, which Jupyter would not pass on
@@ -120,14 +121,14 @@ def open_sandboxed_kernel(
         if kc is not None:
             kc.stop_channels()
         if km.provisioner is not None:
-            # Jupyter interrupts before it kills, and would wait for ever to send a message.
+            # Jupyter interrupts before it kills, and would wait forever to send a message.
             specification.interrupt_mode = "signal"
             km.shutdown_kernel(now=True)
         context.destroy(linger=0)
 
 
 def _without_date(part: bytes) -> Any:
-    """Read a part of a message, and let its date go: nobody asks, and to parse it takes longest."""
+    """Read a part of a message without its date: parsing it takes longest, and it is not used."""
     unpacked = json_unpacker(part)
     if isinstance(unpacked, dict):
         unpacked.pop("date", None)
@@ -135,7 +136,7 @@ def _without_date(part: bytes) -> Any:
 
 
 class _OneKernel(KernelSpecManager):
-    """Knows the sandboxed kernel only, whatever is installed on this machine."""
+    """Knows only the sandboxed kernel, whatever is installed on this machine."""
 
     def __init__(self, specification: KernelSpec) -> None:
         super().__init__()
@@ -148,20 +149,20 @@ class _OneKernel(KernelSpecManager):
 def _specification(config: dict[str, Any]) -> KernelSpec:
     """Return a kernel specification that names the sandbox as its provisioner."""
     return KernelSpec(
-        # -I: neither the environment nor a folder of the student's changes how Python starts.
+        # With -I, neither the environment nor a student's folder changes how Python starts.
         argv=[sys.executable, "-I", "-B", "-X", "utf8", KERNEL, SETTINGS],
         display_name="Python 3 (sandbox)",
         language="python",
-        # The process to signal is inside a process namespace; a message finds it.
+        # The process to interrupt is in a process namespace, where a signal would not find it.
         interrupt_mode="message",
         metadata={"kernel_provisioner": {"provisioner_name": NAME, "config": config}},
     )
 
 
-def register() -> None:
-    """Make the provisioner known where the package runs without its entry points.
+def register_provisioner() -> None:
+    """Register the provisioner, for packages that run without their entry points.
 
-    The first call reads what every installed package says of itself.
+    The first call reads the metadata of every installed package, which takes a while.
     """
     value = "autograder.sandbox.provisioner:SandboxProvisioner"
     entry = EntryPoint(NAME, value, KernelProvisionerFactory.GROUP_NAME)
@@ -169,7 +170,7 @@ def register() -> None:
 
 
 def _wait_until_ready(km: KernelManager, kc: BlockingKernelClient, limits: Limits) -> None:
-    """Wait until the kernel answers on both channels that a cell's result comes through."""
+    """Wait until the kernel answers on both channels that carry a cell's result."""
     deadline = time.monotonic() + limits.start_seconds
     answered = {"shell": False, "iopub": False}
     while not all(answered.values()):
@@ -181,7 +182,7 @@ def _wait_until_ready(km: KernelManager, kc: BlockingKernelClient, limits: Limit
                 "The sandboxed kernel ended before it answered: "
                 if died
                 else f"The sandboxed kernel did not answer in {limits.start_seconds:g} s: ",
-                (tree.last_words() or "it said nothing.")[-2000:],
+                (tree.last_errors() or "it wrote no message.")[-2000:],
             )
         kc.kernel_info()
         for name, channel in (("shell", kc.shell_channel), ("iopub", kc.iopub_channel)):

@@ -1,4 +1,4 @@
-"""What one submission may use before it is stopped."""
+"""The limits of one submission; beyond them it is stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FEWEST_PROCESSES = 4
 
 @dataclass(frozen=True)
 class Limits:
-    """One submission's bounds; sizes are in bytes, times in seconds.
+    """One submission's limits; sizes are in bytes, times in seconds.
 
     The defaults suit the course's largest notebook: importing TensorFlow alone reserves about
     3 GiB of addresses, of which well under 1 GiB is ever used.
@@ -28,7 +28,7 @@ class Limits:
     file_bytes: int = 128 * MIB  # per file, RLIMIT_FSIZE
     scratch_bytes: int = 256 * MIB  # per writable folder: the home, /tmp and /dev/shm
     open_files: int = 1024  # per process, RLIMIT_NOFILE
-    cpu_seconds: int = 1200  # per process, RLIMIT_CPU: a backstop behind the two clocks below
+    cpu_seconds: int = 1200  # per process, RLIMIT_CPU: in case the two times below fail
     threads: int = 2  # per numerical library, through its environment variable
     cell_seconds: float = 120.0
     notebook_seconds: float = 600.0
@@ -39,7 +39,7 @@ class Limits:
     received_bytes: int = 256 * MIB  # of everything that the kernel ever sends to the grader
 
     def __post_init__(self) -> None:
-        """Refuse what could only make every submission fail."""
+        """Refuse limits that would make every submission fail."""
         for field in fields(self):
             if not getattr(self, field.name) > 0:
                 raise _refusal(f"{field.name} must be greater than 0")
@@ -51,7 +51,7 @@ class Limits:
             raise _refusal("cell_seconds must not be greater than notebook_seconds")
 
     def rlimits(self) -> dict[str, int]:
-        """Return the kernel's own limits by the names of Python's `resource` module."""
+        """Return the operating system's limits by the names of Python's `resource` module."""
         return {
             "RLIMIT_AS": self.address_space_bytes,
             "RLIMIT_NPROC": self.processes,
@@ -64,4 +64,4 @@ class Limits:
 
 
 def _refusal(reason: str) -> GradingError:
-    return GradingError(f"The sandbox's limits cannot be used: {reason}.", "Correct that limit.")
+    return GradingError(f"The sandbox's limits cannot be used: {reason}.", "Correct this limit.")

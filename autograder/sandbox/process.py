@@ -1,21 +1,17 @@
-"""One sandboxed process tree: started, watched and ended as a whole."""
+"""One sandboxed process tree, watched and ended as a whole."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
-from autograder.sandbox.bubblewrap import Launch, arguments, program
 from autograder.sandbox.cgroup import Group
 from course.errors import GradingError
 
@@ -26,29 +22,28 @@ OWN_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 
 class BoundedReader:
-    """Reads a pipe to its end and keeps the last `keep` bytes, so that no flood is stored."""
+    """Reads a pipe to its end; keeps only the last `keep` bytes, so that no flood is stored."""
 
     def __init__(self, pipe: IO[bytes], keep: int = KEPT_BYTES) -> None:
-        """Start reading `pipe`, which this object closes at its end."""
-        self._pipe, self._keep, self._kept, self.total = pipe, keep, b"", 0
+        """Start reading `pipe`, and close it at its end."""
+        self._pipe, self._keep, self._kept = pipe, keep, b""
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
     def _read(self) -> None:
         with self._pipe:
             while chunk := os.read(self._pipe.fileno(), 65536):
-                self.total += len(chunk)
                 self._kept = (self._kept + chunk)[-self._keep :]
 
     def finish(self, seconds: float = GONE_SECONDS) -> bytes:
-        """Wait for the end of the pipe and return the last bytes that came through it."""
+        """Wait at most `seconds` for the end of the pipe and return its last bytes."""
         self._thread.join(seconds)
         return self._kept
 
 
 @dataclass(frozen=True)
 class Descriptors:
-    """What a sandboxed process inherits: its standard input and further open files."""
+    """The open files that a sandboxed process inherits."""
 
     stdin: int = subprocess.DEVNULL
     stdout: int = subprocess.DEVNULL
@@ -56,15 +51,16 @@ class Descriptors:
 
 
 class SandboxedProcess:
-    """A program, everything it starts, and the control group they are counted in.
+    """A program, every process that it starts, and their control group.
 
-    `popen` is bubblewrap itself. The first process inside (process 1 of its namespace) is held by
-    a descriptor: once that one is gone, the kernel has ended every process of the namespace.
-    It must be started from a thread that outlives it, because the kernel ends it with that thread.
+    `popen` is bubblewrap itself; `first` is a descriptor of the first process in the sandbox
+    (process 1 of its namespace). Once that process is gone, the kernel has ended every process of
+    the namespace. The thread that starts bubblewrap must outlive it, because the kernel ends it
+    with that thread.
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], first: int | None, group: Group | None):
-        """Take over `popen`, the descriptor of the first process inside, and the group."""
+        """Take over `popen`, the descriptor of the first process, and the group."""
         self.popen, self.first, self.group = popen, first, group
         self.stdout: IO[bytes] | None = popen.stdout
         self._killed_for = ""
@@ -82,7 +78,7 @@ class SandboxedProcess:
             return None
 
     def kill(self) -> None:
-        """End the whole tree and return once none of it is left."""
+        """End the whole tree; return once no process of it is left."""
         if self.first is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.first, signal.SIGKILL)
@@ -96,24 +92,24 @@ class SandboxedProcess:
         self.popen.wait(GONE_SECONDS)
 
     def kill_for(self, cause: str) -> None:
-        """End the whole tree, and remember why: "output" for a flood."""
+        """End the whole tree and record the cause, such as "output" for a flood."""
         self._killed_for = cause
         self.kill()
 
     def cause(self) -> str:
-        """Return why an ended program ended: what it was killed for, "memory" or "died"."""
+        """Return why a program ended: the cause given to `kill_for`, "memory" or "died"."""
         return self._killed_for or ("memory" if self.out_of_memory() else "died")
 
     def out_of_memory(self) -> bool:
-        """Tell whether the kernel ended a process of this tree for its use of memory."""
+        """Return whether the kernel ended a process of this tree for its use of memory."""
         return self.group is not None and self.group.out_of_memory()
 
-    def last_words(self) -> str:
+    def last_errors(self) -> str:
         """Return the end of what an ended program wrote to standard error."""
         return self.errors.finish().decode(errors="replace").strip() if self.errors else ""
 
     def close(self) -> None:
-        """Kill what is left and give back the descriptor and the control group."""
+        """Kill the processes that are left; close the descriptor and remove the control group."""
         self.kill()
         if self.group is not None:
             self.group.kill()
@@ -129,85 +125,12 @@ class SandboxedProcess:
             self.group = None
 
 
-@dataclass(frozen=True)
-class Walls:
-    """A whole command line: bubblewrap's options, and the program after them."""
-
-    options: list[str]
-    program: list[str]
-
-
-def walls(launch: Launch) -> Walls:
-    """Return the command line for `launch`."""
-    return Walls(arguments(launch), program(launch))
-
-
-def spawn(
-    bwrap: Path, command: Walls, inherited: Descriptors, filter_: bytes | None, group: Group | None
-) -> SandboxedProcess:
-    """Start `command` in the sandbox; `filter_` is the system call filter.
-
-    The options go through a descriptor and the environment is emptied, because both would be
-    readable inside as the command line and environment of process 1.
-    """
-    info_read, info_write = os.pipe()
-    options = ["--info-fd", str(info_write), *command.options]
-    with contextlib.ExitStack() as opened:
-        opened.callback(os.close, info_read)
-        descriptors = [info_write]
-        if filter_ is not None:
-            descriptors.append(_in_memory(filter_))
-            options += ["--seccomp", str(descriptors[-1])]
-        descriptors.append(_in_memory("\0".join(options).encode()))
-        argv = [str(bwrap), "--args", str(descriptors[-1]), "--", *command.program]
-        try:
-            popen = subprocess.Popen(
-                group.command(argv) if group else argv,
-                stdin=inherited.stdin,
-                stdout=inherited.stdout,
-                stderr=subprocess.PIPE,
-                pass_fds=(*descriptors, *inherited.passed),
-                env=OWN_ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
-        finally:
-            _close(descriptors)
-        return SandboxedProcess(popen, _hold_first(info_read), group)
-
-
-def _hold_first(info: int) -> int | None:
-    """Return a descriptor of the sandbox's first process, or None if it never started."""
-    received = b""
-    while not received.rstrip().endswith(b"}"):
-        chunk = os.read(info, 4096) if readable_within(info, STARTED_SECONDS) else b""
-        if not chunk:
-            return None
-        received += chunk
-    try:
-        return os.pidfd_open(json.loads(received)["child-pid"])
-    except ProcessLookupError:
-        return None  # it has already ended, and its namespace with it
-
-
-def _in_memory(data: bytes) -> int:
-    """Return a descriptor from which `data` can be read."""
-    descriptor = os.memfd_create("convpool")
-    os.write(descriptor, data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
-
-
 def readable_within(descriptor: int, seconds: float) -> bool:
-    """Wait until `descriptor` has something to read; select.select fails above 1024."""
+    """Wait at most `seconds` until `descriptor` can be read; return whether it can."""
+    # select.select fails for descriptors above 1024.
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     return bool(poller.poll(seconds * 1000))
-
-
-def _close(descriptors: Iterable[int]) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
 
 
 def deadline_left(deadline: float) -> float:

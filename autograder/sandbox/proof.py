@@ -1,8 +1,8 @@
 """The sandbox's proof: every way out is tried from inside, and each must be denied.
 
-A sandbox that is believed without a trial fails silently: a kernel without user namespaces, a
-profile that allows too much, a changed option. So before anything is graded, `agents/probe.py` is
-run where a student's code would run. What it cannot answer counts as not denied.
+A sandbox that is not tried can fail silently: a kernel without user namespaces, a profile that
+allows too much, a changed option. So before anything is graded, `agents/probe.py` runs where a
+student's code would run. An attempt that it does not report counts as not denied.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import socket
 import struct
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,11 +47,11 @@ SYSTEM = ("/", "/etc", "/usr", "/var/tmp", "/run", "/dev", "/sys", view.INSIDE, 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One thing that a sandboxed program tried, such as "network: a port of the host"."""
+    """One way out that a sandboxed program tried, such as "network: a port of the host"."""
 
     name: str
     denied: bool
-    evidence: str = ""  # what was possible, if it was not denied
+    evidence: str = ""  # what was possible, if the attempt was not denied
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,10 @@ class Proof:
 
     sandbox: str
     attempts: tuple[Attempt, ...]
-    seconds: float
 
     @property
     def holds(self) -> bool:
-        """Tell whether something was tried and all of it was denied."""
+        """Return whether there were attempts and all of them were denied."""
         return bool(self.attempts) and all(attempt.denied for attempt in self.attempts)
 
 
@@ -83,17 +81,18 @@ def require_proof(proof: Proof) -> None:
 
 def prove(sandbox: Sandbox, forbidden: tuple[Path, ...] = (), limits: Limits = SMALL) -> Proof:
     """Try every way out of `sandbox`; `forbidden` are further files that must not be readable."""
-    started = time.monotonic()
+    if not sandbox.has_walls:
+        return Proof(sandbox.name, (Attempt("everything", False, "there is no sandbox"),))
     attempts = [
         *_probe(sandbox, forbidden, limits),
         *_outlive(sandbox, limits, "outlive: its kill", stay=True),
         *_outlive(sandbox, limits, "outlive: its own end", stay=False),
     ]
-    return Proof(sandbox.name, tuple(attempts), time.monotonic() - started)
+    return Proof(sandbox.name, tuple(attempts))
 
 
 def _probe(sandbox: Sandbox, forbidden: tuple[Path, ...], limits: Limits) -> list[Attempt]:
-    """Run the probe against bait on the host's side, and judge its answer and the bait."""
+    """Run the probe against bait on the host, and judge its answer and the traces it left."""
     with contextlib.ExitStack() as opened:
         port, abstract = opened.enter_context(_listeners())
         bait = opened.enter_context(_bait())
@@ -181,28 +180,28 @@ def _expected(order: dict[str, Any]) -> list[str]:
 
 
 def _outlive(sandbox: Sandbox, limits: Limits, name: str, stay: bool) -> list[Attempt]:
-    """Leave a daemon behind that ignores signals, end its parent, and look whether it is gone.
+    """Start a daemon that ignores signals, end its parent, and check whether the daemon is gone.
 
-    The daemon says hello through a socket, to which the host's kernel adds who the daemon is.
+    The daemon sends a byte through a socket; the host's kernel adds the daemon's user.
     """
     with contextlib.ExitStack() as opened:
         alive, alive_inside = map(opened.enter_context, socket.socketpair())
         release_inside, release = os.pipe()
         folder = opened.enter_context(private_folder())
         order = {"linger": [alive_inside.fileno(), release_inside, stay]}
-        given = opened.enter_context(_file_of(json.dumps(order)))
+        stdin = opened.enter_context(_file_of(json.dumps(order)))
         alive.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         job = Job(ARGV, limits, extra={PROBE: view.AGENTS / "probe.py"})
         passed = (alive_inside.fileno(), release_inside)
-        process = sandbox.start(job, folder, Descriptors(given.fileno(), passed=passed))
+        process = sandbox.start(job, folder, Descriptors(stdin.fileno(), passed=passed))
         opened.enter_context(contextlib.closing(process))
-        opened.callback(os.close, release)  # first of all at the end: it ends a survivor
+        opened.callback(os.close, release)  # the first to be undone: it ends a survivor
         alive_inside.close()
         os.close(release_inside)
-        hello, user = _receive(alive, SECONDS)
-        if hello != b"d":
+        byte, user = _receive(alive, SECONDS)
+        if byte != b"d":
             process.kill()
-            return [Attempt(name, False, f"the daemon did not start: {process.last_words()}")]
+            return [Attempt(name, False, f"the daemon did not start: {process.last_errors()}")]
         if stay:
             process.kill()
         ended = _receive(alive, GONE_SECONDS)[0] == b""
@@ -244,7 +243,7 @@ def _listeners() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @contextlib.contextmanager
 def _bait() -> Iterator[Path]:
-    """Lay out files whose permissions allow everybody everything: only the walls protect them."""
+    """Make files that everybody may read and write: only the walls protect them."""
     with tempfile.TemporaryDirectory(prefix="convpool-bait-") as folder:
         root = Path(folder)
         root.chmod(0o777)
@@ -257,7 +256,7 @@ def _bait() -> Iterator[Path]:
 
 
 def _called(listener: socket.socket) -> str:
-    """Tell whether somebody connected to `listener`."""
+    """Return the evidence that somebody connected to `listener`, or ""."""
     try:
         listener.accept()[0].close()
     except BlockingIOError:
@@ -270,7 +269,7 @@ def _trace(name: str, found: str) -> Attempt:
 
 
 def _next_step(attempt: Attempt) -> str:
-    """Return what to do about an attempt that was not denied."""
+    """Return the next step after an attempt that was not denied."""
     if any(word in attempt.evidence for word in ("uid map", "namespace", "loopback")):
         return (
             "This system restricts user namespaces: install its own bubblewrap "
@@ -282,6 +281,7 @@ def _next_step(attempt: Attempt) -> str:
             f"`chmod -R a+rX {sys.prefix}`, then prove it again."
         )
     return (
-        "Compare `bwrap --version` (0.4 or newer) and the kernel with the README's page on the "
-        "sandbox, and look for what widens it, such as a setuid bwrap or a container's profile."
+        "Compare `bwrap --version` (0.4 or newer) and the kernel with docs/operator.md, section "
+        '"What the sandbox needs". Look for a setuid bwrap or a container\'s profile that allows '
+        "more than it should."
     )

@@ -1,6 +1,6 @@
-"""Jupyter's way to start a kernel, with the sandbox around it.
+"""The Jupyter provisioner that starts a kernel in the sandbox.
 
-A kernel specification asks for it by name in its metadata:
+A kernel specification names it in its metadata:
 `{"kernel_provisioner": {"provisioner_name": "convpool-sandbox", "config": {...}}}`.
 Source: jupyter_client's documentation, "Kernel provisioning".
 """
@@ -21,16 +21,17 @@ from traitlets import Any as AnyTrait
 from traitlets import Dict, Unicode
 
 from autograder.sandbox import view
+from autograder.sandbox.bubblewrap_sandbox import detect_sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import Descriptors, SandboxedProcess
 from autograder.sandbox.relay import Relay
-from autograder.sandbox.sandbox import Job, Sandbox, private_folder
+from autograder.sandbox.sandbox import Job, private_folder
 
 NAME = "convpool-sandbox"
 KERNEL = f"{view.INSIDE}/kernel.py"
 SETTINGS = f"{view.INSIDE}/settings.json"
 CONNECTION = f"{view.INSIDE}/connection.json"
-ENDPOINT = f"{view.INSIDE}/kernel"  # what the kernel believes to bind; there is no such file
+ENDPOINT = f"{view.INSIDE}/kernel"  # the address that the kernel binds; no such file exists
 CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 
 
@@ -41,18 +42,18 @@ class SandboxProvisioner(LocalProvisioner):
     limits = Dict(help="Fields of Limits that differ from the defaults.").tag(config=True)
     scratch = Unicode("", help="A folder to copy into the working folder.").tag(config=True)
     data_dir = Unicode("", help="The data that notebooks load, read-only.").tag(config=True)
-    extra_ro_binds = Dict(help="Paths inside, and the host's files there.").tag(config=True)
-    writable_files = Dict(help="Paths inside, and the host's files there.").tag(config=True)
-    env = Dict(help="Environment variables beside the sandbox's own.").tag(config=True)
+    extra_ro_binds = Dict(help="Paths in the sandbox, and the host's files there.").tag(config=True)
+    writable_files = Dict(help="Paths in the sandbox, and the host's files there.").tag(config=True)
+    env = Dict(help="Environment variables to add to the sandbox's own.").tag(config=True)
 
     tree: SandboxedProcess | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Make the private folder and the sockets, and write the connection file into it."""
+        """Make the private folder and the sockets before Jupyter writes the connection file."""
         self._opened = contextlib.ExitStack()
         self._folder = self._opened.enter_context(private_folder())
-        self._fronts: list[socket.socket] = []  # what the grader's client connects to
-        self._listeners: list[socket.socket] = []  # what the kernel adopts
+        self._fronts: list[socket.socket] = []  # the grader's client connects to these
+        self._listeners: list[socket.socket] = []  # the kernel listens on these
         km = self.parent
         if km is not None:
             km.transport = "ipc"
@@ -65,23 +66,23 @@ class SandboxProvisioner(LocalProvisioner):
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start the kernel in the sandbox; `cmd` names paths inside it."""
+        """Start the kernel in the sandbox; `cmd` has paths as seen in the sandbox."""
         descriptors = tuple(listener.fileno() for listener in self._listeners)
         inside = self._folder / "inside"
-        sandbox = self.sandbox or Sandbox.detect()
+        sandbox = self.sandbox or detect_sandbox()
         job = Job(
             argv=cmd,
             limits=Limits(**self.limits),
             input=Path(self.scratch) if self.scratch else None,
             data=Path(self.data_dir) if self.data_dir else None,
-            extra={**_given(inside), **{k: Path(v) for k, v in self.extra_ro_binds.items()}},
+            extra={**_own_files(inside), **{k: Path(v) for k, v in self.extra_ro_binds.items()}},
             writable={path: Path(file) for path, file in self.writable_files.items()},
             env=self.env,
         )
         self._write_settings(inside, job.limits, descriptors)
         self.tree = sandbox.start(job, self._folder, Descriptors(passed=descriptors))
         for listener in self._listeners:
-            listener.close()  # the kernel's copies stay; a dead kernel then refuses connections
+            listener.close()  # the kernel has copies; a dead kernel then refuses connections
         backs = [self._back(number) for number in range(1, len(CHANNELS) + 1)]
         relay = Relay(
             list(zip(self._fronts, backs, strict=True)),
@@ -100,32 +101,32 @@ class SandboxProvisioner(LocalProvisioner):
             self.tree.kill()
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Give back the control group, the sockets and the folder, also after a failed start."""
+        """Remove the control group, the sockets and the folder, also after a failed start."""
         if self.tree is not None:
             self.tree.close()
             self.tree = None
-        self._opened.close()  # the relay last started is the first to be closed
+        self._opened.close()  # the relay first, because it was started last
         await super().cleanup(restart)
 
     def _back(self, number: int) -> Path:
         return self._folder / f"inner-{number}"
 
     def _write_settings(self, inside: Path, limits: Limits, descriptors: tuple[int, ...]) -> None:
-        """Write what the kernel reads: its own view of the connection, and its settings."""
+        """Write the two files that the kernel reads: the connection as it sees it, and settings."""
         inside.mkdir()
         connection = json.loads((self._folder / "connection.json").read_text())
         _write(inside / "connection.json", connection | {"ip": ENDPOINT})
         addresses = [f"ipc://{ENDPOINT}-{n}" for n in range(1, len(CHANNELS) + 1)]
         settings = {
             "descriptors": dict(zip(addresses, descriptors, strict=True)),
-            # The other half is left for figures and errors.
+            # The other half remains for figures and errors.
             "output_characters": limits.output_bytes // 2,
             "path": [str(view.user_site())] if view.user_site() else [],
         }
         _write(inside / "settings.json", settings)
 
 
-def _given(inside: Path) -> dict[str, Path]:
+def _own_files(inside: Path) -> dict[str, Path]:
     return {
         KERNEL: view.AGENTS / "student_kernel.py",
         SETTINGS: inside / "settings.json",
@@ -141,6 +142,6 @@ def _listen(path: Path | str, opened: contextlib.ExitStack) -> socket.socket:
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
-    """Write a file that the sandbox's user can read: its folder keeps out everybody else."""
+    """Write a file that the sandbox's user can read; its folder keeps out all other users."""
     file.write_text(json.dumps(content))
     file.chmod(0o444)

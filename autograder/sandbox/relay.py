@@ -1,8 +1,8 @@
-"""Carries a kernel's traffic to the grader, and ends the kernel when it sends too much.
+"""Forwards a kernel's traffic to the grader, and ends the kernel when it sends too much.
 
-The grader's messaging library bounds single frames and finished messages. A message that never
-finishes would still fill the grader's memory, so the bytes themselves are counted, before anything
-reads them. No more than one piece is held per connection and direction.
+The grader's messaging library bounds single frames and complete messages. A message that never
+ends would still fill the grader's memory, so the bytes are counted before anything reads them. At
+most one piece is held in memory per connection and direction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PIECE = 64 * 1024
 
 @dataclass
 class _End:
-    """One end of a connection, with what is still to be written to it."""
+    """One end of a connection, with the bytes that are still to be written to it."""
 
     sock: socket.socket
     from_kernel: bool
@@ -38,7 +38,7 @@ class Relay:
         budget: int,
         on_flood: Callable[[], None],
     ) -> None:
-        """Connect whoever calls a listener to the kernel's socket at the path beside it.
+        """Connect each client of a listener to the kernel's socket at the path beside it.
 
         After `budget` bytes from the kernel, all connections are closed and `on_flood` is called.
         """
@@ -51,7 +51,7 @@ class Relay:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop carrying, and close every connection."""
+        """Stop the thread and close every connection."""
         os.write(self._stop_write, b"x")
         self._thread.join()
         os.close(self._stop_write)
@@ -78,28 +78,28 @@ class Relay:
             self._on_flood()
 
     def _accept(self, listener: socket.socket) -> None:
-        """Take a caller and connect it to the kernel, or hang up if the kernel does not answer."""
+        """Connect a client to the kernel; close its connection if the kernel does not answer."""
         try:
-            caller = listener.accept()[0]
+            client = listener.accept()[0]
         except OSError:
-            return  # the caller has gone, or descriptors are short; it will call again
+            return  # the client has gone, or there are no free descriptors; it will connect again
         kernel = socket.socket(socket.AF_UNIX)
-        for sock in (caller, kernel):
+        for sock in (client, kernel):
             sock.setblocking(False)
         try:
             kernel.connect(str(self._targets[listener]))
         except OSError:
-            caller.close()
+            client.close()
             kernel.close()
             return
-        near, far = _End(caller, from_kernel=False), _End(kernel, from_kernel=True)
+        near, far = _End(client, from_kernel=False), _End(kernel, from_kernel=True)
         near.other, far.other = far, near
         for end in (near, far):
             self._ends.append(end)
             self._selector.register(end.sock, selectors.EVENT_READ, end)
 
     def _carry(self, end: _End, events: int) -> None:
-        """Move one piece in each direction that is ready; hang up at the end of either."""
+        """Move one piece in each direction that is ready; at the end of either, close both."""
         other = end.other
         assert other is not None
         try:
@@ -111,15 +111,15 @@ class Relay:
                     raise ConnectionResetError
                 self._left -= len(other.pending) if end.from_kernel else 0
         except BlockingIOError:
-            pass  # the next round will tell when it is ready
+            pass  # the selector reports when it is ready
         except OSError:
             self._drop(end)
             return
-        self._await(end)
-        self._await(other)
+        self._watch(end)
+        self._watch(other)
 
-    def _await(self, end: _End) -> None:
-        """Wait for what can be done with `end`: write what is pending, read if there is room."""
+    def _watch(self, end: _End) -> None:
+        """Watch `end`: for writing if bytes are pending, for reading if the other end has room."""
         assert end.other is not None
         events = selectors.EVENT_WRITE if end.pending else 0
         events |= 0 if end.other.pending else selectors.EVENT_READ

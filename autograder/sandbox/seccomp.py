@@ -1,8 +1,8 @@
-"""The system calls that no exercise needs, as a filter that the kernel enforces.
+"""A filter, enforced by the kernel, of system calls that no notebook needs.
 
-Namespaces hide files, processes and networks; what they leave is the kernel itself. This filter
-shuts the doors through which most escapes went (new user namespaces, mounts, tracing, BPF,
-io_uring, keyrings) and the socket families that network namespaces do not cover, such as AF_VSOCK.
+Namespaces hide files, processes and networks, but not the kernel itself. This filter refuses the
+calls that most escapes used (new user namespaces, mounts, tracing, BPF, io_uring, keyrings) and the
+socket families that network namespaces do not cover, such as AF_VSOCK.
 Source: linux/seccomp.h, linux/bpf_common.h and the kernel's system call tables.
 """
 

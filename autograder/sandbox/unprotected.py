@@ -1,7 +1,7 @@
-"""No sandbox: a student's code runs as the person who grades.
+"""No sandbox: a student's code runs with the rights of the person who grades.
 
-Only for who asks for it in so many words. Nothing here protects files, marks or neighbors; it
-offers the same interface, so that a grader can be tried where there is no sandbox.
+Used only on explicit request. It protects no files, no marks and no other submissions; it has the
+interface of a sandbox, so that the grader can be tried on machines without one.
 """
 
 from __future__ import annotations
@@ -14,24 +14,21 @@ from pathlib import Path
 
 from autograder.sandbox import view
 from autograder.sandbox.process import GONE_SECONDS, OWN_ENVIRONMENT, Descriptors, SandboxedProcess
-from autograder.sandbox.proof import Attempt, Proof
 from autograder.sandbox.sandbox import Job, Sandbox, readable_copy
 
 
 class NoSandbox(Sandbox):
-    """Runs programs with no walls at all."""
+    """Runs programs without walls."""
+
+    has_walls = False
 
     @property
     def name(self) -> str:
-        """Return what every result is stamped with: "none"."""
+        """Return the name that every result is stamped with: "none"."""
         return "none"
 
-    def describe(self) -> str:
-        """Say that nothing is protected."""
-        return "No sandbox: submissions run as you, and can read and change what you can."
-
     def inside(self, path: str, source: Path) -> str:
-        """Return the host's own path: nothing is laid elsewhere."""
+        """Return the host's own path, because files are not mapped."""
         return str(source)
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
@@ -54,13 +51,9 @@ class NoSandbox(Sandbox):
         )
         return PlainProcess(popen, None, None)
 
-    def prove(self, forbidden: tuple[Path, ...] = ()) -> Proof:
-        """Return a proof that does not hold: there is nothing to prove."""
-        return Proof(self.name, (Attempt("everything", False, "there is no sandbox"),), 0.0)
-
 
 class PlainProcess(SandboxedProcess):
-    """A process and its session; what leaves the session is not found again."""
+    """A process and its session; a process that leaves the session is not ended."""
 
     def kill(self) -> None:
         """End the session's processes."""

@@ -1,7 +1,7 @@
-"""What a sandboxed program sees: files as layers, and its environment.
+"""The files that a sandboxed program sees, as layers, and its environment.
 
-Everything is absent unless a layer names it. Layers are laid in the order of their paths, so that
-the deeper one wins: a hidden folder inside a visible tree is hidden, a visible one in it is not.
+A file is absent unless a layer contains it. Layers are mounted in the order of their paths, so that
+the deeper one wins: a hidden folder in a visible tree is hidden; a visible one in it is visible.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograder.sandbox.limits import Limits
 
 HOME = "/home/student"
 WORK = f"{HOME}/work"  # where a program starts; its files are gone with the sandbox
-INSIDE = "/run/convpool"  # what the grader puts into the sandbox, read-only
+INSIDE = "/run/convpool"  # the grader's files in the sandbox, read-only
 DATA = f"{INSIDE}/data"
 INPUT = f"{INSIDE}/input"
 AGENTS = Path(__file__).parent / "agents"
@@ -31,16 +31,16 @@ CONFIGURATION = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/lo
 
 @dataclass(frozen=True)
 class Layer:
-    """One thing at one path, as bubblewrap's option `option` puts it there."""
+    """A mount or file at `path`, made by bubblewrap's option `option`."""
 
     path: str
     option: str
     source: str = ""
     before: tuple[str, ...] = ()  # options that qualify the next one: --perms, --size
-    seal: bool = False  # make it read-only once every layer is laid
+    seal: bool = False  # make it read-only once every layer is mounted
 
     def arguments(self) -> list[str]:
-        """Return the layer as bubblewrap's arguments."""
+        """Return bubblewrap's arguments for this layer."""
         source = (self.source,) if self.source else ()
         return [*self.before, self.option, *source, self.path]
 
@@ -51,7 +51,7 @@ def read_only(source: Path | str, path: str | None = None) -> Layer:
 
 
 def writable(path: str, size: int) -> Layer:
-    """Give a private folder in memory of at most `size` bytes."""
+    """Make a private folder in memory of at most `size` bytes."""
     return Layer(path, "--tmpfs", before=("--perms", "1777", "--size", str(size)))
 
 
@@ -67,11 +67,11 @@ def layers(
     extra: Mapping[str, Path],
     writable_files: Mapping[str, Path],
 ) -> list[Layer]:
-    """Return all layers in the order in which they are laid.
+    """Return all layers in the order in which they are mounted.
 
     `accounts` is a folder with the sandbox's own passwd, group, hosts and nsswitch.conf; `extra`
-    maps a path inside to a file or folder of the host, read-only; `writable_files` maps one to a
-    file that may be written to.
+    maps paths in the sandbox to files or folders of the host, read-only; `writable_files` maps
+    them to files that may be written to.
     """
     found = [
         *_system(),
@@ -123,13 +123,13 @@ def never_visible() -> list[Path]:
 
 
 def checkout() -> list[Path]:
-    """Return the checkout's folder, or nothing when the package is installed without one."""
+    """Return the checkout's folder, or an empty list when the package is installed without one."""
     root = course_folder().parent
     return [root] if (root / "solutions").is_dir() else []
 
 
 def environment(limits: Limits, data: bool, extra: Mapping[str, str]) -> dict[str, str]:
-    """Return the sandboxed program's whole environment; nothing is inherited."""
+    """Return the sandboxed program's whole environment; no variable is inherited."""
     threads = str(limits.threads)
     own = {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
@@ -154,7 +154,7 @@ def environment(limits: Limits, data: bool, extra: Mapping[str, str]) -> dict[st
 
 
 def write_accounts(folder: Path, uid: int) -> None:
-    """Write the few files in which programs look up users, groups and hosts."""
+    """Write the files in which programs look up users, groups and hosts."""
     files = {
         "passwd": f"student:x:{uid}:{uid}:student:{HOME}:/bin/sh\n",
         "group": f"student:x:{uid}:\n",
@@ -168,7 +168,7 @@ def write_accounts(folder: Path, uid: int) -> None:
 
 
 def _parents(layers: list[Layer]) -> Iterator[Layer]:
-    """Yield the folders above the layers: bubblewrap would make some that only root may enter."""
+    """Yield the folders above the layers; those that bubblewrap makes only root may enter."""
     bound = tuple(f"{layer.path}/" for layer in layers if layer.option != "--tmpfs")
     above = (parent for layer in layers for parent in _above(layer.path))
     for parent in dict.fromkeys(above):

@@ -22,15 +22,15 @@ from support.crash_phases import (
     prepare,
 )
 
-from autograder.sandbox import Sandbox
-from autograder.sandbox.sandbox import BubblewrapSandbox
+from autograder.sandbox import detect_sandbox
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from course.errors import GradingError
 
 
 def full_disk(prepared: Prepared, folder: Path) -> list[tuple[str, bool | None]]:
     """Try the small disk, if this machine can have one."""
     try:
-        sandbox = Sandbox.detect()
+        sandbox = detect_sandbox()
     except GradingError as error:
         return [(f"a full disk: NOT TRIED, {error}", None)]
     assert isinstance(sandbox, BubblewrapSandbox)

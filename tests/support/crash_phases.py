@@ -20,7 +20,7 @@ from support.snapshot import snapshot
 from autograder.folders import ClassFolder
 from autograder.gradebook.writer import register
 from autograder.grading.class_run import read_source
-from autograder.sandbox.sandbox import BubblewrapSandbox
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 
 GRADE = "autograder.grading.class_run"
 MARKS = "autograder.gradebook.writer"

@@ -1,1 +1,1 @@
-"""The few files that run inside the sandbox, each by itself and without this package."""
+"""Files that run inside the sandbox, each by itself and without this package."""

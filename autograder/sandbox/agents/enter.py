@@ -1,6 +1,6 @@
-"""Give up every privilege, then become the program that the sandbox was opened for.
+"""Drop every privilege, then become the program that the sandbox was started for.
 
-This file runs inside the sandbox before anything of a student's: `python -I -S enter.py SPEC`.
+This file runs inside the sandbox before any file of a student's: `python -I -S enter.py SPEC`.
 SPEC is JSON: `uid` (or null when a user namespace has already dropped root), `rlimits`, `input`
 (a folder to copy from, or null), `cwd`, `argv`. It exits with 125 when a step fails, because a
 program that could not be confined must not start.
@@ -27,15 +27,18 @@ REFUSED = 125
 
 
 def main(spec: dict[str, Any]) -> None:
-    """Do each step in order; the order matters, because each gives up what the next ones lack."""
+    """Confine this process, then become the program."""
     confine(ctypes.CDLL(None, use_errno=True), spec["uid"], spec["rlimits"])
     prepare_working_folder(spec["input"], spec["cwd"])
     os.execv(spec["argv"][0], spec["argv"])
 
 
 def confine(libc: ctypes.CDLL, uid: int | None, rlimits: dict[str, int]) -> None:
-    """Drop every privilege, read back that none is left, and set the limits."""
-    volunteer_for_the_oom_killer()
+    """Drop every privilege, check that none is left, and set the limits.
+
+    The order matters: each step drops capabilities that the steps before it need.
+    """
+    prefer_for_the_oom_killer()
     empty_the_bounding_set(libc)  # needs CAP_SETPCAP; without it there is nothing to empty
     if uid is not None:
         become(uid)  # needs CAP_SETUID and CAP_SETGID, and ends all capabilities
@@ -44,28 +47,28 @@ def confine(libc: ctypes.CDLL, uid: int | None, rlimits: dict[str, int]) -> None
     set_limits(rlimits)
 
 
-def volunteer_for_the_oom_killer() -> None:
-    """When the machine runs out of memory, the submission goes first and not the grader."""
+def prefer_for_the_oom_killer() -> None:
+    """Let the kernel end this process before the grader when the machine's memory runs out."""
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
 
 
 def empty_the_bounding_set(libc: ctypes.CDLL) -> None:
-    """Make sure that no later program can regain a capability."""
+    """Prevent later programs from regaining a capability."""
     for capability in range(64):
         if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # past the last capability that this kernel knows
 
 
 def become(uid: int) -> None:
-    """Take an unprivileged user and group of the host, with no supplementary groups."""
+    """Become an unprivileged user and group of the host, without supplementary groups."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
 
 
 def clear_capabilities(libc: ctypes.CDLL) -> None:
-    """Empty the sets that a change of user leaves behind."""
+    """Empty the sets of capabilities that a change of user leaves."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)()
@@ -76,7 +79,7 @@ def clear_capabilities(libc: ctypes.CDLL) -> None:
 
 
 def check_nothing_is_left(uid: int | None) -> None:
-    """Read back from the kernel what the steps above claim."""
+    """Read back from the kernel that the steps above took effect."""
     with open("/proc/self/status") as file:
         status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
     left = [name for name in status if name.startswith("Cap") and int(status[name], 16)]
@@ -98,7 +101,7 @@ def set_limits(rlimits: dict[str, int]) -> None:
 
 
 def prepare_working_folder(source: str | None, cwd: str) -> None:
-    """Make the folder that the program works in, with a private copy of its input files."""
+    """Make the program's working folder, with a private copy of its input files."""
     if source is None:
         os.makedirs(cwd, exist_ok=True)
     else:

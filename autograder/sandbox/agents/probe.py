@@ -1,8 +1,8 @@
-"""Try every way out of the sandbox, and report what happened.
+"""Try every way out of the sandbox, and report the results.
 
 This file runs inside the sandbox, before any student's code does. It reads a JSON order from
-standard input and writes one JSON object: for every attempt null when it was denied, or what was
-possible. The grader judges the answer, and looks at its own side for traces too.
+standard input and writes one JSON object: for every attempt null when it was denied, otherwise what
+was possible. The grader judges the answer, and looks for traces on the host too.
 """
 
 # Importing pathlib would only make the start slower.
@@ -33,7 +33,7 @@ Attempt = Callable[[], "str | None"]  # returns what was possible; None or OSErr
 
 
 def attempts(order: dict[str, Any]) -> dict[str, Attempt]:
-    """List what is tried, by name; the grader expects an answer to exactly these."""
+    """Return the attempts by name."""
     port, abstract = ("127.0.0.1", order["port"]), "\0" + order["abstract"]
     listed: dict[str, Attempt] = {
         "network: a port of the host": partial(connect, socket.AF_INET, port),
@@ -70,7 +70,7 @@ def attempts(order: dict[str, Any]) -> dict[str, Attempt]:
 
 
 def outcome(attempt: Attempt) -> str | None:
-    """Return what an attempt made possible, or None: the system refused it."""
+    """Return what was possible, or None when the system refused the attempt."""
     try:
         return attempt()
     except OSError:
@@ -115,19 +115,19 @@ def see_process(pid: int, started: str) -> str | None:
 
 
 def foreign_variables() -> str | None:
-    """Look for variables that are not one's own in the environments of other processes."""
+    """Look for foreign variables in the environments of other processes."""
     expected, found = {*os.environ, "PATH", "PWD", "OLDPWD", "SHLVL", "_"}, set()
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/environ") as file:
                 found |= {entry.partition("=")[0] for entry in file.read().split("\0") if entry}
         except OSError:
-            continue  # not readable is what this looks for
+            continue  # an environment that cannot be read is denied
     return ", ".join(sorted(found - expected)) or None
 
 
 def share(namespaces: dict[str, str]) -> str | None:
-    """Look for namespaces that are the grader's own, such as that of its shared memory."""
+    """Look for namespaces shared with the grader, such as that of its shared memory."""
     same = [
         kind for kind, name in namespaces.items() if os.readlink(f"/proc/self/ns/{kind}") == name
     ]
@@ -135,7 +135,7 @@ def share(namespaces: dict[str, str]) -> str | None:
 
 
 def write(folder: str) -> str | None:
-    """Make a file in a folder, or find that only permissions and not its mount prevent it."""
+    """Make a file in a folder, or find that only permissions, not the mount, prevent it."""
     path = os.path.join(folder, f"convpool-{os.getpid()}")
     try:
         with open(path, "w") as file:
@@ -165,13 +165,13 @@ def become_root() -> str:
 
 
 def own_status() -> dict[str, str]:
-    """Return what the kernel says of this process."""
+    """Return the kernel's status of this process."""
     with open("/proc/self/status") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
 
 
 def keep_privileges() -> str | None:
-    """Look for capabilities that are left, and whether programs could regain some."""
+    """Look for capabilities that are left or could be regained."""
     status = own_status()
     left = [f"{k}={v}" for k, v in status.items() if k.startswith("Cap") and int(v, 16)]
     if status["NoNewPrivs"] != "1":
@@ -180,7 +180,7 @@ def keep_privileges() -> str | None:
 
 
 def lack_filter() -> str | None:
-    """Look whether system calls are filtered."""
+    """Check whether system calls are filtered."""
     return None if own_status().get("Seccomp") == "2" else "no system call filter"
 
 
@@ -194,7 +194,7 @@ def call(name: str, *arguments: Any) -> str:
 
 
 def trace(pid: int) -> str:
-    """Take control of another process, and let it go again, for it is needed."""
+    """Take control of another process, and release it again, because it is needed."""
     call("ptrace", PTRACE_ATTACH, pid, None, None)
     os.waitpid(pid, WAIT_ALL)
     call("ptrace", PTRACE_DETACH, pid, None, None)
@@ -210,7 +210,7 @@ def make_device() -> str:
 def exceed_processes(limit: int) -> str | None:
     """Start a few more processes than allowed; all of them end with this call.
 
-    They are other programs: a copy of this one would take as long as its memory is large.
+    They run another program, because copying this process takes longer the more memory it has.
     """
     children: list[int] = []
     release = os.pipe()
@@ -267,7 +267,7 @@ def fill(folder: str, size: int, piece: int) -> str | None:
 
 
 def linger(alive: int, release: int, stay: bool) -> None:
-    """Leave a daemon behind that holds `alive` open and ends only when `release` closes.
+    """Start a daemon that holds `alive` open and ends only when `release` closes.
 
     The daemon's parent stays until it is killed, or ends by itself.
     """
@@ -287,9 +287,9 @@ def linger(alive: int, release: int, stay: bool) -> None:
 
 
 if __name__ == "__main__":
-    given = json.load(sys.stdin)
-    if "linger" in given:
-        linger(*given["linger"])
+    order = json.load(sys.stdin)
+    if "linger" in order:
+        linger(*order["linger"])
     else:
-        answer = {name: outcome(attempt) for name, attempt in attempts(given).items()}
-        print(json.dumps({"token": given["token"], "answer": answer}))
+        answer = {name: outcome(attempt) for name, attempt in attempts(order).items()}
+        print(json.dumps({"token": order["token"], "answer": answer}))

@@ -1,9 +1,9 @@
 """Start the IPython kernel that runs a student's cells: `python -I kernel.py SETTINGS`.
 
-This file runs inside the sandbox, so nothing that it enforces holds against a student who wants
-to break it: the cap on printed output is for honest notebooks, whose reader would otherwise have
-to end them. SETTINGS is a JSON file beside connection.json: `descriptors` (a listening socket for
-each address that the kernel binds), `output_characters`, `path` (folders to import from).
+This file runs inside the sandbox, where a student's code can undo everything that it sets: the cap
+on printed output is for honest notebooks, which would otherwise be ended for too much output.
+SETTINGS is a JSON file beside connection.json: `descriptors` (a listening socket for each address
+that the kernel binds), `output_characters`, `path` (folders to import from).
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from typing import Any
 def main(settings: dict[str, Any], connection_file: str) -> None:
     """Build the kernel from the installed packages, then let it import from its working folder."""
     sys.path.extend(settings["path"])
-    gc.disable()  # nothing of what a kernel makes as it starts is garbage
+    gc.disable()  # a starting kernel makes no garbage
     import zmq
     from ipykernel.compiler import XCachingCompiler
     from ipykernel.iostream import OutStream
@@ -30,7 +30,7 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     cap_output(OutStream, settings["output_characters"])
     flush_what_was_written(OutStream)
     keep_no_copy_of_output(InteractiveShell)
-    know_the_module_of_cells(XCachingCompiler)
+    assign_cells_to_main(XCachingCompiler)
     parse_no_command_line(IPKernelApp)
     app = IPKernelApp.instance(connection_file=connection_file, config=configuration())
     app.initialize()
@@ -40,24 +40,24 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
 
 
 def parse_no_command_line(app_class: Any) -> None:
-    """Spare making a parser for a command line that there is not."""
+    """Make no parser for the command line, because there is none."""
     app_class.parse_command_line = lambda app, argv=None: None
 
 
 def configuration() -> Any:
-    """Return what differs from a kernel that Jupyter starts."""
+    """Return the settings that differ from Jupyter's own."""
     from traitlets.config import Config
 
     config = Config()
     # A file named numpy.py or pickle.py beside the notebook must not break the start.
     config.InteractiveShellApp.ignore_cwd = True
     config.HistoryManager.enabled = False
-    config.Kernel._execute_sleep = 0  # it lets a terminal print before the prompt returns
+    config.Kernel._execute_sleep = 0  # it waits for a terminal to print before the prompt
     return config
 
 
 def import_from_working_folder() -> None:
-    """Let the working folder come before the installed packages, as in Jupyter, and not sooner."""
+    """Put the working folder before the installed packages on the path, as Jupyter does."""
     packages = [n for n, path in enumerate(sys.path) if path.endswith(("-packages", "-packages/"))]
     sys.path.insert(min(packages, default=0), "")
 
@@ -65,7 +65,7 @@ def import_from_working_folder() -> None:
 def adopt_sockets(zmq: Any, descriptors: dict[str, int]) -> None:
     """Make the kernel listen on the sockets that the grader made, instead of on new files.
 
-    So the grader and the kernel share no folder: no file to replace by a link, none to fill.
+    Thus the grader and the kernel share no folder that could be filled or have links put into it.
     """
     bind, connect = zmq.Socket.bind, zmq.Socket.connect
 
@@ -84,7 +84,7 @@ def adopt_sockets(zmq: Any, descriptors: dict[str, int]) -> None:
 
 
 def cap_output(stream_class: Any, characters: int) -> None:
-    """Keep the first `characters` that all streams print together, and say that there was more."""
+    """Keep only the first `characters` of all streams together, and note that there was more."""
     write = stream_class.write
     left = characters
 
@@ -102,7 +102,7 @@ def cap_output(stream_class: Any, characters: int) -> None:
 
 
 def flush_what_was_written(stream_class: Any) -> None:
-    """Let a stream that nothing was written to since its last flush return at once.
+    """Skip the flush of a stream that nothing was written to since its last flush.
 
     ipykernel flushes both streams twice for each cell, and each flush waits for another thread.
     """
@@ -122,18 +122,18 @@ def flush_what_was_written(stream_class: Any) -> None:
 
 
 def keep_no_copy_of_output(shell_class: Any) -> None:
-    """Stop IPython from keeping all that a cell prints, capped or not, for its `%notebook` magic.
+    """Stop IPython from keeping all output of a cell for its `%notebook` magic.
 
-    A cell that prints without end would be ended for the memory of it before its time is up.
+    A cell that prints without end would be ended for its use of memory before its time is over.
     """
     shell_class._tee = lambda shell, channel: contextlib.nullcontext()
 
 
-def know_the_module_of_cells(compiler_class: Any) -> None:
-    """Tell `inspect` that cells are of `__main__`.
+def assign_cells_to_main(compiler_class: Any) -> None:
+    """Register the module of each cell with `inspect`.
 
-    A cell is no file, so for each traceback it would look through all modules again and again:
-    with TensorFlow there are three thousand.
+    A cell is no file, so for each traceback `inspect` would search all modules repeatedly: with
+    TensorFlow there are three thousand.
     """
     get_code_name = compiler_class.get_code_name
 
@@ -146,5 +146,8 @@ def know_the_module_of_cells(compiler_class: Any) -> None:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[1])
-    main(json.loads(given.read_text(encoding="utf-8")), str(given.parent / "connection.json"))
+    settings_file = Path(sys.argv[1])
+    main(
+        json.loads(settings_file.read_text(encoding="utf-8")),
+        str(settings_file.parent / "connection.json"),
+    )

@@ -27,7 +27,7 @@ from autograder.folders import ClassFolder
 from autograder.gradebook.writer import open_gradebook
 from autograder.grading import class_run as grading
 from autograder.grading.results import exclusive
-from autograder.sandbox.sandbox import BubblewrapSandbox
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from course.errors import GradingError
 
 

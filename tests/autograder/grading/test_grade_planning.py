@@ -72,7 +72,7 @@ def test_a_damaged_result_counts(graded):
 
 
 def state(*, complete: bool) -> SimpleNamespace:
-    return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
+    return SimpleNamespace(pool=SimpleNamespace(is_complete=lambda: complete))
 
 
 def test_what_trains_comes_first_as_soon_as_it_can_run():
@@ -81,7 +81,7 @@ def test_what_trains_comes_first_as_soon_as_it_can_run():
     order = longest_first(pending, SOURCES, ready)
 
     first = [next(order), next(order)]
-    ready.warmth.is_complete = lambda: True
+    ready.pool.is_complete = lambda: True
 
     assert first == [("a", "reshape"), ("a", "quiz")]
     assert list(order) == [("a", "cnn"), ("b", "cnn"), ("b", "reshape"), ("b", "quiz")]

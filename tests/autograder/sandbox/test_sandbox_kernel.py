@@ -20,10 +20,11 @@ import autograder
 import course
 from autograder.sandbox import Job, Limits, open_sandboxed_kernel, view
 from autograder.sandbox.agents.student_kernel import flush_what_was_written
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.cgroup import Cgroups
 from autograder.sandbox.limits import MIB
+from autograder.sandbox.proof import prove
 from autograder.sandbox.provisioner import KERNEL, NAME, SETTINGS
-from autograder.sandbox.sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.errors import GradingError
 
@@ -40,7 +41,7 @@ def kernel(sandbox, tmp_path_factory):
         (scratch / f"{shadowing}.py").write_text("raise RuntimeError('shadowed')\n")
     os.environ["CONVPOOL_TEST_TOKEN"] = "secret"
     try:
-        with sandbox.kernel(data_dir=data, scratch=scratch, limits=SHORT) as opened:
+        with open_sandboxed_kernel(sandbox, data_dir=data, scratch=scratch, limits=SHORT) as opened:
             opened.host_scratch = scratch
             assert opened.run_cell("import json, os").status == "ok"
             yield opened
@@ -142,7 +143,7 @@ inspect.ismodule = lambda module: looked_at.append(module) or genuine(module)
 def inner():
     return 1 / 0
 """
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
         assert kernel.run_cell(count).status == "ok"
         assert kernel.run_cell("inner()").status == "error"  # the first one finds their files
         assert printed(kernel, "looked_at.clear()") == ""
@@ -162,7 +163,9 @@ def test_shadowing_files_do_not_break_the_start_and_own_modules_are_importable(k
 def test_no_file_beside_the_notebook_can_break_the_start(sandbox, tmp_path):
     for name in {*sys.stdlib_module_names, *packages_distributions()} - {"", "."}:
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('shadowed')\n")
-    with sandbox.kernel(scratch=tmp_path, limits=replace(SHORT, start_seconds=20)) as kernel:
+    with open_sandboxed_kernel(
+        sandbox, scratch=tmp_path, limits=replace(SHORT, start_seconds=20)
+    ) as kernel:
         assert kernel.alive
 
 
@@ -218,7 +221,7 @@ def test_files_of_the_host_are_absent(kernel):
 
 
 def test_a_neighbours_connection_is_not_visible(sandbox, kernel):
-    with sandbox.kernel() as neighbour:
+    with open_sandboxed_kernel(sandbox) as neighbour:
         connection = Path(neighbour.km.connection_file)
         assert connection.exists()
         assert not value(kernel, f"os.path.exists({str(connection.parent)!r})")
@@ -236,7 +239,7 @@ def test_connection_files_are_for_the_grader_only(kernel):
 
 
 def test_a_line_of_100_mb_is_truncated_and_the_notebook_goes_on(sandbox):
-    with sandbox.kernel(limits=replace(SHORT, output_bytes=100_000)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, output_bytes=100_000)) as kernel:
         long = kernel.run_cell("print('x' * 100_000_000)")
         after = kernel.run_cell("result = 1 + 1\nprint(result)")
         assert long.status == after.status == "ok"
@@ -246,14 +249,14 @@ def test_a_line_of_100_mb_is_truncated_and_the_notebook_goes_on(sandbox):
 
 
 def test_output_below_python_is_capped_too(sandbox):
-    with sandbox.kernel(limits=replace(SHORT, output_bytes=100_000)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, output_bytes=100_000)) as kernel:
         run = kernel.run_cell("import os\nfor _ in range(500): os.write(1, b'y' * 1000)")
         assert run.status == "ok"
         assert len(json.dumps(run.outputs)) < 110_000
 
 
 def test_a_flood_of_displays_ends_the_kernel(sandbox):
-    with sandbox.kernel(limits=replace(SHORT, output_bytes=100_000)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, output_bytes=100_000)) as kernel:
         run = kernel.run_cell("while True: display({'text/plain': 'z' * 9000}, raw=True)", 20)
         assert run.status == "output"
         assert run.truncated
@@ -261,7 +264,7 @@ def test_a_flood_of_displays_ends_the_kernel(sandbox):
 
 
 def test_a_message_that_is_none_ends_the_kernel(sandbox):
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
         run = kernel.run_cell(
             "get_ipython().kernel.iopub_socket.send_multipart([b'kernel', b'junk'])\n"
             "import time; time.sleep(20)",
@@ -297,14 +300,14 @@ while True:
 def test_a_message_that_never_finishes_ends_the_kernel(sandbox):
     # It goes below the messaging library, whose limits count finished messages.
     limits = replace(SHORT, received_bytes=50 * MIB)
-    with sandbox.kernel(limits=limits) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=limits) as kernel:
         run = kernel.run_cell(ENDLESS_MESSAGE.replace("json.load", "__import__('json').load"), 20)
         assert run.status == "output", run
         assert not kernel.alive
 
 
 def test_what_a_cell_prints_beyond_the_cap_is_nowhere_kept(sandbox):
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
         kernel.run_cell("import resource; before = resource.getrusage(0).ru_maxrss")
         kernel.run_cell("for n in range(200): print(str(n % 10) * 1_000_000, flush=True)")
         run = kernel.run_cell("assert resource.getrusage(0).ru_maxrss < before + 50_000")
@@ -312,41 +315,43 @@ def test_what_a_cell_prints_beyond_the_cap_is_nowhere_kept(sandbox):
 
 
 def test_a_slow_cell_is_interrupted_and_the_kernel_lives(sandbox):
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
+        started = time.monotonic()
         run = kernel.run_cell("import time; time.sleep(60)", 0.5)
         assert run.status == "timeout"
-        assert run.seconds < 5
+        assert time.monotonic() - started < 5
         assert printed(kernel, "print('alive')") == "alive\n"
 
 
 def test_a_cell_that_ignores_interrupts_is_killed(sandbox):
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
+        started = time.monotonic()
         run = kernel.run_cell(
             "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 0.5
         )
         assert run.status == "timeout"
-        assert run.seconds < 5
+        assert time.monotonic() - started < 5
         assert not kernel.alive
         assert kernel.run_cell("1").status == "died"
 
 
 def test_the_notebooks_time_bounds_all_cells_together(sandbox):
     limits = replace(SHORT, notebook_seconds=1.0, cell_seconds=0.9)
-    with sandbox.kernel(limits=limits) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=limits) as kernel:
         runs = [kernel.run_cell("import time; time.sleep(0.6)").status for _ in range(3)]
     assert runs[0] == "ok"
     assert runs[1] == "timeout"
 
 
 def test_a_kernel_that_ends_itself_has_died(sandbox):
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
         assert kernel.run_cell("import os; os._exit(0)").status == "died"
 
 
 def test_nothing_outlives_the_kernel(sandbox, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     marker = f"{secrets.randbelow(10**9)}.5"
-    with sandbox.kernel(limits=SHORT) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=SHORT) as kernel:
         kernel.run_cell(
             f"import subprocess\nsubprocess.Popen(['setsid', 'nohup', 'sleep', '{marker}'])\n"
         )
@@ -379,8 +384,8 @@ except OSError as error:
 def test_a_fork_bomb_stops_at_the_limit(sandbox, kind):
     # The limit is proven before it is tried with more: the proof starts 8 processes too many.
     chosen = sandbox if kind == "detected" else BubblewrapSandbox(sandbox.bwrap, Cgroups(0))
-    assert all(a.denied for a in chosen.prove().attempts if a.name == "limits: processes")
-    with chosen.kernel(limits=replace(SHORT, processes=60)) as kernel:
+    assert all(a.denied for a in prove(chosen).attempts if a.name == "limits: processes")
+    with open_sandboxed_kernel(chosen, limits=replace(SHORT, processes=60)) as kernel:
         started, error = map(int, printed(kernel, BOMB).split())
     assert 10 < started < 60
     assert error == 11  # EAGAIN
@@ -388,7 +393,7 @@ def test_a_fork_bomb_stops_at_the_limit(sandbox, kind):
 
 def test_a_memory_bomb_is_an_error_within_one_process(sandbox):
     limits = replace(SHORT, address_space_bytes=2048 * MIB)
-    with sandbox.kernel(limits=limits) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=limits) as kernel:
         assert kernel.run_cell("bytearray(2**31)").error_name == "MemoryError"
         assert printed(kernel, "print('alive')") == "alive\n"
 
@@ -396,13 +401,13 @@ def test_a_memory_bomb_is_an_error_within_one_process(sandbox):
 def test_a_memory_bomb_of_many_processes_ends_them_and_is_named(sandbox):
     if "memory" not in sandbox.cgroups.parents:
         pytest.skip("MEMORY OF ALL PROCESSES TOGETHER IS NOT TESTED: no writable cgroup")
-    with sandbox.kernel(limits=replace(SHORT, memory_bytes=300 * MIB)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, memory_bytes=300 * MIB)) as kernel:
         run = kernel.run_cell("import os; hoard = []\nwhile True: hoard.append(os.urandom(2**22))")
         assert run.status == "memory"
 
 
 def test_disk_and_memory_files_are_bounded(sandbox):
-    with sandbox.kernel(limits=replace(SHORT, scratch_bytes=8 * MIB)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, scratch_bytes=8 * MIB)) as kernel:
         for folder in ("/tmp", "/dev/shm", "."):
             run = kernel.run_cell(
                 f"for n in range(9): open(f'{folder}/{{n}}', 'wb').write(bytes(2**20))"
@@ -411,7 +416,7 @@ def test_disk_and_memory_files_are_bounded(sandbox):
 
 
 def test_a_frame_that_is_too_large_does_not_reach_the_grader(sandbox):
-    with sandbox.kernel(limits=replace(SHORT, message_bytes=1 * MIB)) as kernel:
+    with open_sandboxed_kernel(sandbox, limits=replace(SHORT, message_bytes=1 * MIB)) as kernel:
         assert kernel.kc.iopub_channel.socket.getsockopt(zmq.MAXMSGSIZE) == 1 * MIB
         run = kernel.run_cell("display({'text/plain': 'z' * 2_000_000}, raw=True)", 1.0)
         assert not any("zzz" in json.dumps(output) for output in run.outputs)
@@ -421,13 +426,16 @@ def test_a_long_temporary_folder_does_not_break_the_sockets(sandbox, monkeypatch
     deep = tmp_path / ("d" * 90)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    with sandbox.kernel() as kernel:
+    with open_sandboxed_kernel(sandbox) as kernel:
         assert kernel.run_cell("1").status == "ok"
 
 
 def test_links_are_not_given_to_the_sandbox(sandbox, tmp_path):
     (tmp_path / "link").symlink_to("/etc/passwd")
-    with pytest.raises(GradingError, match="link"), sandbox.kernel(scratch=tmp_path):
+    with (
+        pytest.raises(GradingError, match="link"),
+        open_sandboxed_kernel(sandbox, scratch=tmp_path),
+    ):
         pass
 
 
@@ -440,7 +448,7 @@ def test_a_kernel_that_cannot_start_is_the_graders_error_with_its_last_words(
         sandbox.cgroups,
         lambda walls: replace(walls, program=["/bin/sh", "-c", "echo no kernel here >&2"]),
     )
-    with pytest.raises(GradingError, match="no kernel here"), broken.kernel():
+    with pytest.raises(GradingError, match="no kernel here"), open_sandboxed_kernel(broken):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -448,7 +456,7 @@ def test_a_kernel_that_cannot_start_is_the_graders_error_with_its_last_words(
 def test_extra_files_are_shown_where_asked_and_nowhere_else(sandbox, tmp_path):
     (tmp_path / "agent.py").write_text("x = 1")
     with open_sandboxed_kernel(
-        SHORT, extra_ro_binds={"/tmp/deep/agent.py": tmp_path / "agent.py"}, sandbox=sandbox
+        sandbox, limits=SHORT, extra_ro_binds={"/tmp/deep/agent.py": tmp_path / "agent.py"}
     ) as kernel:
         assert printed(kernel, "print(open('/tmp/deep/agent.py').read())") == "x = 1\n"
         assert kernel.run_cell("open('/tmp/deep/agent.py', 'w')").status == "error"
@@ -484,7 +492,7 @@ def test_jupyter_itself_can_start_it_from_a_kernel_specification(sandbox):
         return reply["content"]["status"]
 
     seen = []
-    with open_sandboxed_kernel(SHORT, sandbox=sandbox):  # registers the provisioner's name
+    with open_sandboxed_kernel(sandbox, limits=SHORT):  # registers the provisioner's name
         assert asyncio.run(start()) == "ok"
     results = [m["content"] for m in seen if m["msg_type"] == "execute_result"]
     assert results[0]["data"]["text/plain"] == "99"
@@ -492,7 +500,9 @@ def test_jupyter_itself_can_start_it_from_a_kernel_specification(sandbox):
 
 def test_without_a_sandbox_the_interface_is_the_same(tmp_path):
     (tmp_path / "own_module.py").write_text("answer = 42\n")
-    with NoSandbox().kernel(scratch=tmp_path, data_dir=tmp_path, limits=SHORT) as kernel:
+    with open_sandboxed_kernel(
+        NoSandbox(), scratch=tmp_path, data_dir=tmp_path, limits=SHORT
+    ) as kernel:
         assert printed(kernel, "import own_module; print(own_module.answer)") == "42\n"
         assert value(kernel, "__import__('os').environ['CONVPOOL_SUBSET_DIR']") == str(tmp_path)
         assert kernel.run_cell("while True: pass", 0.5).status == "timeout"

@@ -14,22 +14,22 @@ from pathlib import Path
 import pytest
 from support.places import ROOT
 
-from autograder.sandbox import Sandbox
+from autograder.sandbox import detect_sandbox
 from course.errors import GradingError
 
 USER = "54321"
 SCRIPT = """
 import json, os
-from autograder.sandbox import Limits, Sandbox
-from autograder.forkserver.forked_sandbox import Forks
+from autograder.forkserver.client import Stage, fork_server
+from autograder.forkserver.forked_sandbox import ForkedSandbox, prove_forks
+from autograder.sandbox import Limits, detect_sandbox, open_sandboxed_kernel
+from autograder.sandbox.proof import prove
 from autograder.sandbox.sandbox import private_folder
-from autograder.forkserver.stages import Stage, warm_recipe
-from autograder.forkserver.client import warm_process
 
-sandbox = Sandbox.detect()
-proof = sandbox.prove()
+sandbox = detect_sandbox()
+proof = prove(sandbox)
 limits = Limits(processes=60, interrupt_seconds=0.5)
-with sandbox.kernel(limits=limits) as kernel:
+with open_sandboxed_kernel(sandbox, limits=limits) as kernel:
     first = kernel.run_cell("6 * 7").outputs[0]["data"]["text/plain"]
     bomb = kernel.run_cell('''
 import os, time
@@ -46,12 +46,11 @@ except OSError:
     stuck = kernel.run_cell(
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\\nwhile True: pass", 0.5
     )
-with private_folder() as folder, warm_process(
-    warm_recipe([Stage(folder / "k", ("ipykernel.kernelapp",))], folder)
-) as process:
-    forks = Forks(sandbox, folder / "k")
-    fork_proof = forks.prove()
-    with forks.kernel() as kernel:
+with private_folder() as folder, fork_server(
+    [Stage(folder / "k", ("ipykernel.kernelapp",))], {}
+):
+    fork_proof = prove_forks(sandbox, folder / "k")
+    with open_sandboxed_kernel(ForkedSandbox(sandbox, folder / "k")) as kernel:
         second = kernel.run_cell("6 * 8").outputs[0]["data"]["text/plain"]
 print(json.dumps({
     "fork_not_denied": [a.name + a.evidence for a in fork_proof.attempts if not a.denied],
@@ -63,7 +62,6 @@ print(json.dumps({
     "first": first,
     "forks": int(bomb.outputs[0]["text"]),
     "stuck": stuck.status,
-    "description": sandbox.describe(),
 }))
 """
 
@@ -76,7 +74,7 @@ def as_user(tmp_path_factory):
     if shutil.which("setpriv") is None:
         pytest.skip("THE ORDINARY USER'S WAY INTO THE SANDBOX IS NOT TESTED: no setpriv")
     try:
-        sandbox = Sandbox.detect()
+        sandbox = detect_sandbox()
     except GradingError as error:
         pytest.skip(f"NOTHING OF THE SANDBOX IS TESTED: {error}")
     bare = [sandbox.bwrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"]
@@ -128,7 +126,3 @@ def test_an_ordinary_users_fork_bomb_stops_at_the_limit(as_user):
 
 def test_an_ordinary_users_kernel_is_killed_when_it_ignores_interrupts(as_user):
     assert as_user["stuck"] == "timeout"
-
-
-def test_the_description_names_the_way(as_user):
-    assert "ordinary user" in as_user["description"]

@@ -14,6 +14,7 @@ import course
 from autograder.sandbox import bubblewrap, cgroup, seccomp, view
 from autograder.sandbox.bubblewrap import Launch, arguments, pick_user
 from autograder.sandbox.limits import GIB, MIB, Limits
+from autograder.sandbox.sandbox import Job
 from course.errors import GradingError
 
 FULL_MAP = "         0          0 4294967295\n"
@@ -135,7 +136,7 @@ def test_the_systems_bwrap_comes_first(monkeypatch, tmp_path):
 
 def launch(tmp_path, **changes):
     view.write_accounts(tmp_path / "etc", 1000)
-    return Launch(["/bin/true"], Limits(), tmp_path, **changes)
+    return Launch(Job(["/bin/true"]), tmp_path, **changes)
 
 
 def test_an_ordinary_user_gets_no_capability_and_root_only_those_it_drops_itself_with(tmp_path):
@@ -221,10 +222,8 @@ def test_version_1_groups_are_made_below_ones_own_as_a_container_sees_it(tmp_pat
     }
 
 
-def test_without_writable_groups_the_description_says_what_is_not_limited(tmp_path):
-    found = cgroup.detect(tmp_path)
-    assert found.version == 0
-    assert "per process" in found.describe()
+def test_without_writable_groups_none_are_made(tmp_path):
+    assert cgroup.detect_cgroups(tmp_path) == cgroup.Cgroups(0)
 
 
 @pytest.mark.parametrize(

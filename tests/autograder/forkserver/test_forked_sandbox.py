@@ -1,4 +1,4 @@
-"""A fork of the warm process stands behind the same walls as a new process, and owes it nothing."""
+"""A fork of a fork server has the same walls as a new process, and is otherwise like one."""
 
 import contextlib
 import json
@@ -13,27 +13,32 @@ from pathlib import Path
 
 import pytest
 
-from autograder.forkserver import forked_sandbox as warm
-from autograder.forkserver import stages
-from autograder.forkserver.client import WarmGone, WarmProcess, ask, warm_process
-from autograder.forkserver.forked_sandbox import Forks, WarmSandbox
-from autograder.forkserver.stages import Stage, warm_recipe
+from autograder.forkserver import client, forked_sandbox
+from autograder.forkserver.client import (
+    ForkServer,
+    NoForkServer,
+    Stage,
+    fork_server,
+    request_fork,
+)
+from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox, ForkedSandbox, prove_forks
 from autograder.sandbox import Job, Limits
 from autograder.sandbox.bubblewrap import choose_user
+from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.process import Descriptors
-from autograder.sandbox.proof import require_proof
-from autograder.sandbox.sandbox import BubblewrapSandbox, private_folder
+from autograder.sandbox.proof import prove, require_proof
+from autograder.sandbox.sandbox import private_folder
 
 SECONDS = 20.0
 
 
 @contextlib.contextmanager
-def light(*modules: str) -> Iterator[tuple[WarmProcess, Path]]:
-    """A warm process that imports little, so that it is ready at once."""
+def light(*modules: str) -> Iterator[tuple[ForkServer, Path]]:
+    """A fork server that imports little, so that it is ready at once."""
     with private_folder() as folder:
         stage = Stage(folder / "kernels", ("random", *modules))
-        with warm_process(warm_recipe([stage], folder)) as own:
-            yield own, stage.address
+        with fork_server([stage], {}) as own:
+            yield own, stage.kernels
 
 
 @pytest.fixture
@@ -56,10 +61,10 @@ def printed(sandbox, folder: Path, text: str, **given) -> str:
 
 
 def test_every_way_out_of_a_fork_is_tried_and_denied(sandbox, process):
-    proof = WarmSandbox(sandbox, process[1]).prove()
+    proof = prove_forks(sandbox, process[1])
 
     require_proof(proof)
-    assert len(proof.attempts) == 2 * len(sandbox.prove().attempts)
+    assert len(proof.attempts) == len(prove(sandbox).attempts)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_a_fork_that_shares_a_namespace_with_the_grader_does_not_run(
         options = [word for word in walls.options if word not in (dropped, "--hostname", "sandbox")]
         return type(walls)(options, walls.program)
 
-    weak = Forks(BubblewrapSandbox(sandbox.bwrap, sandbox.cgroups, without), process[1])
+    weak = ForkedSandbox(BubblewrapSandbox(sandbox.bwrap, sandbox.cgroups, without), process[1])
 
     done = weak.run(script(tmp_path, "print('ran')"), SECONDS)
 
@@ -86,7 +91,7 @@ def test_a_fork_has_the_descriptors_of_a_new_process_and_no_other(sandbox, proce
 
     new = printed(sandbox, tmp_path, text)
 
-    assert printed(Forks(sandbox, process[1]), tmp_path, text) == new == "['0', '1', '2']\n"
+    assert printed(ForkedSandbox(sandbox, process[1]), tmp_path, text) == new == "['0', '1', '2']\n"
 
 
 def test_a_fork_is_what_a_new_process_is(sandbox, process, tmp_path):
@@ -107,7 +112,7 @@ print(json.dumps({
 """
     new, fork = (
         json.loads(printed(which, tmp_path, text, limits=Limits(processes=99)))
-        for which in (sandbox, Forks(sandbox, process[1]))
+        for which in (sandbox, ForkedSandbox(sandbox, process[1]))
     )
 
     assert fork == new
@@ -116,7 +121,7 @@ print(json.dumps({
 def test_forks_draw_different_numbers(sandbox, process, tmp_path):
     text = "import random; print(random.random())"
 
-    drawn = {printed(Forks(sandbox, process[1]), tmp_path, text) for _ in range(3)}
+    drawn = {printed(ForkedSandbox(sandbox, process[1]), tmp_path, text) for _ in range(3)}
 
     assert len(drawn) == 3
 
@@ -129,7 +134,7 @@ if os.fork() == 0:
     time.sleep(1000)
 print("mine"); sys.exit(7)
 """
-    done = Forks(sandbox, process[1]).run(script(tmp_path, text), SECONDS)
+    done = ForkedSandbox(sandbox, process[1]).run(script(tmp_path, text), SECONDS)
 
     assert (done.status, done.output) == (7, b"mine\n")
     assert subprocess.run(["pgrep", "-P", str(process[0].popen.pid)], check=False).returncode == 1
@@ -141,17 +146,17 @@ def test_a_fork_that_uses_too_much_memory_is_told_from_one_that_dies(sandbox, pr
     limits = Limits(memory_bytes=100 << 20)
     text = "x = bytearray(300 << 20)\nfor i in range(0, len(x), 4096): x[i] = 1"
 
-    done = Forks(sandbox, process[1]).run(script(tmp_path, text, limits=limits), SECONDS)
+    done = ForkedSandbox(sandbox, process[1]).run(script(tmp_path, text, limits=limits), SECONDS)
 
     assert done.out_of_memory
     assert done.status == -signal.SIGKILL
 
 
-def test_a_killed_warm_process_is_replaced(sandbox, process, tmp_path):
+def test_a_killed_fork_server_is_replaced(sandbox, process, tmp_path):
     own, address = process
     os.kill(own.popen.pid, signal.SIGKILL)
 
-    assert printed(Forks(sandbox, address), tmp_path, "print('again')") == "again\n"
+    assert printed(ForkedSandbox(sandbox, address), tmp_path, "print('again')") == "again\n"
     assert own.replaced == 1
 
 
@@ -165,55 +170,55 @@ signal.signal(signal.SIGUSR1, disturb)
 STARTS_A_THREAD = "import threading\nthreading.Timer(1000, print).start()\n"
 
 
-def test_a_warm_process_that_was_disturbed_is_replaced_before_it_serves(
+def test_a_fork_server_that_was_disturbed_is_replaced_before_it_serves(
     sandbox, monkeypatch, tmp_path
 ):
     (tmp_path / "disturbing.py").write_text(OPENS_A_FILE)
-    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
     with light("disturbing") as (own, address):
-        ask(address, {"argv": []}, [])[0].close()
+        request_fork(address, {"argv": []}, [])[0].close()
         assert own.replaced == 0
         os.kill(own.popen.pid, signal.SIGUSR1)
-        ask(address, {"argv": []}, [])[0].close()
+        request_fork(address, {"argv": []}, [])[0].close()
 
         assert own.replaced == 1
-        assert "disturbed" in own.last_words
+        assert "disturbed" in own.last_errors
 
 
-def test_two_warm_processes_from_one_import_end_with_each_other(monkeypatch, tmp_path):
+def test_two_processes_from_one_import_end_with_each_other(monkeypatch, tmp_path):
     (tmp_path / "second.py").write_text("""
 import os, sys, forks_again
 def serve(listener, owners):
     forks_again.serve(listener, owners, lambda request, given, line: line.send(b"second"))
 """)
-    server = stages.SERVER.with_name("server.py")
+    server = client.STAGE_SERVER.with_name("server.py")
     (tmp_path / "forks_again.py").write_text(server.read_text())
-    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
     with private_folder() as folder:
         second = folder / "second"
-        stage = Stage(folder / "first", ("random",), (second, "second"))
-        with warm_process(warm_recipe([stage], folder)) as own:
-            line, process_id = ask(second, {}, [])
+        stage = Stage(folder / "first", ("random",), second, "second")
+        with fork_server([stage], {}) as own:
+            line, process_id = request_fork(second, {}, [])
             assert line.recv(16) == b"second"
             line.close()
-            beside = next(
+            other = next(
                 int(child)
                 for child in Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children")
                 .read_text()
                 .split()
             )
-            assert beside != process_id
+            assert other != process_id
 
-            os.kill(beside, signal.SIGKILL)
+            os.kill(other, signal.SIGKILL)
             own.popen.wait(SECONDS)
-            line, _ = ask(second, {}, [])
+            line, _ = request_fork(second, {}, [])
 
             assert line.recv(16) == b"second"
             line.close()
             assert own.replaced == 1
 
 
-def test_a_folder_to_import_from_is_for_the_warm_process_alone(sandbox, tmp_path):
+def test_a_folder_to_import_from_is_for_the_fork_server_alone(sandbox, tmp_path):
     (tmp_path / "lent.py").write_text("")
     text = f"""
 import importlib.util, sys
@@ -223,8 +228,11 @@ print(importlib.util.find_spec("lent"))
 """
     with private_folder() as folder:
         stage = Stage(folder / "kernels", ("random", "lent"), folder=tmp_path)
-        with warm_process(warm_recipe([stage], folder)):
-            assert printed(Forks(sandbox, stage.address), tmp_path, text) == "True False\nNone\n"
+        with fork_server([stage], {}):
+            assert (
+                printed(ForkedSandbox(sandbox, stage.kernels), tmp_path, text)
+                == "True False\nNone\n"
+            )
 
 
 def two_stages(folder: Path, slow: str) -> list[Stage]:
@@ -234,14 +242,14 @@ def two_stages(folder: Path, slow: str) -> list[Stage]:
 
 def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monkeypatch, tmp_path):
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(3)\n")
-    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
     text = "import sys; print([name in sys.modules for name in ('random', 'slow')])"
-    with private_folder() as folder, warm_process(warm_recipe(two_stages(folder, "slow"), folder)):
-        ask(folder / "first", {"argv": []}, [])[0].close()
+    with private_folder() as folder, fork_server(two_stages(folder, "slow"), {}):
+        request_fork(folder / "first", {"argv": []}, [])[0].close()
         started = time.monotonic()
-        first = printed(Forks(sandbox, folder / "first"), tmp_path, text)
+        first = printed(ForkedSandbox(sandbox, folder / "first"), tmp_path, text)
         assert time.monotonic() - started < 2
-        second = printed(Forks(sandbox, folder / "second"), tmp_path, text)
+        second = printed(ForkedSandbox(sandbox, folder / "second"), tmp_path, text)
 
     assert (first, second) == ("[True, False]\n", "[True, True]\n")
 
@@ -249,16 +257,15 @@ def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monke
 def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(private_folder())
-        recipe = warm_recipe(two_stages(folder, "colorsys"), folder)
-        own = opened.enter_context(warm_process(recipe))
-        ask(folder / "second", {"argv": []}, [])[0].close()
+        own = opened.enter_context(fork_server(two_stages(folder, "colorsys"), {}))
+        request_fork(folder / "second", {"argv": []}, [])[0].close()
         children = Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children").read_text()
         (later,) = map(int, children.split())
         os.kill(later, signal.SIGKILL)
         own.popen.wait(SECONDS)
 
         for name in ("first", "second"):
-            fork = Forks(sandbox, folder / name)
+            fork = ForkedSandbox(sandbox, folder / name)
             assert printed(fork, tmp_path, "print('again')") == "again\n"
         assert own.replaced == 1
 
@@ -266,23 +273,22 @@ def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
 def test_a_later_stage_that_cannot_import_is_not_tried_for_ever():
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(private_folder())
-        recipe = warm_recipe(two_stages(folder, "no_such_module"), folder)
-        own = opened.enter_context(warm_process(recipe))
-        with pytest.raises(WarmGone):
-            ask(folder / "second", {"argv": []}, [], patience=SECONDS)
+        own = opened.enter_context(fork_server(two_stages(folder, "no_such_module"), {}))
+        with pytest.raises(NoForkServer):
+            request_fork(folder / "second", {"argv": []}, [], seconds=SECONDS)
         assert own.replaced == 1
-        assert "no_such_module" in own.last_words
+        assert "no_such_module" in own.last_errors
 
 
 def test_what_waits_behind_the_walls_has_no_right_to_anything(sandbox):
     user = choose_user()
-    program = warm.without_rights(warm.tool("cat"), user)
+    program = forked_sandbox.without_rights(forked_sandbox.system_program("cat"), user)
     assert program is not None, "there is no setpriv here"
     with private_folder() as folder, contextlib.ExitStack() as opened:
         waits, keeper = os.pipe()
         for end in (waits, keeper):
             opened.callback(os.close, end)
-        job = Job([warm.tool("cat")])
+        job = Job([forked_sandbox.system_program("cat")])
         walls = sandbox.start_as(user, job, folder, Descriptors(waits, subprocess.PIPE), program)
         opened.enter_context(contextlib.closing(walls))
         os.write(keeper, b"\n")
@@ -327,7 +333,7 @@ print(os.getcwd(), open("notes.txt").read(), os.stat("notes.txt").st_uid == os.g
 
     new, fork = (
         printed(which, tmp_path, text, input=given)
-        for which in (sandbox, Forks(sandbox, process[1]))
+        for which in (sandbox, ForkedSandbox(sandbox, process[1]))
     )
 
     assert fork == new
@@ -336,33 +342,33 @@ print(os.getcwd(), open("notes.txt").read(), os.stat("notes.txt").st_uid == os.g
 
 def test_no_fork_is_made_of_a_process_with_threads(monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(STARTS_A_THREAD)
-    monkeypatch.setattr(stages.view, "user_site", lambda: tmp_path)
+    monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
     with light("threaded") as (own, address):
-        with pytest.raises(WarmGone):
-            ask(address, {"argv": []}, [])
-        assert "Threads" in own.last_words
+        with pytest.raises(NoForkServer):
+            request_fork(address, {"argv": []}, [])
+        assert "threads" in own.last_errors
 
 
-def test_without_a_warm_process_a_program_starts_anew_behind_the_same_walls(sandbox, tmp_path):
-    nowhere = WarmSandbox(sandbox, tmp_path / "nobody")
-    nowhere.forks.patience = 0.2
+def test_without_a_fork_server_a_program_starts_anew_behind_the_same_walls(sandbox, tmp_path):
+    nowhere = ForkedOrNewSandbox(sandbox, tmp_path / "nobody")
+    nowhere.forked.request_seconds = 0.2
 
     assert printed(nowhere, tmp_path, "print('anew')") == "anew\n"
 
 
-def test_a_warm_process_that_cannot_import_is_given_up():
+def test_a_fork_server_that_cannot_import_is_given_up():
     with light("no_such_module") as (own, address):
-        with pytest.raises(WarmGone):
-            ask(address, {"argv": []}, [], patience=SECONDS)
+        with pytest.raises(NoForkServer):
+            request_fork(address, {"argv": []}, [], seconds=SECONDS)
         assert own.replaced == 1
-        assert "no_such_module" in own.last_words
+        assert "no_such_module" in own.last_errors
 
 
 def test_another_user_gets_no_fork(process):
     if os.geteuid() != 0:
         pytest.skip("ANOTHER USER'S REQUEST IS NOT TESTED: only root can become one")
     _, address = process
-    ask(address, {"argv": []}, [0] * 8)[0].close()  # it is ready
+    request_fork(address, {"argv": []}, [0] * 8)[0].close()  # it is ready
     address.parent.chmod(0o755)
     address.chmod(0o777)
     as_other = f"""
@@ -384,10 +390,13 @@ except OSError:
 @pytest.mark.parametrize("packet", [b"", b"{", b"[]", b'{"argv": 3}', b"\xff" * 1000])
 def test_a_malformed_request_harms_nobody(sandbox, process, tmp_path, packet):
     own, address = process
-    printed(Forks(sandbox, address), tmp_path, "print('ready')")
+    printed(ForkedSandbox(sandbox, address), tmp_path, "print('ready')")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as line:
         line.connect(str(address))
         line.send(packet)
 
-    assert printed(Forks(sandbox, address), tmp_path, "print('still there')") == "still there\n"
+    assert (
+        printed(ForkedSandbox(sandbox, address), tmp_path, "print('still there')")
+        == "still there\n"
+    )
     assert own.replaced == 0

@@ -1,4 +1,4 @@
-"""Which warm process a submission is forked from, when, and what if a fork is not held."""
+"""Which stage a submission is forked from, when, and what happens if forks are not confined."""
 
 import contextlib
 import os
@@ -17,26 +17,26 @@ import pytest
 from support.places import ROOT
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
-from autograder.forkserver import pool as warm
-from autograder.forkserver.client import WarmGone, ask, warm_process
-from autograder.forkserver.pool import Base, Warmth, uses_tensorflow
-from autograder.forkserver.stages import Stage, warm_recipe
+from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
+from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from autograder.grading.places import Here
+from autograder.grading.preloading import sockets_for, uses_tensorflow
 from autograder.sandbox.process import readable_within
 from autograder.sandbox.sandbox import private_folder
 from course.errors import GradingError
 
 SECONDS = 20.0
+WORKER_MODULE = "autograder.forkserver.pool"
 ENDS_WITH_ITS_GRADER = """
 import socket, sys
-from autograder.forkserver import pool as warm
+from autograder.forkserver import pool
 
 line = socket.socket(fileno=int(sys.argv[1]))
 line.send(b"1")
-warm._end_with_the_grader(line)
+pool._end_with_the_grader(line)
 """
 COURSE = CourseFolder(ROOT)
-PLAIN, HEAVY = (Base(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
+PLAIN, HEAVY = (ForkSockets(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
 LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy", "metadata": {}}]}
 HEAVY_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import keras", "metadata": {}}]}
 
@@ -73,10 +73,10 @@ def test_tensorflow_is_found_by_its_name(source, found):
 
 def test_a_notebook_gets_the_fork_that_it_needs(executor):
     proven = []
-    warmth = Warmth(PLAIN, HEAVY, proven.append, executor)
+    pool = ForkServerPool(PLAIN, HEAVY, proven.append, executor)
 
-    assert warmth.base_for(LIGHT_NOTEBOOK) == PLAIN
-    assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
+    assert sockets_for(LIGHT_NOTEBOOK, pool) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, pool) == HEAVY
     assert sorted(proven, key=str) == [HEAVY, PLAIN]
 
 
@@ -88,66 +88,70 @@ def scipy_in(*, test: bool) -> dict:
 
 def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
     proof = Event()
-    warmth = Warmth(PLAIN, HEAVY, lambda base: base == PLAIN or proof.wait(20), executor)
+    pool = ForkServerPool(
+        PLAIN, HEAVY, lambda sockets: sockets == PLAIN or proof.wait(20), executor
+    )
 
-    assert warmth.base_for(scipy_in(test=False)) == PLAIN
+    assert sockets_for(scipy_in(test=False), pool) == PLAIN
     proof.set()
-    assert warmth.base_for(HEAVY_NOTEBOOK) == HEAVY
-    assert warmth.base_for(scipy_in(test=False)) == HEAVY
-    assert warmth.base_for(scipy_in(test=True)) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, pool) == HEAVY
+    assert sockets_for(scipy_in(test=False), pool) == HEAVY
+    assert sockets_for(scipy_in(test=True), pool) == PLAIN
 
 
-def test_without_tensorflow_in_the_class_one_base_serves_all(executor):
+def test_without_tensorflow_in_the_class_one_stage_serves_all(executor):
     proven = []
-    warmth = Warmth(PLAIN, PLAIN, proven.append, executor)
+    pool = ForkServerPool(PLAIN, PLAIN, proven.append, executor)
 
-    assert warmth.base_for(HEAVY_NOTEBOOK) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, pool) == PLAIN
     assert proven == [PLAIN]
 
 
 def test_no_fork_is_used_before_it_is_proven(executor):
     proof = Event()
-    warmth = Warmth(PLAIN, HEAVY, lambda base: base == PLAIN or proof.wait(20), executor)
+    pool = ForkServerPool(
+        PLAIN, HEAVY, lambda sockets: sockets == PLAIN or proof.wait(20), executor
+    )
     with ThreadPoolExecutor(1) as other:
-        asked = other.submit(warmth.base_for, HEAVY_NOTEBOOK)
-        assert warmth.base_for(LIGHT_NOTEBOOK) == PLAIN
+        asked = other.submit(sockets_for, HEAVY_NOTEBOOK, pool)
+        assert sockets_for(LIGHT_NOTEBOOK, pool) == PLAIN
         assert not asked.done()
-        assert not warmth.is_complete()
+        assert not pool.is_complete()
         proof.set()
 
         assert asked.result(20) == HEAVY
-    assert warmth.is_complete()
+    assert pool.is_complete()
 
 
 def test_a_fork_that_is_not_held_is_never_used(executor):
-    def prove(base):
-        if base == HEAVY:
+    def prove(sockets):
+        if sockets == HEAVY:
             raise GradingError("Not denied: network.")
 
-    warmth = Warmth(PLAIN, HEAVY, prove, executor)
-    warmth.wait()
+    pool = ForkServerPool(PLAIN, HEAVY, prove, executor)
+    pool.first()
 
     for _ in range(2):
         with pytest.raises(GradingError, match="Not denied"):
-            warmth.base_for(HEAVY_NOTEBOOK)
+            sockets_for(HEAVY_NOTEBOOK, pool)
 
 
 def test_a_run_does_not_begin_where_no_fork_is_held(executor):
-    def prove(base):
+    def prove(sockets):
         raise GradingError("Not denied: network.")
 
     with pytest.raises(GradingError, match="Not denied"):
-        Warmth(PLAIN, HEAVY, prove, executor).wait()
+        ForkServerPool(PLAIN, HEAVY, prove, executor).first()
 
 
 def test_where_no_fork_is_to_be_had_everything_starts_anew(executor):
-    def prove(base):
-        raise WarmGone
+    def prove(sockets):
+        raise NoForkServer
 
-    warmth = Warmth(PLAIN, HEAVY, prove, executor)
-    warmth.wait()
+    pool = ForkServerPool(PLAIN, HEAVY, prove, executor)
+    pool.first()
 
-    assert warmth.base_for(LIGHT_NOTEBOOK) is warmth.base_for(HEAVY_NOTEBOOK) is None
+    assert sockets_for(LIGHT_NOTEBOOK, pool) is sockets_for(HEAVY_NOTEBOOK, pool) is None
 
 
 def test_a_worker_ends_with_who_waits_for_it(tmp_path):
@@ -155,11 +159,11 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
     os.mkfifo(tmp_path / "order.json")
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(private_folder())
-        stage = Stage(folder / "kernels", ("random",), (folder / "workers", warm.__name__))
-        opened.enter_context(warm_process(warm_recipe([stage], folder)))
+        stage = Stage(folder / "kernels", ("random",), folder / "workers", WORKER_MODULE)
+        opened.enter_context(fork_server([stage], {}))
         output = opened.enter_context((tmp_path / "said").open("wb"))
         request = {"order": str(tmp_path / "order.json"), "env": dict(os.environ)}
-        line, process_id = ask(stage.beside[0], request, [output.fileno()])
+        line, process_id = request_fork(stage.workers, request, [output.fileno()])
         worker = psutil.Process(process_id)
         assert worker.is_running()
 
@@ -170,7 +174,7 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
 
 
 def state(*, complete: bool) -> SimpleNamespace:
-    return SimpleNamespace(warmth=SimpleNamespace(is_complete=lambda: complete))
+    return SimpleNamespace(pool=SimpleNamespace(is_complete=lambda: complete))
 
 
 def test_a_worker_ends_also_with_who_never_learned_its_number():
