@@ -55,7 +55,7 @@ bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel besid
 bench: $(VENV)/.installed  ## grade one class with stock nbgrader and with autograder (STUDENTS=6)
 	$(BIN)/python tests/benchmarks/grade_class.py $(or $(STUDENTS),6)
 
-bench-limit: $(VENV)/.installed  ## the class's cells alone, in warm forks, beside autograder grade
+bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside autograder grade
 	$(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
 
 bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions

@@ -1,4 +1,4 @@
-"""The physical limit beside `autograder grade`: the same cells in warm forks, with no isolation.
+"""The physical limit beside `autograder grade`: the same cells in forks, with no isolation.
 
     python tests/benchmarks/grade_limit.py [STUDENTS] [JOBS]
 
@@ -129,7 +129,7 @@ def main(students: int = 6, jobs: int | None = None) -> None:
         warm, limit, total = (median(each) for each in zip(*rounds, strict=True))
     count = len(names) * len(ASSIGNMENTS)
     print(f"{'':34}{'seconds':>9}{'per notebook':>14}")
-    print(f"{'cells alone, in warm forks':34}{limit:9.1f}{limit / count:14.2f}")
+    print(f"{'cells alone, in forks':34}{limit:9.1f}{limit / count:14.2f}")
     print(f"{'their process, once: its imports':34}{warm:9.1f}")
     print(f"{'autograder grade, start to end':34}{total:9.1f}{total / count:14.2f}")
     print(

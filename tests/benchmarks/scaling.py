@@ -29,7 +29,7 @@ MEASURED = 0.57
 """Core-seconds of one notebook, the mean of the five assignments: (45.5 - 3) x 2 / 150."""
 
 START_SECONDS = 3.0
-"""Once a run: imports, the proof, warm processes. Six students took 11.4 s, thirty 45.5."""
+"""Once a run: imports, the proof, fork servers. Six students took 11.4 s, thirty 45.5."""
 
 SIZES = (1_000, 10_000, 100_000)
 MACHINES = {"one 8-core machine": (8, False), "one 64-core node": (64, False)}

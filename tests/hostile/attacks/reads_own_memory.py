@@ -1,4 +1,4 @@
-# Searches all of its own memory, inherited from the warm process, for hidden tests and answers.
+# Searches all of its own memory, inherited from the fork server, for hidden tests and answers.
 # deserves: 4 + 0
 
 # %%

@@ -1,4 +1,4 @@
-# Looks for the warm process that it was forked from: its signals, files, memory and connections.
+# Looks for the fork server that it was forked from: its signals, files, memory and connections.
 # deserves: 4 + 0
 
 # %%
