@@ -1,1 +1,1 @@
-"""From one hand-written script per assignment to the source, the release and the lesson."""
+"""The build: from one script per assignment to its source notebook and its release."""

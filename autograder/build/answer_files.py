@@ -1,9 +1,10 @@
-"""Put written answers into a released notebook, as a student would type them.
+"""A student's answers as data: read from a script, written into a released notebook, handed out.
 
-An answer file is a py:percent script: a cell marked `# %% gap="name"` replaces that gap, any other
-cell is put, as one of the student's own, in front of the gap that follows it (or at the end).
+An answer file is a py:percent script. A cell marked `# %% gap="name"` replaces that gap; any other
+code cell becomes a cell of the student's own in front of the next gap (or at the end).
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +12,13 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.build.contract import read_source_notebook
+from autograder.folders import ClassFolder, CourseFolder
 from course.errors import BuildError
+from course.learner.hints import FILE_NAME
 from course.notebook.marks import mark_of
+
+_REGION_LINES = ("### BEGIN SOLUTION", "### END SOLUTION", "### KEEP ABOVE")
 
 
 @dataclass
@@ -22,7 +28,7 @@ class Answers:
     gaps: dict[str, str] = field(default_factory=dict)
     """Source by the gap's grade_id."""
     own_cells: dict[str, list[str]] = field(default_factory=dict)
-    """Sources of further cells, by the grade_id of the gap they stand before ("" for the end)."""
+    """Sources of own cells, by the grade_id of the gap that follows them ("" for the end)."""
 
 
 def read_answers(script: Path) -> Answers:
@@ -31,37 +37,35 @@ def read_answers(script: Path) -> Answers:
 
 
 def parse_answers(text: str) -> Answers:
-    """Split an answer script into gaps and own cells."""
+    """Split the text of an answer file into gaps and own cells."""
     answers = Answers()
-    waiting: list[str] = []
+    own_cells: list[str] = []
     for cell in jupytext.reads(text, fmt="py:percent").cells:
         gap = cell.metadata.get("gap")
         if gap is None:
             if cell.cell_type == "code" and cell.source.strip():
-                waiting.append(cell.source)
+                own_cells.append(cell.source)
             continue
         answers.gaps[gap] = cell.source
-        if waiting:
-            answers.own_cells[gap], waiting = waiting, []
-    if waiting:
-        answers.own_cells[""] = waiting
+        if own_cells:
+            answers.own_cells[gap], own_cells = own_cells, []
+    if own_cells:
+        answers.own_cells[""] = own_cells
     return answers
 
 
 def reference_answers(source: NotebookNode) -> Answers:
-    """Take the answers of the source notebook: the reference solution."""
-    answers = Answers()
-    for cell in source.cells:
-        mark = mark_of(cell)
-        if mark.is_gap:
-            answers.gaps[mark.exercise] = cell.source
-    return answers
+    """Return the reference solution: the answers of a source notebook."""
+    marks = [(cell, mark_of(cell)) for cell in source.cells]
+    return Answers({mark.exercise: cell.source for cell, mark in marks if mark.is_gap})
 
 
 def fill(release: NotebookNode, answers: Answers) -> NotebookNode:
-    """Return a copy of the released notebook with the answers in it."""
-    notebook: NotebookNode = nbformat.from_dict(dict(release))
-    notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    """Return a copy of the released notebook with the answers in it.
+
+    Raises `BuildError` for an answer to a gap that the notebook does not have.
+    """
+    notebook = nbformat.reads(nbformat.writes(release), as_version=4)
     known = {cell["id"]: cell for cell in notebook.cells}
     unknown = sorted(set(answers.gaps) - set(known))
     if unknown:
@@ -86,3 +90,31 @@ def hand_in(
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
     return target
+
+
+def solutions_file(
+    course: CourseFolder, class_folder: ClassFolder, names: list[str]
+) -> dict[Path, bytes]:
+    """Return the class's `solutions.json` and its content: the solution of every gap, by its name.
+
+    An instructor hands the file out once solutions may be seen; `course hint` shows a gap's
+    solution after its last hint if the file lies beside the learner's notebooks. A class's own
+    quiz takes precedence over the course's. All assignments are included if none is named.
+    """
+    solutions: dict[str, str] = {}
+    for name in course.require(names):
+        own = class_folder.source(name)
+        source = read_source_notebook(own if own.is_file() else course.source(name))
+        for gap, code in reference_answers(source).gaps.items():
+            solutions[gap] = _without_region_lines(code)
+    text = json.dumps(solutions, ensure_ascii=False, indent=1) + "\n"
+    return {class_folder.root / "release" / FILE_NAME: text.encode()}
+
+
+def _without_region_lines(code: str) -> str:
+    """Remove the lines that delimit a solution, and the released stub above a kept region."""
+    begin, _, keep_above = _REGION_LINES
+    if keep_above in code:
+        code = code.partition(begin)[2]
+    lines = code.strip().splitlines()
+    return "\n".join(line for line in lines if line.strip() not in _REGION_LINES)

@@ -1,4 +1,4 @@
-"""Read a generated source notebook."""
+"""What every source notebook must hold before it is released or used for grading."""
 
 import ast
 import re
@@ -10,22 +10,25 @@ from nbformat import NotebookNode
 from course.errors import BuildError, GradingError
 from course.notebook.marks import exercise_of, id_of_test, mark_of
 
+CANARY = "CANARY-HIDDEN"
+"""Begins a comment in every hidden test: no file that a student gets may contain it."""
+
 
 def read_source_notebook(path: Path) -> NotebookNode:
-    """Read a source notebook; name the command that makes it if it is missing."""
+    """Read a generated source notebook.
+
+    Raises `GradingError`, which names the command that generates it, if it is missing.
+    """
     if not path.is_file():
         raise GradingError(f"{path} is missing.", "Run `autograder build`.")
     return nbformat.read(path, as_version=4)
 
 
-# What every source notebook must hold before it is released.
-
-
-CANARY = "CANARY-HIDDEN"
-
-
 def require_contract(assignment: str, notebook: NotebookNode) -> None:
-    """Refuse a source whose gaps and tests don't pair, or whose tests would leak or mislead."""
+    """Check that gaps and tests pair, and that no test can leak or give a wrong mark.
+
+    Raises `BuildError` for the first cell that breaks the contract.
+    """
     marks = [(cell, mark_of(cell)) for cell in notebook.cells]
     gaps = [mark.grade_id for _, mark in marks if mark.is_gap]
     tests = [mark.grade_id for _, mark in marks if mark.is_test]
@@ -35,16 +38,12 @@ def require_contract(assignment: str, notebook: NotebookNode) -> None:
         if mark.is_test:
             _require_sound_test(assignment, cell)
         if mark.is_gap:
-            _require_region(assignment, cell)
+            # nbgrader replaces the whole text of a gap that has no solution region.
+            _require_region(assignment, cell, "SOLUTION")
 
 
-def _require_region(assignment: str, cell: NotebookNode) -> None:
-    """A gap without a solution region would be released with its whole text replaced."""
-    _require_pair(assignment, cell, "SOLUTION")
-
-
-def _require_pair(assignment: str, cell: NotebookNode, region: str) -> None:
-    """Refuse a region that is missing, or that is opened and not closed."""
+def _require_region(assignment: str, cell: NotebookNode, region: str) -> None:
+    """Require at least one region of a kind, and an end for every beginning."""
     begins, ends = (cell.source.count(f"### {word} {region}") for word in ("BEGIN", "END"))
     if not begins:
         raise BuildError(f"{assignment}: {cell['id']} has no ### BEGIN {region} region.")
@@ -53,9 +52,9 @@ def _require_pair(assignment: str, cell: NotebookNode, region: str) -> None:
 
 
 def _require_sound_test(assignment: str, cell: NotebookNode) -> None:
-    """A test hides something, carries its canary, and is one `with exercise(…)` block."""
+    """Require a hidden region with its canary, and no last expression that gives part marks."""
     name = cell["id"]
-    _require_pair(assignment, cell, "HIDDEN TESTS")
+    _require_region(assignment, cell, "HIDDEN TESTS")
     hidden = re.split("### (?:BEGIN|END) HIDDEN TESTS", cell.source)[1]
     if f"{CANARY}-{assignment}-{exercise_of(name)}" not in hidden:
         raise BuildError(f"{assignment}: {name} lacks its canary in the hidden region.")
@@ -63,9 +62,9 @@ def _require_sound_test(assignment: str, cell: NotebookNode) -> None:
 
 
 def _require_no_stray_value(assignment: str, name: str, source: str) -> None:
-    """nbgrader reads part marks from a last expression, so a stray one is a wrong mark.
+    """Refuse a last expression: nbgrader reads it as part marks.
 
-    `check.mark(…)` is the one expression allowed: it gives a plain float or nothing.
+    `check.mark(…)` is allowed: it returns a float or None.
     """
     try:
         last = ast.parse(source).body[-1]

@@ -1,4 +1,8 @@
-"""The contents page as a code host shows it with the folder of the exercises."""
+"""Generates what is handed out: sources, releases, the learner's notebooks and the contents page.
+
+The order, for every assignment: read the script (`script`), check the contract (`contract`), let
+nbgrader's own pipeline clear solutions and hidden tests. `publish` then writes all files or none.
+"""
 
 import logging
 import os
@@ -21,57 +25,19 @@ from course.errors import BuildError
 from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
 from course.quiz import read_bank
 
-
-def contents_page(course: CourseFolder) -> dict[Path, bytes]:
-    """Return `exercises/README.md`: the learner's page, its links as the checkout has them."""
-    text = (course.root / "course" / "lessons" / "contents.md").read_text(encoding="utf-8")
-    for inside, origin in notebooks().items():
-        beside = inside if origin.parent.name == origin.stem else f"../course/lessons/{origin.name}"
-        text = text.replace(f"]({inside})", f"]({beside})")
-    note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
-    return {course.exercises / "README.md": (note + text).encode()}
-
-
-# Gaps that hold a value keep the lines above their solution as the stub.
-
-
-KEEP_ABOVE = "### KEEP ABOVE"
-
-
-class ClearSolutions(NbgraderClearSolutions):
-    """Clear solutions as nbgrader does, but leave no `raise` behind where a value is asked.
-
-    A solution region that opens with `### KEEP ABOVE` is replaced by nothing: the lines before
-    it (`q1 = None`) are what the student gets, and the notebook still runs from top to bottom.
-    """
-
-    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
-        if KEEP_ABOVE not in cell.source:
-            return bool(super()._replace_solution_region(cell, language))
-        stubs: dict[str, str] = self.code_stub  # type: ignore[has-type]
-        self.code_stub = {**stubs, language: ""}
-        try:
-            replaced = super()._replace_solution_region(cell, language)
-        finally:
-            self.code_stub = stubs
-        cell.source = cell.source.rstrip()
-        return bool(replaced)
-
-
-# The release: nbgrader's own pipeline over the source notebooks, then one swap into place.
-
-
 DEFAULT_SEED = 0
 QUIZ = "quiz"
+KEEP_ABOVE = "### KEEP ABOVE"
 
 
 def build(
     course: CourseFolder, names: list[str], seed: int = DEFAULT_SEED, bank: Path | None = None
 ) -> dict[Path, bytes]:
-    """Generate sources, releases and the learner's notebooks; return what each file must contain.
+    """Generate the named assignments; return the content of every file by its path.
 
-    Nothing is written: `publish` does that, and the sync test only compares. `seed` draws the
-    quiz; a private `bank` takes the place of the one that its script names.
+    The learner's notebooks and the contents page are included if no assignment is named, which
+    means all. Nothing is written to the checkout: see `publish`. `seed` draws the quiz; a private
+    `bank` replaces the one that the quiz's script names. Raises `BuildError`.
     """
     wanted = course.require(names)
     try:
@@ -84,7 +50,7 @@ def build(
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
     if not names:
-        files |= build_learners_notebooks(course) | contents_page(course)
+        files |= _learners_notebooks(course) | contents_page(course)
     return files
 
 
@@ -93,7 +59,7 @@ def build_for_class(
 ) -> dict[Path, bytes]:
     """Generate a class's own quiz, drawn from its seed or its private bank, in the class folder.
 
-    The checkout stays as it is; grading takes a class's own source where there is one.
+    The checkout stays as it is; grading prefers a class's own source notebook.
     """
     files = build(course, [QUIZ], seed, bank)
     return {
@@ -102,12 +68,21 @@ def build_for_class(
     }
 
 
+def _questions(bank: Path, seed: int, private: Path | None) -> str:
+    """Return the cells of a bank's questions, as drawn for one class."""
+    return quiz_cells(read_bank(private or bank), seed)
+
+
 def _build_in(
     staging: CourseFolder, course: CourseFolder, wanted: list[str], expand: Expand
 ) -> dict[Path, bytes]:
     """Generate the named assignments in a staging folder and read them back."""
     for name in wanted:
-        _stage_source(course, staging, name, expand)
+        notebook = read_script(course.script(name), expand)
+        require_contract(name, notebook)
+        source = staging.source(name)
+        source.parent.mkdir(parents=True)
+        source.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     files: dict[Path, bytes] = {}
     for name in wanted:
         generate(staging, name)
@@ -116,75 +91,11 @@ def _build_in(
     return files
 
 
-def build_learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
-    """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    notebooks = [course.root / "course" / "lessons" / name for name in LEARNERS_NOTEBOOKS]
-    return {
-        path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
-        for path in notebooks
-    }
-
-
-def publish(files: dict[Path, bytes]) -> list[Path]:
-    """Put the files in place, all or none; return those that changed.
-
-    Every file is first written whole beside its target, so a full disk or a read-only folder
-    leaves the old files as they were.
-    """
-    changed = outdated(files)
-    written: list[tuple[Path, Path]] = []
-    try:
-        for path in changed:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-            written.append((beside, path))
-            beside.write_bytes(files[path])
-        for beside, path in written:
-            beside.replace(path)
-    except OSError as error:
-        raise BuildError(
-            f"{error.filename or path} can't be written ({error.strerror}); nothing was changed.",
-            "Free the disk or mend the folder's permissions, then run the build again.",
-        ) from error
-    finally:
-        for beside, _ in written:
-            beside.unlink(missing_ok=True)
-    return changed
-
-
-def outdated(files: dict[Path, bytes]) -> list[Path]:
-    """List the files whose content on disk is another, or that are missing."""
-    return [path for path, content in files.items() if _content(path) != content]
-
-
-def _content(path: Path) -> bytes | None:
-    """Read a file, None where there is none."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise BuildError(
-            f"{path} can't be read ({error.strerror}).", "Move it away, then build again."
-        ) from error
-
-
-def _stage_source(course: CourseFolder, staging: CourseFolder, name: str, expand: Expand) -> None:
-    """Write the source notebook into the staging folder."""
-    notebook = read_script(course.script(name), expand)
-    require_contract(name, notebook)
-    target = staging.source(name)
-    target.parent.mkdir(parents=True)
-    target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-
-
-def _questions(bank: Path, seed: int, private: Path | None) -> str:
-    """Write the cells of a bank's questions, as drawn for one class."""
-    return quiz_cells(read_bank(private or bank), seed)
-
-
 def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) -> None:
-    """Run nbgrader's GenerateAssignment on one staged source; enter its cells in `gradebook`."""
+    """Run nbgrader's GenerateAssignment on one staged source notebook.
+
+    Its cells are entered in `gradebook` if one is given. Raises `BuildError` with nbgrader's log.
+    """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
@@ -207,7 +118,7 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
 
 @contextmanager
 def _captured_log() -> Iterator[StringIO]:
-    """Keep nbgrader's log to quote it when something fails."""
+    """Collect nbgrader's warnings instead of printing them."""
     text = StringIO()
     handler = logging.StreamHandler(text)
     handler.setLevel(logging.WARNING)
@@ -219,3 +130,86 @@ def _captured_log() -> Iterator[StringIO]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = propagate
+
+
+class ClearSolutions(NbgraderClearSolutions):
+    """Clear solutions as nbgrader does, but leave no `raise` in a gap that holds a value.
+
+    A solution region with `### KEEP ABOVE` in it is replaced by nothing: the lines before it
+    (`q1 = None`) are released, and the notebook still runs from top to bottom.
+    """
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        if KEEP_ABOVE not in cell.source:
+            return bool(super()._replace_solution_region(cell, language))
+        stubs: dict[str, str] = self.code_stub  # type: ignore[has-type]
+        self.code_stub = {**stubs, language: ""}
+        try:
+            replaced = super()._replace_solution_region(cell, language)
+        finally:
+            self.code_stub = stubs
+        cell.source = cell.source.rstrip()
+        return bool(replaced)
+
+
+def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
+    """Generate the lesson's and the other ungraded notebooks beside their scripts."""
+    paths = [course.root / "course" / "lessons" / name for name in LEARNERS_NOTEBOOKS]
+    return {
+        path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
+        for path in paths
+    }
+
+
+def contents_page(course: CourseFolder) -> dict[Path, bytes]:
+    """Generate `exercises/README.md`: the learner's contents page with the checkout's links."""
+    text = (course.root / "course" / "lessons" / "contents.md").read_text(encoding="utf-8")
+    for inside, origin in notebooks().items():
+        beside = inside if origin.parent.name == origin.stem else f"../course/lessons/{origin.name}"
+        text = text.replace(f"]({inside})", f"]({beside})")
+    note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
+    return {course.exercises / "README.md": (note + text).encode()}
+
+
+def publish(files: dict[Path, bytes]) -> list[Path]:
+    """Write all files or none; return those that changed.
+
+    Every file is first written whole beside its target, so a full disk or a read-only folder
+    leaves the old files as they were. Raises `BuildError`.
+    """
+    changed = outdated(files)
+    written: list[tuple[Path, Path]] = []
+    try:
+        for path in changed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+            written.append((beside, path))
+            beside.write_bytes(files[path])
+        for beside, path in written:
+            beside.replace(path)
+    except OSError as error:
+        raise BuildError(
+            f"{error.filename or path} can't be written ({error.strerror}); nothing was changed.",
+            "Free the disk or fix the folder's permissions, then run the build again.",
+        ) from error
+    finally:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
+    return changed
+
+
+def outdated(files: dict[Path, bytes]) -> list[Path]:
+    """List the files that are missing or whose content on disk differs."""
+    return [path for path, content in files.items() if _content(path) != content]
+
+
+def _content(path: Path) -> bytes | None:
+    """Return the content of a file, None if there is none."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise BuildError(
+            f"{path} can't be read ({error.strerror}).", "Move it away, then build again."
+        ) from error

@@ -1,4 +1,8 @@
-"""The cell that lets a notebook start on Google Colab; anywhere else it does nothing."""
+"""Turns a py:percent script into a notebook with nbgrader's marks.
+
+The script's notation: `# %% gap="name"`, `# %% test="name" points=N`, `# %% locked="name"`, and
+`# %% questions="bank.md"`, which is replaced by the cells of a question bank.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +15,14 @@ from nbformat import NotebookNode
 from course.errors import BuildError
 from course.notebook.marks import id_of_test
 
-CELL_ID = "colab"
+Expand = Callable[[Path], str]
+"""Returns the py:percent text of the cells of a question bank, by the bank's path."""
 
-# Colab has TensorFlow and all else that a learner's side needs; newer versions of Jupyter's own
-# packages would break it, hence --no-deps. `import` is how Colab is recognized: no other place has
-# that module.
-SOURCE = """\
+COLAB_CELL_ID = "colab"
+
+# Colab has TensorFlow and all else that a learner needs; newer versions of Jupyter's own packages
+# would break it, hence --no-deps. Only Colab has the module `google.colab`.
+COLAB_SOURCE = """\
 #@title On Google Colab, this installs the course. Anywhere else it does nothing.
 try:
     import google.colab
@@ -32,25 +38,14 @@ else:
         print("Upload the course's .whl file with the folder button on the left; run this again.")
 """
 
-
-def put_colab_cell(cells: list[NotebookNode]) -> None:
-    """Put the cell below the opening card, folded away."""
-    metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
-    cell = nbformat.v4.new_code_cell(SOURCE.rstrip(), id=CELL_ID, metadata=metadata)
-    cells.insert(1, cell)
-
-
-# A py:percent script becomes nbgrader's source notebook.
-
-
-# Expands a cell that names a bank: (path of the bank) -> py:percent text.
-Expand = Callable[[Path], str]
-
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
-    """Return the notebook of a script, its ids taken from names and positions."""
+    """Return the notebook of a script; its cell ids are the marks' names or count the cells.
+
+    Raises `BuildError` for a script that can't be read, an unknown mark, or two cells of one id.
+    """
     try:
         text = script.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -60,10 +55,10 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
         cells = _expanded(cells, script.parent, expand)
     for position, cell in enumerate(cells):
         _mark(cell, position, script)
-    # Before nbformat sees them: it would give the second of two cells a new name by itself.
+    # Checked here, because nbformat would rename the second of two such cells.
     _require_unique_ids(cells, script)
-    _say_where_it_comes_from(cells, script)
-    put_colab_cell(cells)
+    _name_origin(cells, script)
+    cells.insert(1, _colab_cell())  # below the opening card
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={
@@ -74,13 +69,13 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
 
 
 def _cells(text: str) -> list[NotebookNode]:
-    """Split a script into cells."""
+    """Split the text of a script into cells."""
     cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
     return cells
 
 
 def _expanded(cells: list[NotebookNode], folder: Path, expand: Expand) -> list[NotebookNode]:
-    """Put a bank's cells in the place of the cell that names it."""
+    """Replace each cell that names a question bank by the bank's cells."""
     result: list[NotebookNode] = []
     for cell in cells:
         bank = cell.metadata.get("questions")
@@ -91,7 +86,7 @@ def _expanded(cells: list[NotebookNode], folder: Path, expand: Expand) -> list[N
 def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     """Replace the script's notation by nbgrader's metadata and a stable id."""
     note = dict(cell.metadata)
-    note.pop("lines_to_next_cell", None)  # jupytext's own remark on blank lines
+    note.pop("lines_to_next_cell", None)  # jupytext's own note on blank lines
     cell.metadata = NotebookNode()
     grade_id = ""
     if "gap" in note:
@@ -107,14 +102,14 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
         cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True)
     elif note:
         raise BuildError(f"{script}: cell {position + 1} carries an unknown mark {sorted(note)}.")
-    # jupytext draws a new id at every read; these stay the same from build to build.
+    # jupytext draws random ids at every read; these stay the same from build to build.
     cell["id"] = grade_id or f"cell-{position + 1:02d}"
 
 
 def _nbgrader(
     grade_id: str, *, solution: bool = False, locked: bool = False, points: float | None = None
 ) -> dict[str, Any]:
-    """Write nbgrader's cell metadata, schema version 3."""
+    """Return nbgrader's cell metadata, schema version 3."""
     metadata: dict[str, Any] = {
         "grade": points is not None,
         "grade_id": grade_id,
@@ -128,17 +123,23 @@ def _nbgrader(
     return metadata
 
 
-def _say_where_it_comes_from(cells: list[NotebookNode], script: Path) -> None:
-    """Open the first cell with a comment that names the file to edit instead."""
-    if cells and cells[0].cell_type == "markdown":
-        origin = f"{script.parent.name}/{script.name}"
-        cells[0].source = f"<!-- Generated from {origin}: edit that. -->\n{cells[0].source}"
-
-
 def _require_unique_ids(cells: list[NotebookNode], script: Path) -> None:
-    """Refuse two cells of one name: nbgrader would grade only one of them."""
+    """Refuse two cells of one id: nbgrader would grade only one of them."""
     seen: set[str] = set()
     for cell in cells:
         if cell["id"] in seen:
             raise BuildError(f"{script}: two cells are called {cell['id']!r}.", "Rename one.")
         seen.add(cell["id"])
+
+
+def _name_origin(cells: list[NotebookNode], script: Path) -> None:
+    """Begin the first cell with a comment that names the file to edit instead."""
+    if cells and cells[0].cell_type == "markdown":
+        origin = f"{script.parent.name}/{script.name}"
+        cells[0].source = f"<!-- Generated from {origin}: edit that. -->\n{cells[0].source}"
+
+
+def _colab_cell() -> NotebookNode:
+    """Return the folded cell that installs the course on Google Colab."""
+    metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
+    return nbformat.v4.new_code_cell(COLAB_SOURCE.rstrip(), id=COLAB_CELL_ID, metadata=metadata)

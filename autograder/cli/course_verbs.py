@@ -56,7 +56,7 @@ def build(
 
     folder = find_course(course)
     if with_solutions:
-        from autograder.build.handout import solutions_file
+        from autograder.build.answer_files import solutions_file
 
         files = solutions_file(folder, find_class(class_folder), assignments or [])
     elif seed is None and quiz is None:
@@ -139,10 +139,10 @@ def solutions(
 
       autograder solutions --quick       do they run at all?
     """
-    from autograder.build.reference_run import run_solutions
+    from autograder.cli.show_solutions import show_solutions
     from autograder.folders import find_course
 
-    run_solutions(find_course(course), assignments or [], quick, Console())
+    show_solutions(find_course(course), assignments or [], quick, Console())
 
 
 # `autograder demo`: the main job in small.

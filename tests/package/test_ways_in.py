@@ -14,7 +14,7 @@ import pytest
 import typer
 from packaging.specifiers import SpecifierSet
 
-from autograder.build.script import CELL_ID, SOURCE
+from autograder.build.script import COLAB_CELL_ID, COLAB_SOURCE
 from autograder.folders import CourseFolder
 from course.cli import app as course_app
 from course.learner.lab import notebooks
@@ -47,7 +47,7 @@ except ImportError as error:
 def run_cell(course: CourseFolder, tmp_path: Path):
     """Run the cell in a folder; return what was printed, and the folder that pip installs into."""
     target, cell = tmp_path / "installed", tmp_path / "cell.py"
-    cell.write_text(SOURCE, encoding="utf-8")
+    cell.write_text(COLAB_SOURCE, encoding="utf-8")
 
     def run(folder: Path, where: str) -> str:
         options = {"PIP_TARGET": str(target), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}
@@ -125,8 +125,8 @@ def test_a_notebook_opens_in_each_editor(name):
     assert notebook.metadata.language_info.name == "python"
     # The card first: a code host shows the top of the file.
     assert notebook.cells[0].cell_type == "markdown"
-    assert notebook.cells[1]["id"] == CELL_ID
-    assert notebook.cells[1].source == SOURCE.rstrip()
+    assert notebook.cells[1]["id"] == COLAB_CELL_ID
+    assert notebook.cells[1].source == COLAB_SOURCE.rstrip()
 
 
 def test_binder_builds_with_a_python_that_the_course_allows(course):

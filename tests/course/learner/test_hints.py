@@ -8,8 +8,7 @@ import pytest
 from support.learner_folder import run_course
 
 import course.learner.hints as giving
-from autograder.build.answer_files import reference_answers
-from autograder.build.handout import solutions_file
+from autograder.build.answer_files import reference_answers, solutions_file
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.ingest.attempts import scan
 from course.checks import exercise
