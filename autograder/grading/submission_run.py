@@ -19,7 +19,7 @@ from autograder.forkserver.client import NoForkServer
 from autograder.forkserver.pool import ForkServerPool, ForkSockets, run_worker
 from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
-from autograder.ingest import Intake, take_in
+from autograder.ingest.intake import Intake, take_in
 from autograder.sandbox import Limits
 from course.errors import GradingError
 from course.notebook.cell_code import read_code

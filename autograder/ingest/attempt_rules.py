@@ -1,7 +1,7 @@
 """What looks like an attempt on the grading, as data.
 
-A rule names what an honest notebook of this course has no use for. It is no proof of anything:
-the instructor reads the evidence and decides.
+A rule names what an honest notebook of this course does not need. A match proves nothing: the
+instructor reads the evidence and decides.
 """
 
 import re
@@ -11,32 +11,36 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of attempt and what it is recognized by."""
+    """One kind of attempt, and the names and texts that it is recognized by."""
 
     kind: str
     description: str
     names: tuple[str, ...] = ()
     """Dotted names, aliases of imports resolved; `a.*` is everything of `a` and `a` imported."""
     attributes: tuple[str, ...] = ()
-    """Attributes of whatever object, as in `anything.ast_transformers`."""
+    """Attributes of any object, as in `anything.ast_transformers`."""
     texts: re.Pattern[str] | None = None
     """Searched in the cell's text constants that are not docstrings."""
     lines: re.Pattern[str] | None = None
     """Searched in the lines of the cell, magics included."""
 
     def names_code(self, name: str, attribute: str) -> bool:
-        """Whether a dotted name, or its last attribute, is one that the rule names.
+        """Whether the rule names a dotted name or its last attribute.
 
-        `os.kill` is that name alone; `os.exec*` begins so; `socket.*` is everything of the module,
-        and its import, which `syntax.code_names` writes as `socket.`.
+        `os.kill` matches that name alone, `os.exec*` every name that starts so, and `socket.*`
+        everything of the module and its import, which `attempts` writes as `socket.`.
         """
         if attribute and attribute in self.attributes:
             return True
-        return name in self.names or name.startswith(self._beginnings)
+        return name in self.names or name.startswith(self._prefixes)
 
     @cached_property
-    def _beginnings(self) -> tuple[str, ...]:
+    def _prefixes(self) -> tuple[str, ...]:
         return tuple(name[:-1] for name in self.names if name.endswith("*"))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 def _lines(pattern: str) -> re.Pattern[str]:
@@ -47,99 +51,61 @@ RULES = (
     Rule(
         "transformer",
         "changes code before IPython runs it",
-        names=("ast.NodeTransformer", "ast.NodeVisitor", "IPython.core.inputtransformer2.*"),
-        attributes=(
-            "ast_transformers",
-            "input_transformers_post",
-            "input_transformers_cleanup",
-            "input_transformer_manager",
-            "input_splitter",
+        names=_words("ast.NodeTransformer ast.NodeVisitor IPython.core.inputtransformer2.*"),
+        attributes=_words(
+            "ast_transformers input_transformers_post input_transformers_cleanup "
+            "input_transformer_manager input_splitter"
         ),
     ),
     Rule(
         "ipython_patched",
         "reaches into the IPython shell or the kernel",
-        names=(
-            "IPython.core.interactiveshell.*",
-            "ipykernel.*",
-            "get_ipython().kernel",
-            "IPython.get_ipython().kernel",
+        names=_words(
+            "IPython.core.interactiveshell.* ipykernel.* get_ipython().kernel "
+            "IPython.get_ipython().kernel"
         ),
-        attributes=(
-            "run_cell",
-            "run_cell_async",
-            "run_code",
-            "run_ast_nodes",
-            "set_custom_exc",
-            "showtraceback",
-            "user_ns",
-            "user_global_ns",
-            "user_module",
-            "shell_handlers",
-            "iopub_socket",
-            "do_execute",
+        attributes=_words(
+            "run_cell run_cell_async run_code run_ast_nodes set_custom_exc showtraceback user_ns "
+            "user_global_ns user_module shell_handlers iopub_socket do_execute"
         ),
     ),
     Rule(
         "hook",
         "installs a hook of the interpreter",
-        names=(
-            "sys.displayhook",
-            "sys.excepthook",
-            "sys.unraisablehook",
-            "sys.settrace",
-            "sys.setprofile",
-            "sys.addaudithook",
-            "sys.meta_path",
-            "sys.path_hooks",
-            "sys.monitoring.*",
-            "threading.settrace",
-            "threading.setprofile",
-            "atexit.*",
-            "weakref.finalize",
-            "signal.*",
-            "faulthandler.*",
+        names=_words(
+            "sys.displayhook sys.excepthook sys.unraisablehook sys.settrace sys.setprofile "
+            "sys.addaudithook sys.meta_path sys.path_hooks sys.monitoring.* threading.settrace "
+            "threading.setprofile atexit.* weakref.finalize signal.* faulthandler.*"
         ),
-        attributes=("displayhook",),
+        attributes=_words("displayhook"),
     ),
     Rule(
         "builtins_patched",
         "reaches into Python's builtins",
-        names=("builtins.*", "__builtins__"),
-        attributes=("__builtins__", "__build_class__"),
+        names=_words("builtins.* __builtins__"),
+        attributes=_words("__builtins__ __build_class__"),
     ),
     Rule(
         "introspection",
         "looks into frames, the garbage collector or the inside of objects",
-        names=("inspect.*", "gc.*", "sys._getframe", "sys._current_frames", "traceback.walk_stack"),
-        attributes=(
-            "f_back",
-            "f_globals",
-            "f_locals",
-            "f_code",
-            "tb_frame",
-            "gi_frame",
-            "__globals__",
-            "__closure__",
-            "__code__",
-            "__subclasses__",
-            "__mro__",
-            "__bases__",
+        names=_words("inspect.* gc.* sys._getframe sys._current_frames traceback.walk_stack"),
+        attributes=_words(
+            "f_back f_globals f_locals f_code tb_frame gi_frame __globals__ __closure__ __code__ "
+            "__subclasses__ __mro__ __bases__"
         ),
     ),
     Rule(
         "native_code",
         "calls native code or reads raw memory",
-        names=("ctypes.*", "cffi.*", "mmap.*", "tensorflow.load_op_library", "numpy.ctypeslib.*"),
+        names=_words("ctypes.* cffi.* mmap.* tensorflow.load_op_library numpy.ctypeslib.*"),
     ),
     Rule(
         "process",
         "starts, ends or controls processes",
-        names=(
-            *("subprocess.*", "multiprocessing.*", "pty.*", "resource.*", "psutil.*"),
-            *("os.system", "os.popen", "os._exit", "os.abort", "os.kill", "os.killpg"),
-            *("os.fork", "os.forkpty", "os.exec*", "os.spawn*", "os.posix_spawn*", "os.setsid"),
-            *("os.getppid", "sys.exit", "exit", "quit", "asyncio.create_subprocess_*"),
+        names=_words(
+            "subprocess.* multiprocessing.* pty.* resource.* psutil.* os.system os.popen os._exit "
+            "os.abort os.kill os.killpg os.fork os.forkpty os.exec* os.spawn* os.posix_spawn* "
+            "os.setsid os.getppid sys.exit exit quit asyncio.create_subprocess_*"
         ),
         lines=_lines(
             r"^[ \t]*%%?(sx|system|bash|sh|script|perl|ruby|cmd)\b.*|^[ \t]*!.*|=[ \t]*!\w.*"
@@ -148,25 +114,25 @@ RULES = (
     Rule(
         "network",
         "opens a connection",
-        names=(
-            *("socket.*", "socketserver.*", "urllib.request.*", "http.client.*", "http.server.*"),
-            *("requests.*", "httpx.*", "aiohttp.*", "ftplib.*", "smtplib.*", "zmq.*", "ssl.*"),
-            *("jupyter_client.*", "websockets.*", "telnetlib.*", "xmlrpc.*"),
+        names=_words(
+            "socket.* socketserver.* urllib.request.* http.client.* http.server.* requests.* "
+            "httpx.* aiohttp.* ftplib.* smtplib.* zmq.* ssl.* jupyter_client.* websockets.* "
+            "telnetlib.* xmlrpc.*"
         ),
     ),
     Rule(
         "threads",
         "runs something beside the cells",
-        names=(
-            *("threading.*", "_thread.*", "concurrent.futures.*", "asyncio.create_task"),
-            *("asyncio.ensure_future", "asyncio.get_event_loop", "sched.*"),
+        names=_words(
+            "threading.* _thread.* concurrent.futures.* asyncio.create_task asyncio.ensure_future "
+            "asyncio.get_event_loop sched.*"
         ),
     ),
     Rule(
         "reads_outside",
         "names files that no exercise needs",
-        names=("glob.glob", "os.walk", "os.listdir", "os.scandir", "pathlib.Path.home"),
-        attributes=("expanduser", "rglob", "iterdir"),
+        names=_words("glob.glob os.walk os.listdir os.scandir pathlib.Path.home"),
+        attributes=_words("expanduser rglob iterdir"),
         texts=re.compile(
             r"^/[\w.-]+/|^/(proc|sys|dev|etc|root|home|tmp|var|run|srv)$|^~(/|$)|(^|/)\.\.(/|$)"
             r"|gradebook|\.db$|\bsolutions/|^solutions$|\bautograded\b|\bsubmitted/|\.ipython"
@@ -177,7 +143,7 @@ RULES = (
     Rule(
         "grader_named",
         "names the grader, its files or its settings",
-        names=("autograder.*", "nbgrader.*", "solutions.*", "convpool_agent.*"),
+        names=_words("autograder.* nbgrader.* solutions.* convpool_agent.*"),
         texts=re.compile(
             r"nbgrader|autograder|convpool|course[./]checks|CANARY|HIDDEN TESTS", re.I
         ),
@@ -185,14 +151,14 @@ RULES = (
     Rule(
         "writes_files",
         "writes a file",
-        names=("os.rename", "os.replace", "os.remove", "os.unlink", "os.symlink", "os.link"),
-        attributes=("write_text", "write_bytes", "symlink_to", "hardlink_to"),
+        names=_words("os.rename os.replace os.remove os.unlink os.symlink os.link"),
+        attributes=_words("write_text write_bytes symlink_to hardlink_to"),
         lines=_lines(r"^[ \t]*%%(writefile|file)\b.*|^[ \t]*%(save|alias_magic|install_ext)\b.*"),
     ),
     Rule(
         "shadowed_module",
-        "puts another module in the place of one that tests import",
-        names=("sys.modules", "sys.path", "site.*", "types.ModuleType", "importlib.*"),
+        "replaces a module that tests import",
+        names=_words("sys.modules sys.path site.* types.ModuleType importlib.*"),
         texts=re.compile(
             r"(^|/)(numpy|tensorflow|keras|scipy|matplotlib|course|sitecustomize|usercustomize"
             r"|__init__)\.(py|pth|so)$|PYTHONPATH|PYTHONSTARTUP"
@@ -202,33 +168,33 @@ RULES = (
     Rule(
         "pickle",
         "writes or reads pickles",
-        names=(
-            *("pickle.*", "cPickle.*", "_pickle.*", "marshal.*", "shelve.*", "dill.*"),
-            *("cloudpickle.*", "joblib.*", "copyreg.*"),
+        names=_words(
+            "pickle.* cPickle.* _pickle.* marshal.* shelve.* dill.* cloudpickle.* joblib.* "
+            "copyreg.*"
         ),
-        attributes=("__reduce__", "__reduce_ex__"),
+        attributes=_words("__reduce__ __reduce_ex__"),
     ),
     Rule(
         "obfuscated",
-        "runs code that stands in no cell, or hides names",
-        names=(
-            *("exec", "eval", "compile", "__import__", "globals", "vars", "base64.*", "codecs.*"),
-            *("zlib.*", "binascii.*", "bz2.*", "lzma.*", "code.*", "codeop.*", "runpy.*"),
+        "runs code that is in no cell, or hides names",
+        names=_words(
+            "exec eval compile __import__ globals vars base64.* codecs.* zlib.* binascii.* bz2.* "
+            "lzma.* code.* codeop.* runpy.*"
         ),
-        attributes=("__dict__", "__getattribute__", "__import__"),
+        attributes=_words("__dict__ __getattribute__ __import__"),
     ),
 )
 
 STRUCTURES = {
-    "always_equal": "a class decides itself what it is equal to",
+    "always_equal": "a class defines its own comparisons",
     "module_patched": "sets an attribute of an imported module",
     "name_shadowed": "gives a builtin that tests rely on another meaning",
     "writes_files": "opens a file for writing",
     "pickle": "loads arrays with pickles",
     "obfuscated": "hides a name from the reader",
-    "unreadable": "code too long or too nested to be looked through",
+    "unreadable": "code too long or too nested to be scanned",
 }
-"""What `scan` recognizes by its form rather than by a name."""
+"""Kinds that `scan` recognizes by the form of the code rather than by a name."""
 
 RESTORED = {
     "test_edited": "a test cell had another text; the source's was used",
@@ -250,7 +216,7 @@ RESTORED = {
     "gap_found_by_name": "a gap's cell was found only by the name that it defines",
     "marks_lost": "nbgrader's marks were gone; cells were found by id, text or name",
 }
-"""What the rebuild of a notebook flags: cells of the source that were not handed in as released."""
+"""Kinds that the rebuild flags: cells of the source that were not handed in as released."""
 
 KINDS = {rule.kind: rule.description for rule in RULES} | RESTORED
 KINDS |= {kind: text for kind, text in STRUCTURES.items() if kind not in KINDS}

@@ -1,4 +1,8 @@
-"""Names and texts in a syntax tree, found without recursion: a student's tree may be deep."""
+"""Flags code that looks like an attempt on the grading, with its evidence, for the instructor.
+
+The code is parsed and never run, and no mark depends on a flag. Syntax trees are walked without
+recursion, because a student's tree may be deep.
+"""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +17,50 @@ from course.notebook.cell_code import MAX_CHARACTERS, read_code
 from course.notebook.marks import origin_of
 from course.notebook.tampering import Flag, one_line
 
-_MAX_PARTS = 12  # of a dotted name; longer ones are nobody's module
+MAX_FLAGS = 200
+MAX_SCANNED = 200_000
+"""Limit of the characters of code that are parsed in one notebook."""
+
+_MAX_PARTS = 12  # of a dotted name; longer ones name no module
+_COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__float__")
+_ARRAY_HOOKS = ("__array__", "__array_ufunc__", "__array_function__", "__instancecheck__")
+_USED_BY_TESTS = (
+    *("isinstance", "AssertionError", "Exception", "BaseException", "NotImplementedError"),
+    *("print", "open", "getattr", "type", "exercise", "check", "mistakes", "get_ipython"),
+    *("__import__", "__build_class__", "__name__"),
+)
+_INTERNALS = ("__class__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__", "__eq__")
+
+Finding = tuple[str, str]
+"""Kind and evidence."""
+
+
+def scan(notebook: NotebookNode) -> list[Flag]:
+    """Return flags for the student's cells of a rebuilt notebook, one per kind and cell.
+
+    Cells of the source are not scanned, but their imports define what names such as `np` mean.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    ends = accumulate(len(cell.source) for cell in cells)
+    parsed = sum(end <= MAX_SCANNED for end in ends)
+    aliases: dict[str, str] = {}
+    for cell in cells[:parsed]:
+        aliases |= _imports(cell.source)
+    flags: dict[tuple[str, str], Flag] = {}
+    for number, cell in enumerate(cells):
+        if origin_of(cell) == "source":
+            continue
+        tree = read_code(cell.source) if number < parsed else None
+        for kind, evidence in _findings(cell.source, tree, aliases):
+            flags.setdefault((kind, cell["id"]), Flag(kind, evidence, cell["id"]))
+    return list(flags.values())[:MAX_FLAGS]
+
+
+@lru_cache(maxsize=128)
+def _imports(text: str) -> Mapping[str, str]:
+    """Return what a cell's imports mean; cached, as most cells are the same for a whole class."""
+    tree = read_code(text)
+    return MappingProxyType(imported_modules([] if tree is None else [tree]))
 
 
 def imported_modules(trees: Iterable[ast.Module]) -> dict[str, str]:
@@ -31,7 +78,44 @@ def imported_modules(trees: Iterable[ast.Module]) -> dict[str, str]:
     return aliases
 
 
-def code_names(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _findings(source: str, tree: ast.Module | None, aliases: dict[str, str]) -> Iterator[Finding]:
+    """Apply every rule to one cell."""
+    text = source[:MAX_CHARACTERS]
+    for rule in RULES:
+        for found in rule.lines.finditer(text) if rule.lines else ():
+            yield rule.kind, found.group().strip()
+    if tree is None:
+        yield from _findings_in_text(source, text)
+        return
+    nodes = list(ast.walk(tree))  # once: the walk takes most of the time
+    names = dict.fromkeys(_code_names(nodes, aliases))
+    constants = list(_text_constants(nodes))
+    for rule in RULES:
+        for name, attribute in names:
+            if rule.names_code(name, attribute):
+                yield rule.kind, name.rstrip(".") or attribute
+        for constant in constants if rule.texts else ():
+            if rule.texts and rule.texts.search(constant):
+                yield rule.kind, repr(one_line(constant))
+    yield from _structures(tree, nodes, aliases)
+
+
+def _findings_in_text(source: str, text: str) -> Iterator[Finding]:
+    """Search code that does not parse, or is too long to parse, for the rules' names as text."""
+    if len(source) > MAX_CHARACTERS:
+        yield "unreadable", f"a cell of {len(source):,} characters"
+    for rule in RULES:
+        for word in (*rule.names, *rule.attributes):
+            # Only unambiguous words: `signal.` and `f_back`, but not `compile`.
+            plain = word.rstrip("*")
+            if ("." in plain or "_" in plain) and plain in text:
+                yield rule.kind, plain.rstrip(".")
+
+
+# Names and texts in a syntax tree.
+
+
+def _code_names(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield (dotted name, last attribute or "") of every import, name and attribute among nodes."""
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -42,15 +126,16 @@ def code_names(nodes: Iterable[ast.AST], aliases: dict[str, str]) -> Iterator[tu
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield aliases.get(node.id, node.id), ""
         elif isinstance(node, ast.Attribute):
-            yield dotted(node, aliases), node.attr
+            yield _dotted(node, aliases), node.attr
         elif isinstance(node, ast.FunctionDef) and node.name.startswith("__"):
             yield "", node.name
 
 
-def dotted(node: ast.expr, aliases: dict[str, str]) -> str:
-    """Write `os.path.join` or `get_ipython().kernel` as one name.
+def _dotted(node: ast.expr, aliases: dict[str, str]) -> str:
+    """Return `os.path.join` or `get_ipython().kernel` as one name.
 
-    What begins with neither an import nor a builtin begins with "?": `signal.shape` is an array's.
+    A name that starts with neither an import nor a call starts with "?": the `signal` of
+    `signal.shape` may be an array.
     """
     parts: list[str] = []
     for _ in range(_MAX_PARTS):
@@ -66,14 +151,14 @@ def dotted(node: ast.expr, aliases: dict[str, str]) -> str:
 
 
 def _root(node: ast.expr, aliases: dict[str, str], alone: bool) -> str:
-    """Name what a dotted name begins with."""
+    """Return the first part of a dotted name."""
     if not isinstance(node, ast.Name):
         return "?"
     return aliases.get(node.id, node.id if alone else "?")
 
 
-def text_constants(nodes: Sequence[ast.AST]) -> Iterator[str]:
-    """Yield the text constants among nodes, docstrings and other loose texts left out."""
+def _text_constants(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Yield the text constants among nodes, except docstrings and other expression statements."""
     loose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
         if isinstance(node, ast.Constant) and id(node) not in loose:
@@ -83,26 +168,13 @@ def text_constants(nodes: Sequence[ast.AST]) -> Iterator[str]:
                 yield node.value.decode("latin-1")
 
 
-# Attempts that show in the form of the code rather than in a name.
+# Attempts that are recognized by the form of the code rather than by a name.
 
 
-Finding = tuple[str, str]
-"""Kind and evidence."""
-
-_COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__float__")
-_ARRAY_HOOKS = ("__array__", "__array_ufunc__", "__array_function__", "__instancecheck__")
-_RELIED_ON = (
-    *("isinstance", "AssertionError", "Exception", "BaseException", "NotImplementedError"),
-    *("print", "open", "getattr", "type", "exercise", "check", "mistakes", "get_ipython"),
-    *("__import__", "__build_class__", "__name__"),
-)
-_INSIDES = ("__class__", "__code__", "__defaults__", "__kwdefaults__", "__wrapped__", "__eq__")
-
-
-def structures(
+def _structures(
     tree: ast.Module, nodes: Iterable[ast.AST], aliases: dict[str, str]
 ) -> Iterator[Finding]:
-    """Yield what is suspicious by its form in one cell; `nodes` are all that its tree has."""
+    """Yield the findings in one cell; `nodes` are all nodes of its tree."""
     for node in nodes:
         if isinstance(node, ast.ClassDef):
             yield from _comparing_class(node)
@@ -115,7 +187,7 @@ def structures(
 
 
 def _comparing_class(node: ast.ClassDef) -> Iterator[Finding]:
-    """A class that answers comparisons or NumPy itself; every exercise wants plain values."""
+    """Yield comparisons and NumPy hooks that a class defines; exercises ask for plain values."""
     for inner in node.body:
         names = [inner.name] if isinstance(inner, ast.FunctionDef) else []
         if isinstance(inner, ast.Assign):
@@ -126,8 +198,8 @@ def _comparing_class(node: ast.ClassDef) -> Iterator[Finding]:
 
 
 def _call(node: ast.Call, aliases: dict[str, str]) -> Iterator[Finding]:
-    """Files opened for writing, pickles allowed, attributes set or read by a made-up name."""
-    name = dotted(node.func, aliases)
+    """Yield files opened for writing, pickles allowed, attributes set or read by computed names."""
+    name = _dotted(node.func, aliases)
     first, second = [*node.args, None, None][:2]
     keywords = {keyword.arg: keyword.value for keyword in node.keywords}
     if name in ("open", "io.open", "os.fdopen") or name.endswith("().open"):
@@ -141,7 +213,7 @@ def _call(node: ast.Call, aliases: dict[str, str]) -> Iterator[Finding]:
         yield "pickle", f"{name}(allow_pickle=True)"
     patches = name in ("setattr", "delattr", "unittest.mock.patch.object")
     if patches and first is not None and _root_name(first) in aliases:
-        yield "module_patched", f"{name}({dotted(first, aliases)}, {_text(second) or '…'!r})"
+        yield "module_patched", f"{name}({_dotted(first, aliases)}, {_text(second) or '…'!r})"
     if name == "getattr" and second is not None and _text(second) is None:
         yield "obfuscated", "getattr with a name that is calculated"
 
@@ -149,26 +221,26 @@ def _call(node: ast.Call, aliases: dict[str, str]) -> Iterator[Finding]:
 def _patched(
     node: ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Delete, aliases: dict[str, str]
 ) -> Iterator[Finding]:
-    """An assignment to something inside an imported module, or inside a function or class."""
+    """Yield assignments to an attribute of a module, or to the internals of a function or class."""
     targets = node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target]
     for target in targets:
         if not isinstance(target, ast.Attribute):
             continue
         if _root_name(target) in aliases:
-            yield "module_patched", f"{dotted(target, aliases)} = …"
-        elif target.attr in _INSIDES:
-            yield "introspection", f"{dotted(target, aliases)} = …"
+            yield "module_patched", f"{_dotted(target, aliases)} = …"
+        elif target.attr in _INTERNALS:
+            yield "introspection", f"{_dotted(target, aliases)} = …"
 
 
 def _shadowing(statement: ast.stmt) -> Iterator[Finding]:
-    """A definition, at the top level, of a name that tests rely on."""
+    """Yield a top-level definition of a name that tests use."""
     names: list[str] = []
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         names = [statement.name]
     elif isinstance(statement, ast.Assign):
         names = [target.id for target in statement.targets if isinstance(target, ast.Name)]
     for name in names:
-        if name in _RELIED_ON:
+        if name in _USED_BY_TESTS:
             yield "name_shadowed", name
 
 
@@ -182,79 +254,3 @@ def _root_name(node: ast.expr) -> str:
 def _text(node: ast.expr | None) -> str | None:
     """Return a text constant, None for everything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-# What looks like an attempt, with its evidence, for the instructor; no mark depends on it.
-
-
-MAX_FLAGS = 200
-MAX_SCANNED = 200_000
-"""Most characters of code that are read as trees in one notebook."""
-
-
-def scan(notebook: NotebookNode) -> list[Flag]:
-    """Return flags for the student's cells of a rebuilt notebook, one per kind and cell.
-
-    The code is read and never run. Cells of the source are not looked at, but their imports say
-    what names such as `np` mean.
-    """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    readable = _how_many_to_read(cells)
-    aliases: dict[str, str] = {}
-    for cell in cells[:readable]:
-        aliases |= _imports(cell.source)
-    flags: dict[tuple[str, str], Flag] = {}
-    for number, cell in enumerate(cells):
-        if origin_of(cell) == "source":
-            continue
-        tree = read_code(cell.source) if number < readable else None
-        for kind, evidence in _findings(cell.source, tree, aliases):
-            flags.setdefault((kind, cell["id"]), Flag(kind, evidence, cell["id"]))
-    return list(flags.values())[:MAX_FLAGS]
-
-
-def _how_many_to_read(cells: list[NotebookNode]) -> int:
-    """Count the cells that can be read as trees in reasonable time for a whole notebook."""
-    ends = accumulate(len(cell.source) for cell in cells)
-    return sum(end <= MAX_SCANNED for end in ends)
-
-
-@lru_cache(maxsize=128)
-def _imports(text: str) -> Mapping[str, str]:
-    """Say what a cell's imports mean; most cells are the same for a whole class."""
-    tree = read_code(text)
-    return MappingProxyType(imported_modules([] if tree is None else [tree]))
-
-
-def _findings(source: str, tree: ast.Module | None, aliases: dict[str, str]) -> Iterator[Finding]:
-    """Apply every rule to one cell."""
-    text = source[:MAX_CHARACTERS]
-    for rule in RULES:
-        for found in rule.lines.finditer(text) if rule.lines else ():
-            yield rule.kind, found.group().strip()
-    if tree is None:
-        yield from _findings_in_text(source, text)
-        return
-    nodes = list(ast.walk(tree))  # the walk takes longer than all that is done with it
-    names = dict.fromkeys(code_names(nodes, aliases))
-    constants = list(text_constants(nodes))
-    for rule in RULES:
-        for name, attribute in names:
-            if rule.names_code(name, attribute):
-                yield rule.kind, name.rstrip(".") or attribute
-        for constant in constants if rule.texts else ():
-            if rule.texts and rule.texts.search(constant):
-                yield rule.kind, repr(one_line(constant))
-    yield from structures(tree, nodes, aliases)
-
-
-def _findings_in_text(source: str, text: str) -> Iterator[Finding]:
-    """Look through code that is no Python by its words alone."""
-    if len(source) > MAX_CHARACTERS:
-        yield "unreadable", f"a cell of {len(source):,} characters"
-    for rule in RULES:
-        for word in (*rule.names, *rule.attributes):
-            # Only words that mean nothing else: `signal.` and `f_back`, but not `compile`.
-            plain = word.rstrip("*")
-            if ("." in plain or "_" in plain) and plain in text:
-                yield rule.kind, plain.rstrip(".")

@@ -1,4 +1,4 @@
-"""What the source notebook demands, and what students got of it."""
+"""Takes in one submission: read, parsed, recognized, rebuilt from the source, scanned."""
 
 import copy
 from dataclasses import dataclass
@@ -9,47 +9,52 @@ from nbformat import NotebookNode
 
 from autograder.ingest.attempts import scan
 from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import MAX_BYTES, Rejected, read_submission
+from autograder.ingest.reading import Rejected, read_submission
 from course.notebook.cell_code import top_level_names
 from course.notebook.marks import mark_of
-from course.notebook.matching import Place, outline_of
+from course.notebook.matching import outline_of
 from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.tampering import Flag, one_line
 
 
-def read_outline(source: NotebookNode) -> list[Place]:
-    """List the cells of a source notebook with what students got of each."""
-    return outline_of(source, [cell.source for cell in _released(source).cells])
+@dataclass(frozen=True)
+class Intake:
+    """The result of taking in one submission, also of one that cannot be graded."""
+
+    reason: str = ""
+    """Why it was rejected, as one line for the student and the instructor; "" if it was not."""
+    rebuilt: Rebuilt | None = None
+    """The notebook to grade; None if it was rejected."""
+    digest: str = ""
+    """SHA-256 of what was handed in; "" if there was nothing to read."""
+    flags: tuple[Flag, ...] = ()
+    """Everything the instructor may want to look at."""
 
 
-def _released(source: NotebookNode) -> NotebookNode:
-    """Clear solutions and hidden tests by the same two steps that made the release."""
-    from nbgrader.preprocessors import ClearHiddenTests
+def take_in(folder: Path, assignment: str, source: NotebookNode) -> Intake:
+    """Take in `<folder>/<assignment>/<assignment>.ipynb`, `folder` being `submitted/<student>`.
 
-    from autograder.build.release import ClearSolutions
-
-    notebook: Any = copy.deepcopy(source)
-    for step in (ClearSolutions(), ClearHiddenTests()):
-        notebook, _ = step.preprocess(notebook, {})
-    return notebook
-
-
-# The graded notebook, rebuilt: the source's fixed cells, the student's gaps and own cells.
-
-
-def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
-    """Rebuild a submission from the source notebook and what was handed in, both as data."""
-    return rebuild_from(read_outline(source), source, submitted)
-
-
-# Whether a notebook is one of the assignment that it was handed in for.
+    A submission that cannot be graded is an `Intake` with the reason; only a fault of the grader
+    raises.
+    """
+    digest = ""
+    try:
+        submission = read_submission(folder, assignment)
+        digest = submission.digest
+        notebook = parse_notebook(submission.content)
+        require_assignment(assignment, source, notebook)
+    except Rejected as rejected:
+        return Intake(rejected.reason, digest=digest)
+    rebuilt = rebuild(source, notebook)
+    flags = (*rebuilt.flags, *scan(rebuilt.notebook))
+    return Intake(rebuilt=rebuilt, digest=digest, flags=flags)
 
 
 def require_assignment(assignment: str, source: NotebookNode, submitted: NotebookNode) -> None:
     """Refuse a notebook of another assignment, by its gaps and tests.
 
-    Marks decide first, then ids, then what the cells define, so that a notebook whose marks an
-    editor has dropped is still accepted. Raises `Rejected` if nothing of the source's is found.
+    Marks decide first, then ids, then the names that cells define, so that a notebook whose marks
+    an editor has dropped is still accepted. Raises `Rejected` if nothing of the source is found.
     """
     graded = _graded(source)
     cells = submitted.cells
@@ -68,46 +73,24 @@ def require_assignment(assignment: str, source: NotebookNode, submitted: Noteboo
 
 
 def _graded(notebook: NotebookNode) -> set[str]:
-    """Name the gaps and tests that are marked in a notebook."""
+    """Return the names of the gaps and tests that are marked in a notebook."""
     marks = [mark_of(cell) for cell in notebook.cells]
     return {mark.grade_id for mark in marks if mark.grade_id and (mark.is_gap or mark.is_test)}
 
 
-# One submission's way in: read, parsed, recognized, rebuilt, looked through.
+def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
+    """Combine the fixed cells of the source with the gaps and own cells of a parsed submission."""
+    released = [cell.source for cell in _released(source).cells]
+    return rebuild_from(outline_of(source, released), source, submitted)
 
 
-@dataclass(frozen=True)
-class Intake:
-    """What became of one student's submission; a submission that cannot be graded is one too."""
+def _released(source: NotebookNode) -> NotebookNode:
+    """Clear solutions and hidden tests by the same two steps that made the release."""
+    from nbgrader.preprocessors import ClearHiddenTests
 
-    reason: str = ""
-    """Why it was rejected, as one line for the student and the instructor; "" if it was not."""
-    rebuilt: Rebuilt | None = None
-    """The notebook to grade; None if it was rejected."""
-    digest: str = ""
-    """SHA-256 of what was handed in; "" if there was nothing to read."""
-    flags: tuple[Flag, ...] = ()
-    """Everything the instructor may want to look at."""
-    ignored: tuple[str, ...] = ()
-    """Other files that were handed in and not looked at."""
+    from autograder.build.release import ClearSolutions
 
-
-def take_in(
-    folder: Path, assignment: str, source: NotebookNode, max_bytes: int = MAX_BYTES
-) -> Intake:
-    """Take in `<folder>/<assignment>/<assignment>.ipynb` of the folder `submitted/<student>`.
-
-    Whatever a student hands in, the answer is a value: only a fault of the grader raises.
-    """
-    digest = ""
-    ignored: tuple[str, ...] = ()
-    try:
-        submission = read_submission(folder, assignment, max_bytes)
-        digest, ignored = submission.digest, submission.ignored
-        notebook = parse_notebook(submission.content, max_bytes)
-        require_assignment(assignment, source, notebook)
-    except Rejected as rejected:
-        return Intake(rejected.reason, digest=digest, ignored=ignored)
-    rebuilt = rebuild(source, notebook)
-    flags = (*rebuilt.flags, *scan(rebuilt.notebook))
-    return Intake(rebuilt=rebuilt, digest=digest, flags=flags, ignored=ignored)
+    notebook: Any = copy.deepcopy(source)
+    for step in (ClearSolutions(), ClearHiddenTests()):
+        notebook, _ = step.preprocess(notebook, {})
+    return notebook

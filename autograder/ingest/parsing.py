@@ -1,4 +1,4 @@
-"""Turn the bytes of a submitted notebook into plain cells, or name what is wrong with them."""
+"""Parses the bytes of a submitted notebook into plain cells, or rejects them with the reason."""
 
 import json
 import re
@@ -12,26 +12,26 @@ from course.notebook.tampering import one_line
 
 MAX_CELLS = 1000
 MAX_SOURCE = 1_000_000
-"""Most characters of source in one notebook: the exercises have about 10,000."""
+"""Limit of the characters of source in one notebook: the exercises have about 10,000."""
 
-_MAX_DIGITS = 400
+_MAX_DIGITS = 400  # of an integer in the JSON
 _MAX_VALUE = 200  # characters of a text in nbgrader's mark
 _CELL_TYPES = ("code", "markdown", "raw")
 _VERSION_3_MARKDOWN = ("markdown", "heading", "html")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_KERNELS_OF_OTHERS = re.compile(
+_OTHER_KERNELS = re.compile(
     r"ir\d*$|julia|javascript|deno|bash|octave|matlab|scala|ruby|sql|gnuplot|go(nb)?$|x(cpp|r$)"
 )
 
 
-def parse_notebook(content: bytes, max_bytes: int = MAX_BYTES) -> NotebookNode:
-    """Return the notebook as nbformat 4.5 with nothing but types, ids, marks and sources.
+def parse_notebook(content: bytes) -> NotebookNode:
+    """Return the notebook as nbformat 4.5 with only types, ids, marks and sources of its cells.
 
-    Raises `Rejected` with the reason if it is no notebook of nbformat 3 or 4 for Python.
+    Raises `Rejected` with the reason if it is not a Python notebook of nbformat 3 or 4.
     """
-    if len(content) > max_bytes:
-        raise Rejected(f"The notebook is larger than {max_bytes / 1e6:g} MB.")
+    if len(content) > MAX_BYTES:
+        raise Rejected(f"The notebook is larger than {MAX_BYTES / 1e6:g} MB.")
     if not content.strip(b"\x00 \t\r\n"):
         raise Rejected("The notebook is empty: the file holds no cells at all.")
     document = _document(_text(content))
@@ -58,13 +58,13 @@ def _text(content: bytes) -> str:
 
 
 def _document(text: str) -> dict[str, Any]:
-    """Read strict JSON whose outermost value is an object."""
+    """Parse strict JSON whose outermost value is an object."""
     try:
         document = json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
-            # Python writes NaN and Infinity, which are not JSON, where a cell put them out.
+            # Python writes NaN and Infinity, which are not JSON, into outputs that hold them.
             parse_constant=lambda _: None,
         )
     except json.JSONDecodeError as error:
@@ -80,7 +80,7 @@ def _document(text: str) -> dict[str, Any]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; of a key that stands twice nobody can say which value is meant."""
+    """Build an object; refuse a duplicate key, because either value could be meant."""
     result = dict(pairs)
     if len(result) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
@@ -89,14 +89,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    """Read an integer; Python takes very long for very many digits."""
+    """Parse an integer of limited length: the time grows with the square of its digits."""
     if len(digits) > _MAX_DIGITS:
         raise Rejected(f"The notebook is damaged: it holds a number of {len(digits)} digits.")
     return int(digits)
 
 
 def _version(document: dict[str, Any]) -> int:
-    """Return 3 or 4, the versions that can be read."""
+    """Return the major version of nbformat, 3 or 4."""
     version = document.get("nbformat")
     if isinstance(version, bool) or not isinstance(version, int):
         raise Rejected("The file is not a notebook: it names no version of nbformat.")
@@ -110,7 +110,7 @@ def _version(document: dict[str, Any]) -> int:
 
 
 def _require_python(metadata: Any) -> None:
-    """Refuse a notebook that says it is written in another language; silence means Python."""
+    """Refuse a notebook whose metadata names another language; no language means Python."""
     for language in _languages(metadata):
         if not re.match(r"i?python", language.lower()):
             raise Rejected(
@@ -120,20 +120,20 @@ def _require_python(metadata: Any) -> None:
 
 
 def _languages(metadata: Any) -> list[str]:
-    """List what the notebook's metadata says on its language."""
+    """List the languages that the notebook's metadata names."""
     known = metadata if isinstance(metadata, dict) else {}
     kernel, info = known.get("kernelspec"), known.get("language_info")
     kernel = kernel if isinstance(kernel, dict) else {}
     info = info if isinstance(info, dict) else {}
-    said = [kernel.get("language"), info.get("name")]
+    named = [kernel.get("language"), info.get("name")]
     name = kernel.get("name")
-    if isinstance(name, str) and _KERNELS_OF_OTHERS.match(name.lower()):
-        said.append(name)
-    return [language for language in said if isinstance(language, str) and language]
+    if isinstance(name, str) and _OTHER_KERNELS.match(name.lower()):
+        named.append(name)
+    return [language for language in named if isinstance(language, str) and language]
 
 
 def _list(holder: dict[str, Any], key: str) -> list[Any]:
-    """Return a list that must be there."""
+    """Return a required list of an object."""
     value = holder.get(key)
     if not isinstance(value, list):
         raise Rejected(f"The notebook is damaged: {key!r} is {_kind(value)}, not a list.")
@@ -141,7 +141,7 @@ def _list(holder: dict[str, Any], key: str) -> list[Any]:
 
 
 def _cells_of_version_3(document: dict[str, Any]) -> list[Any]:
-    """Bring the cells of nbformat 3 (worksheets, `input`, headings) into the form of 4."""
+    """Convert the cells of nbformat 3 (worksheets, `input`, headings) to nbformat 4."""
     cells: list[Any] = []
     for sheet in _list(document, "worksheets"):
         if not isinstance(sheet, dict):
@@ -151,7 +151,7 @@ def _cells_of_version_3(document: dict[str, Any]) -> list[Any]:
 
 
 def _from_version_3(cell: Any) -> Any:
-    """Bring one cell into the form of version 4; what is damaged is named when it is read."""
+    """Convert one cell to nbformat 4; `_cell` refuses what is damaged."""
     if not isinstance(cell, dict):
         return cell
     if cell.get("cell_type") == "code":
@@ -162,7 +162,7 @@ def _from_version_3(cell: Any) -> Any:
 
 
 def _cell(cell: Any, number: int) -> NotebookNode:
-    """Keep of one cell what the graded notebook is rebuilt from."""
+    """Keep the parts of a cell that the graded notebook is rebuilt from."""
     if not isinstance(cell, dict):
         _damaged(number, f"is {_kind(cell)}")
     cell_type = cell.get("cell_type")
@@ -177,18 +177,18 @@ def _cell(cell: Any, number: int) -> NotebookNode:
 
 
 def _source(cell: dict[str, Any], number: int) -> str:
-    """Join a source, which may be one text or a list of lines."""
+    """Return a cell's source, given as one text or as a list of lines, with `\\n` line ends."""
     source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         _damaged(number, f"has a source that is {_kind(source)}, not text")
-    # Half a character pair can't be written as UTF-8 by anyone after this step.
+    # A lone surrogate can't be written as UTF-8.
     return _SURROGATES.sub("\ufffd", source).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _mark(metadata: Any) -> NotebookNode:
-    """Keep nbgrader's mark as it was handed in, to compare: nobody acts on what it says."""
+    """Keep the plain values of nbgrader's mark; they are compared with the source's, never used."""
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if not isinstance(mark, dict):
         return NotebookNode()
@@ -206,7 +206,7 @@ def _damaged(number: int, problem: str) -> NoReturn:
 
 
 def _kind(value: Any) -> str:
-    """Name a JSON value's kind in words."""
+    """Name the type of a JSON value."""
     if value is None:
         return "missing or null"
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
@@ -214,5 +214,5 @@ def _kind(value: Any) -> str:
 
 
 def _quote(value: Any) -> str:
-    """Quote a value of the student's, shortened."""
+    """Quote a value that a student wrote, shortened to 60 characters."""
     return one_line(repr(value), 60)

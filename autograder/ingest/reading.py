@@ -1,4 +1,4 @@
-"""Names of folders and files that cannot lead out of the folder they lie in."""
+"""Reads what a student handed in: one regular file, by safe names and a bounded size."""
 
 import hashlib
 import os
@@ -11,54 +11,11 @@ from pathlib import Path
 from course.errors import GradingError
 from course.notebook.tampering import one_line
 
-
-class Rejected(Exception):
-    """A submission that cannot be graded: one student's result, never the end of the class."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason as one line, whatever the student's names and values in it are."""
-        self.reason = one_line(reason, limit=600)
-        super().__init__(self.reason)
-
-
-_MAX_BYTES = 255  # the longest name that Linux file systems keep
-
-
-def require_safe_name(name: str, what: str) -> str:
-    """Return `name` if it names one entry of a folder; `what` says in the reason what it is for.
-
-    Raises `Rejected` for an empty name, `.` and `..`, hidden names, separators of any system,
-    drive letters, control characters, and names that are too long or cannot be written as UTF-8.
-    """
-    problem = _problem(name)
-    if problem:
-        raise Rejected(f"The {what} is called {one_line(repr(name), 60)}, which {problem}.")
-    return name
-
-
-def _problem(name: str) -> str:
-    """Say what is wrong with a name, "" if nothing is."""
-    if not name.strip():
-        return "is no name"
-    if name.startswith("."):
-        return "begins with a dot"
-    if any(sign in name for sign in "/\\:"):
-        return "holds a separator of folders"
-    if not name.isprintable():
-        return "holds characters that cannot be printed"
-    # `isprintable` has refused lone surrogates, so this cannot fail.
-    if len(name.encode()) > _MAX_BYTES:
-        return f"is longer than {_MAX_BYTES} bytes"
-    return ""
-
-
-# Read the notebook that a student handed in: one regular file, by its name and size.
-
-
 MAX_BYTES = 20_000_000
-"""Largest notebook that is read: outputs with many plots fit, floods of text do not."""
+"""Size limit of a notebook in bytes: outputs with many plots fit, floods of text do not."""
 
-MAX_LISTED = 20
+_MAX_NAME_BYTES = 255  # limit of Linux file systems
+_MAX_LISTED = 20  # names of other entries in a reason
 _MAX_ENTRIES = 10_000  # entries of a folder that are looked at
 _TIMESTAMP = "timestamp.txt"  # nbgrader's own file; a student can write anything into it
 _KINDS = {
@@ -72,6 +29,15 @@ _KINDS = {
 }
 
 
+class Rejected(Exception):
+    """A submission that cannot be graded: that student's result; the class run goes on."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason as one printable line of at most 600 characters."""
+        self.reason = one_line(reason, limit=600)
+        super().__init__(self.reason)
+
+
 @dataclass(frozen=True)
 class Submission:
     """What one student handed in for one assignment, as bytes."""
@@ -79,19 +45,45 @@ class Submission:
     content: bytes
     digest: str
     """SHA-256 of the content, in hexadecimal digits."""
-    ignored: tuple[str, ...] = ()
-    """Other entries of the folder (at most 20 are named); none is read, run or copied."""
 
 
-def read_submission(folder: Path, assignment: str, max_bytes: int = MAX_BYTES) -> Submission:
+def require_safe_name(name: str, what: str) -> str:
+    """Return `name` if it is a safe name of one folder entry; `what` names its purpose in errors.
+
+    Raises `Rejected` for an empty name, `.` and `..`, hidden names, separators of any system,
+    drive letters, control characters, and names that are too long or cannot be written as UTF-8.
+    """
+    problem = _problem(name)
+    if problem:
+        raise Rejected(f"The {what} is called {one_line(repr(name), 60)}, which {problem}.")
+    return name
+
+
+def _problem(name: str) -> str:
+    """Return what is wrong with a name, "" if nothing is."""
+    if not name.strip():
+        return "is empty"
+    if name.startswith("."):
+        return "begins with a dot"
+    if any(sign in name for sign in "/\\:"):
+        return "contains a path separator"
+    if not name.isprintable():
+        return "contains characters that cannot be printed"
+    # `isprintable` has refused lone surrogates, so this cannot fail.
+    if len(name.encode()) > _MAX_NAME_BYTES:
+        return f"is longer than {_MAX_NAME_BYTES} bytes"
+    return ""
+
+
+def read_submission(folder: Path, assignment: str) -> Submission:
     """Read `<assignment>/<assignment>.ipynb` in the student's folder `submitted/<student>`.
 
-    The folder `submitted/` is the instructor's; what lies below it is opened component by
-    component without following links, so nothing outside can be named by a student. Times of
-    files are not read: a student can set them.
+    Below `submitted/`, which is the instructor's, every component is opened without following
+    links, so a student can't make the path lead elsewhere. File times are not read: a student can
+    set them.
 
-    Raises `Rejected` with the reason when there is no such regular file of at most `max_bytes`,
-    and `GradingError` when `submitted/` itself can't be opened.
+    Raises `Rejected` with the reason if there is no such regular file of at most `MAX_BYTES`, and
+    `GradingError` if `submitted/` itself can't be opened.
     """
     student = require_safe_name(folder.name, "student's folder")
     require_safe_name(assignment, "assignment")
@@ -101,17 +93,18 @@ def read_submission(folder: Path, assignment: str, max_bytes: int = MAX_BYTES) -
         _opened(submitted, student, f"the folder {student}", os.O_DIRECTORY) as mine,
         _opened(mine, assignment, f"the folder {assignment}", os.O_DIRECTORY) as handed_in,
     ):
-        others = _other_entries(handed_in, name)
         if not _exists(handed_in, name):
-            raise Rejected(_missing(name, others))
+            others = _other_entries(handed_in)
+            instead = f"found instead: {', '.join(others)}" if others else "the folder is empty"
+            raise Rejected(f"There is no {name}; {instead}.")
         with _opened(handed_in, name, name, 0) as descriptor:
-            content = _read(descriptor, name, max_bytes)
-    return Submission(content, hashlib.sha256(content).hexdigest(), others)
+            content = _read(descriptor, name)
+    return Submission(content, hashlib.sha256(content).hexdigest())
 
 
 @contextmanager
 def _submitted(folder: Path) -> Iterator[int]:
-    """Open the instructor's own folder, wherever it lies."""
+    """Open the instructor's folder `submitted/`; it may be a link."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
@@ -127,7 +120,7 @@ def _opened(parent: int, name: str, what: str, flags: int) -> Iterator[int]:
     """Open one component below `parent` and close it afterwards; refuse links."""
     try:
         _require_kind(os.stat(name, dir_fd=parent, follow_symlinks=False), what, flags)
-        # O_NONBLOCK: a pipe put in the file's place in between must not stop the class.
+        # O_NONBLOCK: a pipe that replaced the file meanwhile must not block the class run.
         flags |= os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(name, flags, dir_fd=parent)
     except FileNotFoundError as error:
@@ -141,16 +134,16 @@ def _opened(parent: int, name: str, what: str, flags: int) -> Iterator[int]:
 
 
 def _require_kind(found: os.stat_result, what: str, flags: int) -> None:
-    """Refuse everything but a folder where one is wanted, and but a regular file elsewhere."""
+    """Require a folder if `flags` ask for one, else a regular file."""
     wanted = stat.S_IFDIR if flags & os.O_DIRECTORY else stat.S_IFREG
     kind = stat.S_IFMT(found.st_mode)
     if kind != wanted:
-        wish = "folder" if wanted == stat.S_IFDIR else "regular file"
-        raise Rejected(f"{what} is {_KINDS.get(kind, 'another kind of file')}, not a {wish}.")
+        expected = "folder" if wanted == stat.S_IFDIR else "regular file"
+        raise Rejected(f"{what} is {_KINDS.get(kind, 'another kind of file')}, not a {expected}.")
 
 
 def _exists(folder: int, name: str) -> bool:
-    """Whether the folder has an entry of that name, of whatever kind."""
+    """Whether the folder has an entry of that name, of any kind."""
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)
     except OSError:
@@ -158,38 +151,27 @@ def _exists(folder: int, name: str) -> bool:
     return True
 
 
-def _read(descriptor: int, name: str, max_bytes: int) -> bytes:
-    """Read an open regular file whole, after a look at what was really opened."""
+def _read(descriptor: int, name: str) -> bytes:
+    """Read an open file after checking its kind and size once more, now that it is open."""
     found = os.fstat(descriptor)
     _require_kind(found, name, 0)
-    too_large = f"{name} is larger than {max_bytes / 1e6:g} MB; clear its outputs and save it."
-    if found.st_size > max_bytes:
+    too_large = f"{name} is larger than {MAX_BYTES / 1e6:g} MB; clear its outputs and save it."
+    if found.st_size > MAX_BYTES:
         raise Rejected(too_large)
     try:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            content = file.read(max_bytes + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Rejected(f"{name} can't be read ({error.strerror}).") from error
-    if len(content) > max_bytes:
+    if len(content) > MAX_BYTES:
         raise Rejected(too_large)
     return content
 
 
-def _other_entries(folder: int, name: str) -> tuple[str, ...]:
-    """Name what else lies in the folder, sorted, the last entry saying how many more there are."""
-    found = []
+def _other_entries(folder: int) -> list[str]:
+    """List the entries of a folder, sorted; the last item counts those beyond `_MAX_LISTED`."""
     with os.scandir(folder) as entries:
-        for number, entry in enumerate(entries):
-            if number >= _MAX_ENTRIES:
-                break
-            if entry.name not in (name, _TIMESTAMP):
-                found.append(one_line(entry.name, 60))
-    found.sort()
-    more = len(found) - MAX_LISTED
-    return tuple(found[:MAX_LISTED]) + ((f"and {more} more",) if more > 0 else ())
-
-
-def _missing(name: str, others: tuple[str, ...]) -> str:
-    """Say that the notebook is missing, and what lies there instead."""
-    instead = f"found instead: {', '.join(others)}" if others else "the folder is empty"
-    return f"There is no {name}; {instead}."
+        names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
+    found = sorted(one_line(name, 60) for name in names if name != _TIMESTAMP)
+    more = len(found) - _MAX_LISTED
+    return found[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else [])

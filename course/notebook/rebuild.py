@@ -23,8 +23,6 @@ class Rebuilt:
     runs on the trusted side only, `locked` on both), `gap` or `own` (in the sandbox only)."""
     flags: tuple[Flag, ...]
     """What was restored, repaired or guessed; none of it changes a mark by itself."""
-    missing_gaps: tuple[str, ...]
-    """Gaps without a cell of their own (another cell may still define the name)."""
     untouched_gaps: tuple[str, ...]
     """Gaps that hold what was released, and that no other cell of the student's defines."""
 
@@ -38,11 +36,9 @@ def rebuild_from(outline: list[Place], source: NotebookNode, submitted: Notebook
     cells = list(submitted.cells)
     matches = match(outline, cells)
     layout = lay_out(outline, cells, matches)
-    missing = [p.name for p in outline if p.role == "gap" and p.name not in _holders(layout)]
     return Rebuilt(
         notebook=_notebook(source, _merged(outline, layout)),
         flags=tuple(tampering(outline, cells, matches, layout)),
-        missing_gaps=tuple(missing),
         untouched_gaps=tuple(_untouched(outline, layout)),
     )
 
@@ -118,11 +114,6 @@ def _as_nodes(value: Any) -> Any:
     if isinstance(value, dict):
         return NotebookNode({name: _as_nodes(inner) for name, inner in value.items()})
     return [_as_nodes(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _holders(layout: Layout) -> set[str]:
-    """Name the gaps that have a cell of their own."""
-    return {kept.name for kept in layout.kept if kept.is_gap}
 
 
 def _untouched(outline: list[Place], layout: Layout) -> list[str]:

@@ -42,7 +42,7 @@ def cells_of(class_folder: ClassFolder, names: list[str]) -> list[list[str]]:
     """Take the submissions in, and return the code cells of each, tests included."""
     import nbformat
 
-    from autograder.ingest import take_in
+    from autograder.ingest.intake import take_in
 
     sources = {name: nbformat.read(COURSE.source(name), as_version=4) for name in ASSIGNMENTS}
     found = []

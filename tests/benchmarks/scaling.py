@@ -22,7 +22,7 @@ from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.class_run import read_source
 from autograder.grading.results import SubmissionResult, iter_results, put
-from autograder.ingest import take_in
+from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 
 MEASURED = 0.57

@@ -18,7 +18,7 @@ from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading import class_run as grading
 from autograder.grading.results import SubmissionResult
 from autograder.grading.submission_run import Conditions
-from autograder.ingest import take_in
+from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 
 COURSE = CourseFolder(ROOT)

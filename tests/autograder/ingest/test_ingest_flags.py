@@ -12,8 +12,10 @@ from support.places import ROOT
 
 from autograder.build.answer_files import fill, read_answers
 from autograder.folders import ASSIGNMENTS
-from autograder.ingest import Flag, rebuild, scan
 from autograder.ingest.attempt_rules import KINDS
+from autograder.ingest.attempts import scan
+from autograder.ingest.intake import rebuild
+from course.notebook.tampering import Flag
 
 DEMO = sorted((ROOT / "tests" / "submissions" / "demo").glob("*/*.py"))
 HOSTILE = [script for script in DEMO if script.parent.name in ("mallory", "trudy")]

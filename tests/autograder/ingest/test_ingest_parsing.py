@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.places import ROOT
 
-from autograder.ingest import Rejected, parse_notebook, take_in
+from autograder.ingest.intake import take_in
+from autograder.ingest.parsing import parse_notebook
+from autograder.ingest.reading import Rejected
 
 RELEASE = (ROOT / "exercises" / "reshape" / "reshape.ipynb").read_bytes()
 SOURCE = nbformat.read(ROOT / "solutions" / "reshape" / "reshape.ipynb", as_version=4)

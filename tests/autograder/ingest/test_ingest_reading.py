@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.ingest import Rejected, read_submission, require_safe_name
+from autograder.ingest import reading
+from autograder.ingest.reading import Rejected, read_submission, require_safe_name
 from course.errors import GradingError
 
 CONTENT = b'{"cells": []}'
@@ -20,9 +21,9 @@ def student(tmp_path: Path) -> Path:
     return folder
 
 
-def reason(student: Path, assignment: str = "reshape", **options: int) -> str:
+def reason(student: Path, assignment: str = "reshape") -> str:
     with pytest.raises(Rejected) as caught:
-        read_submission(student, assignment, **options)
+        read_submission(student, assignment)
     assert "\n" not in caught.value.reason
     return caught.value.reason
 
@@ -34,28 +35,27 @@ def test_a_regular_file_is_read_with_its_digest(student):
 
     assert submission.content == CONTENT
     assert submission.digest == hashlib.sha256(CONTENT).hexdigest()
-    assert submission.ignored == ()
 
 
 def test_other_files_are_named_and_not_read(student):
-    (student / "reshape" / "reshape.ipynb").write_bytes(CONTENT)
     (student / "reshape" / "timestamp.txt").write_text("1970-01-01 00:00:00 UTC")
     (student / "reshape" / "numpy.py").write_text("raise SystemExit")
     (student / "reshape" / "numpy.py").chmod(0)
     (student / "reshape" / "data\n.csv").write_text("")
 
-    assert read_submission(student, "reshape").ignored == ("data .csv", "numpy.py")
+    assert "found instead: data .csv, numpy.py." in reason(student)
+    (student / "reshape" / "reshape.ipynb").write_bytes(CONTENT)
+    assert read_submission(student, "reshape").content == CONTENT
 
 
 def test_a_flood_of_files_is_counted_not_listed(student):
-    (student / "reshape" / "reshape.ipynb").write_bytes(CONTENT)
     for number in range(50):
         (student / "reshape" / f"file{number:03}").touch()
 
-    ignored = read_submission(student, "reshape").ignored
+    text = reason(student)
 
-    assert ignored[0] == "file000"
-    assert ignored[-1] == "and 30 more"
+    assert "found instead: file000, file001" in text
+    assert text.endswith("file019, and 30 more.")
 
 
 def test_the_time_of_the_file_changes_nothing(student):
@@ -159,11 +159,13 @@ def test_a_notebook_of_100_mb_is_refused_by_its_size(student):
     assert "larger than 20 MB" in reason(student)
 
 
-def test_the_limit_is_the_callers(student):
+def test_the_limit_is_exact(student, monkeypatch):
     (student / "reshape" / "reshape.ipynb").write_bytes(CONTENT)
 
-    assert read_submission(student, "reshape", max_bytes=len(CONTENT)).content == CONTENT
-    assert "larger than" in reason(student, max_bytes=len(CONTENT) - 1)
+    monkeypatch.setattr(reading, "MAX_BYTES", len(CONTENT))
+    assert read_submission(student, "reshape").content == CONTENT
+    monkeypatch.setattr(reading, "MAX_BYTES", len(CONTENT) - 1)
+    assert "larger than" in reason(student)
 
 
 @pytest.mark.parametrize(
