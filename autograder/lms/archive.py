@@ -1,7 +1,7 @@
 """The files of an archive or a folder, nested zips included, read as data and never unpacked.
 
-Nothing is written under a name that an archive brings, so no name in it can lead anywhere. What
-can't be read is a `Refused` with its reason: never an exception, and never dropped.
+Nothing is written under a name that an archive contains, so no name can lead anywhere. What can't
+be read becomes a `Refused` with its reason: no exception is raised and nothing is dropped.
 """
 
 import contextlib
@@ -18,18 +18,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from autograder.ingest.parsing import one_line
 from autograder.ingest.reading import MAX_BYTES
+from course.notebook.tampering import one_line
 
 READ = (".ipynb", ".zip", ".yml")
-"""Endings of what is read; anything else is named and left alone."""
+"""Endings of the files that are read; others are `Refused` with `other` set."""
 
 _CLUTTER = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _END_OF_DIRECTORY = b"PK\x05\x06"
-_LONGEST = 500
+_MAX_PATH = 500  # characters
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
+
+Parts = tuple[str, ...]
+"""A path below what was handed over; the name of a zip is one part of it."""
 
 
 @dataclass(frozen=True)
@@ -47,140 +50,205 @@ class Bounds:
     ratio: int = 200
     """How many times larger than its compressed form a file above a megabyte may be."""
     depth: int = 3
-    """Zips inside zips."""
+    """Levels of zips inside zips, the outermost included."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file, by its path below what was handed over; a zip's own name is a part of it."""
+    """One file that was read."""
 
-    parts: tuple[str, ...]
+    parts: Parts
     content: bytes
 
     @property
     def where(self) -> str:
-        """The path for people."""
-        return one_line("/".join(self.parts), 200)
+        """The path in one printable line."""
+        return _shown(self.parts)
 
 
 @dataclass(frozen=True)
 class Refused:
     """Something that was found and not read, and why."""
 
-    where: str
+    parts: Parts
     reason: str
-    parts: tuple[str, ...] = ()
     other: bool = False
-    """Whether it is merely another kind of file than a notebook."""
+    """Whether the only reason is that it is not a notebook."""
 
-
-@dataclass
-class _Budget:
-    """What may still be read of one archive."""
-
-    left: int
+    @property
+    def where(self) -> str:
+        """The path in one printable line."""
+        return _shown(self.parts)
 
 
 Found = Entry | Refused
 
 
+def _shown(parts: Parts) -> str:
+    return one_line("/".join(parts), 200) or "the archive"
+
+
 def walk(path: Path, bounds: Bounds | None = None) -> Iterator[Found]:
-    """Give every file of a zip or of a folder, zips inside it opened."""
-    bounds = bounds or Bounds()
-    budget = _Budget(bounds.total)
+    """Yield every file of a zip, of a folder, or of a single file; zips inside are opened."""
+    archive = _Walk(bounds or Bounds())
     if path.is_dir():
-        yield from _walk_folder(path, bounds, budget)
+        yield from archive.folder(path)
     elif path.suffix.lower() == ".zip":
         with path.open("rb") as file:
-            yield from _walk_zip(file, (), bounds, budget, 1)
+            yield from archive.zip(file, (), 1)
     else:
-        yield from _file(path, (path.name,), bounds, budget)
+        yield from archive.file(path, (path.name,))
 
 
-def _walk_folder(folder: Path, bounds: Bounds, budget: _Budget) -> Iterator[Found]:
-    """Give the files below a folder; links are not followed."""
-    count = 0
-    for root, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if name not in _CLUTTER)
-        links = [name for name in folders if (Path(root) / name).is_symlink()]
-        for name in sorted([*files, *links]):
-            count += 1
-            path = Path(root) / name
-            parts = path.relative_to(folder).parts
-            if count > bounds.entries:
-                yield Refused(str(folder), f"It holds more than {bounds.entries:,} files.")
-                return
-            if name not in _CLUTTER:
-                yield from _file(path, parts, bounds, budget)
+class _Walk:
+    """Reads one archive and counts what may still be read of it."""
 
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.bytes_left = bounds.total
 
-def _file(path: Path, parts: tuple[str, ...], bounds: Bounds, budget: _Budget) -> Iterator[Found]:
-    """Give one file of a folder."""
-    where = one_line("/".join(parts), 200)
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            yield Refused(where, "It is a link or another special file.", parts)
-        elif path.suffix.lower() == ".zip":
-            with path.open("rb") as file:
-                yield from _walk_zip(file, parts, bounds, budget, 1)
-        elif path.suffix.lower() not in READ:
-            yield Refused(where, "It is no notebook.", parts, other=True)
-        else:
-            with path.open("rb") as file:
-                yield _read(file, parts, bounds.member, budget)
-    except OSError as error:
-        yield Refused(where, f"It can't be read ({error.strerror}).", parts)
+    def folder(self, folder: Path) -> Iterator[Found]:
+        """Yield the files below a folder; links are not followed."""
+        count = 0
+        for root, folders, files in os.walk(folder, followlinks=False):
+            folders[:] = sorted(name for name in folders if name not in _CLUTTER)
+            links = [name for name in folders if (Path(root) / name).is_symlink()]
+            for name in sorted([*files, *links]):
+                count += 1
+                if count > self.bounds.entries:
+                    yield Refused((folder.name,), self._too_many("holds"))
+                    return
+                if name not in _CLUTTER:
+                    path = Path(root) / name
+                    yield from self.file(path, path.relative_to(folder).parts)
 
+    def file(self, path: Path, parts: Parts) -> Iterator[Found]:
+        """Yield one file of a folder, or the files of the zip that it is."""
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                yield Refused(parts, "It is a link or another special file.")
+            elif path.suffix.lower() == ".zip":
+                with path.open("rb") as file:
+                    yield from self.zip(file, parts, 1)
+            elif path.suffix.lower() not in READ:
+                yield _not_a_notebook(parts)
+            else:
+                with path.open("rb") as file:
+                    yield self.read(file, parts, self.bounds.member)
+        except OSError as error:
+            yield Refused(parts, f"It can't be read ({error.strerror}).")
 
-def _walk_zip(
-    file: IO[bytes], prefix: tuple[str, ...], bounds: Bounds, budget: _Budget, depth: int
-) -> Iterator[Found]:
-    """Give the files of a zip."""
-    where = one_line("/".join(prefix), 200) or "the archive"
-    problem = _directory_problem(file, bounds)
-    if problem:
-        yield Refused(where, problem, prefix)
-        return
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        yield Refused(where, f"It is no zip that can be read ({error}).", prefix)
-        return
-    with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if len(members) > bounds.entries:
-            yield Refused(where, f"It holds more than {bounds.entries:,} files.", prefix)
+    def zip(self, file: IO[bytes], prefix: Parts, depth: int) -> Iterator[Found]:
+        """Yield the files of a zip whose own path is `prefix`."""
+        problem = self._directory_problem(file)
+        if problem:
+            yield Refused(prefix, problem)
             return
-        times = Counter(_name(member) for member in members)
-        told: set[str] = set()
-        for member in members:
-            name = _name(member)
-            if times[name] > 1:
-                if name not in told:
-                    told.add(name)
-                    reason = f"{times[name]} entries of the archive have this name."
-                    yield Refused(one_line(name, 200), reason, (*prefix, name))
-                continue
-            yield from _member(archive, member, prefix, bounds, budget, depth)
+        try:
+            archive = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            yield Refused(prefix, f"It is not a zip file that can be read ({error}).")
+            return
+        with archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > self.bounds.entries:
+                yield Refused(prefix, self._too_many("holds"))
+                return
+            counts = Counter(map(_name, members))
+            for name, count in counts.items():
+                if count > 1:
+                    reason = f"{count} entries of the archive have this name."
+                    yield Refused((*prefix, name), reason)
+            for member in members:
+                if counts[_name(member)] == 1:
+                    yield from self.member(archive, member, prefix, depth)
+
+    def _directory_problem(self, file: IO[bytes]) -> str:
+        """Return why a zip's list of entries is not read: `zipfile` would read all of it."""
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(0, size - 65_557))
+        tail = file.read()
+        at = tail.rfind(_END_OF_DIRECTORY)
+        file.seek(0)
+        if at < 0 or len(tail) < at + 20:
+            return "It is not a zip file, or it was cut off."
+        (length,) = struct.unpack_from("<L", tail, at + 12)
+        # 0xFFFFFFFF marks a zip64, whose list can have any length.
+        return self._too_many("lists") if length > self.bounds.entries * 400 else ""
+
+    def _too_many(self, verb: str) -> str:
+        return f"It {verb} more than {self.bounds.entries:,} files."
+
+    def member(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: Parts, depth: int
+    ) -> Iterator[Found]:
+        """Yield one member, or the files of the zip that it is."""
+        name = _name(member)
+        parts = (*prefix, *name.split("/"))
+        if any(part in _CLUTTER or part.startswith("._") for part in parts):
+            return
+        problem = self._member_problem(member, name)
+        nested = name.lower().endswith(".zip")
+        if problem:
+            yield Refused(parts, problem)
+        elif nested and depth >= self.bounds.depth:
+            yield Refused(parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
+        elif not name.lower().endswith(READ):
+            yield _not_a_notebook(parts)
+        else:
+            found = self._read_member(archive, member, parts, nested)
+            if nested and isinstance(found, Entry):
+                yield from self.zip(io.BytesIO(found.content), parts, depth + 1)
+            else:
+                yield found
+
+    def _member_problem(self, member: zipfile.ZipInfo, name: str) -> str:
+        """Return why a member is not read, from the archive's list of entries; "" if it is."""
+        bounds = self.bounds
+        large = member.file_size > 1_000_000
+        swells = large and member.file_size > bounds.ratio * max(1, member.compress_size)
+        checks: list[tuple[bool, str]] = [
+            (bool(member.flag_bits & _ENCRYPTED), "It is encrypted."),
+            (stat.S_ISLNK(member.external_attr >> 16), "It is a link."),
+            (name.startswith("/") or bool(_DRIVE.match(name)), "Its path is absolute."),
+            (bool({"..", "."} & set(name.split("/"))), "Its path leads out of the archive."),
+            (not _is_usable(name), "Its name can't be used."),
+            (swells, f"It would grow more than {bounds.ratio} times: a zip bomb?"),
+        ]
+        return next((reason for bad, reason in checks if bad), "")
+
+    def _read_member(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, parts: Parts, nested: bool
+    ) -> Found:
+        """Read one member of a zip."""
+        limit = self.bounds.nested if nested else self.bounds.member
+        try:
+            with archive.open(member) as file:
+                return self.read(file, parts, limit)
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+            return Refused(parts, f"It is damaged ({error}).")
+        except (NotImplementedError, RuntimeError, struct.error, ValueError) as error:
+            return Refused(parts, f"It can't be read ({error}).")
+
+    def read(self, file: IO[bytes], parts: Parts, limit: int) -> Found:
+        """Read a file to its end; refuse one above `limit` bytes, whatever its archive claims."""
+        allowed = min(limit, self.bytes_left)
+        content = file.read(allowed + 1)
+        if len(content) > allowed:
+            if allowed < limit:
+                return Refused(parts, "The archive as a whole is too large.")
+            return Refused(parts, f"It is larger than {limit / 1e6:g} MB.")
+        self.bytes_left -= len(content)
+        return Entry(parts, content)
 
 
-def _directory_problem(file: IO[bytes], bounds: Bounds) -> str:
-    """Say why a zip's list of entries is not read: Python would read it whole, however long."""
-    file.seek(0, os.SEEK_END)
-    size = file.tell()
-    file.seek(max(0, size - 65_557))
-    tail = file.read()
-    at = tail.rfind(_END_OF_DIRECTORY)
-    file.seek(0)
-    if at < 0 or len(tail) < at + 20:
-        return "It is no zip, or it was cut off."
-    (length,) = struct.unpack_from("<L", tail, at + 12)
-    # 0xFFFFFFFF stands for a zip64, whose list can have any length.
-    return f"It lists more than {bounds.entries:,} files." if length > bounds.entries * 400 else ""
+def _not_a_notebook(parts: Parts) -> Refused:
+    return Refused(parts, "It is not a notebook.", other=True)
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """A member's name, in UTF-8 also where the archive forgot to say so."""
+    """Return a member's name, decoded as UTF-8 even if the archive does not declare it."""
     name = member.orig_filename
     if not member.flag_bits & _UTF8:
         with contextlib.suppress(UnicodeError):
@@ -188,76 +256,6 @@ def _name(member: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _member(
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    prefix: tuple[str, ...],
-    bounds: Bounds,
-    budget: _Budget,
-    depth: int,
-) -> Iterator[Found]:
-    """Give one member, or the files of the zip that it is."""
-    name = _name(member)
-    parts = (*prefix, *name.split("/"))
-    where = one_line("/".join(parts), 200)
-    if any(part in _CLUTTER or part.startswith("._") for part in parts):
-        return
-    problem = _member_problem(member, name, bounds)
-    if problem:
-        yield Refused(where, problem, parts)
-        return
-    nested = name.lower().endswith(".zip")
-    if nested and depth >= bounds.depth:
-        yield Refused(where, f"Zips are opened {bounds.depth} deep, not deeper.", parts)
-        return
-    if not name.lower().endswith(READ):
-        yield Refused(where, "It is no notebook.", parts, other=True)
-        return
-    try:
-        with archive.open(member) as file:
-            found = _read(file, parts, bounds.nested if nested else bounds.member, budget)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
-        found = Refused(where, f"It is damaged ({error}).", parts)
-    except (NotImplementedError, RuntimeError, struct.error, ValueError) as error:
-        found = Refused(where, f"It can't be read ({error}).", parts)
-    if nested and isinstance(found, Entry):
-        yield from _walk_zip(io.BytesIO(found.content), parts, bounds, budget, depth + 1)
-    else:
-        yield found
-
-
-def _member_problem(member: zipfile.ZipInfo, name: str, bounds: Bounds) -> str:
-    """Say why a member is not read, by what the archive says of it."""
-    checks: list[tuple[bool, str]] = [
-        (bool(member.flag_bits & _ENCRYPTED), "It is encrypted."),
-        (stat.S_ISLNK(member.external_attr >> 16), "It is a link."),
-        (name.startswith("/") or bool(_DRIVE.match(name)), "Its path is absolute."),
-        (bool({"..", "."} & set(name.split("/"))), "Its path leads out of the archive."),
-        (not _usable(name), "Its name can't be used."),
-        (_swells(member, bounds), f"It would grow more than {bounds.ratio} times: a zip bomb?"),
-    ]
-    return next((reason for bad, reason in checks if bad), "")
-
-
-def _usable(name: str) -> bool:
-    """Whether a path can be shown and read: no control signs, no empty parts, of sane length."""
-    return name.isprintable() and len(name) <= _LONGEST and "" not in name.split("/")
-
-
-def _swells(member: zipfile.ZipInfo, bounds: Bounds) -> bool:
-    """Whether a member says that it is far larger than what is stored of it."""
-    large = member.file_size > 1_000_000
-    return large and member.file_size > bounds.ratio * max(1, member.compress_size)
-
-
-def _read(file: IO[bytes], parts: tuple[str, ...], limit: int, budget: _Budget) -> Found:
-    """Read a file to its end, unless it is longer than allowed, whatever its archive says."""
-    where = one_line("/".join(parts), 200)
-    allowed = min(limit, budget.left)
-    content = file.read(allowed + 1)
-    if len(content) > allowed:
-        if allowed < limit:
-            return Refused(where, "The archive as a whole is too large.", parts)
-        return Refused(where, f"It is larger than {limit / 1e6:g} MB.", parts)
-    budget.left -= len(content)
-    return Entry(parts, content)
+def _is_usable(name: str) -> bool:
+    """Whether a path is printable, of limited length and without empty parts."""
+    return name.isprintable() and len(name) <= _MAX_PATH and "" not in name.split("/")

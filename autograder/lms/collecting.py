@@ -1,4 +1,4 @@
-"""From what a system hands out to `submitted/`: every file is taken, or has a reason why not."""
+"""From what a system hands out to `submitted/`: every file is taken, or refused with a reason."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,12 +12,15 @@ from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Taken, read_ledger, utc_text, write_ledger
 from autograder.gradebook.people import Ambiguous, Person, folder_name, name_key
 from autograder.gradebook.roster import Lists, add_list, read_roster, write_roster
-from autograder.ingest import Rejected
+from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry, Refused, walk
 from autograder.lms.naming import METADATA, Sender, is_other_plugin, read_metadata, senders
-from autograder.lms.placing import Candidate, identify, later, place
-from autograder.pages.leaderboard.scoring_notebook import NAME as OPEN
+from autograder.lms.placing import Candidate, attempt_order, identify, place
 from course.errors import GradingError
+from course.lessons.improve_rules import NAME as OPEN_EXERCISE
+
+Metadata = dict[tuple[str, ...], object]
+"""What Gradescope's exports say, by the folder they lie in."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,21 @@ class CollectOptions:
     """What an instructor can choose."""
 
     assignment: str = ""
-    """Take every notebook for one of this assignment."""
+    """Treat every notebook as one of this assignment."""
     student: str = ""
-    """Whose it is, where no name says it."""
+    """The student, for files whose names do not tell."""
     rosters: tuple[Path, ...] = ()
     received: datetime | None = None
-    """When it was handed in, where the system does not say."""
+    """When the files were handed in, for systems that do not say."""
     zone: tzinfo = UTC
-    """The zone of Moodle's worksheet."""
+    """The time zone of Moodle's worksheet."""
     force: bool = False
-    """Replace also what was not collected by this command."""
+    """Also replace files that were not collected by this command."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one submission, or of one thing that was found."""
+    """The outcome for one submission, or for one file that was refused."""
 
     student: str
     assignment: str
@@ -50,14 +53,14 @@ class Row:
 
 @dataclass
 class Collected:
-    """What a run came to."""
+    """The outcome of a run."""
 
     rows: list[Row] = field(default_factory=list)
     ignored: int = 0
-    """Files that are no notebooks."""
+    """How many files are not notebooks."""
 
     def refuse(self, where: str, reason: str) -> None:
-        """Note what was not taken."""
+        """Add a row for a file that was not taken."""
         self.rows.append(Row("", "", "refused", f"{where}: {reason}"))
 
 
@@ -68,7 +71,11 @@ def collect(
     options: CollectOptions,
     now: datetime | None = None,
 ) -> Collected:
-    """Take what the archives hold into the class folder; `sources` are the source notebooks."""
+    """Take the notebooks of the archives into the class folder, the last attempt of each student.
+
+    `sources` are the source notebooks that assignments are recognized by, by name. Raises
+    `GradingError` if an archive does not exist or nothing at all is found.
+    """
     done = Collected()
     lists = read_roster(class_folder)
     for path in options.rosters:
@@ -77,22 +84,25 @@ def collect(
     candidates: list[Candidate] = []
     for path in archives:
         if not path.exists():
-            raise GradingError(f"{path} does not exist.", "Name a zip or a folder.")
+            raise GradingError(f"{path} does not exist.", "Name a zip file or a folder.")
         candidates += _candidates(path, lists, sources, options, done)
-    best, others = _choose(candidates)
+    last, others = _last_attempts(candidates)
     for candidate in others:
-        note = f"{candidate.entry.where}: an earlier attempt, or a further file, does not count."
+        note = f"{candidate.entry.where}: an earlier attempt or a further file; it does not count."
         done.rows.append(Row(candidate.person.student, candidate.assignment, "older", note))
-    for candidate in best:
+    for candidate in last:
         taken = _taken(candidate, options, now or datetime.now(UTC))
         status, note = place(class_folder, taken, candidate.entry.content, ledger, options.force)
         note = " ".join(filter(None, (note, candidate.note)))
         done.rows.append(Row(taken.student, taken.assignment, status, note))
-    if not best and not done.rows:
+    if not last and not done.rows:
         names = ", ".join(path.name for path in archives)
-        raise GradingError(f"There is no notebook in {names}.", "Name what the LMS handed out.")
-    # Nobody has to do the open exercise.
-    done.rows += _missing(class_folder, lists, {one.assignment for one in best} - {OPEN})
+        raise GradingError(
+            f"There is no notebook in {names}.", "Name the file that the LMS exported."
+        )
+    # The open exercise is optional, so nobody misses it.
+    required = {one.assignment for one in last} - {OPEN_EXERCISE}
+    done.rows += _missing(class_folder, lists, required)
     write_roster(class_folder, lists.people)
     write_ledger(class_folder, ledger)
     return done
@@ -105,7 +115,7 @@ def _candidates(
     options: CollectOptions,
     done: Collected,
 ) -> Iterator[Candidate]:
-    """Give every notebook of an archive with its sender and its assignment."""
+    """Yield every notebook of an archive with its sender and its assignment."""
     found = list(walk(path))
     entries = [one for one in found if isinstance(one, Entry)]
     metadata, broken = read_metadata(entries)
@@ -113,34 +123,34 @@ def _candidates(
         done.refuse(where, "It is not what Gradescope writes; its submissions have no names.")
     for one in found:
         if isinstance(one, Refused) and not one.other:
-            done.refuse(f"{_whose(one, metadata)}{one.where}", one.reason)
-        elif isinstance(one, Refused) or _no_notebook(one):
+            done.refuse(f"{_sender_label(one, metadata)}{one.where}", one.reason)
+        elif isinstance(one, Refused) or _is_not_collected(one):
             done.ignored += 1
-    seen: dict[str, str] = {}
-    for entry in (one for one in entries if not _no_notebook(one)):
-        readings = senders(entry.parts, metadata) or _plain(entry, path, options)
+    moodle_keys: dict[str, str] = {}
+    for entry in (one for one in entries if not _is_not_collected(one)):
+        readings = senders(entry.parts, metadata) or _plain_senders(entry, path, options)
         try:
-            for person, sender, note in _people(readings, lists, seen):
+            for person, sender, note in _people(readings, lists, moodle_keys):
                 name = options.assignment or identify(entry, sender.own, sources)
                 yield Candidate(person, name, entry, sender, path.name, note)
         except (Ambiguous, Rejected) as error:
             done.refuse(entry.where, str(error))
 
 
-def _no_notebook(entry: Entry) -> bool:
-    """Whether a file was read for another purpose than to be collected."""
+def _is_not_collected(entry: Entry) -> bool:
+    """Whether a file is not a submission, although it was read."""
     name = entry.parts[-1].lower()
     return not name.endswith(".ipynb") or name == METADATA or is_other_plugin(entry.parts)
 
 
-def _whose(refused: Refused, metadata: dict[tuple[str, ...], object]) -> str:
-    """Name the sender of something refused, as far as its path tells."""
+def _sender_label(refused: Refused, metadata: Metadata) -> str:
+    """Return the name of who sent a refused file and a colon, "" if its path does not tell."""
     names = {one.name for one in senders(refused.parts, metadata) if one.name}
     return f"{names.pop()}: " if len(names) == 1 else ""
 
 
-def _plain(entry: Entry, path: Path, options: CollectOptions) -> list[Sender]:
-    """Guess whose a file is that no system named: a student's own zip, or a folder per student."""
+def _plain_senders(entry: Entry, path: Path, options: CollectOptions) -> list[Sender]:
+    """Guess the sender of a file without a system's name: a student's zip or folder."""
     if options.student:
         return [Sender("plain", options.student, own=entry.parts)]
     first = entry.parts[0]
@@ -151,41 +161,60 @@ def _plain(entry: Entry, path: Path, options: CollectOptions) -> list[Sender]:
 
 
 def _people(
-    readings: list[Sender], lists: Lists, seen: dict[str, str]
+    readings: list[Sender], lists: Lists, moodle_keys: dict[str, str]
 ) -> Iterator[tuple[Person, Sender, str]]:
-    """Give whose a file is: one person, or each of a group that handed in together."""
-    if len(readings) > 1 and readings[0].system == "gradescope":
-        for reading in readings:
-            yield from _people([reading], lists, seen)
-        return
-    participant = lists.participants.get(readings[0].key) if readings else None
-    if participant and readings[0].system == "moodle":
-        if name_key(readings[0].name) not in ("", name_key(participant.person.name), "participant"):
-            raise Ambiguous("Its number and its name are two people's in Moodle's worksheet.")
+    """Yield whose a file is: one person, or each member of a group that handed in together.
+
+    Each comes with the sender and a note for the instructor.
+    """
+    is_group = len(readings) > 1 and readings[0].system == "gradescope"
+    for alternatives in [[one] for one in readings] if is_group else [readings]:
+        yield _person(alternatives, lists, moodle_keys)
+
+
+def _person(
+    readings: list[Sender], lists: Lists, moodle_keys: dict[str, str]
+) -> tuple[Person, Sender, str]:
+    """Return the one person that the readings of a file's name mean; raise `Ambiguous` if none.
+
+    `moodle_keys` remembers, by student, the participant number of the files seen so far.
+    """
+    if not readings:
+        raise Ambiguous("Nothing says whose it is; name the student with --student.")
+    sender = readings[0]
+    participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
+    if participant:
+        if name_key(sender.name) not in ("", name_key(participant.person.name), "participant"):
+            raise Ambiguous("Its number and its name belong to two people in Moodle's worksheet.")
         person = lists.people.get(participant.person.student) or participant.person
-        yield person, replace(readings[0], time=participant.time), ""
-        return
+        return person, replace(sender, time=participant.time), ""
     known = lists.people.who(readings)
     if known:
-        sender = readings[0]
-        if sender.system == "moodle" and seen.setdefault(known.student, sender.key) != sender.key:
-            raise Ambiguous(
-                f"Two participants are called {sender.name}; give Moodle's grading worksheet"
-                " with --roster."
-            )
-        if sender.system == "canvas" and not known.canvas_id and sender.key.isdigit():
-            known = lists.people.add(Person(known.student, canvas_id=sender.key))
-        yield known, sender, ""
-        return
-    if not readings or readings[0].system == "plain":
+        return _with_ids(known, sender, lists, moodle_keys), sender, ""
+    if sender.system == "plain":
         raise Ambiguous("Nothing says whose it is; name the student with --student.")
-    person = lists.people.add(_newcomer(readings[0], lists))
-    seen[person.student] = readings[0].key
-    yield person, readings[0], "Not in the roster before."
+    person = lists.people.add(_newcomer(sender, lists))
+    moodle_keys[person.student] = sender.key
+    return person, sender, "Not in the roster before."
+
+
+def _with_ids(known: Person, sender: Sender, lists: Lists, moodle_keys: dict[str, str]) -> Person:
+    """Check a known person against Moodle's number; add Canvas's number to the roster."""
+    if (
+        sender.system == "moodle"
+        and moodle_keys.setdefault(known.student, sender.key) != sender.key
+    ):
+        raise Ambiguous(
+            f"Two participants are called {sender.name}; pass Moodle's grading worksheet"
+            " with --roster."
+        )
+    if sender.system == "canvas" and not known.canvas_id and sender.key.isdigit():
+        return lists.people.add(Person(known.student, canvas_id=sender.key))
+    return known
 
 
 def _newcomer(sender: Sender, lists: Lists) -> Person:
-    """Make a person of what a system says."""
+    """Return a person who is not in the roster, from what a system says."""
     if sender.system == "gradescope":
         if not (sender.name or sender.email or sender.sid):
             raise Ambiguous(f"{METADATA} does not say whose it is.")
@@ -199,18 +228,17 @@ def _newcomer(sender: Sender, lists: Lists) -> Person:
     return Person("", sender.name)
 
 
-def _choose(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Part the attempts that count, the last of each student's, from the others."""
+def _last_attempts(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Separate the last attempt of each student and assignment from the others."""
     last: dict[tuple[str, str], Candidate] = {}
-    for candidate in sorted(candidates, key=later):
+    for candidate in sorted(candidates, key=attempt_order):
         last[candidate.person.student, candidate.assignment] = candidate
-    best = sorted(last.values(), key=lambda one: (one.person.student, one.assignment))
-    chosen = {id(one) for one in best}
-    return best, [one for one in candidates if id(one) not in chosen]
+    chosen = {id(one) for one in last.values()}
+    return [last[key] for key in sorted(last)], [one for one in candidates if id(one) not in chosen]
 
 
 def _taken(candidate: Candidate, options: CollectOptions, now: datetime) -> Taken:
-    """Note what is known of a submission; what nobody says of its time stays unknown."""
+    """Return the ledger's note on a submission; its time stays unknown if nothing tells it."""
     sender = candidate.sender
     time = sender.time or (None if sender.late is False else options.received)
     if sender.late and time is None:
@@ -229,7 +257,7 @@ def _taken(candidate: Candidate, options: CollectOptions, now: datetime) -> Take
 
 
 def _missing(class_folder: ClassFolder, lists: Lists, assignments: set[str]) -> list[Row]:
-    """Name who is in the roster and has handed in nothing of what was collected."""
+    """List who is in the roster and has handed in nothing for an assignment that was collected."""
     return [
         Row(person.student, name, "missing", "Nothing was handed in.")
         for person in sorted(lists.people, key=lambda one: one.student)

@@ -1,7 +1,7 @@
-"""A question bank in GIFT, the text form that Moodle imports (Question bank, Import, GIFT).
+"""Writes a question bank in GIFT, a text format that Moodle imports (Question bank, Import, GIFT).
 
-Texts are HTML on one line. The signs that GIFT gives a meaning are escaped as Moodle's own writer
-does it: backslash, colon, hash, equals, tilde and braces.
+Texts are HTML on one line. GIFT's special characters are escaped as Moodle's own writer does it:
+backslash, colon, hash, equals, tilde and braces.
 """
 
 import re
@@ -31,7 +31,7 @@ def gift_text(bank: Bank, seeds: Iterable[int | str], category: str) -> str:
 
 
 def _category(name: str) -> str:
-    """A category's name: one line, and no further level by accident."""
+    """Return a category's name on one line; a doubled slash begins no subcategory."""
     return " ".join(name.replace("/", "//").split())
 
 
@@ -42,7 +42,7 @@ def _question(name: str, question: DrawnQuestion) -> str:
 
 
 def _text(question: DrawnQuestion) -> str:
-    """The question as HTML, its figure as a picture with an alternative text."""
+    """Return the question as HTML, its figure as an image with an alternative text."""
     parts = [block_html(question.text)]
     if question.figure:
         alt = escape(question.figure.alt)
@@ -53,7 +53,7 @@ def _text(question: DrawnQuestion) -> str:
 
 
 def _single(question: DrawnQuestion) -> str:
-    """One right option."""
+    """Write the options of a question with one correct option."""
     return "".join(
         f"\n{'=' if option.right else '~'}{_option(option.text, option.explanation)}"
         for option in question.options
@@ -61,9 +61,9 @@ def _single(question: DrawnQuestion) -> str:
 
 
 def _several(question: DrawnQuestion) -> str:
-    """Several right options: shares of the mark, as the course counts them.
+    """Write the options of a question with several correct ones, each with its share of the mark.
 
-    Moodle adds up the shares of what is chosen and never goes below 0, which is the course's rule.
+    Moodle adds up the shares of the chosen options and never goes below 0, as the course does.
     """
     right = sum(option.right for option in question.options)
     wrong = len(question.options) - right
@@ -75,12 +75,12 @@ def _several(question: DrawnQuestion) -> str:
 
 
 def _share(percent: float) -> str:
-    """A share as Moodle lists them: up to five decimals, 33.33333."""
+    """Write a share as Moodle does, with up to five decimals: 33.33333."""
     return f"{percent:.5f}".rstrip("0").rstrip(".")
 
 
 def _number(question: DrawnQuestion) -> str:
-    """The right number, and the wrong ones with the idea behind each."""
+    """Write the correct number, and the wrong ones with the mistake behind each."""
     answers = [f"#\n=%100%{question.key}:0#{_html(block_html(question.explanation))}"]
     answers += [
         f"=%0%{_numeral(mistake.value)}:0#{_html(block_html(mistake.explanation))}"
@@ -90,24 +90,24 @@ def _number(question: DrawnQuestion) -> str:
 
 
 def _numeral(number: float) -> str:
-    """A number as PHP reads it: no thousands, no typographic minus."""
+    """Write a number as PHP reads it: no thousands separators, no typographic minus."""
     return repr(int(number)) if float(number).is_integer() else repr(float(number))
 
 
 def _option(text: str, explanation: str) -> str:
-    """An option and what is said of it when it is chosen."""
+    """Write an option and the feedback on choosing it."""
     html = inline_html(text)
     if html.startswith("%"):
-        html = f"&#37;{html[1:]}"  # else it would read as a share of the mark
+        html = f"&#37;{html[1:]}"  # else GIFT reads it as a share of the mark
     return f"{_html(html)}#{_html(block_html(explanation))}"
 
 
 def _html(html: str) -> str:
-    """HTML on one line, for a blank line would end the question."""
+    """Put HTML on one line, because a blank line would end the question."""
     html = _IN_CODE.sub(lambda code: code[0].rstrip().replace("\n", "<br>"), html)
     return _plain(" ".join(html.split("\n")))
 
 
 def _plain(text: str) -> str:
-    """Escape what means something in GIFT."""
+    """Escape GIFT's special characters."""
     return _SPECIAL.sub(r"\\\1", text)

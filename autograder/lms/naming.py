@@ -1,4 +1,4 @@
-"""Who sent a file, by the names that Canvas, Moodle and Gradescope give.
+"""The sender of a file, from the file names of Canvas, Moodle and Gradescope.
 
 Canvas      lovelaceada_[LATE_]4711_998877_reshape-1.ipynb
             (the person's name, user id and file id, then what the student called the file)
@@ -7,8 +7,8 @@ Moodle      Ada Lovelace_123456_assignsubmission_file_/reshape.ipynb
             Ada Lovelace_123456_assignsubmission_file_reshape.ipynb, without folders
 Gradescope  assignment_1_export/submission_4711/reshape.ipynb beside submission_metadata.yml
 
-The leftmost part of a path that fits decides. What stands to the right of it was chosen by the
-student, so a file called like another student's submission stays its sender's.
+The leftmost part of a path that matches decides. The student chose what stands to the right of it,
+so a file that is named like another student's submission stays its sender's.
 """
 
 import re
@@ -32,7 +32,7 @@ _GRADESCOPE = re.compile(r"submission_\d+")
 
 @dataclass(frozen=True)
 class Sender:
-    """What a system says of who handed something in."""
+    """What a system says of the person who handed something in."""
 
     system: str
     """canvas, moodle, gradescope, or plain."""
@@ -44,7 +44,7 @@ class Sender:
     late: bool | None = None
     """What the system says of the due date; None if it says nothing."""
     time: datetime | None = None
-    """When the system received it, in UTC; None if it does not say."""
+    """When the system received the file, in UTC; None if it does not say."""
     order: int = 0
     """The system's own count of files: a larger one was uploaded later."""
     own: tuple[str, ...] = field(default=(), compare=False)
@@ -52,7 +52,7 @@ class Sender:
 
 
 def senders(parts: tuple[str, ...], metadata: Mapping[tuple[str, ...], Any]) -> list[Sender]:
-    """Read who sent the file at `parts`; several readings only where a name allows them.
+    """Return who sent the file at `parts`: several readings if its name allows them, [] if none.
 
     `metadata` holds what Gradescope's exports say, by the folder they lie in.
     """
@@ -67,7 +67,7 @@ def senders(parts: tuple[str, ...], metadata: Mapping[tuple[str, ...], Any]) -> 
 
 
 def _canvas(part: str, rest: tuple[str, ...]) -> list[Sender]:
-    """Read Canvas's name; a person's own may end in a number, so there can be several readings."""
+    """Read Canvas's file name; a person's name may end in a number, hence several readings."""
     anonymous = _ANONYMOUS.fullmatch(part)
     if anonymous:
         return [_canvas_sender("", anonymous, rest)]
@@ -82,7 +82,7 @@ def _canvas(part: str, rest: tuple[str, ...]) -> list[Sender]:
 
 
 def _canvas_sender(name: str, match: re.Match[str], rest: tuple[str, ...]) -> Sender:
-    """Make a sender of one reading."""
+    """Return the sender of one reading."""
     return Sender(
         "canvas",
         match["user"],
@@ -94,7 +94,7 @@ def _canvas_sender(name: str, match: re.Match[str], rest: tuple[str, ...]) -> Se
 
 
 def _moodle(part: str, rest: tuple[str, ...]) -> list[Sender]:
-    """Read Moodle's name; it has taken every underscore out of the person's."""
+    """Read Moodle's file name; Moodle removes underscores from the person's name."""
     match = _MOODLE.fullmatch(part)
     if not match:
         return []
@@ -103,7 +103,7 @@ def _moodle(part: str, rest: tuple[str, ...]) -> list[Sender]:
 
 
 def _gradescope(about: Any, part: str, rest: tuple[str, ...]) -> list[Sender]:
-    """Read what Gradescope says of a submission; a group's counts for each of its members."""
+    """Return the members of the group that handed in a submission, as Gradescope names them."""
     if not isinstance(about, dict):
         return [Sender("gradescope", part, own=rest)]
     people = about.get(":submitters")
@@ -124,7 +124,7 @@ def _gradescope(about: Any, part: str, rest: tuple[str, ...]) -> list[Sender]:
 
 
 def _utc(value: Any) -> datetime | None:
-    """Read a time; one without a zone is in UTC, as Gradescope writes it."""
+    """Return a time in UTC; one without a zone is in UTC, as Gradescope writes it."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.replace(" UTC", "+00:00").replace(" Z", "+00:00"))
@@ -136,14 +136,14 @@ def _utc(value: Any) -> datetime | None:
 
 
 def read_metadata(entries: list[Entry]) -> tuple[dict[tuple[str, ...], Any], list[str]]:
-    """Read Gradescope's own metadata, by folder; name the files that are none.
+    """Return Gradescope's own metadata by folder, and the paths of files that are not valid.
 
-    A file of this name inside a submission is a student's, and is not believed.
+    A file of this name inside a submission is the student's and is not used.
     """
     found: dict[tuple[str, ...], Any] = {}
     broken = []
-    mine = [entry for entry in entries if entry.parts[-1] == METADATA]
-    for entry in sorted(mine, key=lambda one: len(one.parts)):
+    named = [entry for entry in entries if entry.parts[-1] == METADATA]
+    for entry in sorted(named, key=lambda one: len(one.parts)):
         folder = entry.parts[:-1]
         if senders(entry.parts, found) or any(_GRADESCOPE.fullmatch(part) for part in folder):
             continue
@@ -159,5 +159,5 @@ def read_metadata(entries: list[Entry]) -> tuple[dict[tuple[str, ...], Any], lis
 
 
 def is_other_plugin(parts: tuple[str, ...]) -> bool:
-    """Whether a path is of another of Moodle's plugins, such as its online text."""
+    """Whether a path belongs to another plugin of Moodle, such as its online text."""
     return any(_OTHER_MOODLE.match(part) and not _MOODLE.fullmatch(part) for part in parts)

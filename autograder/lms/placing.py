@@ -1,4 +1,4 @@
-"""Which assignment a collected notebook is of, and which of several attempts counts."""
+"""The assignment of a collected notebook, the order of attempts, and the place in `submitted/`."""
 
 import hashlib
 import re
@@ -11,14 +11,16 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.people import Person
-from autograder.ingest import Rejected, parse_notebook
 from autograder.ingest.intake import require_assignment
+from autograder.ingest.parsing import parse_notebook
+from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry
 from autograder.lms.naming import Sender
 from course.files import write_atomically
 
-_COPY = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
+_COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_NOT_OURS = "It holds a file that `autograder collect` did not write; --force replaces it."
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ class Candidate:
     note: str = ""
 
 
-def later(candidate: Candidate) -> tuple[datetime, int, bool, int, tuple[str, ...]]:
-    """Order attempts by what the system says; only then by names, so that it is always the same.
+def attempt_order(candidate: Candidate) -> tuple[datetime, int, bool, int, tuple[str, ...]]:
+    """Return the key that sorts attempts: the system's time and count, then names to break ties.
 
-    No time inside the archive is looked at: those are the files' own, and a student can set them.
+    Times inside the archive are not used: a student can set them.
     """
     own = candidate.sender.own
     exact = bool(own) and own[-1] == f"{candidate.assignment}.ipynb"
@@ -45,17 +47,17 @@ def later(candidate: Candidate) -> tuple[datetime, int, bool, int, tuple[str, ..
 
 
 def identify(entry: Entry, own: tuple[str, ...], sources: dict[str, NotebookNode]) -> str:
-    """Name the assignment of a notebook, by its cells, else by its name.
+    """Return the assignment of a notebook, by its cells, else by its path `own`.
 
-    Raises Rejected when it is none of them.
+    Raises `Rejected` if it belongs to none of the `sources`.
     """
-    named = [name for name in sources if _called(own, name)]
+    named = [name for name in sources if _path_names(own, name)]
     try:
         notebook = parse_notebook(entry.content)
     except Rejected as rejected:
         if len(named) == 1:
-            return named[0]  # grading tells the student what is wrong with it
-        raise Rejected(f"It is of no assignment that can be told: {rejected.reason}") from rejected
+            return named[0]  # grading gives the student the reason
+        raise Rejected(f"Its assignment can't be recognized: {rejected.reason}") from rejected
     for name in [*named, *(name for name in sources if name not in named)]:
         try:
             require_assignment(name, sources[name], notebook)
@@ -67,38 +69,34 @@ def identify(entry: Entry, own: tuple[str, ...], sources: dict[str, NotebookNode
     raise Rejected("It holds no exercise of any assignment.")
 
 
-def _called(own: tuple[str, ...], assignment: str) -> bool:
-    """Whether a path names the assignment, as a folder or as a file with what systems add."""
+def _path_names(own: tuple[str, ...], assignment: str) -> bool:
+    """Whether a part of a path is the assignment's name, apart from what marks a copy."""
     for part in own:
         stem = PurePosixPath(part).stem if part.endswith(".ipynb") else part
-        if _COPY.sub("", stem).casefold() == assignment.casefold():
+        if _COPY_SUFFIX.sub("", stem).casefold() == assignment.casefold():
             return True
     return False
-
-
-# Put a collected notebook where nbgrader looks for it, unless something better lies there.
-
-
-_KEEP = "Something lies there that `autograder collect` did not put there; --force replaces it."
 
 
 def place(
     class_folder: ClassFolder, taken: Taken, content: bytes, ledger: Ledger, force: bool
 ) -> tuple[str, str]:
-    """Write the notebook and nbgrader's `timestamp.txt`, and note it; say what was done, and why.
+    """Write the notebook and nbgrader's `timestamp.txt`, and note it in the ledger.
 
-    Collecting the same again changes nothing, also after a later attempt was collected.
+    Returns the status and a note for the instructor. Collecting the same file again changes
+    nothing, even after a later attempt was collected.
     """
     key = (taken.student, taken.assignment)
     path = class_folder.submitted / taken.student / taken.assignment / f"{taken.assignment}.ipynb"
     before = ledger.get(key)
-    there = _digest(path)
-    if there and (before is None or there != before.digest) and there != taken.digest and not force:
-        return "refused", f"{path.parent}: {_KEEP}"
-    if before and there:
+    on_disk = _digest(path)
+    known = (taken.digest, before.digest if before else "")
+    if on_disk and on_disk not in known and not force:
+        return "refused", f"{path.parent}: {_NOT_OURS}"
+    if before and on_disk:
         if before.digest == taken.digest:
             taken.earlier = before.earlier
-            return _note(class_folder, taken, before, ledger)
+            return _same_file(class_folder, taken, before, ledger)
         if not _is_later(taken, before):
             before.earlier = sorted({*before.earlier, taken.digest})
             return "older", "A later attempt was collected before."
@@ -106,25 +104,25 @@ def place(
     write_atomically(path, lambda file: file.write(content))
     _stamp(path.parent, taken)
     ledger[key] = taken
-    return ("updated" if before and there else "new"), _how(taken)
+    return ("updated" if before and on_disk else "new"), _time_note(taken)
 
 
-def _note(
+def _same_file(
     class_folder: ClassFolder, taken: Taken, before: Taken, ledger: Ledger
 ) -> tuple[str, str]:
-    """Keep the first note of the same file; take over a time that is better known now."""
+    """Keep the first note on the same file, with the time of `taken` if that is more exact."""
     if taken.time in ("", taken.collected):
-        taken.time = before.time  # late by as much as when it was first collected
+        taken.time = before.time  # late as of when it was first collected
     if (taken.time, taken.late) != (before.time, before.late):
         before.time, before.late = taken.time, taken.late
         _stamp(class_folder.submitted / taken.student / taken.assignment, before)
         ledger[taken.student, taken.assignment] = before
-        return "updated", f"The same notebook; its time is new. {_how(before)}".strip()
+        return "updated", f"The same notebook; its time is new. {_time_note(before)}".strip()
     return "unchanged", ""
 
 
 def _is_later(taken: Taken, before: Taken) -> bool:
-    """Whether a newly found attempt counts instead of the one collected before."""
+    """Whether a newly found attempt replaces the one collected before."""
     if taken.digest in before.earlier:
         return False
     if taken.system == before.system and taken.order and before.order:
@@ -132,22 +130,22 @@ def _is_later(taken: Taken, before: Taken) -> bool:
     return not (taken.time and before.time) or taken.time >= before.time
 
 
-def _how(taken: Taken) -> str:
-    """Say what is known of the time."""
+def _time_note(taken: Taken) -> str:
+    """Return what the instructor should know of a submission's time, "" if nothing."""
     if taken.late and taken.time == taken.collected:
-        return "Late; by how much is not said, so it counts up to now (see --received)."
-    return "" if taken.time or taken.late is False else "When it was handed in is not said."
+        return "Late, by an unknown time: it counts as handed in now (see --received)."
+    return "" if taken.time or taken.late is False else "The time of the submission is unknown."
 
 
 def _digest(path: Path) -> str:
-    """The digest of a regular file, "" where there is none, and a mark for anything else."""
+    """Return the digest of a regular file, "" if there is none, and a placeholder for others."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        return "no regular file"
+        return "not a regular file"
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _stamp(folder: Path, taken: Taken) -> None:
-    """Write nbgrader's `timestamp.txt`; none where no time is known, so that nobody is late."""
+    """Write nbgrader's `timestamp.txt`; remove it if no time is known: then nobody is late."""
     path = folder / "timestamp.txt"
     if taken.handed_in is None:
         path.unlink(missing_ok=True)

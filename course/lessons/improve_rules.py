@@ -7,6 +7,7 @@ import numpy as np
 if TYPE_CHECKING:
     from course.checks.exercise import Exercise
 
+NAME = "improve"
 BUDGET = 50_000
 """The most parameters that a network may have, trained or not."""
 

@@ -115,12 +115,12 @@ def test_zips_in_zips_are_opened_but_not_without_end(tmp_path: Path) -> None:
     path.write_bytes(content)
 
     entries, refused = found(path)
-    shallow, told = found(path, replace(SMALL, depth=2))
+    shallow, deeper = found(path, replace(SMALL, depth=2))
 
     assert set(entries) == {"2.ipynb", "2.zip/3.ipynb", "2.zip/3.zip/deep.ipynb"}
     assert refused == {}
     assert set(shallow) == {"2.ipynb", "2.zip/3.ipynb"}
-    assert told == {"2.zip/3.zip": "Zips are opened 2 deep, not deeper."}
+    assert deeper == {"2.zip/3.zip": "Zips are opened 2 deep, not deeper."}
 
 
 def test_two_entries_of_one_name_are_both_refused(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ Participant 7004,Norma Nobody,norma@example.org,s-5,No submission,,10.00,-
 """
 
 
-class Desk:
+class Instructor:
     """A class folder, and what an instructor does with it."""
 
     def __init__(self, course: CourseFolder, folder: Path) -> None:
@@ -67,8 +67,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(course: CourseFolder, tmp_path: Path) -> Desk:
-    return Desk(course, tmp_path)
+def instructor(course: CourseFolder, tmp_path: Path) -> Instructor:
+    return Instructor(course, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +84,10 @@ def reasons(done: Collected) -> list[str]:
     return [row.note for row in done.rows if row.status == "refused"]
 
 
-def test_canvas_names_lead_to_the_roster_in_any_script(desk: Desk, work: bytes) -> None:
+def test_canvas_names_lead_to_the_roster_in_any_script(instructor: Instructor, work: bytes) -> None:
     names = ["Lovelace, Ada", 'O\'Neil "Bob", Renée', "=cmd(), 😀", "כהן, דנה"]
     works = {101 + at: marked(work, name) for at, name in enumerate(names)}
-    archive = desk.zip(
+    archive = instructor.zip(
         "submissions.zip",
         {
             canvas_name(name, 101 + at, 5000 + at, "my work.ipynb", late=at == 2): works[101 + at]
@@ -95,28 +95,28 @@ def test_canvas_names_lead_to_the_roster_in_any_script(desk: Desk, work: bytes) 
         },
     )
 
-    done = desk.collect(archive, roster=CANVAS_ROSTER)
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
 
-    assert desk.taken() == {
+    assert instructor.taken() == {
         ("ada@example.org", "reshape"): works[101],
         ("renee", "reshape"): works[102],
         ("emoji", "reshape"): works[103],
         ("dana", "reshape"): works[104],
     }
     assert statuses(done)["norma", "reshape"] == "missing"
-    ledger = read_ledger(desk.folder)
+    ledger = read_ledger(instructor.folder)
     assert ledger["emoji", "reshape"].late is True
     assert ledger["dana", "reshape"].late is False
-    stamp = desk.folder.submitted / "emoji" / "reshape" / "timestamp.txt"
+    stamp = instructor.folder.submitted / "emoji" / "reshape" / "timestamp.txt"
     assert parse_utc(stamp.read_text().strip()) == NOW.replace(tzinfo=None)
-    assert not (desk.folder.submitted / "dana" / "reshape" / "timestamp.txt").exists()
+    assert not (instructor.folder.submitted / "dana" / "reshape" / "timestamp.txt").exists()
 
 
 def test_the_last_canvas_attempt_counts_by_canvas_s_count_not_by_the_students_name_for_it(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
     first, second = marked(work, "first"), marked(work, "second")
-    archive = desk.zip(
+    archive = instructor.zip(
         "a.zip",
         {
             canvas_name("Lovelace, Ada", 101, 7002, "reshape-1.ipynb"): second,
@@ -124,16 +124,18 @@ def test_the_last_canvas_attempt_counts_by_canvas_s_count_not_by_the_students_na
         },
     )
 
-    done = desk.collect(archive, roster=CANVAS_ROSTER)
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
 
-    assert desk.taken() == {("ada@example.org", "reshape"): second}
+    assert instructor.taken() == {("ada@example.org", "reshape"): second}
     assert [row.status for row in done.rows if row.student.startswith("ada")] == ["older", "new"]
 
 
-def test_a_file_named_like_anothers_submission_is_never_anothers(desk: Desk, work: bytes) -> None:
+def test_a_file_named_like_anothers_submission_is_never_anothers(
+    instructor: Instructor, work: bytes
+) -> None:
     theirs = canvas_name("Lovelace, Ada", 101, 5000, "reshape.ipynb")
     inner = zipped({f"{moodle_folder('Ada Lovelace', 7001)}/reshape.ipynb": work})
-    archive = desk.zip(
+    archive = instructor.zip(
         "a.zip",
         {
             canvas_name("Nobody, Norma", 105, 6000, theirs): marked(work, "evil"),
@@ -141,38 +143,38 @@ def test_a_file_named_like_anothers_submission_is_never_anothers(desk: Desk, wor
         },
     )
 
-    done = desk.collect(archive, roster=CANVAS_ROSTER)
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
 
     # Norma may have called her file so, or Ada herself: nobody can tell, so nobody gets it.
-    assert set(desk.taken()) == {("dana", "reshape")}
+    assert set(instructor.taken()) == {("dana", "reshape")}
     assert "ada@example.org or norma" in reasons(done)[0]
 
 
 def test_a_name_that_ends_in_anothers_number_hands_in_for_nobody_else(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
     # Canvas turns `_12_` in a person's name into `12`, but leaves `_101` at its end.
-    archive = desk.zip("a.zip", {"lovelaceada_101_666_5000_reshape.ipynb": work})
+    archive = instructor.zip("a.zip", {"lovelaceada_101_666_5000_reshape.ipynb": work})
     roster = CANVAS_ROSTER + '"Mallory, Max",666,s-6,mallory,B,,\n'
 
-    done = desk.collect(archive, roster=roster)
+    done = instructor.collect(archive, roster=roster)
 
-    assert desk.taken() == {}
+    assert instructor.taken() == {}
     assert "ada@example.org or mallory" in reasons(done)[0]
 
 
-def test_a_number_and_a_name_of_two_people_are_refused(desk: Desk, work: bytes) -> None:
-    archive = desk.zip("a.zip", {canvas_name("Nobody, Norma", 101, 1, "reshape.ipynb"): work})
+def test_a_number_and_a_name_of_two_people_are_refused(instructor: Instructor, work: bytes) -> None:
+    archive = instructor.zip("a.zip", {canvas_name("Nobody, Norma", 101, 1, "reshape.ipynb"): work})
 
-    done = desk.collect(archive, roster=CANVAS_ROSTER)
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
 
-    assert desk.taken() == {}
+    assert instructor.taken() == {}
     assert "its name is not" in reasons(done)[0]
 
 
 @pytest.mark.parametrize("form", ["folders", "folders before 4", "flat"])
 def test_moodle_s_names_and_its_worksheet_say_who_and_when(
-    desk: Desk, work: bytes, form: str
+    instructor: Instructor, work: bytes, form: str
 ) -> None:
     people = {7001: "Ada Lovelace", 7002: 'Renée, "Bob" O\'Neil', 7003: "דנה כהן"}
     members = {}
@@ -182,41 +184,43 @@ def test_moodle_s_names_and_its_worksheet_say_who_and_when(
         members[folder + own] = marked(work, name)
     members[f"{people[7001]}_7001_assignsubmission_onlinetext/onlinetext.html"] = b"<p>done</p>"
 
-    done = desk.collect(
-        desk.zip("course-reshape-99.zip", members),
+    done = instructor.collect(
+        instructor.zip("course-reshape-99.zip", members),
         roster=WORKSHEET,
         zone=ZoneInfo("Europe/Berlin"),
     )
 
-    assert {student for student, _ in desk.taken()} == {
+    assert {student for student, _ in instructor.taken()} == {
         "ada@example.org",
         "renee@example.org",
         "dana@example.org",
     }
-    ledger = read_ledger(desk.folder)
+    ledger = read_ledger(instructor.folder)
     assert ledger["ada@example.org", "reshape"].time == "2026-11-01T20:15:00+00:00"
     assert ledger["renee@example.org", "reshape"].time == ""
     assert statuses(done)["norma@example.org", "reshape"] == "missing"
     assert done.ignored == 1
 
 
-def test_two_moodle_participants_of_one_name_need_the_worksheet(desk: Desk, work: bytes) -> None:
+def test_two_moodle_participants_of_one_name_need_the_worksheet(
+    instructor: Instructor, work: bytes
+) -> None:
     members = {
         f"{moodle_folder('Ada Lovelace', number)}/reshape.ipynb": marked(work, str(number))
         for number in (1, 2)
     }
 
-    done = desk.collect(desk.zip("a.zip", members))
+    done = instructor.collect(instructor.zip("a.zip", members))
 
-    assert len(desk.taken()) == 1
+    assert len(instructor.taken()) == 1
     assert "worksheet" in reasons(done)[0]
 
 
-def test_gradescope_says_who_and_when_also_for_a_group(desk: Desk, work: bytes) -> None:
+def test_gradescope_says_who_and_when_also_for_a_group(instructor: Instructor, work: bytes) -> None:
     ada = {"name": "Ada Lovelace", "sid": "s-1", "email": "ada@example.org"}
     dana = {"name": 'דנה, "=cmd()" כהן', "sid": "s-4", "email": "dana@example.org"}
     forged = b"submission_9:\n  :submitters:\n  - :name: Ada\n    :email: ada@example.org\n"
-    archive = desk.zip(
+    archive = instructor.zip(
         "assignment_4711_export.zip",
         gradescope_export(
             4711,
@@ -231,27 +235,29 @@ def test_gradescope_says_who_and_when_also_for_a_group(desk: Desk, work: bytes) 
         ),
     )
 
-    desk.collect(archive)
+    instructor.collect(archive)
 
-    assert desk.taken()["dana@example.org", "reshape"] == marked(work, "x")
-    assert desk.taken()["ada@example.org", "reshape"] == work
-    stamp = desk.folder.submitted / "ada@example.org" / "reshape" / "timestamp.txt"
+    assert instructor.taken()["dana@example.org", "reshape"] == marked(work, "x")
+    assert instructor.taken()["ada@example.org", "reshape"] == work
+    stamp = instructor.folder.submitted / "ada@example.org" / "reshape" / "timestamp.txt"
     assert parse_utc(stamp.read_text().strip()) == datetime(2026, 11, 1, 20, 15, 42, 170110)
-    names = {one.student: one.name for one in read_roster(desk.folder).people}
+    names = {one.student: one.name for one in read_roster(instructor.folder).people}
     assert names["dana@example.org"] == dana["name"]
 
 
-def test_both_members_of_a_group_get_what_they_handed_in(desk: Desk, work: bytes) -> None:
+def test_both_members_of_a_group_get_what_they_handed_in(
+    instructor: Instructor, work: bytes
+) -> None:
     pair = [{"name": name, "email": f"{name}@example.org"} for name in ("ada", "ben")]
     members = gradescope_export(1, {2: (pair, "2026-11-01 20:15:42 Z", {"reshape.ipynb": work})})
 
-    desk.collect(desk.zip("a.zip", members))
+    instructor.collect(instructor.zip("a.zip", members))
 
-    assert {student for student, _ in desk.taken()} == {"ada@example.org", "ben@example.org"}
+    assert {student for student, _ in instructor.taken()} == {"ada@example.org", "ben@example.org"}
 
 
 def test_the_learners_own_zip_comes_alone_and_inside_others(
-    desk: Desk, work: bytes, course: CourseFolder
+    instructor: Instructor, work: bytes, course: CourseFolder
 ) -> None:
     pooling = notebook_bytes(course, "pooling")
     own = {
@@ -259,21 +265,23 @@ def test_the_learners_own_zip_comes_alone_and_inside_others(
         "pooling/pooling.ipynb": pooling,
         "manifest.json": b'{"student": "ada@example.org"}',
     }
-    alone = desk.zip("convpool.zip", own)
-    wrapped = desk.zip("canvas.zip", {canvas_name("כהן, דנה", 104, 1, "convpool.zip"): zipped(own)})
+    alone = instructor.zip("convpool.zip", own)
+    wrapped = instructor.zip(
+        "canvas.zip", {canvas_name("כהן, דנה", 104, 1, "convpool.zip"): zipped(own)}
+    )
 
-    nobody = desk.collect(alone, roster=CANVAS_ROSTER)
-    desk.collect(alone, student="norma", received=NOW)
-    desk.collect(wrapped)
+    nobody = instructor.collect(alone, roster=CANVAS_ROSTER)
+    instructor.collect(alone, student="norma", received=NOW)
+    instructor.collect(wrapped)
 
     # The manifest is the student's own file: it says nothing of whose work it is.
     assert all("--student" in reason for reason in reasons(nobody))
-    assert desk.taken() == {
+    assert instructor.taken() == {
         (student, name): content
         for student in ("norma", "dana")
         for name, content in (("reshape", work), ("pooling", pooling))
     }
-    assert read_ledger(desk.folder)["norma", "pooling"].time == NOW.isoformat()
+    assert read_ledger(instructor.folder)["norma", "pooling"].time == NOW.isoformat()
 
 
 def test_the_open_exercise_comes_along_and_nobody_misses_it(
@@ -284,73 +292,77 @@ def test_the_open_exercise_comes_along_and_nobody_misses_it(
     from autograder.cli.show_exchange import run_collect
     from course.learner.lab import notebooks
 
-    desk = Desk(course, tmp_path)
+    instructor = Instructor(course, tmp_path)
     own = {
         "reshape/reshape.ipynb": work,
         "improve/improve.ipynb": notebooks()["improve/improve.ipynb"].read_bytes(),
     }
-    roster = desk.place / "list.csv"
+    roster = instructor.place / "list.csv"
     roster.write_text(CANVAS_ROSTER, encoding="utf-8")
-    archive = desk.zip("dana-submission.zip", own)
+    archive = instructor.zip("dana-submission.zip", own)
     console = Console(record=True, width=200)
 
-    run_collect(course, desk.folder, [archive], CollectOptions(rosters=(roster,)), console)
+    run_collect(course, instructor.folder, [archive], CollectOptions(rosters=(roster,)), console)
 
-    assert set(desk.taken()) == {("dana", "reshape"), ("dana", "improve")}
+    assert set(instructor.taken()) == {("dana", "reshape"), ("dana", "improve")}
     said = console.export_text()
     assert "2 new, 4 missing" in said
 
 
-def test_a_folder_of_folders_or_zips_named_after_students_is_taken(desk: Desk, work: bytes) -> None:
-    folder = desk.place / "mailed"
+def test_a_folder_of_folders_or_zips_named_after_students_is_taken(
+    instructor: Instructor, work: bytes
+) -> None:
+    folder = instructor.place / "mailed"
     (folder / "ada@example.org").mkdir(parents=True)
     (folder / "ada@example.org" / "reshape.ipynb").write_bytes(work)
     write_zip(folder / "dana-submission.zip", {"reshape/reshape.ipynb": work})
 
-    done = desk.collect(folder, roster=CANVAS_ROSTER)
+    done = instructor.collect(folder, roster=CANVAS_ROSTER)
 
-    assert set(desk.taken()) == {("ada@example.org", "reshape"), ("dana", "reshape")}
+    assert set(instructor.taken()) == {("ada@example.org", "reshape"), ("dana", "reshape")}
     assert reasons(done) == []
 
 
 def test_collecting_again_changes_nothing_and_an_older_download_replaces_nothing(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
-    old = desk.zip("old.zip", {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work})
-    new = desk.zip(
+    old = instructor.zip("old.zip", {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work})
+    new = instructor.zip(
         "new.zip", {canvas_name("Lovelace, Ada", 101, 2, "reshape.ipynb"): marked(work, "2")}
     )
     seen = []
     for archive in (old, new, new, old, new):
-        done = desk.collect(archive, roster=CANVAS_ROSTER)
+        done = instructor.collect(archive, roster=CANVAS_ROSTER)
         seen.append(statuses(done)["ada@example.org", "reshape"])
 
     assert seen == ["new", "updated", "unchanged", "older", "unchanged"]
-    assert desk.taken() == {("ada@example.org", "reshape"): marked(work, "2")}
+    assert instructor.taken() == {("ada@example.org", "reshape"): marked(work, "2")}
 
 
 def test_an_older_moodle_download_without_times_replaces_nothing_either(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
     member = f"{moodle_folder('Ada Lovelace', 7)}/reshape.ipynb"
-    old = desk.zip("old.zip", {member: work})
-    new = desk.zip("new.zip", {member: marked(work, "2")})
+    old = instructor.zip("old.zip", {member: work})
+    new = instructor.zip("new.zip", {member: marked(work, "2")})
     for archive in (old, new, old):
-        done = desk.collect(archive)
+        done = instructor.collect(archive)
 
     assert statuses(done) == {("Ada-Lovelace", "reshape"): "older"}
-    assert desk.taken() == {("Ada-Lovelace", "reshape"): marked(work, "2")}
+    assert instructor.taken() == {("Ada-Lovelace", "reshape"): marked(work, "2")}
 
 
-def test_what_was_put_there_by_hand_stays_unless_forced(desk: Desk, work: bytes) -> None:
-    path = desk.folder.submitted / "dana" / "reshape" / "reshape.ipynb"
+def test_what_was_put_there_by_hand_stays_unless_forced(
+    instructor: Instructor, work: bytes
+) -> None:
+    path = instructor.folder.submitted / "dana" / "reshape" / "reshape.ipynb"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"by hand")
-    archive = desk.zip("a.zip", {canvas_name("כהן, דנה", 104, 1, "reshape.ipynb"): work})
+    archive = instructor.zip("a.zip", {canvas_name("כהן, דנה", 104, 1, "reshape.ipynb"): work})
 
-    done = desk.collect(archive, roster=CANVAS_ROSTER)
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
     kept = path.read_bytes()
-    desk.collect(archive, force=True)
+    instructor.collect(archive, force=True)
 
     assert "--force" in reasons(done)[0]
     assert kept == b"by hand"
@@ -358,32 +370,36 @@ def test_what_was_put_there_by_hand_stays_unless_forced(desk: Desk, work: bytes)
 
 
 def test_a_late_canvas_submission_is_late_by_when_it_was_first_collected(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
     name = canvas_name("כהן, דנה", 104, 1, "reshape.ipynb", late=True)
-    archive = desk.zip("a.zip", {name: work})
-    desk.collect(archive, roster=CANVAS_ROSTER)
-    again = collect(desk.folder, [archive], desk.sources, CollectOptions(), NOW.replace(day=30))
+    archive = instructor.zip("a.zip", {name: work})
+    instructor.collect(archive, roster=CANVAS_ROSTER)
+    again = collect(
+        instructor.folder, [archive], instructor.sources, CollectOptions(), NOW.replace(day=30)
+    )
 
     assert statuses(again)["dana", "reshape"] == "unchanged"
-    assert read_ledger(desk.folder)["dana", "reshape"].time == NOW.isoformat()
+    assert read_ledger(instructor.folder)["dana", "reshape"].time == NOW.isoformat()
 
 
-def test_an_unreadable_notebook_is_taken_so_that_grading_gives_its_reason(desk: Desk) -> None:
+def test_an_unreadable_notebook_is_taken_so_that_grading_gives_its_reason(
+    instructor: Instructor,
+) -> None:
     members = {
         canvas_name("Lovelace, Ada", 101, 1, "reshape (2).ipynb"): b"{ not json",
         canvas_name("Nobody, Norma", 105, 2, "Untitled.ipynb"): b"{ not json",
     }
 
-    done = desk.collect(desk.zip("a.zip", members), roster=CANVAS_ROSTER)
+    done = instructor.collect(instructor.zip("a.zip", members), roster=CANVAS_ROSTER)
 
-    assert set(desk.taken()) == {("ada@example.org", "reshape")}
-    assert "no assignment that can be told" in reasons(done)[0]
+    assert set(instructor.taken()) == {("ada@example.org", "reshape")}
+    assert "assignment can't be recognized" in reasons(done)[0]
 
 
-def test_an_archive_without_notebooks_says_so(desk: Desk) -> None:
+def test_an_archive_without_notebooks_says_so(instructor: Instructor) -> None:
     with pytest.raises(GradingError, match="no notebook in"):
-        desk.collect(desk.zip("a.zip", {"lovelaceada_101_1_essay.pdf": b"%PDF"}))
+        instructor.collect(instructor.zip("a.zip", {"lovelaceada_101_1_essay.pdf": b"%PDF"}))
 
 
 @pytest.mark.parametrize(
@@ -408,15 +424,15 @@ def test_any_name_makes_a_folder_that_leads_nowhere_else(name: str, folder: str)
 
 
 def test_the_roster_s_formulas_sleep_in_the_file_and_come_back_as_they_were(
-    desk: Desk, work: bytes
+    instructor: Instructor, work: bytes
 ) -> None:
-    archive = desk.zip("a.zip", {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work})
-    desk.collect(archive, roster=CANVAS_ROSTER)
+    archive = instructor.zip("a.zip", {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work})
+    instructor.collect(archive, roster=CANVAS_ROSTER)
 
-    text = (desk.folder.root / "roster.csv").read_text(encoding="utf-8")
+    text = (instructor.folder.root / "roster.csv").read_text(encoding="utf-8")
 
     assert "'=cmd(), 😀" in text
-    people = {one.student: one for one in read_roster(desk.folder).people}
+    people = {one.student: one for one in read_roster(instructor.folder).people}
     assert people["emoji"].name == "=cmd(), 😀"
     assert people["renee"].name == 'O\'Neil "Bob", Renée'
 
@@ -428,7 +444,7 @@ def test_nbgraders_zip_collect_works_and_what_it_collected_is_left_alone(
 
     from autograder.nbgrader_plugins.configuration import without_its_warnings
 
-    desk = Desk(course_copy, tmp_path)
+    instructor = Instructor(course_copy, tmp_path)
     archive = course_copy.root / "downloaded" / "reshape" / "archive"
     archive.mkdir(parents=True)
     name = "reshape_ada_attempt_2016-01-30-20-30-10_reshape.ipynb"
@@ -436,14 +452,14 @@ def test_nbgraders_zip_collect_works_and_what_it_collected_is_left_alone(
     pattern = r".*_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>\w+)"
     with without_its_warnings(), pytest.MonkeyPatch.context() as patch:
         patch.chdir(course_copy.root)
-        patch.setenv("CLASS_DIR", str(desk.folder.root))
+        patch.setenv("CLASS_DIR", str(instructor.folder.root))
         collector = ZipCollectApp()
         collector.initialize(["reshape", f"--FileNameCollectorPlugin.named_regexp={pattern}"])
         collector.start()
     mine = marked(work, "other")
-    done = desk.collect(
-        desk.zip("a.zip", {"x.ipynb": mine}), student="ada", roster="name,login\nA,ada\n"
+    done = instructor.collect(
+        instructor.zip("a.zip", {"x.ipynb": mine}), student="ada", roster="name,login\nA,ada\n"
     )
 
-    assert desk.taken() == {("ada", "reshape"): work}
+    assert instructor.taken() == {("ada", "reshape"): work}
     assert "--force" in reasons(done)[0]
