@@ -1,4 +1,4 @@
-"""Where things lie: the folder of the course, and the folder of a class."""
+"""The paths of a course folder and of a class folder, and the class's secret."""
 
 import hashlib
 import hmac
@@ -40,13 +40,16 @@ class CourseFolder:
         return self.exercises / assignment / f"{assignment}.ipynb"
 
     def assignments(self) -> list[str]:
-        """Name the assignments that have a script, in the order of the course."""
+        """List the assignments that have a script, in the order of the course."""
         found = {path.stem for path in self.solutions.glob("*.py")}
         known = [name for name in ASSIGNMENTS if name in found]
         return known + sorted(found - set(known))
 
     def require(self, names: list[str]) -> list[str]:
-        """Return the named assignments, or all; refuse a name that has no script."""
+        """Return the named assignments, all if none is named.
+
+        Raises `BuildError`, which lists the known names, for a name without a script.
+        """
         known = self.assignments()
         for name in names:
             if name not in known:
@@ -58,11 +61,14 @@ class CourseFolder:
 
 
 def find_course(folder: Path | None = None) -> CourseFolder:
-    """Return the course folder named, or the working directory if it holds `solutions/`."""
+    """Return the course in `folder`, or in the working directory if that is None.
+
+    Raises `BuildError` if the folder has no `solutions/`.
+    """
     root = (folder or Path.cwd()).resolve()
     if not (root / "solutions").is_dir():
         raise BuildError(
-            f"{root} holds no folder `solutions`.",
+            f"{root} has no folder `solutions`.",
             "Run this in a checkout of convpool-course, or name one with --course DIR.",
         )
     return CourseFolder(root)
@@ -70,21 +76,21 @@ def find_course(folder: Path | None = None) -> CourseFolder:
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """One class in nbgrader's layout; never part of the checkout."""
+    """One class in nbgrader's layout; git ignores it."""
 
     root: Path
 
     def source(self, assignment: str) -> Path:
-        """The class's own source notebook, where one was drawn for it."""
+        """The class's own source notebook, if one was generated for it."""
         return self.root / "source" / assignment / f"{assignment}.ipynb"
 
     def release(self, assignment: str) -> Path:
-        """The class's own release notebook, where one was drawn for it."""
+        """The class's own release notebook, if one was generated for it."""
         return self.root / "release" / assignment / f"{assignment}.ipynb"
 
     @property
     def submitted(self) -> Path:
-        """What students handed in: `<student>/<assignment>/<assignment>.ipynb`."""
+        """The submissions: `<student>/<assignment>/<assignment>.ipynb`."""
         return self.root / "submitted"
 
     @property
@@ -94,7 +100,7 @@ class ClassFolder:
 
     @property
     def feedback(self) -> Path:
-        """The pages for students."""
+        """The feedback pages for students."""
         return self.root / "feedback"
 
     @property
@@ -104,22 +110,19 @@ class ClassFolder:
 
     @property
     def db_url(self) -> str:
-        """The database as SQLAlchemy names it."""
+        """The database's URL for SQLAlchemy."""
         return f"sqlite:///{self.gradebook}"
 
 
 def find_class(folder: Path | None = None) -> ClassFolder:
-    """Return the class folder named, else `CLASS_DIR`, else `class/` in the working directory."""
+    """Return the class in `folder`, else in `CLASS_DIR`, else in `class/`."""
     return ClassFolder((folder or Path(os.environ.get("CLASS_DIR") or "class")).resolve())
 
 
-_BYTES = 32
-
-
 def class_secret(class_folder: ClassFolder) -> bytes:
-    """Read the class's secret; make one, readable to its owner only, if there is none yet.
+    """Return the class's secret; create it, readable to its owner only, if there is none.
 
-    Whoever knows it can foresee the inputs of the hidden checks.
+    It makes the inputs of hidden checks unpredictable to students.
     """
     path = class_folder.root / ".secret"
     try:
@@ -127,10 +130,10 @@ def class_secret(class_folder: ClassFolder) -> bytes:
     except FileExistsError:
         return path.read_bytes()
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(_BYTES))
-    return Path(path).read_bytes()
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 def submission_seed(secret: bytes, digest: str, assignment: str) -> str:
-    """Derive the seed of one submission (HMAC-SHA256, hexadecimal): the same at every regrade."""
+    """Return the seed of one submission (HMAC-SHA256, hexadecimal), the same at every regrade."""
     return hmac.new(secret, f"{assignment}:{digest}".encode(), hashlib.sha256).hexdigest()

@@ -1,7 +1,7 @@
 """Writes the cells q1 … q10 of the quiz assignment from a bank and a class's seed.
 
-The key stands only between nbgrader's solution and hidden-test marks, which the release version
-leaves out; a numeric key is computed again, from the drawn values, whenever the test runs.
+The key appears only in nbgrader's solution and hidden-test regions, which the release omits. A
+numeric key is computed again, from the drawn values, whenever the test runs.
 """
 
 from course.errors import QuizError
@@ -14,9 +14,9 @@ POINTS = 2.0
 
 
 def draw(bank: Bank, seed: int | str) -> list[DrawnQuestion]:
-    """Draw a class's quiz: options shuffled and lettered, values drawn.
+    """Draw a class's quiz: shuffle and letter the options, draw the values.
 
-    Raises QuizError unless the bank has exactly ten questions of 2 points.
+    Raises `QuizError` unless the bank has exactly ten questions of 2 points.
     """
     if len(bank.questions) != QUESTIONS:
         raise QuizError(
@@ -28,13 +28,13 @@ def draw(bank: Bank, seed: int | str) -> list[DrawnQuestion]:
             raise QuizError(
                 f"{bank.path}, line {question.line}: {question.id!r} has {question.points:g} "
                 f"points; each graded question has {POINTS:g}.",
-                "Take the 'points:' line out.",
+                "Remove the 'points:' line.",
             )
     return draw_bank(bank, seed)
 
 
 def quiz_cells(bank: Bank, seed: int | str) -> str:
-    """Return the py:percent text of the cells q1 … q10, in the notation of the build."""
+    """Return the py:percent text of the cells q1 … q10, in the notation of `script`."""
     questions = draw(bank, seed)
     return "\n".join(_question(f"q{n}", n, q) for n, q in enumerate(questions, start=1))
 

@@ -1,4 +1,4 @@
-"""The `autograder` command: what an instructor runs."""
+"""The `autograder` command: its verbs, and what each prints."""
 
 from autograder.cli.verbs import app, main
 

@@ -1,4 +1,4 @@
-"""`autograder collect`: from what a learning management system hands out to the class folder."""
+"""The verbs that work on a class: from collecting submissions to exporting marks."""
 
 from datetime import datetime
 from pathlib import Path
@@ -14,56 +14,57 @@ from autograder.cli.options import (
     ForceOption,
     UnsafeOption,
 )
+from autograder.folders import find_class, find_course
 
 
 def collect(
     archives: Annotated[
-        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER...", help="Zips, or folders of files.")
+        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER...", help="Zip files, or folders.")
     ],
     roster: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="List of students (CSV); may be given several times."),
+        typer.Option(metavar="FILE", help="List of students (CSV); can be repeated."),
     ] = None,
     assignment: Annotated[
-        str, typer.Option(metavar="NAME", help="What the notebooks are of, if not told by them.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Assignment of all notebooks, if their cells don't tell."
+        ),
     ] = "",
     student: Annotated[
-        str, typer.Option(metavar="ID", help="Whose it is, where no file's name says so.")
+        str, typer.Option(metavar="ID", help="The student, if no file name tells.")
     ] = "",
     received: Annotated[
         datetime | None,
-        typer.Option(metavar="WHEN", help="When it was handed in (UTC), if the LMS does not say."),
+        typer.Option(metavar="WHEN", help="Time of submission (UTC), if the LMS does not tell."),
     ] = None,
     timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Zone of the times in Moodle's worksheet.")
+        str, typer.Option(metavar="ZONE", help="Time zone of Moodle's worksheet.")
     ] = "UTC",
     force: Annotated[
-        bool, typer.Option("--force", help="Replace also what this command did not put there.")
+        bool, typer.Option("--force", help="Also replace files that this command did not write.")
     ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Take in what Canvas, Moodle or Gradescope hand out, the last attempt of each student.
+    """Collect the submissions that Canvas, Moodle or Gradescope export; the last attempt counts.
 
-    Names and numbers are matched with the class's roster.csv, which the lists given with --roster
-    are taken into: Canvas's gradebook, Moodle's grading worksheet, Gradescope's roster, or any CSV
-    with names, mails or numbers. Doing it again changes nothing. See docs/instructor.md.
+    Names and numbers are matched with the class's roster.csv. Lists given with --roster are merged
+    into it: Canvas's gradebook, Moodle's grading worksheet, Gradescope's roster, or any CSV with
+    names, mails or numbers. Collecting the same files again changes nothing. See
+    docs/instructor.md.
 
     Examples:
 
       autograder collect submissions.zip --roster gradebook.csv
-
       autograder collect cnn.zip --roster worksheet.csv --timezone Europe/Berlin
-
       autograder collect assignment_4711_export.zip --class 2026
-
       autograder collect convpool.zip --student ada --received 2026-11-02T21:30
     """
     from datetime import UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from autograder.cli.show_exchange import run_collect
-    from autograder.folders import find_class, find_course
     from autograder.lms.collecting import CollectOptions
     from course.errors import GradingError
 
@@ -71,7 +72,7 @@ def collect(
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise GradingError(
-            f"There is no time zone {timezone!r}.", "Name one such as Europe/Berlin."
+            f"There is no time zone {timezone!r}.", "Use a name such as Europe/Berlin."
         ) from error
     options = CollectOptions(
         assignment=assignment,
@@ -84,16 +85,13 @@ def collect(
     run_collect(find_course(course), find_class(class_folder), archives, options, Console())
 
 
-# `autograder grade`: from what was handed in to marks.
-
-
 def grade(
     assignments: AssignmentsArgument = None,
     class_folder: ClassOption = None,
     course: CourseOption = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Submissions at a time (default: cores + 1)."),
+        typer.Option("--jobs", "-j", min=1, help="Submissions at once (default: cores + 1)."),
     ] = None,
     cluster: Annotated[
         str,
@@ -101,42 +99,33 @@ def grade(
     ] = "",
     force: ForceOption = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would change and for whom; write nothing.")
+        bool, typer.Option("--dry-run", help="Show which marks would change; write nothing.")
     ] = False,
     unsafe_no_sandbox: UnsafeOption = False,
 ) -> None:
-    """Grade what a class has handed in: gradebook, autograded notebooks, grades.csv.
+    """Grade the submissions of a class; write its gradebook, autograded notebooks, grades.csv.
 
-    Student code runs in a sandbox that proves itself first; the tests run outside it, in a process
-    of their own. Exit status 0 means that every submission got a result.
+    Student code runs in a sandbox, which is tested before every run; the tests run outside it, in
+    a separate process. Exit status 0 means that every submission has a result.
 
-    A submission that has a result is run again only if it, the assignment or the grader changed. A
-    run that was killed goes on where it stopped: run the same command again. Marks that a person
-    entered always stay.
+    A submission with a result is run again only if it, the assignment or the grader has changed.
+    To continue a run that was killed, run the same command again. Marks that a person entered are
+    never changed.
 
     Examples:
 
       autograder grade                   everything in class/submitted
-
       autograder grade cnn --class 2026  one assignment of the class in 2026/
-
-      autograder grade --jobs 4          four submissions at a time
-
+      autograder grade --jobs 4          four submissions at once
       autograder grade cnn --force       run every cnn again
-
-      autograder grade cnn --dry-run     after a test was mended: whose marks would change?
-
+      autograder grade cnn --dry-run     after fixing a test: whose marks would change?
       autograder grade --cluster tcp://10.0.0.1:8786
     """
     from autograder.cli.show_grading import run_grade
-    from autograder.folders import find_class, find_course
     from autograder.grading.conditions import GradeOptions, usual_jobs
 
     options = GradeOptions(
-        sandboxed=not unsafe_no_sandbox,
-        jobs=jobs or usual_jobs(),
-        force=force,
-        cluster=cluster,
+        sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force, cluster=cluster
     )
     if dry_run:
         from autograder.grading.dry_run import show_changes
@@ -154,42 +143,35 @@ def grade(
     )
 
 
-# `autograder late`: due dates, the price of lateness, and extensions.
-
-
 def late(
     assignments: AssignmentsArgument = None,
     init: Annotated[
-        bool, typer.Option("--init", help="Write a rules.toml to fill in, and stop.")
+        bool, typer.Option("--init", help="Write a rules.toml to fill in, and exit.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Apply the class's rules.toml to its gradebook: who is late, and what it costs.
+    """Apply the late rules in the class's rules.toml to its gradebook, and show the penalties.
 
-    `autograder grade` does this too. After an extension was written into rules.toml, or a mark was
-    changed by hand, this works every penalty out anew; running it twice changes nothing.
+    `autograder grade` does this too. Run it after you wrote an extension into rules.toml or
+    changed a mark by hand: every penalty is calculated anew. Running it twice changes nothing.
 
     Examples:
 
       autograder late --init             write a rules.toml to fill in
-
-      autograder late --dry-run          what would it cost whom?
-
+      autograder late --dry-run          show the penalties, write nothing
       autograder late cnn --class 2026
     """
     from autograder.cli.show_grading import run_late, write_template
-    from autograder.folders import find_class, find_course
 
     folder, own, console = find_course(course), find_class(class_folder), Console()
     if init:
         write_template(folder, own, console)
     else:
         run_late(folder, own, assignments or [], dry_run=dry_run, console=console)
-
-
-# `autograder formgrader`: look at notebooks, enter marks and comments by hand.
 
 
 def formgrader(
@@ -199,63 +181,52 @@ def formgrader(
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Open JupyterLab with nbgrader's formgrader on a class that is graded.
+    """Open JupyterLab with nbgrader's formgrader on a graded class.
 
-    Marks and comments that you enter there stay at every regrade; the feedback pages and the
-    report show them once you write them again.
+    Grading again keeps the marks and comments that you enter there. To show them in the feedback
+    pages and the report, write those again.
 
     Examples:
 
       autograder formgrader --class 2026
-
-      autograder formgrader --class demo --no-browser    print the address, open nothing
+      autograder formgrader --class demo --no-browser    print the address only
     """
     from autograder.cli.formgrader_lab import open_formgrader
-    from autograder.folders import find_class, find_course
 
     open_formgrader(find_course(course), find_class(class_folder), browser=browser)
-
-
-# `autograder feedback`: a page for each student and assignment.
 
 
 def feedback(
     assignments: AssignmentsArgument = None,
     zipped: Annotated[
-        bool, typer.Option("--zip", help="Also pack them for upload, named as the LMS asks.")
+        bool,
+        typer.Option(
+            "--zip",
+            help="Also pack the pages for upload, with the file names that the LMS expects.",
+        ),
     ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Write a feedback page for every graded submission, without hidden tests.
+    """Write a feedback page, without hidden tests, for every graded submission.
 
     Examples:
 
-      autograder feedback                for everything that is graded
-
+      autograder feedback                all graded submissions
       autograder feedback cnn --class 2026
-
-      autograder feedback --zip          feedback/cnn-moodle.zip and so on, to give back in bulk
+      autograder feedback --zip          also feedback/cnn-moodle.zip and so on, for bulk upload
     """
     from autograder.cli.show_pages import run_feedback
-    from autograder.folders import find_class, find_course
 
     run_feedback(
-        find_course(course),
-        find_class(class_folder),
-        assignments or [],
-        Console(),
-        zipped=zipped,
+        find_course(course), find_class(class_folder), assignments or [], Console(), zipped=zipped
     )
-
-
-# `autograder report`: how a class did, on one page.
 
 
 def report(
     assignments: AssignmentsArgument = None,
     anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Leave names out; pseudonyms take their place.")
+        bool, typer.Option("--anonymous", help="Replace names by pseudonyms.")
     ] = False,
     to: Annotated[
         Path | None,
@@ -264,18 +235,15 @@ def report(
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Write one web page on how a class did: marks, exercises, misconceptions, quiz, flags.
+    """Summarize a class on one web page: marks, exercises, misconceptions, quiz, flags.
 
     Examples:
 
-      autograder report                  on everything that is graded: class/report.html
-
+      autograder report                  all graded submissions: class/report.html
       autograder report cnn --class 2026
-
-      autograder report --anonymous      to show to others: no name or id is in it
+      autograder report --anonymous      a page without names and ids, to show to others
     """
     from autograder.cli.show_pages import run_report
-    from autograder.folders import find_class, find_course
 
     run_report(
         find_course(course),
@@ -287,56 +255,48 @@ def report(
     )
 
 
-# `autograder similarity`: which submissions are alike beyond what everybody was given.
-
-
 def similarity(
     assignments: AssignmentsArgument = None,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """List pairs of graded submissions that share what is rare in the class: to look at, no mark.
+    """List pairs of graded submissions that share code which is rare in the class.
 
-    Names, comments and the order of statements make no difference; what the release, the lesson
-    and the reference solutions hold is left out. `autograder report` has the same list.
+    The list is for a person to read; it changes no mark. Names, comments and the order of
+    statements are ignored, and so is code from the release, the lesson and the reference solutions.
+    `autograder report` contains the same list.
 
     Examples:
 
-      autograder similarity              all assignments but the quiz
-
+      autograder similarity              all assignments except the quiz
       autograder similarity cnn --class 2026
     """
     from autograder.cli.show_pages import run_similarity
-    from autograder.folders import find_class, find_course
 
     run_similarity(find_course(course), find_class(class_folder), assignments or [], Console())
-
-
-# `autograder improve`: the leaderboard of the open exercise.
 
 
 def improve(
     class_folder: ClassOption = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Networks at a time (default: cores + 1)."),
+        typer.Option("--jobs", "-j", min=1, help="Networks at once (default: cores + 1)."),
     ] = None,
     force: ForceOption = False,
     unsafe_no_sandbox: UnsafeOption = False,
 ) -> None:
-    """Score the networks of the open exercise on hidden images: leaderboard.csv, .md and .html.
+    """Score the networks of the open exercise on hidden images; write a leaderboard.
 
-    Each notebook trains in the sandbox; its network is built again outside it, its parameters are
-    counted, and it is shown images that no notebook has seen. Marks are not touched.
+    Each notebook trains its network in the sandbox. Outside it, the network is rebuilt, its
+    parameters are counted, and it classifies images that no notebook has seen. The leaderboard is
+    written as leaderboard.csv, .md and .html; marks do not change.
 
     Examples:
 
       autograder improve                 everything in class/submitted/*/improve
-
       autograder improve --class 2026 --jobs 1
     """
     from autograder.cli.show_pages import run_improve
-    from autograder.folders import find_class
     from autograder.grading.conditions import GradeOptions, usual_jobs
     from autograder.pages.leaderboard.leaderboard import LIMITS
 
@@ -346,9 +306,6 @@ def improve(
     run_improve(find_class(class_folder), options, Console())
 
 
-# `autograder export`: marks for the gradebook of a learning management system.
-
-
 def export(
     assignments: AssignmentsArgument = None,
     form: Annotated[
@@ -356,46 +313,44 @@ def export(
     ] = "questions",
     to: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where to (default: <format>.csv in the class folder)."),
+        typer.Option(metavar="FILE", help="Default: <format>.csv, or .json, in the class folder."),
     ] = None,
     template: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The gradebook as Canvas exported it.")
+        Path | None, typer.Option(metavar="FILE", help="The gradebook that Canvas exported.")
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=TITLE", help="What an assignment is called in Canvas."),
+        typer.Option(
+            metavar="NAME=TITLE", help="Title of an assignment in Canvas; can be repeated."
+        ),
     ] = None,
     missing_zero: Annotated[
-        bool, typer.Option("--missing-zero", help="Write 0 for what was not handed in.")
+        bool, typer.Option("--missing-zero", help="Write 0 for missing submissions.")
     ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Write the gradebook's marks, late penalties taken off, as the LMS imports them.
+    """Write the gradebook's marks, minus late penalties, in a format that the LMS imports.
 
-    What was not handed in stays empty, which changes nothing in an LMS. The same formats are
-    exporters of nbgrader:
+    A missing submission stays empty, which changes nothing in the LMS. The same formats are
+    available as exporters of nbgrader:
     nbgrader export --exporter=autograder.nbgrader_plugins.export_plugins.CanvasExport
 
     Examples:
 
       autograder export --format canvas --template gradebook.csv --to upload.csv
-
       autograder export --format canvas --template gradebook.csv --column cnn="Exercise 4"
-
       autograder export cnn --format moodle --class 2026
-
       autograder export --format json --to marks.json
     """
     from autograder.cli.show_exchange import ExportOptions, run_export
-    from autograder.folders import find_class, find_course
     from course.errors import GradingError
 
     titles = {}
     for pair in column or []:
         name, equals, title = pair.partition("=")
         if not equals or not title:
-            raise GradingError(f"{pair!r} is no column.", 'Write --column cnn="Exercise 4".')
+            raise GradingError(f"{pair!r} is not NAME=TITLE.", 'Write --column cnn="Exercise 4".')
         titles[name] = title
     options = ExportOptions(form, to, template, titles, missing_zero)
     folder = find_course(course)

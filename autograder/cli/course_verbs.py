@@ -1,4 +1,4 @@
-"""`autograder build`: generate what is handed out."""
+"""The verbs that work on the course: build, gift, solutions, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
+from autograder.folders import find_class, find_course
 
 
 def build(
@@ -15,43 +16,39 @@ def build(
         bool, typer.Option("--check", help="Change nothing; fail if a file is out of date.")
     ] = False,
     seed: Annotated[
-        int | None, typer.Option(help="Draw a class's own quiz, into its class folder.")
+        int | None, typer.Option(help="Draw a quiz for one class, into its class folder.")
     ] = None,
     quiz: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take a class's quiz from a private bank.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Use a private question bank for the class's quiz."),
     ] = None,
     with_solutions: Annotated[
         bool,
         typer.Option(
-            "--with-solutions", help="Write a class's solutions.json, which `course hint` shows."
+            "--with-solutions", help="Write the class's solutions.json, for `course hint`."
         ),
     ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Generate the source and release notebooks (and the learner's) from the scripts.
+    """Generate the source, release and learner's notebooks from the scripts.
 
-    With --seed or --quiz only the quiz is generated, for one class: hand out its release/, and
-    `autograder grade` takes the key from its source/. With --with-solutions only solutions.json is
-    written, into the class's release/: hand it out when solutions may be seen.
+    With --seed or --quiz, only the quiz of one class is generated: hand out the class's release/;
+    `autograder grade` takes the answers from its source/. With --with-solutions, only
+    solutions.json is written, into the class's release/: hand it out once students may see
+    solutions.
 
     Examples:
 
       autograder build                   everything
-
       autograder build cnn quiz          two assignments
-
-      autograder build --check           is everything up to date?
-
+      autograder build --check           check that all files are up to date
       autograder build --seed 7 --class 2026
-
       autograder build --quiz my-questions.md --class 2026
-
       autograder build reshape --with-solutions --class 2026
     """
     from autograder.build.release import DEFAULT_SEED, build_for_class, outdated, publish
     from autograder.build.release import build as build_files
-    from autograder.folders import find_class, find_course
     from course.errors import BuildError
 
     folder = find_course(course)
@@ -62,7 +59,7 @@ def build(
     elif seed is None and quiz is None:
         files = build_files(folder, assignments or [])
     elif assignments and assignments != ["quiz"]:
-        raise BuildError("--seed and --quiz draw the quiz only.", "Name no other assignment.")
+        raise BuildError("--seed and --quiz generate the quiz only.", "Name no other assignment.")
     else:
         own = find_class(class_folder)
         files = build_for_class(folder, own, DEFAULT_SEED if seed is None else seed, quiz)
@@ -83,31 +80,33 @@ def _short(path: Path, root: Path) -> str:
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
-# `autograder gift`: the quiz for a learning management system.
-
-
 def gift(
-    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to, such as quiz.gift.")],
+    to: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file to write, such as quiz.gift.")
+    ],
     quiz: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A bank of questions (default: practice).")
+        Path | None, typer.Option(metavar="FILE", help="A question bank (default: practice).")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Draw other numbers.")] = 0,
+    seed: Annotated[int, typer.Option(help="Draw other numbers for numeric questions.")] = 0,
     variants: Annotated[
-        int, typer.Option(min=1, max=100, help="Draw each numeric question so many times.")
+        int, typer.Option(min=1, max=100, help="Variants of each numeric question.")
     ] = 1,
     category: Annotated[
-        str, typer.Option(metavar="NAME", help="Category of the question bank to put them in.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Category in Moodle's question bank (default: the bank's title)."
+        ),
     ] = "",
 ) -> None:
-    """Write a bank of questions as Moodle imports it (GIFT), every option with its explanation.
+    """Write a question bank in Moodle's GIFT format, every option with its explanation.
 
-    The practice questions are the default; --quiz solutions/quiz.md writes the graded ones, which
-    then are in the LMS for whoever can see its question bank. Many other systems read GIFT too.
+    The default is the practice questions. --quiz solutions/quiz.md writes the graded questions:
+    then everyone who can open the LMS's question bank can see them. Many other systems read GIFT
+    too.
 
     Examples:
 
       autograder gift practice.gift
-
       autograder gift graded.gift --quiz solutions/quiz.md --seed 7 --variants 10
     """
     from autograder.lms.gift import gift_text
@@ -121,31 +120,23 @@ def gift(
     typer.echo(f"{text.count('::[html]')} questions: {to}")
 
 
-# `autograder solutions`: the reference solutions, run in full.
-
-
 def solutions(
     assignments: AssignmentsArgument = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Use the few images that grading uses.")
+        bool, typer.Option("--quick", help="Use only the few images that grading uses.")
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Run the reference solutions in full and print the dense model against the CNN.
+    """Run the reference solutions in full, and compare a dense model with the CNN.
 
     Examples:
 
-      autograder solutions               all notebooks, all images: some five minutes
-
-      autograder solutions --quick       do they run at all?
+      autograder solutions               all notebooks, all images: about five minutes
+      autograder solutions --quick       check that they run, on few images
     """
     from autograder.cli.show_solutions import show_solutions
-    from autograder.folders import find_course
 
     show_solutions(find_course(course), assignments or [], quick, Console())
-
-
-# `autograder demo`: the main job in small.
 
 
 def demo(
@@ -154,15 +145,13 @@ def demo(
         Path, typer.Option("--class", metavar="DIR", help="Folder for the pretend class.")
     ] = Path("demo"),
 ) -> None:
-    """Build the release, let a small pretend class hand it in, grade it, show the gradebook.
+    """Build the release, hand in for a small pretend class, grade it, and show the gradebook.
 
     Examples:
 
       autograder demo
-
       autograder demo --class /tmp/demo
     """
     from autograder.cli.demo_class import run_demo
-    from autograder.folders import find_course
 
     run_demo(find_course(course), class_folder, Console())

@@ -1,4 +1,4 @@
-"""The main job in small: build, hand out to a pretend class, grade, show the marks."""
+"""Plays `autograder demo`: builds, hands in for a pretend class, grades, shows the marks."""
 
 import shutil
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ _MARKER = "made-by-autograder-demo.txt"
 
 @dataclass(frozen=True)
 class PretendStudent:
-    """Someone in the pretend class, and which notebooks they hand in."""
+    """A student of the pretend class, and the notebooks that this student hands in."""
 
     name: str
     story: str
     assignments: tuple[str, ...]
     reference: bool = False
-    """Whether the answers are the reference solution's; else `tests/submissions/demo` has them."""
+    """Whether the answers are the reference solution; if not, see `tests/submissions/demo`."""
 
 
 CLASS = (
@@ -41,7 +41,7 @@ CLASS = (
 
 
 def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
-    """Play the demo in `folder`, which is emptied first if an earlier demo made it."""
+    """Run the demo in `folder`, which is emptied first if an earlier demo made it."""
     class_folder = _fresh_class(folder)
     changed = publish(build(course, []))
     console.print(
@@ -49,22 +49,24 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
     )
     handed_in = _hand_in_all(course, class_folder)
     stories = ", ".join(f"{student.name} ({student.story})" for student in CLASS)
-    console.print(f"They hand in {handed_in} notebooks: {stories}.")
+    console.print(f"The class hands in {handed_in} notebooks: {stories}.")
     run_grade(course, class_folder, [], options=GradeOptions(), console=console)
     run_feedback(course, class_folder, [], console)
     run_report(course, class_folder, [], anonymous=False, to=None, console=console)
 
 
 def _fresh_class(folder: Path) -> ClassFolder:
-    """Make the demo's class folder anew; never touch a folder that the demo did not make."""
+    """Empty the demo's class folder; refuse a folder that the demo did not make."""
     if folder.exists() and not (folder / _MARKER).is_file() and any(folder.iterdir()):
         raise GradingError(
-            f"{folder} holds something that is not from the demo.",
+            f"{folder} holds files that are not from the demo.",
             "Name another folder: autograder demo --class DIR.",
         )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / _MARKER).write_text("Everything in this folder is made anew by each demo.\n")
+    (folder / _MARKER).write_text(
+        "Each run of `autograder demo` deletes this folder and writes it again.\n"
+    )
     return ClassFolder(folder.resolve())
 
 
@@ -79,7 +81,7 @@ def _hand_in_all(course: CourseFolder, class_folder: ClassFolder) -> int:
 
 
 def _answers(course: CourseFolder, student: PretendStudent, assignment: str) -> Answers:
-    """Find what a pretend student wrote; nothing at all where there is no file."""
+    """Return the answers of a pretend student; none if there is no file."""
     if student.reference:
         return reference_answers(nbformat.read(course.source(assignment), as_version=4))
     script = course.root / "tests" / "submissions" / "demo" / student.name / f"{assignment}.py"

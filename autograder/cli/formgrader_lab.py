@@ -1,4 +1,4 @@
-"""JupyterLab for an instructor: formgrader open on this course, with one class's gradebook."""
+"""Starts JupyterLab with formgrader open on one class's gradebook."""
 
 import json
 import os
@@ -16,13 +16,14 @@ _FORMGRADER = "nbgrader-formgrader:nbgrader-formgrader"
 def open_formgrader(course: CourseFolder, class_folder: ClassFolder, *, browser: bool) -> None:
     """Run JupyterLab in the checkout until it is stopped.
 
-    nbgrader's configuration lies in the checkout, and reads CLASS_DIR. The workspace, which opens
-    formgrader's tab, is kept in the class folder, so that nobody's own workspace is changed.
+    nbgrader's configuration file is in the checkout and reads CLASS_DIR. The workspace that opens
+    formgrader's tab is written to the class folder, so the instructor's own workspaces stay as they
+    are. Raises `GradingError` if the class has no gradebook.
     """
     if not class_folder.gradebook.is_file():
         raise GradingError(
             f"{class_folder.root} has no gradebook yet.",
-            "Run `autograder grade`, or `autograder demo` for a pretend class and --class demo.",
+            "Run `autograder grade`; or run `autograder demo` and use --class demo.",
         )
     folder = class_folder.root / ".jupyter"
     write_workspace(folder)
@@ -33,7 +34,7 @@ def open_formgrader(course: CourseFolder, class_folder: ClassFolder, *, browser:
 
 
 def write_workspace(folder: Path) -> None:
-    """Write a workspace with formgrader's tab in it, in JupyterLab's own form."""
+    """Write a JupyterLab workspace whose only tab is formgrader."""
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
     area = {"type": "tab-area", "currentIndex": 0, "widgets": [_FORMGRADER]}

@@ -1,4 +1,4 @@
-"""Arguments and options that several verbs share."""
+"""The arguments and options that several verbs share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 AssignmentsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="All, if none is named.")
+    list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all assignments.")
 ]
 CourseOption = Annotated[
     Path | None,
@@ -16,7 +16,7 @@ ClassOption = Annotated[
     Path | None,
     typer.Option("--class", metavar="DIR", help="Class folder (default: $CLASS_DIR, or class/)."),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Run again also what did not change.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Also run again what has not changed.")]
 UnsafeOption = Annotated[
     bool,
     typer.Option(

@@ -1,5 +1,7 @@
-"""What `autograder collect` shows on the terminal, and the students it enters in the gradebook."""
+"""What `autograder collect` and `autograder export` show on the terminal."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +23,19 @@ from autograder.lms.canvas_export import canvas_csv, differing_points
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
 from autograder.nbgrader_plugins.configuration import put_scripts_on_path
-from autograder.pages.leaderboard.scoring_notebook import NAME as OPEN
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError
 from course.files import write_atomically
+from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
-_ORDER = ("new", "updated", "unchanged", "older", "missing", "refused")
+FORMATS = ("canvas", "moodle", "questions", "json")
+
+_STATUSES = ("new", "updated", "unchanged", "older", "missing", "refused")
+# What each LMS finds a person by, as fields of `Person`.
+_IDENTIFIERS = {
+    "canvas": ("canvas_id", "sis_id", "login"),
+    "moodle": ("id_number", "sis_id", "email", "login"),
+}
 
 
 def run_collect(
@@ -36,46 +45,48 @@ def run_collect(
     options: CollectOptions,
     console: Console,
 ) -> None:
-    """Collect, then say for each student what was found, late or missing."""
+    """Collect, enter the students in the gradebook, and show the outcome for each of them."""
     sources = _sources(course, class_folder, options.assignment)
     done = collect(class_folder, archives, sources, options)
     enter_students(class_folder, read_roster(class_folder).people)
     console.print(collected_table(class_folder, done))
-    counts = [(what, sum(row.status == what for row in done.rows)) for what in _ORDER]
-    said = ", ".join(f"{count} {what}" for what, count in counts if count)
-    other = f"; {done.ignored} other files left alone" if done.ignored else ""
-    console.print(f"{said}{other}. Next: autograder grade")
+    counts = Counter(row.status for row in done.rows)
+    summary = ", ".join(f"{counts[status]} {status}" for status in _STATUSES if counts[status])
+    other = f"; {done.ignored} other files ignored" if done.ignored else ""
+    console.print(f"{summary}{other}. Next: autograder grade")
 
 
 def _sources(
     course: CourseFolder, class_folder: ClassFolder, assignment: str
 ) -> dict[str, NotebookNode]:
-    """Read what notebooks are told apart by: the assignments' sources, and the open exercise's."""
-    wanted = [assignment] if assignment else []
-    names = [] if assignment == OPEN else course.require(wanted)
+    """Read the source notebooks that assignments are recognized by, the open exercise included."""
+    names: list[str] = []
+    if assignment != OPEN_EXERCISE:
+        names = course.require([assignment] if assignment else [])
     sources = {name: read_source(course, name, class_folder) for name in names}
-    if assignment in ("", OPEN):
-        sources[OPEN] = scoring_source("")
+    if assignment in ("", OPEN_EXERCISE):
+        sources[OPEN_EXERCISE] = scoring_source("")
     return sources
 
 
 def collected_table(class_folder: ClassFolder, done: Collected) -> Table:
-    """Lay out what became of everything, a row each."""
+    """Lay out the outcome for every submission and every refused file, a row each."""
     ledger = read_ledger(class_folder)
     table = Table(title=f"Collected into {escape(str(class_folder.submitted))}")
-    for heading in ("student", "assignment", "what", "handed in (UTC)", "due", "note"):
+    for heading in ("student", "assignment", "status", "handed in (UTC)", "due", "note"):
         table.add_column(heading)
     for row in sorted(done.rows, key=lambda one: (one.student, one.assignment)):
         taken = ledger.get((row.student, row.assignment))
-        counts = taken if row.status in ("new", "updated", "unchanged") else None
-        time = counts.time[:16].replace("T", " ") if counts else ""
-        late = {True: "late", False: "in time", None: ""}[counts.late if counts else None]
+        if row.status not in ("new", "updated", "unchanged"):
+            taken = None  # the ledger's entry is about another attempt
+        time = taken.time[:16].replace("T", " ") if taken else ""
+        late = {True: "late", False: "in time", None: ""}[taken.late if taken else None]
         table.add_row(*map(escape, (row.student, row.assignment, row.status, time, late, row.note)))
     return table
 
 
 def enter_students(class_folder: ClassFolder, people: People) -> None:
-    """Enter the roster's names and mails in nbgrader's gradebook, where formgrader shows them."""
+    """Enter the roster's names and mails in the gradebook, so that formgrader shows them."""
     put_scripts_on_path()
     with open_gradebook(class_folder) as gradebook:
         for person in people:
@@ -86,18 +97,12 @@ def enter_students(class_folder: ClassFolder, people: People) -> None:
 
 
 def split_name(person: Person) -> tuple[str, str]:
-    """Part a name into first and last, as far as one can tell."""
+    """Split a name at its comma, else at its last space, into first and last name."""
     if "," in person.name:
         last, _, first = person.name.partition(",")
         return first.strip(), last.strip()
     first, _, last = person.name.rpartition(" ")
     return first, last
-
-
-# What `autograder export` does and says.
-
-
-FORMATS = ("canvas", "moodle", "questions", "json")
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,11 @@ class ExportOptions:
     form: str
     """One of FORMATS."""
     to: Path | None = None
-    """The file; None for `<format>.csv` in the class folder."""
+    """The file to write; None for `<format>.csv` (or `.json`) in the class folder."""
     template: Path | None = None
-    """Canvas's own gradebook."""
+    """The gradebook that Canvas exported."""
     titles: dict[str, str] = field(default_factory=dict)
-    """What an assignment is called in Canvas."""
+    """Titles of assignments in Canvas, by name."""
     missing_zero: bool = False
 
 
@@ -122,10 +127,13 @@ def run_export(
     options: ExportOptions,
     console: Console,
 ) -> None:
-    """Write the file; say what an instructor should know before it is uploaded."""
+    """Write the file, and show what an instructor should know before uploading it.
+
+    Raises `GradingError` for an unknown format, or if nothing is graded.
+    """
     if options.form not in FORMATS:
         raise GradingError(
-            f"There is no format {options.form!r}.", f"Choose: {', '.join(FORMATS)}."
+            f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
         )
     wanted = course.require(assignments) if assignments else []
     marks = ClassMarks()
@@ -141,13 +149,13 @@ def run_export(
     ending = "json" if options.form == "json" else "csv"
     path = options.to or class_folder.root / f"{options.form}.{ending}"
     write_atomically(path, lambda file: file.write(text.encode()))
-    for line in [*_warnings(class_folder, marks, options, text)]:
+    for line in _warnings(class_folder, marks, options, text):
         console.print(line, markup=False)
     console.print(f"{len(marks.rows)} students, {len(marks.max_scores)} assignments: {path}")
 
 
 def _text(marks: ClassMarks, options: ExportOptions) -> str:
-    """Write the marks in the form that was asked for."""
+    """Return the marks in the chosen format."""
     if options.form == "canvas":
         return canvas_csv(marks, options.template, options.titles, options.missing_zero)
     if options.form == "moodle":
@@ -157,40 +165,30 @@ def _text(marks: ClassMarks, options: ExportOptions) -> str:
 
 def _warnings(
     class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions, text: str
-) -> list[str]:
-    """Name what would make marks wrong or lost on the other side."""
-    found = []
+) -> Iterator[str]:
+    """Yield what would make marks wrong or lose them in the LMS."""
     stale = [row for row in apply_rules(class_folder, write=False) if row.before != row.after]
     if stale:
-        found.append(f"{len(stale)} late penalties are out of date: run `autograder late` first.")
-    looked_at = {
-        (person.student, name)
-        for person, submitted in marks.rows
-        for name, one in submitted.items()
-        if any(question.needs_manual_grade for question in one.questions)
-    }
-    if looked_at:
-        found.append(f"{len(looked_at)} submissions wait to be looked at in formgrader.")
-    with_marks = [person for person, submitted in marks.rows if submitted]
+        yield f"{len(stale)} late penalties are out of date: run `autograder late` first."
+    unread = sum(
+        any(question.needs_manual_grade for question in one.questions)
+        for _, submitted in marks.rows
+        for one in submitted.values()
+    )
+    if unread:
+        yield f"{unread} submissions need manual grading in formgrader."
     if options.form == "canvas":
-        lost = [p.student for p in with_marks if not (p.canvas_id or p.sis_id or p.login)]
-        found += [
-            f"{column}: {theirs or 'nothing'} points in Canvas, {ours} here."
-            for column, (theirs, ours) in differing_points(marks, text).items()
-        ]
-    elif options.form == "moodle":
-        lost = [
-            p.student for p in with_marks if not (p.id_number or p.sis_id or p.email or p.login)
-        ]
-    else:
-        lost = []
+        for column, (theirs, ours) in differing_points(marks, text).items():
+            yield f"{column}: {theirs or 'nothing'} points in Canvas, {ours} here."
+    with_marks = [person for person, submitted in marks.rows if submitted]
+    fields = _IDENTIFIERS.get(options.form, ())
+    lost = [p.student for p in with_marks if fields and not any(getattr(p, f) for f in fields)]
     if lost:
-        found.append(f"No number or mail, so the LMS may not find: {', '.join(lost)}.")
+        yield f"No number or mail, so the LMS may not find: {', '.join(lost)}."
     changed = [
         p.student
         for p in with_marks
         if any(safe_cell(one) != one for one in (p.login, p.sis_id, p.id_number, p.email))
     ]
     if changed:
-        found.append(f"A number like a formula was disarmed; the LMS may not find: {changed}.")
-    return found
+        yield f"Identifiers that look like formulas were disarmed; the LMS may not find: {changed}."

@@ -1,4 +1,4 @@
-"""What `autograder grade` shows on the terminal."""
+"""What `autograder grade` and `autograder late` show on the terminal."""
 
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from course.errors import GradingError
 from course.files import write_atomically
 
 if TYPE_CHECKING:
+    from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
 
 BANNER = """\
@@ -32,7 +33,7 @@ BANNER = """\
 
 
 def progress_bar(console: Console) -> Progress:
-    """A bar with what is done, how much of it, the time it took and the time it will still take."""
+    """Return a progress bar with the task, its count, the time passed and the time left."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -62,39 +63,43 @@ def run_grade(
     if not options.sandboxed:
         console.print(BANNER, style="bold red")
     with progress_bar(console) as bar:
-        task = bar.add_task("proving the sandbox" if options.sandboxed else "starting", total=None)
+        first = "proving the sandbox" if options.sandboxed else "starting"
+        task = bar.add_task(first, total=None)
 
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
         summary = grade_class(course, class_folder, assignments, options, show)
     console.print(marks_table(read_marks(class_folder)))
-    results = summary.iter_results()
-    flagged = [(r.student, r.assignment, flag) for r in results for flag in r.flags]
-    if flagged:
-        table = Table(title="Flags: worth a look, no effect on marks")
-        for heading in ("student", "assignment", "what", "evidence"):
-            table.add_column(heading)
-        for student, assignment, flag in flagged:
-            table.add_row(*map(escape, (student, assignment, flag.kind, flag.evidence[:80])))
-        console.print(table)
+    flags = _flags_table(summary)
+    if flags.row_count:
+        console.print(flags)
     console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
     console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
     if summary.failures:
         raise GradingError(
             f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
-            "Mend that and run `autograder grade` again.",
+            "Fix this, then run `autograder grade` again.",
         )
 
 
-# What `autograder late` shows on the terminal.
+def _flags_table(summary: "Summary") -> Table:
+    """Lay out the flags of all results, a row each."""
+    table = Table(title="Flags: worth a look, no effect on marks")
+    for heading in ("student", "assignment", "flag", "evidence"):
+        table.add_column(heading)
+    for result in summary.iter_results():
+        for flag in result.flags:
+            cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
+            table.add_row(*map(escape, cells))
+    return table
 
 
 def write_template(course: CourseFolder, class_folder: ClassFolder, console: Console) -> None:
-    """Write a `rules.toml` to begin with; never over one that is there."""
+    """Write a `rules.toml` to fill in; refuse to replace one."""
     path = rules_path(class_folder.root)
     if path.exists():
-        raise GradingError(f"{path} is there already.", "Edit it, then run `autograder late`.")
+        raise GradingError(f"{path} already exists.", "Edit it, then run `autograder late`.")
     text = template(course.assignments())
     write_atomically(path, lambda file: file.write(text.encode()))
     console.print(f"wrote {path}: enter the due dates, then run `autograder late`", markup=False)
@@ -108,10 +113,10 @@ def run_late(
     dry_run: bool,
     console: Console,
 ) -> None:
-    """Apply the rules and show whom they cost what."""
+    """Apply the late rules and show the penalties."""
     if not rules_path(class_folder.root).is_file():
         raise GradingError(
-            f"{class_folder.root} has no rules.toml.", "Write one: autograder late --init."
+            f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
         )
     if not class_folder.gradebook.is_file():
         raise GradingError(
@@ -128,7 +133,7 @@ def run_late(
 
 
 def late_table(rows: list[Lateness]) -> Table:
-    """Lay out who is late and what it costs."""
+    """Lay out the late submissions and their penalties, a row each."""
     table = Table(title="Late submissions")
     for heading in ("student", "assignment", "late by", "points", "penalty", "before", "note"):
         table.add_column(heading)
@@ -146,7 +151,7 @@ def late_table(rows: list[Lateness]) -> Table:
 
 
 def _duration(seconds: float) -> str:
-    """Write a time span as days, hours and minutes."""
+    """Format a time span as days, hours and minutes."""
     minutes = int(seconds // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     return f"{days} d {hours:02}:{minutes:02}" if seconds else "in time"

@@ -1,9 +1,11 @@
-"""The verbs of `autograder`, in the order in which an instructor needs them.
+"""The `autograder` command, its verbs in the order in which an instructor needs them.
 
-A verb is a thin function in a module of its own: it takes arguments apart, and imports what does
-the work only when it runs, so that `--help` stays quick.
+A verb is a thin function in `course_verbs` or `class_verbs`. It parses its arguments and imports
+what does the work only when it runs, so that `--help` stays fast.
 """
 
+import inspect
+from collections.abc import Callable
 from typing import Annotated
 
 from autograder.cli.class_verbs import (
@@ -23,45 +25,31 @@ from course.cli.command_line import guarded, new_app, version_option
 app = new_app()
 
 
-@app.callback()
+def keep_lines(verb: Callable[..., None]) -> str:
+    """Return a verb's docstring with a mark that stops click from joining the example lines."""
+    return (inspect.getdoc(verb) or "").replace("Examples:\n\n", "Examples:\n\n\b\n")
+
+
 def _app(version: Annotated[bool, version_option("autograder")] = False) -> None:
     """Build the course's assignments, grade a class, and show its marks.
 
     Examples:
 
       autograder build                   generate exercises/ and the source notebooks
-
-      autograder collect lms.zip         take in what Canvas, Moodle or Gradescope hand out
-
-      autograder grade --class 2026      grade what the class in 2026/ has handed in
-
-      autograder feedback --class 2026   write the pages for its students
-
-      autograder report --class 2026     how the class did, on one web page
-
-      autograder export --format canvas  the marks, as the LMS imports them
-
+      autograder collect lms.zip         collect an export of Canvas, Moodle or Gradescope
+      autograder grade --class 2026      grade the submissions of the class in 2026/
+      autograder feedback --class 2026   write a feedback page for every submission
+      autograder report --class 2026     summarize the class on one web page
+      autograder export --format canvas  write the marks in a format that the LMS imports
       autograder demo                    grade a small pretend class and show its gradebook
     """
 
 
-VERBS = (
-    build,
-    collect,
-    grade,
-    late,
-    formgrader,
-    feedback,
-    report,
-    similarity,
-    improve,
-    export,
-    gift,
-    demo,
-    solutions,
-)
-for verb in VERBS:
-    app.command()(verb)
+app.callback(help=keep_lines(_app))(_app)
+
+_CLASS = (collect, grade, late, formgrader, feedback, report, similarity, improve, export)
+for verb in (build, *_CLASS, gift, demo, solutions):
+    app.command(help=keep_lines(verb))(verb)
 
 
 def main() -> None:

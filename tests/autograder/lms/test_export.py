@@ -93,7 +93,7 @@ def test_what_needs_a_person_s_eye_is_said(folder: ClassFolder, course: CourseFo
 
     said = run(folder, course, "reshape", "--format", "json")
 
-    assert "1 submissions wait" in said
+    assert "1 submissions need manual grading" in said
     data = json.loads((folder.root / "json.json").read_text(encoding="utf-8"))
     (ben,) = [one for one in data["students"] if one["student"] == "ben"]
     assert ben["submissions"]["reshape"]["final"] == 2.75
@@ -142,7 +142,7 @@ def test_a_formula_sleeps_and_comes_back(text: str) -> None:
 
 def test_wrong_arguments_are_one_line(folder: ClassFolder, course: CourseFolder) -> None:
     assert "no format 'word'" in run(folder, course, "--format", "word")
-    assert "is no column" in run(folder, course, "--column", "reshape")
+    assert "is not NAME=TITLE" in run(folder, course, "--column", "reshape")
     assert "no assignment called" in run(folder, course, "--column", "nonsense=x")
     empty = ClassFolder(folder.root / "none")
     assert "Nothing is graded" in run(empty, course)
