@@ -121,26 +121,15 @@ def grade(
       autograder grade cnn --dry-run     after fixing a test: whose marks would change?
       autograder grade --cluster tcp://10.0.0.1:8786
     """
-    from autograder.cli.show_grading import run_grade
+    from autograder.cli.show_grading import run_dry, run_grade
     from autograder.grading.conditions import GradeOptions, usual_jobs
 
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force, cluster=cluster
     )
-    if dry_run:
-        from autograder.grading.dry_run import show_changes
-
-        show_changes(
-            find_course(course), find_class(class_folder), assignments or [], options, Console()
-        )
-        return
-    run_grade(
-        find_course(course),
-        find_class(class_folder),
-        assignments or [],
-        options=options,
-        console=Console(),
-    )
+    show = run_dry if dry_run else run_grade
+    folders = find_course(course), find_class(class_folder)
+    show(*folders, assignments or [], options=options, console=Console())
 
 
 def late(

@@ -1,5 +1,7 @@
 """What `autograder grade` and `autograder late` show on the terminal."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,6 +25,7 @@ from course.files import write_atomically
 if TYPE_CHECKING:
     from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
+    from autograder.grading.dry_run import Change
 
 BANNER = """\
 ************************************************************************
@@ -46,6 +49,18 @@ def progress_bar(console: Console) -> Progress:
     )
 
 
+@contextmanager
+def class_progress(console: Console, first: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show one progress bar, `first` its first task, and yield the function that advances it."""
+    with progress_bar(console) as bar:
+        task = bar.add_task(first, total=None)
+
+        def show(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield show
+
+
 def run_grade(
     course: CourseFolder,
     class_folder: ClassFolder,
@@ -62,13 +77,8 @@ def run_grade(
 
     if not options.sandboxed:
         console.print(BANNER, style="bold red")
-    with progress_bar(console) as bar:
-        first = "proving the sandbox" if options.sandboxed else "starting"
-        task = bar.add_task(first, total=None)
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
-
+    first = "proving the sandbox" if options.sandboxed else "starting"
+    with class_progress(console, first) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
     console.print(marks_table(read_marks(class_folder)))
     flags = _flags_table(summary)
@@ -92,6 +102,41 @@ def _flags_table(summary: "Summary") -> Table:
         for flag in result.flags:
             cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
             table.add_row(*map(escape, cells))
+    return table
+
+
+def run_dry(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    assignments: list[str],
+    *,
+    options: "GradeOptions",
+    console: Console,
+) -> None:
+    """Show what `autograder grade` would change, exercise by exercise, and write nothing."""
+    from autograder.grading.dry_run import dry_run
+
+    with class_progress(console, "proving the sandbox") as show:
+        changes = dry_run(course, class_folder, assignments, options, show)
+    if changes:
+        console.print(changes_table(changes))
+    students = len({one.student for one in changes})
+    up, down = sum(one.points > 0 for one in changes), sum(one.points < 0 for one in changes)
+    console.print(
+        f"{len(changes)} changes for {students} students: {up} marks up, {down} down. "
+        "Nothing was written; run it without --dry-run to grade."
+    )
+
+
+def changes_table(changes: list["Change"]) -> Table:
+    """Lay the changes out, a row each."""
+    table = Table(title="What grading would change")
+    for heading in ("student", "assignment", "exercise", "is", "becomes", "mark", "note"):
+        table.add_column(heading)
+    for one in changes:
+        mark = f"{one.points:+g}" if one.points else "same"
+        texts = (one.student, one.assignment, one.exercise, one.before, one.after, mark, one.note)
+        table.add_row(*map(escape, texts))
     return table
 
 

@@ -12,10 +12,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import exact, points_text
 from autograder.gradebook.people import People
@@ -159,42 +155,3 @@ def _penalties(before: ClassFolder, after: ClassFolder) -> list[Change]:
             texts = points_text(-was), points_text(-becomes)
             found.append(Change(*key, "(late)", *texts, float(was - becomes)))
     return found
-
-
-def changes_table(found: list[Change]) -> Table:
-    """Lay the changes out, a row each."""
-    table = Table(title="What grading would change")
-    for heading in ("student", "assignment", "exercise", "is", "becomes", "mark", "note"):
-        table.add_column(heading)
-    for one in found:
-        mark = f"{one.points:+g}" if one.points else "same"
-        texts = (one.student, one.assignment, one.exercise, one.before, one.after, mark, one.note)
-        table.add_row(*map(escape, texts))
-    return table
-
-
-def show_changes(
-    course: CourseFolder,
-    class_folder: ClassFolder,
-    assignments: list[str],
-    options: GradeOptions,
-    console: Console,
-) -> None:
-    """Show what `autograder grade` would change, exercise by exercise, and write nothing."""
-    from autograder.cli.show_grading import progress_bar
-
-    with progress_bar(console) as bar:
-        task = bar.add_task("proving the sandbox", total=None)
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
-
-        found = dry_run(course, class_folder, assignments, options, show)
-    if found:
-        console.print(changes_table(found))
-    students = len({one.student for one in found})
-    up, down = sum(one.points > 0 for one in found), sum(one.points < 0 for one in found)
-    console.print(
-        f"{len(found)} changes for {students} students: {up} marks up, {down} down. "
-        "Nothing was written; run it without --dry-run to grade."
-    )
