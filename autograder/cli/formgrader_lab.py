@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.nbgrader_plugins.configuration import put_scripts_on_path
+from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from course.errors import GradingError
 from course.learner.lab import start_lab
 

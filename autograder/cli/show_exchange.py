@@ -11,18 +11,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.grades_csv import safe_cell
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
+from autograder.gradebook.marks import ClassMarks
+from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.people import People, Person
-from autograder.gradebook.reader import ClassMarks, read_class
+from autograder.gradebook.reader import read_class
 from autograder.gradebook.roster import read_roster
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.spreadsheet import safe_cell
 from autograder.grading.class_run import read_source
 from autograder.lms.canvas_export import canvas_csv, differing_points
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
-from autograder.nbgrader_plugins.configuration import put_scripts_on_path
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError
 from course.files import write_atomically
@@ -136,12 +137,8 @@ def run_export(
             f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
         )
     wanted = course.require(assignments) if assignments else []
-    marks = ClassMarks()
-    if class_folder.gradebook.is_file():
-        people = read_roster(class_folder).people
-        with open_gradebook(class_folder) as gradebook:
-            marks = read_class(gradebook, people, wanted)
-    if not any(submitted for _, submitted in marks.rows):
+    marks = read_class(class_folder, wanted)
+    if not marks.submissions:
         raise GradingError(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
@@ -151,7 +148,7 @@ def run_export(
     write_atomically(path, lambda file: file.write(text.encode()))
     for line in _warnings(class_folder, marks, options, text):
         console.print(line, markup=False)
-    console.print(f"{len(marks.rows)} students, {len(marks.max_scores)} assignments: {path}")
+    console.print(f"{len(marks.people)} students, {len(marks.max_scores)} assignments: {path}")
 
 
 def _text(marks: ClassMarks, options: ExportOptions) -> str:
@@ -171,16 +168,14 @@ def _warnings(
     if stale:
         yield f"{len(stale)} late penalties are out of date: run `autograder late` first."
     unread = sum(
-        any(question.needs_manual_grade for question in one.questions)
-        for _, submitted in marks.rows
-        for one in submitted.values()
+        any(one.needs_manual_grade for one in mark.exercises) for mark in marks.submissions.values()
     )
     if unread:
         yield f"{unread} submissions need manual grading in formgrader."
     if options.form == "canvas":
         for column, (theirs, ours) in differing_points(marks, text).items():
             yield f"{column}: {theirs or 'nothing'} points in Canvas, {ours} here."
-    with_marks = [person for person, submitted in marks.rows if submitted]
+    with_marks = [person for person, own in marks.rows() if own]
     fields = _IDENTIFIERS.get(options.form, ())
     lost = [p.student for p in with_marks if fields and not any(getattr(p, f) for f in fields)]
     if lost:

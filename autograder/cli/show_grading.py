@@ -18,7 +18,8 @@ from rich.table import Table
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
-from autograder.gradebook.marks import marks_table, read_marks
+from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
+from autograder.gradebook.reader import read_class
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -80,7 +81,7 @@ def run_grade(
     first = "proving the sandbox" if options.sandboxed else "starting"
     with class_progress(console, first) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
-    console.print(marks_table(read_marks(class_folder)))
+    console.print(marks_table(read_class(class_folder)))
     flags = _flags_table(summary)
     if flags.row_count:
         console.print(flags)
@@ -102,6 +103,25 @@ def _flags_table(summary: "Summary") -> Table:
         for flag in result.flags:
             cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
             table.add_row(*map(escape, cells))
+    return table
+
+
+def marks_table(marks: ClassMarks) -> Table:
+    """Lay the marks out, a row per student who handed in and a column per assignment."""
+    handed_in = marks.submissions
+    late = any(mark.penalty for mark in handed_in.values())
+    off = " Late penalties are taken off." if late else ""
+    table = Table(title="Gradebook", caption=f"A dash: nothing was handed in.{off}")
+    columns = [name for name in marks.max_scores if any(name == key[1] for key in handed_in)]
+    table.add_column("student")
+    for name in columns:
+        table.add_column(f"{name}\nof {points_text(marks.max_scores[name])}", justify="right")
+    table.add_column("total", justify="right")
+    for person, own in marks.rows():
+        if own:
+            finals = [final_text(own.get(name), missing_zero=False) or "–" for name in columns]
+            total = points_text(sum((mark.final for mark in own.values()), ZERO))
+            table.add_row(escape(person.student), *finals, total)
     return table
 
 
@@ -134,7 +154,8 @@ def changes_table(changes: list["Change"]) -> Table:
     for heading in ("student", "assignment", "exercise", "is", "becomes", "mark", "note"):
         table.add_column(heading)
     for one in changes:
-        mark = f"{one.points:+g}" if one.points else "same"
+        sign = "+" if one.points > 0 else ""
+        mark = f"{sign}{points_text(one.points)}" if one.points else "same"
         texts = (one.student, one.assignment, one.exercise, one.before, one.after, mark, one.note)
         table.add_row(*map(escape, texts))
     return table
@@ -187,9 +208,9 @@ def late_table(rows: list[Lateness]) -> Table:
             escape(row.student),
             escape(row.assignment),
             _duration(row.seconds_late),
-            f"{row.score:g}",
-            f"{row.after:g}",
-            f"{row.before:g}",
+            points_text(row.score),
+            points_text(row.after),
+            points_text(row.before),
             escape(row.note),
         )
     return table

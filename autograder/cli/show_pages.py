@@ -10,7 +10,7 @@ from rich.table import Table
 
 from autograder.cli.show_grading import BANNER, progress_bar
 from autograder.folders import ClassFolder, CourseFolder, class_secret
-from autograder.gradebook.reader import read_entries
+from autograder.gradebook.reader import read_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results, load, result_path
 from autograder.lms.feedback_zips import pack
@@ -69,7 +69,7 @@ def write_pages(
     course: CourseFolder, class_folder: ClassFolder, graded: list[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     """Write one page after the other; nbgrader's own for what stock nbgrader graded."""
-    entries, names = read_entries(class_folder)
+    marks = read_class(class_folder)
     kinds = {
         name: read_assignment(course, class_folder, name) for name in {name for _, name in graded}
     }
@@ -78,8 +78,8 @@ def write_pages(
         if not kept.is_file() or _stock_graded(class_folder, student, assignment):
             _stock_page(course, class_folder, student, assignment)
         else:
-            entry = entries.get((student, assignment))
-            full_name = names.get(student, "")
+            entry = marks.submissions.get((student, assignment))
+            full_name = marks.names.get(student, "")
             text = feedback_html(load(kept), entry, kinds[assignment], full_name)
             save_page(page_path(class_folder, student, assignment), text)
         yield student, assignment

@@ -1,1 +1,1 @@
-"""The gradebook of a class: its people, its marks, its late rules, and `grades.csv`."""
+"""The gradebook of a class: its people, its marks, its late rules, and CSV files of them."""

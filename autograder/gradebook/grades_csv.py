@@ -1,66 +1,48 @@
-"""`grades.csv`: one row per student and gap of every assignment handed in."""
+"""`grades.csv`: one row per student and exercise of every assignment handed in."""
 
-import csv
-import io
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass, fields, replace
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.writer import final_scores, open_gradebook
-from autograder.grading.results import SubmissionResult
+from autograder.gradebook.reader import read_class
+from autograder.gradebook.spreadsheet import csv_text, safe_cell
 from course.files import write_atomically
 
-COLUMNS = (
-    "student",
-    "assignment",
-    "exercise",
-    "score",
-    "max_score",
-    "status",
-    "flags",
-    "sandbox",
-)
-# A spreadsheet takes a cell that starts with one of these for a formula; some take the wide forms.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+@dataclass(frozen=True)
+class GradesRow:
+    """One row of the file; its columns are these fields."""
+
+    student: str
+    assignment: str
+    exercise: str
+    score: float
+    max_score: float
+    status: str
+    flags: str
+    """The kinds of the submission's flags, joined by semicolons."""
+    sandbox: str
 
 
-def write_grades(class_folder: ClassFolder, results: Iterable[SubmissionResult]) -> None:
-    """Write the file whole, with the gradebook's marks, manual ones included."""
-    with open_gradebook(class_folder) as gradebook:
-        rows = {(one.student, one.assignment): _rows(gradebook, one) for one in results}
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for submission in sorted(rows):
-        writer.writerows(rows[submission])
-    path = class_folder.root / "grades.csv"
-    write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+COLUMNS = tuple(one.name for one in fields(GradesRow))
 
 
-def _rows(gradebook: Any, result: SubmissionResult) -> list[dict[str, object]]:
-    """One submission's rows."""
-    scores = final_scores(gradebook, result.assignment, result.student)
-    flags = ";".join(sorted({flag.kind for flag in result.flags}))
-    return [
-        {
-            "student": safe_cell(result.student),
-            "assignment": result.assignment,
-            "exercise": gap.exercise,
-            "score": f"{scores.get(gap.exercise, gap.score):g}",
-            "max_score": f"{gap.max_score:g}",
-            "status": gap.status,
-            "flags": flags,
-            "sandbox": result.sandbox,
-        }
-        for gap in result.gaps
-    ]
+def write_grades(class_folder: ClassFolder, graded: Iterable[GradesRow]) -> None:
+    """Write the file whole, by student and assignment; the gradebook's marks count.
+
+    `graded` has the grader's own score, which stays where the gradebook has none.
+    """
+    submissions = read_class(class_folder).submissions
+    rows = []
+    for row in sorted(graded, key=lambda one: (one.student, one.assignment)):
+        submission = submissions.get((row.student, row.assignment))
+        mark = submission.exercise(row.exercise) if submission else None
+        rows.append(replace(row, score=float(mark.score)) if mark else row)
+    text = csv_text([COLUMNS, *(_cells(row) for row in rows)])
+    write_atomically(class_folder.root / "grades.csv", lambda file: file.write(text.encode()))
 
 
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from running a name such as `=cmd()` as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def plain_cell(text: str) -> str:
-    """Take back what `safe_cell` put in front."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+def _cells(row: GradesRow) -> tuple[str, ...]:
+    """Write one row's values as text."""
+    numbers = {"score": f"{row.score:g}", "max_score": f"{row.max_score:g}"}
+    return tuple({**vars(row), "student": safe_cell(row.student), **numbers}.values())

@@ -1,4 +1,8 @@
-"""`rules.toml` in the class folder: due dates, the price of lateness, and extensions."""
+"""`rules.toml` in the class folder: due dates, late penalties and extensions, and applying them.
+
+The file is read first; the penalty of one submission is computed from it; `apply_rules` enters
+dates and penalties in the gradebook. nbgrader's own late policy uses the same functions.
+"""
 
 import math
 import tomllib
@@ -11,10 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.folders import ClassFolder
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.ledger import Ledger, read_ledger
-from autograder.gradebook.marks import exact, hundredths
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.marks import ZERO, exact, hundredths
 from course.errors import GradingError
+
+_DAY_SECONDS = 86_400
 
 TEMPLATE = """\
 # The rules of this class. `autograder late` applies them, and `autograder grade` does so as well.
@@ -23,13 +29,13 @@ timezone = "UTC"                    # of every time below, such as "Europe/Berli
 [due]                               # nobody is late for an assignment without a line here
 {due}
 
-[late]                              # the price, in percent of the points that were earned
-grace_minutes = 15                  # up to here: nothing; after it, days count from the due date
+[late]                              # the penalty, in percent of the points that were earned
+grace_minutes = 15                  # no penalty up to here; after it, days count from the due date
 percent_per_day = 10                # for every day that has begun
-cap_percent = 50                    # never more than this
-# zero_after_days = 7               # unless it is later than this: then nothing counts
+cap_percent = 50                    # the largest penalty
+# zero_after_days = 7               # later than this, all points are taken off
 
-# One block for each extension; it counts for all assignments where none is named.
+# One block for each extension; it holds for all assignments where none is named.
 # [[extension]]
 # student = "ada"
 # assignment = "cnn"
@@ -40,7 +46,7 @@ cap_percent = 50                    # never more than this
 
 @dataclass(frozen=True)
 class LateRules:
-    """What lateness costs."""
+    """The penalty for being late; see TEMPLATE."""
 
     grace_minutes: float = 0
     percent_per_day: float = 0
@@ -63,7 +69,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of a class."""
+    """The rules of a class; see TEMPLATE."""
 
     due: dict[str, datetime] = field(default_factory=dict)
     """In UTC, by assignment."""
@@ -80,7 +86,7 @@ class Rules:
         return None
 
     def more_time(self, student: str, assignment: str) -> timedelta | None:
-        """How much later than the others a student may hand in; None for no extension."""
+        """Return how much later than the others a student may hand in; None for no extension."""
         found = self.extension(student, assignment)
         due = self.due.get(assignment)
         if found is None or due is None or found.excused:
@@ -88,29 +94,29 @@ class Rules:
         return max(timedelta(), found.until - due) if found.until else found.more
 
     def excused(self, student: str, assignment: str) -> bool:
-        """Whether a student's lateness costs nothing, however late."""
+        """Whether a student has no penalty, however late."""
         found = self.extension(student, assignment)
         return bool(found and found.excused)
 
 
 def rules_path(class_root: Path) -> Path:
-    """Where a class's rules lie."""
+    """Return the path of a class's rules."""
     return class_root / "rules.toml"
 
 
 def template(assignments: list[str]) -> str:
-    """A file to begin with, in which nothing counts yet."""
+    """Return a first `rules.toml`, in which every due date is a comment."""
     return TEMPLATE.format(due="\n".join(f"# {name} = 2026-11-01T23:59:00" for name in assignments))
 
 
 def read_rules(path: Path) -> Rules | None:
-    """Read the rules; None where a class has none. GradingError names what can't be read."""
+    """Read the rules, None where a class has none; raise GradingError where they are wrong."""
     if not path.is_file():
         return None
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GradingError(f"{path} can't be read: {error}.", "Mend that line.") from error
+        raise GradingError(f"{path} can't be read: {error}.", "Correct that line.") from error
     try:
         return _rules(data)
     except (ValueError, TypeError, KeyError) as error:
@@ -120,31 +126,33 @@ def read_rules(path: Path) -> Rules | None:
 
 
 def _rules(data: dict[str, Any]) -> Rules:
-    """Take the file apart; a name that means nothing is an error, lest it be thought to count."""
-    _only(data, "the file", {"timezone", "due", "late", "extension"})
+    """Read the parsed file; an unknown name is an error, as its author expects an effect of it."""
+    _require_known(data, "the file", {"timezone", "due", "late", "extension"})
     zone = _zone(data.get("timezone", "UTC"))
     late = data.get("late", {})
-    _only(late, "[late]", {one.name for one in fields(LateRules)})
+    _require_known(late, "[late]", {one.name for one in fields(LateRules)})
     for name, value in late.items():
         if type(value) not in (int, float) or value < 0:
-            raise ValueError(f"[late] {name} = {value!r} is no number of 0 or more")
+            raise ValueError(f"[late] {name} = {value!r} is not a number of 0 or more")
     if late.get("cap_percent", 0) > 100:
         raise ValueError("[late] cap_percent is more than 100")
     due = {
         name: _moment(value, zone, f"[due] {name}") for name, value in data.get("due", {}).items()
     }
-    found = tuple(_extension(one, zone) for one in data.get("extension", []))
-    return Rules(due, LateRules(**late), found)
+    extensions = tuple(_extension(one, zone) for one in data.get("extension", []))
+    return Rules(due, LateRules(**late), extensions)
 
 
 def _extension(data: dict[str, Any], zone: tzinfo) -> Extension:
-    """Read one block."""
+    """Read one [[extension]]."""
     where = f"[[extension]] of {data.get('student', 'nobody')!r}"
-    _only(data, where, {"student", "assignment", "days", "hours", "until", "excused", "reason"})
+    _require_known(
+        data, where, {"student", "assignment", "days", "hours", "until", "excused", "reason"}
+    )
     if not data.get("student"):
         raise ValueError("an [[extension]] names no student")
-    given = ("until" in data, "excused" in data, bool({"days", "hours"} & set(data)))
-    if sum(given) != 1:
+    kinds = ("until" in data, "excused" in data, bool({"days", "hours"} & set(data)))
+    if sum(kinds) != 1:
         raise ValueError(f"{where} needs one of days and hours, until, or excused")
     return Extension(
         student=str(data["student"]),
@@ -156,15 +164,15 @@ def _extension(data: dict[str, Any], zone: tzinfo) -> Extension:
     )
 
 
-def _only(data: dict[str, Any], where: str, known: set[str]) -> None:
-    """Refuse names that are not known."""
+def _require_known(data: dict[str, Any], where: str, known: set[str]) -> None:
+    """Raise ValueError for a name that is not known."""
     unknown = sorted(set(data) - known)
     if unknown:
-        raise ValueError(f"{where} has {unknown[0]!r}, which means nothing")
+        raise ValueError(f"{where} has {unknown[0]!r}, which has no meaning")
 
 
 def _zone(name: object) -> tzinfo:
-    """Find a time zone."""
+    """Find a time zone by its name."""
     try:
         return ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -176,60 +184,54 @@ def _moment(value: object, zone: tzinfo, where: str) -> datetime:
     if type(value) is date:
         value = datetime.combine(value, time(23, 59, 59))
     if not isinstance(value, datetime):
-        raise ValueError(f"{where} = {value!r} is no time such as 2026-11-01T23:59:00")
+        raise ValueError(f"{where} = {value!r} is not a time such as 2026-11-01T23:59:00")
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
-# What lateness costs.
-
-
-_DAY = 86_400
-
-
 def percent_off(rules: LateRules, seconds_late: float) -> float:
-    """How many percent of what was earned lateness costs.
+    """Return the penalty in percent of the points earned.
 
-    Nothing within the grace; after it every day that has begun since the due date, up to the cap.
+    It is 0 within the grace, then grows with every day begun since the due date, up to the cap.
     """
     if seconds_late <= rules.grace_minutes * 60:
         return 0.0
-    if rules.zero_after_days is not None and seconds_late > rules.zero_after_days * _DAY:
+    if rules.zero_after_days is not None and seconds_late > rules.zero_after_days * _DAY_SECONDS:
         return 100.0
-    return min(rules.cap_percent, math.ceil(seconds_late / _DAY) * rules.percent_per_day)
+    return min(rules.cap_percent, math.ceil(seconds_late / _DAY_SECONDS) * rules.percent_per_day)
 
 
 def points_off(
-    rules: Rules, student: str, assignment: str, score: float, seconds_late: float
-) -> float:
-    """How many points lateness costs, to the hundredth of a point."""
+    rules: Rules, student: str, assignment: str, score: Decimal, seconds_late: float
+) -> Decimal:
+    """Return the penalty in points, to the hundredth."""
     if rules.excused(student, assignment):
-        return 0.0
+        return ZERO
     percent = Decimal(str(percent_off(rules.late, seconds_late)))
-    return float(hundredths(exact(score) * percent / 100))
-
-
-# Apply a class's rules to its gradebook: due dates, times, extensions, penalties.
+    return hundredths(score * percent / 100)
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """What lateness costs one submission, and what it cost before."""
+    """How late one submission is, and its penalty."""
 
     student: str
     assignment: str
     seconds_late: float
-    score: float
-    before: float
-    after: float
+    score: Decimal
+    """The points earned."""
+    before: Decimal
+    """The penalty that was in the gradebook."""
+    after: Decimal
+    """The penalty by the rules."""
     note: str = ""
 
 
 def apply_rules(
     class_folder: ClassFolder, assignments: Iterable[str] = (), *, write: bool = True
 ) -> list[Lateness]:
-    """Work every penalty out anew and enter it; without `write`, only say what it would be.
+    """Compute and enter every penalty; without `write`, only return what would be entered.
 
-    Nothing happens in a class without rules. Doing it again gives the same penalties.
+    A class without rules is left as it is. Applying the rules twice gives the same penalties.
     """
     rules = read_rules(rules_path(class_folder.root))
     if rules is None or not class_folder.gradebook.is_file():
@@ -249,18 +251,17 @@ def apply_rules(
 
 
 def _apply(gradebook: Any, assignment: Any, rules: Rules, ledger: Ledger) -> Iterator[Lateness]:
-    """Work out the penalties of one assignment."""
+    """Enter the dates and penalties of one assignment in the session, without committing."""
     for submission in gradebook.assignment_submissions(assignment.name):
         student, name = submission.student.id, assignment.name
         enter_dates(submission, rules, ledger)
         seconds = float(submission.total_seconds_late)
-        before = float(submission.late_submission_penalty or 0)
-        after, score = 0.0, 0.0
+        before, after, score = exact(submission.late_submission_penalty), ZERO, ZERO
         for notebook in submission.notebooks:
-            score += float(notebook.score)
-            off = min(points_off(rules, student, name, notebook.score, seconds), notebook.score)
-            after += off
-            notebook.late_submission_penalty = off or None
+            earned = exact(notebook.score)
+            penalty = min(points_off(rules, student, name, earned, seconds), earned)
+            score, after = score + earned, after + penalty
+            notebook.late_submission_penalty = float(penalty) or None
         note = _note(rules, ledger, student, name)
         yield Lateness(student, name, seconds, score, before, after, note)
 
@@ -268,7 +269,7 @@ def _apply(gradebook: Any, assignment: Any, rules: Rules, ledger: Ledger) -> Ite
 def enter_dates(submission: Any, rules: Rules, ledger: Ledger) -> None:
     """Enter the due date, the extension, and when the submission was handed in.
 
-    The time is the system's, as `collect` noted it; without a note nbgrader's own stays.
+    The time is the LMS's, as `collect` noted it; where it noted none, nbgrader's own stays.
     """
     student, name = submission.student.id, submission.assignment.name
     if name in rules.due:
@@ -276,17 +277,18 @@ def enter_dates(submission: Any, rules: Rules, ledger: Ledger) -> None:
         submission.extension = rules.more_time(student, name)
     taken = ledger.get((student, name))
     if taken:
-        known = taken.handed_in if taken.late is not False else None
-        submission.timestamp = _naive(known) if known else None
+        # Where the LMS says "in time", its word counts more than the clock.
+        time = taken.handed_in if taken.late is not False else None
+        submission.timestamp = _naive(time) if time else None
 
 
 def _naive(moment: datetime) -> datetime:
-    """A time as nbgrader keeps it: in UTC, without saying so."""
+    """Return a time as nbgrader stores it: in UTC, without a time zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _note(rules: Rules, ledger: Ledger, student: str, assignment: str) -> str:
-    """Say what decides, where that is not plain."""
+    """Say what else decides, such as an extension."""
     taken = ledger.get((student, assignment))
     found = rules.extension(student, assignment)
     notes = []

@@ -1,6 +1,6 @@
-"""`collected.json` in the class folder: what was taken for each student, from where, and when.
+"""`collected.json` in the class folder: what was collected for each student, from where, and when.
 
-It is the grader's own note: no student's file has a say in it.
+Only the grader writes it; nothing in it is read from a student's file.
 """
 
 import json
@@ -14,7 +14,7 @@ from course.files import write_atomically
 
 @dataclass
 class Taken:
-    """One submission that was taken from a system."""
+    """One submission that was collected from an LMS."""
 
     student: str
     assignment: str
@@ -24,19 +24,19 @@ class Taken:
     source: str
     """The archive's name, and the path inside."""
     collected: str
-    """When it was taken here, in UTC (ISO 8601)."""
+    """When it was collected, in UTC (ISO 8601)."""
     time: str = ""
-    """When it was handed in, in UTC; empty if nobody says."""
+    """When it was handed in, in UTC (ISO 8601); "" where it is not known."""
     late: bool | None = None
-    """What the system says of the due date; None if it says nothing."""
+    """Whether the LMS calls it late; None where it does not say."""
     order: int = 0
-    """The system's own count: a larger one was uploaded later."""
+    """The LMS's own number; a larger one was uploaded later."""
     earlier: list[str] = field(default_factory=list)
-    """Digests of what it replaced, and of what was seen and is older."""
+    """Digests of older submissions, replaced or only seen."""
 
     @property
     def handed_in(self) -> datetime | None:
-        """The time as a value."""
+        """When it was handed in; None where it is not known."""
         return datetime.fromisoformat(self.time) if self.time else None
 
 
@@ -44,7 +44,7 @@ Ledger = dict[tuple[str, str], Taken]
 
 
 def read_ledger(class_folder: ClassFolder) -> Ledger:
-    """Read what was taken; nothing where nothing was."""
+    """Read what was collected, by student and assignment; {} where nothing was."""
     path = class_folder.root / "collected.json"
     if not path.is_file():
         return {}
@@ -58,7 +58,7 @@ def read_ledger(class_folder: ClassFolder) -> Ledger:
 
 
 def write_ledger(class_folder: ClassFolder, ledger: Ledger) -> None:
-    """Write it whole, in order."""
+    """Write the file whole, by student and assignment."""
     rows = [asdict(ledger[key]) for key in sorted(ledger)]
     content = json.dumps(rows, ensure_ascii=False, indent=1).encode()
     path = class_folder.root / "collected.json"
@@ -66,5 +66,5 @@ def write_ledger(class_folder: ClassFolder, ledger: Ledger) -> None:
 
 
 def utc_text(time: datetime | None) -> str:
-    """Write a time for the ledger."""
+    """Write a time as the ledger has it."""
     return time.astimezone(UTC).isoformat() if time else ""

@@ -1,95 +1,131 @@
-"""Points as decimals: what is stored as a binary number is rounded the way people do."""
+"""A mark: the points of one exercise, of one submission and of a class, as decimal numbers.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+nbgrader stores points as binary numbers, in which 1.15 + 2.3 is 3.4499…; here they are decimals.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from rich.markup import escape
-from rich.table import Table
+from autograder.gradebook.people import Person
 
-from autograder.folders import ASSIGNMENTS, ClassFolder
-from autograder.gradebook.writer import open_gradebook
-
-_CENT = Decimal("0.01")
+ZERO = Decimal(0)
+_HUNDREDTH = Decimal("0.01")
 
 
-def exact(score: float) -> Decimal:
-    """A mark without the noise of a binary number: 1.15 + 2.3 is 3.45, not 3.4499…"""
-    return Decimal(repr(round(float(score), 9)))
+def exact(points: float | None) -> Decimal:
+    """Return a stored number as the decimal that was meant: 3.4499… is 3.45; None counts as 0."""
+    return Decimal(repr(round(float(points or 0.0), 9)))
 
 
-def hundredths(score: Decimal) -> Decimal:
+def hundredths(points: Decimal) -> Decimal:
     """Round half up to the hundredth of a point."""
-    return score.quantize(_CENT, ROUND_HALF_UP)
+    return points.quantize(_HUNDREDTH, ROUND_HALF_UP)
 
 
-def final_points(score: Decimal, penalty: float) -> Decimal:
-    """What counts once lateness is paid for: to the hundredth, and never below nothing."""
-    return max(Decimal(0), hundredths(score - exact(penalty)))
-
-
-def points_text(score: Decimal) -> str:
+def points_text(points: Decimal) -> str:
     """Write points with a decimal point and no more digits than needed: 7.5, 10, 0.33."""
-    text = f"{hundredths(score):f}".rstrip("0").rstrip(".")
+    text = f"{hundredths(points):f}".rstrip("0").rstrip(".")
     return text if text not in ("", "-0") else "0"
 
 
-# The gradebook as plain rows, and as a table for the terminal.
+@dataclass(frozen=True)
+class ExerciseMark:
+    """The mark of one exercise or quiz question of one submission."""
+
+    exercise: str
+    max_score: Decimal
+    auto_score: Decimal | None = None
+    """The grader's points; None before grading."""
+    manual_score: Decimal | None = None
+    """A person's points, which count instead of the grader's; None where nobody entered any."""
+    extra_credit: Decimal = ZERO
+    needs_manual_grade: bool = False
+    auto_comment: str | None = None
+    manual_comment: str | None = None
+
+    @property
+    def score(self) -> Decimal:
+        """The points that count, computed as nbgrader computes `Grade.score`."""
+        points = self.auto_score if self.manual_score is None else self.manual_score
+        return ZERO if points is None else points + self.extra_credit
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person entered the points, or added extra credit."""
+        return self.manual_score is not None or bool(self.extra_credit)
+
+    @property
+    def comment(self) -> str:
+        """The comment that counts: a person's before the grader's; "" for none."""
+        text = self.auto_comment if self.manual_comment is None else self.manual_comment
+        return text or ""
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What one student has in one assignment."""
+class SubmissionMark:
+    """The mark of one student in one assignment."""
 
     student: str
     assignment: str
-    score: float
-    """What was earned, before any late penalty."""
-    max_score: float
-    penalty: float = 0.0
-    """What lateness costs."""
+    exercises: tuple[ExerciseMark, ...] = ()
+    """In the order of their names, q2 before q10."""
+    penalty: Decimal = ZERO
+    """Points taken off for being late."""
+    handed_in: datetime | None = None
+    """In UTC; without a time zone, as nbgrader stores it. None where the time is not known."""
+    seconds_late: float = 0.0
 
     @property
-    def final(self) -> float:
-        """What counts, to the hundredth of a point."""
-        return float(final_points(exact(self.score), self.penalty))
+    def score(self) -> Decimal:
+        """The points earned, before any late penalty."""
+        return sum((one.score for one in self.exercises), ZERO)
+
+    @property
+    def max_score(self) -> Decimal:
+        """The points that could be earned."""
+        return sum((one.max_score for one in self.exercises), ZERO)
+
+    @property
+    def final(self) -> Decimal:
+        """The points that count: the penalty taken off, to the hundredth, never below 0."""
+        return max(ZERO, hundredths(self.score - self.penalty))
+
+    def exercise(self, name: str) -> ExerciseMark | None:
+        """Find the mark of an exercise."""
+        return next((one for one in self.exercises if one.exercise == name), None)
 
 
-def read_marks(class_folder: ClassFolder) -> list[Mark]:
-    """Read every graded submission from nbgrader's gradebook, by student and assignment."""
-    with open_gradebook(class_folder) as gradebook:
-        marks = [
-            Mark(
-                submission.student.id,
-                assignment.name,
-                submission.score,
-                submission.max_score,
-                float(submission.late_submission_penalty or 0.0),
-            )
-            for assignment in gradebook.assignments
-            for submission in gradebook.assignment_submissions(assignment.name)
-        ]
-    return sorted(marks, key=lambda mark: (mark.student, mark.assignment))
+def final_text(mark: SubmissionMark | None, missing_zero: bool) -> str:
+    """Write the points that count; "" or "0" for what was not handed in."""
+    if mark is None:
+        return "0" if missing_zero else ""
+    return points_text(mark.final)
 
 
-def marks_table(marks: Sequence[Mark]) -> Table:
-    """Lay the marks out, a row per student and a column per assignment."""
-    off = " Late penalties are taken off." if any(mark.penalty for mark in marks) else ""
-    table = Table(title="Gradebook", caption=f"A dash: nothing was handed in.{off}")
-    present = {mark.assignment for mark in marks}
-    columns = [name for name in ASSIGNMENTS if name in present] + sorted(present - set(ASSIGNMENTS))
-    points = {mark.assignment: mark.max_score for mark in marks}
-    table.add_column("student")
-    for name in columns:
-        table.add_column(f"{name}\nof {points[name]:g}", justify="right")
-    table.add_column("total", justify="right")
-    for student in sorted({mark.student for mark in marks}):
-        table.add_row(*_row(student, marks, columns))
-    return table
+Submissions = dict[tuple[str, str], SubmissionMark]
+"""Marks by student and assignment."""
 
 
-def _row(student: str, marks: Sequence[Mark], columns: Sequence[str]) -> list[str]:
-    """One student's marks as text."""
-    own = {mark.assignment: mark.final for mark in marks if mark.student == student}
-    cells = [f"{own[name]:g}" if name in own else "–" for name in columns]
-    return [escape(student), *cells, f"{sum(own.values()):g}"]
+@dataclass(frozen=True)
+class ClassMarks:
+    """The marks of a class; who handed in nothing is known too."""
+
+    max_scores: dict[str, Decimal] = field(default_factory=dict)
+    """Points of each assignment, in the course's order."""
+    due: dict[str, datetime | None] = field(default_factory=dict)
+    """Due dates by assignment, in UTC without a time zone."""
+    people: dict[str, Person] = field(default_factory=dict)
+    """Everyone in the roster or the gradebook, by student; the roster's entry comes first."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Full names by student: the gradebook's, else the roster's, else ""."""
+    submissions: Submissions = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[Person, dict[str, SubmissionMark]]]:
+        """Give each person with their marks by assignment."""
+        by_student: dict[str, dict[str, SubmissionMark]] = {}
+        for (student, assignment), mark in self.submissions.items():
+            by_student.setdefault(student, {})[assignment] = mark
+        for student, person in self.people.items():
+            yield person, by_student.get(student, {})

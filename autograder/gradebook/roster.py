@@ -19,14 +19,14 @@ it is in English, when the submission was changed last.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.grades_csv import plain_cell, safe_cell
 from autograder.gradebook.people import People, Person
+from autograder.gradebook.spreadsheet import csv_text, plain_cell, safe_cell
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -55,7 +55,7 @@ class Participant:
 
 @dataclass
 class Lists:
-    """What the lists of a class say."""
+    """The people of a class, as read from one or several lists."""
 
     people: People
     participants: dict[str, Participant] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Lists:
 
 
 def read_roster(class_folder: ClassFolder) -> Lists:
-    """Read the class's own roster; nobody where there is none."""
+    """Read the class's own roster; an empty one where there is none."""
     lists = Lists(People())
     path = class_folder.root / "roster.csv"
     if path.is_file():
@@ -73,20 +73,17 @@ def read_roster(class_folder: ClassFolder) -> Lists:
 
 def write_roster(class_folder: ClassFolder, people: People) -> None:
     """Write the class's roster whole, by student."""
-    text = io.StringIO(newline="")
-    names = [column.name for column in fields(Person)]
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
+    rows: list[Iterable[str]] = [[column.name for column in fields(Person)]]
     for person in sorted(people, key=lambda one: one.student):
-        writer.writerow({name: safe_cell(value) for name, value in asdict(person).items()})
-    content = text.getvalue().encode()
+        rows.append(map(safe_cell, asdict(person).values()))
+    content = csv_text(rows).encode()
     path = class_folder.root / "roster.csv"
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, lambda file: file.write(content))
 
 
 def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
-    """Take in a list of people; return how many lines of people it has.
+    """Add a list of people; return how many of its lines name a person.
 
     `zone` is the zone of the times in Moodle's worksheet, which names none.
     """
@@ -123,7 +120,7 @@ def _table(path: Path) -> tuple[set[str], Iterator[dict[str, str]]]:
         header = [" ".join(cell.split()).casefold() for cell in next(rows, [])]
         table = [dict(zip(header, map(plain_cell, row), strict=False)) for row in rows]
     except csv.Error as error:
-        raise GradingError(f"{path} is no CSV file: {error}.", "Export it again.") from error
+        raise GradingError(f"{path} is not a CSV file: {error}.", "Export it again.") from error
     return set(header), iter(table)
 
 

@@ -36,6 +36,7 @@ from autograder.grading.results import (
     SubmissionResult,
     all_results,
     exclusive,
+    grades_rows,
     iter_results,
     load,
     put,
@@ -120,7 +121,7 @@ def grade_class(
         common, where = stack.enter_context(place)
         run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
         run.grade(longest_first(pending, sources, common), where)
-        write_grades(class_folder, iter_results(class_folder))
+        write_grades(class_folder, grades_rows(iter_results(class_folder)))
         writer.close()
         apply_rules(class_folder)
     progress("graded", len(pending), len(pending))
@@ -181,7 +182,7 @@ class _Run:
             if kept is None:
                 yield student, name
                 continue
-            self.writer.ensure(kept)
+            self.writer.ensure(student, name, kept.gaps)
             write_autograded(self._folder, kept, self._sources[name])
             self.summary.unchanged += 1
             self._count(student, name)
@@ -195,7 +196,7 @@ class _Run:
             self.summary.failures.append(f"{name} of {student}: {error}")
             return
         self._put(result)
-        self.writer.enter(result)
+        self.writer.enter(student, name, result.gaps)
         write_autograded(self._folder, result, self._sources[name])
         self._count(student, name)
 
@@ -260,6 +261,6 @@ def keep(
     """Put a result on disk first, then into the gradebook and its pages."""
     put(class_folder, result)
     with GradebookWriter(class_folder, {result.assignment: source}) as writer:
-        writer.enter(result)
+        writer.enter(result.student, result.assignment, result.gaps)
     if pages:
         write_autograded(class_folder, result, source)

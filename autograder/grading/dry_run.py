@@ -1,7 +1,7 @@
-"""What grading again would change, and for whom, before it changes anything.
+"""What grading again would change, and for whom, found without changing anything.
 
-The class is graded in a copy that is thrown away: its gradebook, its results and its secret are
-copied, so that the same inputs are drawn and what did not change is not run again.
+The class is graded in a temporary copy. Its gradebook, its results and its secret are copied, so
+that the tests draw the same inputs, and submissions that did not change are not run again.
 """
 
 import shutil
@@ -10,13 +10,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.marks import exact, points_text
-from autograder.gradebook.people import People
-from autograder.gradebook.reader import ClassMarks, Question, read_class
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
+from autograder.gradebook.reader import read_class
 from autograder.grading.class_run import Progress, grade_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
@@ -31,16 +30,16 @@ Grade = Callable[[CourseFolder, ClassFolder, list[str], GradeOptions, Progress],
 
 @dataclass(frozen=True)
 class Change:
-    """One mark that would become another one, or the same for another reason."""
+    """One mark that would change, in points or only in its status."""
 
     student: str
     assignment: str
     exercise: str
     before: str
-    """Points and status, or a dash."""
+    """Automatic points and status, or a dash."""
     after: str
-    points: float
-    """By how much the mark that counts would change."""
+    points: Decimal
+    """The difference in the points that count."""
     note: str = ""
 
 
@@ -52,7 +51,7 @@ def dry_run(
     progress: Progress = lambda what, done, total: None,
     grade: Grade = grade_class,
 ) -> list[Change]:
-    """Grade a copy of the class, and say what differs; the class itself is left as it is."""
+    """Grade a copy of the class and return what differs; the class itself is left as it is."""
     with _copied(class_folder) as copy:
         grade(course, copy, assignments, options, progress)
         return changes(class_folder, copy)
@@ -60,7 +59,7 @@ def dry_run(
 
 @contextmanager
 def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
-    """Copy what grading reads and writes; what it only reads is linked."""
+    """Copy what grading writes; link what it only reads."""
     with tempfile.TemporaryDirectory(prefix="convpool-dry-run-") as name:
         copy = ClassFolder(Path(name).resolve())
         for part in _COPIED:
@@ -73,7 +72,7 @@ def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
             if (class_folder.root / part).is_dir():
                 (copy.root / part).symlink_to(class_folder.root / part)
         if class_folder.gradebook.is_file():
-            # SQLite's own copy is whole also while formgrader writes.
+            # SQLite's own copy is consistent even while formgrader writes.
             with (
                 closing(sqlite3.connect(class_folder.gradebook)) as old,
                 closing(sqlite3.connect(copy.gradebook)) as new,
@@ -83,40 +82,32 @@ def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
 
 
 def changes(before: ClassFolder, after: ClassFolder) -> list[Change]:
-    """Compare two gradebooks and the results behind them, question by question."""
-    old_marks, new_marks = _questions(_marks(before)), _questions(_marks(after))
-    old_results, new_results = _gaps(before), _gaps(after)
+    """Compare two gradebooks and the results behind them, exercise by exercise."""
+    old_marks, new_marks = read_class(before).submissions, read_class(after).submissions
+    old_exercises, new_exercises = _exercises(old_marks), _exercises(new_marks)
+    old_verdicts, new_verdicts = _verdicts(before), _verdicts(after)
     found = []
-    for key in sorted(set(old_marks) | set(new_marks)):
-        old, new = old_marks.get(key), new_marks.get(key)
-        was, becomes = old_results.get(key), new_results.get(key)
-        texts = _say(old, was), _say(new, becomes)
-        points = (new.score if new else 0.0) - (old.score if old else 0.0)
+    for key in sorted(set(old_exercises) | set(new_exercises)):
+        old, new = old_exercises.get(key), new_exercises.get(key)
+        verdict = new_verdicts.get(key)
+        texts = _automatic(old, old_verdicts.get(key)), _automatic(new, verdict)
+        points = (new.score if new else ZERO) - (old.score if old else ZERO)
         if texts[0] != texts[1] or points:
-            found.append(Change(*key, *texts, points, _note(new, becomes)))
-    return found + _penalties(before, after)
+            found.append(Change(*key, *texts, points, _note(new, verdict)))
+    return found + _penalties(old_marks, new_marks)
 
 
-def _marks(class_folder: ClassFolder) -> ClassMarks:
-    """Read a gradebook; nothing where there is none yet."""
-    if not class_folder.gradebook.is_file():
-        return ClassMarks()
-    with open_gradebook(class_folder) as gradebook:
-        return read_class(gradebook, People())
-
-
-def _questions(marks: ClassMarks) -> dict[tuple[str, str, str], Question]:
-    """Lay the marks out by student, assignment and question."""
+def _exercises(marks: Submissions) -> dict[tuple[str, str, str], ExerciseMark]:
+    """Return the marks by student, assignment and exercise."""
     return {
-        (person.student, assignment, question.name): question
-        for person, submitted in marks.rows
-        for assignment, one in submitted.items()
-        for question in one.questions
+        (*key, mark.exercise): mark
+        for key, submission in marks.items()
+        for mark in submission.exercises
     }
 
 
-def _gaps(class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
-    """Lay the results out the same way."""
+def _verdicts(class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
+    """Return the results on disk by student, assignment and exercise."""
     return {
         (result.student, result.assignment, gap.exercise): gap
         for result in iter_results(class_folder)
@@ -124,34 +115,26 @@ def _gaps(class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
     }
 
 
-def _say(question: Question | None, gap: Verdict | None) -> str:
-    """Write the automatic mark and why it is so."""
-    if question is None or question.auto_score is None:
+def _automatic(mark: ExerciseMark | None, verdict: Verdict | None) -> str:
+    """Write the automatic mark and its status."""
+    if mark is None or mark.auto_score is None:
         return _NOTHING
-    return f"{points_text(exact(question.auto_score))} {gap.status if gap else ''}".strip()
+    return f"{points_text(mark.auto_score)} {verdict.status if verdict else ''}".strip()
 
 
-def _note(question: Question | None, gap: Verdict | None) -> str:
-    """Say what a person should know: a manual mark stays, and the reason that a student reads."""
-    if question and question.manual_score is not None:
-        return f"the manual mark {points_text(exact(question.manual_score))} stays"
-    return gap.message.splitlines()[0][:100] if gap and gap.message else ""
+def _note(mark: ExerciseMark | None, verdict: Verdict | None) -> str:
+    """Say that a manual mark stays, else the first line of the message to the student."""
+    if mark and mark.manual_score is not None:
+        return f"the manual mark {points_text(mark.manual_score)} stays"
+    return verdict.message.splitlines()[0][:100] if verdict and verdict.message else ""
 
 
-def _penalties(before: ClassFolder, after: ClassFolder) -> list[Change]:
+def _penalties(old: Submissions, new: Submissions) -> list[Change]:
     """Name the late penalties that would change with the marks."""
-    old, new = (
-        {
-            (person.student, assignment): one.penalty
-            for person, submitted in _marks(folder).rows
-            for assignment, one in submitted.items()
-        }
-        for folder in (before, after)
-    )
     found = []
     for key in sorted(set(old) | set(new)):
-        was, becomes = exact(old.get(key, 0.0)), exact(new.get(key, 0.0))
-        if was != becomes:
-            texts = points_text(-was), points_text(-becomes)
-            found.append(Change(*key, "(late)", *texts, float(was - becomes)))
+        before, after = (marks[key].penalty if key in marks else ZERO for marks in (old, new))
+        if before != after:
+            texts = points_text(-before), points_text(-after)
+            found.append(Change(*key, "(late)", *texts, before - after))
     return found

@@ -3,13 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.folders import ClassFolder
+from autograder.gradebook.grades_csv import GradesRow
 from autograder.ingest.reading import Rejected, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
@@ -83,6 +84,23 @@ class SubmissionResult:
     def score(self) -> float:
         """Points earned."""
         return sum(gap.score for gap in self.gaps)
+
+
+def grades_rows(results: Iterable[SubmissionResult]) -> Iterator[GradesRow]:
+    """Give the rows of `grades.csv`, with the grader's own scores."""
+    for result in results:
+        flags = ";".join(sorted({flag.kind for flag in result.flags}))
+        for gap in result.gaps:
+            yield GradesRow(
+                result.student,
+                result.assignment,
+                gap.exercise,
+                gap.score,
+                gap.max_score,
+                gap.status,
+                flags,
+                result.sandbox,
+            )
 
 
 def save(result: SubmissionResult, path: Path) -> None:

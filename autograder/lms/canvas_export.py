@@ -1,8 +1,8 @@
 """Canvas's gradebook import: its own columns, and one for each assignment.
 
 Canvas finds a student by `ID` (its own number), else by `SIS User ID` or `SIS Login ID`, and an
-assignment by the number in its heading, `reshape (4711)`. Both stand in the gradebook that Canvas
-exports; given that as a template, the import fits without a question asked.
+assignment by the number in its heading, `reshape (4711)`. The gradebook that Canvas exports has
+both; with that file as a template, Canvas imports the marks without asking questions.
 """
 
 import csv
@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from autograder.gradebook.grades_csv import plain_cell, safe_cell
-from autograder.gradebook.marks import exact, points_text
+from autograder.gradebook.marks import ClassMarks, SubmissionMark, exact, final_text, points_text
 from autograder.gradebook.people import Person
-from autograder.gradebook.reader import ClassMarks, Submitted
+from autograder.gradebook.spreadsheet import csv_text, plain_cell, safe_cell
 from course.errors import GradingError
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -32,25 +31,24 @@ def canvas_csv(
 ) -> str:
     """Write the file that Canvas's gradebook imports.
 
-    `template` is the gradebook as Canvas exported it; `titles` says what an assignment is called
-    there, where that is not its own name. A mark that is not there is left empty, which changes
-    nothing in Canvas.
+    `template` is the gradebook as Canvas exported it; `titles` gives an assignment's title there,
+    where it is not its name. A missing mark is left empty, which changes nothing in Canvas.
     """
     names = {name: (titles or {}).get(name, name) for name in marks.max_scores}
     header, rows = _read(template) if template else ([], [])
     columns = {name: _heading(header, title, template) for name, title in names.items()}
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *(safe_cell(column) for column in columns.values())])
-    writer.writerow([POINTS, "", "", "", "", *_possible(marks, rows, columns)])
-    for identity, submitted in _students(marks, rows):
-        own = [marks.final(submitted.get(name), missing_zero) for name in columns]
-        writer.writerow([*(safe_cell(cell) for cell in identity), *own])
-    return text.getvalue()
+    lines = [
+        [*COLUMNS, *map(safe_cell, columns.values())],
+        [POINTS, "", "", "", "", *_possible(marks, rows, columns)],
+    ]
+    for identity, own in _students(marks, rows):
+        finals = [final_text(own.get(name), missing_zero) for name in columns]
+        lines.append([*map(safe_cell, identity), *finals])
+    return csv_text(lines)
 
 
 def _read(template: Path) -> tuple[list[str], Table]:
-    """Read Canvas's own file."""
+    """Read the heading and the rows of Canvas's own file."""
     try:
         text = template.read_text(encoding="utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""))
@@ -76,7 +74,7 @@ def _heading(header: list[str], title: str, template: Path | None) -> str:
     problem = "no column" if not found else "several columns"
     raise GradingError(
         f"{template} has {problem} called {title!r}.",
-        f'Say what it is called there: --column {title}="Title in Canvas".',
+        f'Name its title there: --column {title}="Title in Canvas".',
     )
 
 
@@ -90,7 +88,7 @@ def _possible(marks: ClassMarks, rows: Table, columns: Mapping[str, str]) -> lis
     """Write the points possible: Canvas's own, where its file has them."""
     own = next((row for row in rows if "Points Possible" in row.get("Student", "")), {})
     return [
-        own.get(column, "").strip() or points_text(exact(marks.max_scores[name]))
+        own.get(column, "").strip() or points_text(marks.max_scores[name])
         for name, column in columns.items()
     ]
 
@@ -99,7 +97,7 @@ def differing_points(marks: ClassMarks, text: str) -> dict[str, tuple[str, str]]
     """Name the columns whose points possible in Canvas are not the assignment's own."""
     header, possible = list(csv.reader(io.StringIO(text, newline="")))[:2]
     own = dict(zip(header[len(COLUMNS) :], possible[len(COLUMNS) :], strict=True))
-    wanted = dict(zip(own, map(exact, marks.max_scores.values()), strict=True))
+    wanted = dict(zip(own, marks.max_scores.values(), strict=True))
     return {
         column: (value, points_text(wanted[column]))
         for column, value in own.items()
@@ -109,20 +107,20 @@ def differing_points(marks: ClassMarks, text: str) -> dict[str, tuple[str, str]]
 
 def _students(
     marks: ClassMarks, rows: Table
-) -> Iterator[tuple[list[str], Mapping[str, Submitted]]]:
-    """Give everyone's identity in Canvas with their marks, in the order of Canvas's file."""
+) -> Iterator[tuple[list[str], Mapping[str, SubmissionMark]]]:
+    """Give everyone's cells in COLUMNS with their marks, in the order of Canvas's file."""
     if not rows:
-        for person, submitted in marks.rows:
-            yield _identity(person), submitted
+        for person, own in marks.rows():
+            yield _identity(person), own
         return
-    by_id = {person.canvas_id: submitted for person, submitted in marks.rows if person.canvas_id}
+    by_id = {person.canvas_id: own for person, own in marks.rows() if person.canvas_id}
     for row in rows:
         if row.get("ID", "").strip().isdigit():
             yield [row.get(column, "") for column in COLUMNS], by_id.get(row["ID"].strip(), {})
 
 
 def _identity(person: Person) -> list[str]:
-    """A person in Canvas's columns."""
+    """Write a person in COLUMNS."""
     return [
         person.name or person.student,
         person.canvas_id,

@@ -10,12 +10,13 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Taken, read_ledger, utc_text, write_ledger
-from autograder.gradebook.people import Ambiguous, Person, folder_name, name_key
+from autograder.gradebook.people import Person, folder_name, name_key
 from autograder.gradebook.roster import Lists, add_list, read_roster, write_roster
 from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry, Refused, walk
 from autograder.lms.naming import METADATA, Sender, is_other_plugin, read_metadata, senders
 from autograder.lms.placing import Candidate, attempt_order, identify, place
+from autograder.lms.recognizing import Ambiguous, recognize
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
@@ -188,7 +189,7 @@ def _person(
             raise Ambiguous("Its number and its name belong to two people in Moodle's worksheet.")
         person = lists.people.get(participant.person.student) or participant.person
         return person, replace(sender, time=participant.time), ""
-    known = lists.people.who(readings)
+    known = recognize(lists.people, readings)
     if known:
         return _with_ids(known, sender, lists, moodle_keys), sender, ""
     if sender.system == "plain":

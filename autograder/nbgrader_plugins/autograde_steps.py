@@ -15,9 +15,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.folders import ClassFolder, CourseFolder
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import enter_dates, points_off, read_rules, rules_path
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.marks import exact
 
 _STAMP = (
     "**sandbox=none: graded by stock nbgrader.** The student's code ran with the grader's own "
@@ -65,16 +66,13 @@ class StampUnsafe(NbGraderPreprocessor):
         return nb, resources
 
 
-# The rules in nbgrader's own words: a step that enters the dates, and a late policy.
-
-
 class EnterRules(NbGraderPreprocessor):
-    """Enter due date and extension before nbgrader works out a late penalty."""
+    """Enter the due date and the extension before nbgrader computes the late penalty."""
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Leave the notebook as it is."""
+        """Write to the gradebook only; return the notebook unchanged."""
         submitted = Path(self.config.CourseDirectory.submitted_directory)
         class_folder = ClassFolder(submitted.parent)
         rules = read_rules(rules_path(class_folder.root))
@@ -97,10 +95,11 @@ class LatePolicy(BasePlugin):
     ) -> float | None:
         """Return the points to take off; None for none.
 
-        nbgrader does not say which assignment it asks about; the step that asks knows it.
+        nbgrader passes no assignment; the step that calls this plugin, its parent, knows it.
         """
         rules = read_rules(Path(self.rules))
         if rules is None:
             return None
         assignment = str(getattr(self.parent, "assignment_id", ""))
-        return points_off(rules, student_id, assignment, score, total_seconds_late) or None
+        penalty = points_off(rules, student_id, assignment, exact(score), total_seconds_late)
+        return float(penalty) or None

@@ -1,10 +1,5 @@
 """nbgrader's configuration for this course, used by its own commands and by ours."""
 
-import os
-import sysconfig
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from traitlets.config import Config
@@ -44,6 +39,7 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 
     from autograder.gradebook.late_rules import rules_path
+    from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
     from autograder.nbgrader_plugins.autograde_steps import (
         EnterRules,
         GradeInSandbox,
@@ -79,19 +75,3 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     config.GenerateFeedback.exporter_class = FeedbackExporter
     config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     return config
-
-
-@contextmanager
-def without_its_warnings() -> Iterator[None]:
-    """Hide what SQLAlchemy 2 warns about and nbgrader 0.9 relies on."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Object of type <Submitted")
-        yield
-
-
-def put_scripts_on_path() -> None:
-    """Let nbgrader find `alembic`, which it calls by name, in an environment not activated."""
-    scripts = sysconfig.get_path("scripts")
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    if scripts not in folders:
-        os.environ["PATH"] = os.pathsep.join([scripts, *folders])

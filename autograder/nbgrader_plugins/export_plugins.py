@@ -1,4 +1,4 @@
-"""Exporters for nbgrader.
+"""nbgrader's exporters for the formats of `autograder export`.
 
 `nbgrader export --exporter=autograder.nbgrader_plugins.export_plugins.CanvasExport`
 """
@@ -9,8 +9,9 @@ from typing import Any
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
+from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.people import People
-from autograder.gradebook.reader import ClassMarks, read_class
+from autograder.gradebook.reader import read_gradebook
 from autograder.gradebook.roster import Lists, add_list
 from autograder.lms.canvas_export import canvas_csv
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
@@ -18,7 +19,7 @@ from course.files import write_atomically
 
 
 class CourseExport(ExportPlugin):
-    """What all exporters share: the class's roster, and files written whole."""
+    """Reads the marks with the class's roster, and writes a subclass's text of them."""
 
     roster = Unicode("", help="The class's roster.csv, for names and numbers.").tag(config=True)
     missing_zero = Bool(False, help="Write 0 for what was not handed in.").tag(config=True)
@@ -29,11 +30,13 @@ class CourseExport(ExportPlugin):
         lists = Lists(People())
         if self.roster and Path(self.roster).is_file():
             add_list(lists, Path(self.roster))
-        marks = read_class(gradebook, lists.people, self.assignment, self.student)
+        # nbgrader reads numbers from the command line as numbers.
+        assignments, students = (list(map(str, one)) for one in (self.assignment, self.student))
+        marks = read_gradebook(gradebook, lists.people, assignments, students)
         content = self.text(marks).encode()
         path = Path(self.to or self.default_to)
         write_atomically(path, lambda file: file.write(content))
-        self.log.info("Exported %d students to %s", len(marks.rows), path)
+        self.log.info("Exported %d students to %s", len(marks.people), path)
 
     def text(self, marks: ClassMarks) -> str:
         """Return the file's text."""

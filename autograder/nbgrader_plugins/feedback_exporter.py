@@ -57,7 +57,7 @@ class FeedbackExporter(HTMLExporter):
         self, nb: NotebookNode, resources: Any = None, **more: Any
     ) -> tuple[Any, Any]:
         """Give the page and the resources, as nbconvert does."""
-        from autograder.gradebook.reader import read_entries
+        from autograder.gradebook.reader import read_class
         from autograder.grading.results import load, result_path
         from autograder.pages.feedback.feedback_page import feedback_html, read_assignment
 
@@ -68,12 +68,12 @@ class FeedbackExporter(HTMLExporter):
         kept = result_path(class_folder, student, assignment)
         if not kept.is_file() or any(STOCK_STAMP in cell.source for cell in nb.cells[:1]):
             return super().from_notebook_node(nb, resources, **more)
-        entries, names = read_entries(class_folder)
+        marks = read_class(class_folder, [assignment], [student])
         page = feedback_html(
             load(kept),
-            entries.get((student, assignment)),
+            marks.submissions.get((student, assignment)),
             read_assignment(course, class_folder, assignment),
-            names.get(student, ""),
+            marks.names.get(student, ""),
         )
         told = resources if resources is not None else ResourcesDict()
         told["output_extension"] = self.file_extension

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from autograder.cli.show_pages import run_report, write_pages
 from autograder.folders import ASSIGNMENTS, ClassFolder, find_course
-from autograder.gradebook.reader import read_entries
+from autograder.gradebook.database import make_gradebook
 from autograder.grading.results import SubmissionResult, iter_results, result_path, save
 from autograder.pages.similarity.alike import similar
 from course.notebook.verdict import Verdict
@@ -92,7 +92,7 @@ def main() -> None:
             path = folder.autograded / student / assignment / f"{assignment}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text("{}")
-        read_entries(folder)  # makes an empty gradebook
+        make_gradebook(folder)
         timed("feedback", len(graded), lambda: list(write_pages(course, folder, graded)))
         timed(
             "similarity", len(graded), lambda: list(similar(course, folder, iter_results(folder)))

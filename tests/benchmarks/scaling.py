@@ -21,7 +21,7 @@ from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.class_run import read_source
-from autograder.grading.results import SubmissionResult, iter_results, put
+from autograder.grading.results import SubmissionResult, grades_rows, iter_results, put
 from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 
@@ -74,12 +74,14 @@ def measure(students: int = 12) -> Costs:
             return Costs(
                 ingest=_each(count, ingest),
                 keep=_each(count, lambda: [put(folder, one) for one in results]),
-                enter=_each(count, lambda: [writer.enter(one) for one in results]),
+                enter=_each(
+                    count, lambda: [writer.enter(r.student, r.assignment, r.gaps) for r in results]
+                ),
                 page=_each(
                     count,
                     lambda: [write_autograded(folder, r, sources[r.assignment]) for r in results],
                 ),
-                row=_each(count, lambda: write_grades(folder, iter_results(folder))),
+                row=_each(count, lambda: write_grades(folder, grades_rows(iter_results(folder)))),
             )
 
 

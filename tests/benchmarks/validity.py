@@ -16,12 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from support.bank import ASSIGNMENT, Entry, entries, judged, packed
+from support.final_scores import final_scores
 from support.gap_cells import COURSE
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import hand_in
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import final_scores, open_gradebook
 from autograder.grading.class_run import GradeOptions, all_results, grade_class
 from course import load_data
 from course.checks.misconceptions import named_in
@@ -86,8 +86,7 @@ def by_autograder(assignment: str) -> list[Outcome]:
         summary = grade_class(COURSE, folder, [assignment], GradeOptions())
         if summary.failures:
             raise RuntimeError(summary.failures[0])
-        with open_gradebook(folder) as gradebook:
-            marks = {s: final_scores(gradebook, assignment, s) for s in students}
+        marks = {s: final_scores(folder, assignment, s) for s in students}
         named = {
             (result.student, gap.exercise): gap.misconception
             for result in all_results(folder)

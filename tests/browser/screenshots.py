@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, FloatRect, sync_playwright
 from rich.console import Console
 from support.lab_session import Notebook, course_lab
 
+from autograder.cli.show_grading import marks_table
 from autograder.folders import ClassFolder
-from autograder.gradebook.marks import marks_table, read_marks
+from autograder.gradebook.reader import read_class
 from autograder.pages.report.graded_class import Material
 from autograder.pages.report.report_page import report_html
 
@@ -102,7 +103,7 @@ def _from_heading_to_check(notebook: Notebook) -> FloatRect:
 def picture_gradebook(browser: Browser, demo: ClassFolder, target: Path) -> None:
     """Print the demo's table into a page, as wide as it wants to be, and picture that."""
     console = Console(record=True, width=110, file=StringIO(), force_terminal=True)
-    console.print(marks_table(read_marks(demo)))
+    console.print(marks_table(read_class(demo)))
     page = browser.new_page(device_scale_factor=1.15)
     page.set_content(console.export_html(code_format=PAGE))
     page.locator("pre").screenshot(path=target)

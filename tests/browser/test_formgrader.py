@@ -12,7 +12,7 @@ from support.stock_class import reference
 
 from autograder.build.answer_files import hand_in, parse_answers
 from autograder.folders import ClassFolder
-from autograder.gradebook.reader import read_entries
+from autograder.gradebook.reader import read_class
 
 pytestmark = pytest.mark.slow
 WRONG = """
@@ -131,9 +131,8 @@ def test_a_mark_entered_in_formgrader_stays_at_a_regrade_and_is_in_the_feedback(
 
 def kept(folder):
     """The mark, whether by hand, and the comment that the gradebook has of ben's first gap."""
-    entry = read_entries(folder)[0]["ben", "reshape"]
-    gap = entry.gaps["scale_pixels"]
-    return gap.score, gap.manual, entry.comments.get("scale_pixels")
+    mark = read_class(folder).submissions["ben", "reshape"].exercise("scale_pixels")
+    return mark.score, mark.by_hand, mark.manual_comment
 
 
 def wait_until_kept(page, folder):

@@ -8,7 +8,7 @@ from support.browsing import Visit, assert_no_barrier
 from support.page_material import QUESTION, cell, result
 from support.pretend_results import POINTS, pretend_class
 
-from autograder.gradebook.reader import Entry, GapEntry
+from autograder.gradebook.marks import ExerciseMark, SubmissionMark, exact
 from autograder.pages.feedback.feedback_page import feedback_html
 from autograder.pages.report.graded_class import Material
 from autograder.pages.report.report_page import Pair, report_html
@@ -41,9 +41,12 @@ def feedback(reshape, tmp_path_factory):
     made.notebook["cells"].append(
         {"cell_type": "markdown", "id": "own-03", "metadata": {}, "source": "<i>Prose</i> " * 200}
     )
-    gaps = {gap.exercise: GapEntry(gap.score, gap.max_score, True) for gap in made.gaps}
-    comments = {"add_channel_axis": "See me. " * 20}
-    entry = Entry("ada", "reshape", 1.0, None, gaps, comments)
+    marks = [
+        ExerciseMark(gap.exercise, exact(gap.max_score), manual_score=exact(gap.score))
+        for gap in made.gaps
+    ]
+    marks[1] = dataclasses.replace(marks[1], manual_comment="See me. " * 20)
+    entry = SubmissionMark("ada", "reshape", tuple(marks), exact(1.0))
     path = tmp_path_factory.mktemp("feedback") / "reshape.html"
     path.write_text(feedback_html(made, entry, reshape), encoding="utf-8")
     return path.as_uri()

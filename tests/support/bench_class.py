@@ -10,11 +10,11 @@ import sysconfig
 from pathlib import Path
 
 import nbformat
+from support.final_scores import final_scores
 from support.places import ROOT
 
 from autograder.build.answer_files import Answers, hand_in, read_answers, reference_answers
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import final_scores, open_gradebook
 
 COURSE = CourseFolder(ROOT)
 KINDS = ("reference", "loops", "library", "mistakes", "half", "blank")
@@ -69,16 +69,10 @@ def hand_in_class(
 
 def marks(class_folder: ClassFolder, names: list[str], assignment: str) -> dict[str, float]:
     """Read the marks of an assignment, by student and gap; what has none is not a number."""
-    from nbgrader.api import MissingEntry
-
     found: dict[str, float] = {}
-    with open_gradebook(class_folder) as gradebook:
-        for name in names:
-            try:
-                scores = final_scores(gradebook, assignment, name)
-            except MissingEntry:
-                scores = {"missing": float("nan")}
-            found |= {f"{name}/{gap}": score for gap, score in scores.items()}
+    for name in names:
+        scores = final_scores(class_folder, assignment, name) or {"missing": float("nan")}
+        found |= {f"{name}/{gap}": score for gap, score in scores.items()}
     return found
 
 

@@ -18,7 +18,7 @@ from support.places import TESTS
 from support.snapshot import snapshot
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.writer import register
+from autograder.gradebook.registration import register
 from autograder.grading.class_run import read_source
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 
@@ -32,7 +32,7 @@ DISK_BYTES = 2 << 20
 
 PHASES: dict[str, Kill] = {
     "before the gradebook is made": Kill("autograder.gradebook.writer.make_gradebook"),
-    "the gradebook half made": Kill("autograder.gradebook.writer.alembic_version"),
+    "the gradebook half made": Kill("autograder.gradebook.database.alembic_version"),
     "before an assignment is registered": Kill(REGISTER),
     "an assignment half registered": Kill("nbgrader.api.Gradebook.update_or_create_source_cell", 3),
     "one assignment registered, the other not": Kill(REGISTER, 2),
@@ -42,7 +42,7 @@ PHASES: dict[str, Kill] = {
     "a submission has run, no result kept": Kill(f"{GRADE}.put", 3),
     "a result half-written": Kill(FSYNC, 5),
     "a result kept, not in the gradebook": Kill(f"{GRADE}.put", 3, after=True),
-    "within the gradebook's transaction": Kill(f"{MARKS}._comment", 5),
+    "within the gradebook's transaction": Kill(f"{MARKS}._auto_comment", 5),
     "in the gradebook, no page": Kill(f"{GRADE}.write_autograded", 3),
     "a page half-written": Kill(FSYNC, 6),
     "everything but grades.csv": Kill(f"{GRADE}.write_grades"),

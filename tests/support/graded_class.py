@@ -9,7 +9,9 @@ import nbformat
 import pytest
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import enter, open_gradebook, register
+from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.registration import register
+from autograder.gradebook.writer import enter
 from autograder.grading.results import SubmissionResult, put
 from course.notebook.verdict import Verdict
 
@@ -46,7 +48,7 @@ def give(
     )
     put(class_folder, result)
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result)
+        enter(gradebook, student, assignment, gaps)
     return result
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.nbgrader_plugins.configuration import class_config, without_its_warnings
+from autograder.gradebook.nbgrader_quirks import without_its_warnings
+from autograder.nbgrader_plugins.configuration import class_config
 from course.errors import GradingError
 
 

@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 
 from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.reader import Entry
+from autograder.gradebook.marks import SubmissionMark
 from autograder.grading.autograded import UNSAFE
 from autograder.grading.class_run import read_source
 from autograder.grading.results import SubmissionResult
@@ -68,23 +68,26 @@ def _sections(course: CourseFolder, class_folder: ClassFolder, names: list[str])
 
 
 def feedback_html(
-    result: SubmissionResult, entry: Entry | None, assignment: Assignment, full_name: str = ""
+    result: SubmissionResult,
+    entry: SubmissionMark | None,
+    assignment: Assignment,
+    full_name: str = "",
 ) -> str:
     """Write the page of one submission; what a person entered in the gradebook counts."""
     cells = shown_cells(result.notebook, assignment.given)
     gaps = shown_gaps(result, entry, assignment, cells)
     names = {gap.name for gap in gaps}
     points = sum(gap.score for gap in gaps)
-    penalty = entry.penalty if entry else 0.0
+    score = float(entry.final) if entry and entry.exercises else points
     return _document().render(
         assignment=result.assignment,
         student=full_name or result.student,
         gaps=gaps,
         others=[cell for cell in cells if cell.name not in names],
-        score=max(0.0, points - penalty),
+        score=score,
         points=points,
         possible=sum(gap.max_score for gap in gaps),
-        penalty=penalty,
+        penalty=float(entry.penalty) if entry else 0.0,
         rejected=result.rejected,
         sandbox=result.sandbox,
         unsafe=result.sandbox == UNSAFE,

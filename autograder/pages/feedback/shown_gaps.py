@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.gradebook.reader import Entry
+from autograder.gradebook.marks import SubmissionMark
 from autograder.grading.results import SubmissionResult
 from autograder.pages.feedback.shown_cells import ShownCell
 from autograder.pages.quiz_answers import Question, chosen
@@ -122,7 +122,10 @@ class Assignment:
 
 
 def shown_gaps(
-    result: SubmissionResult, entry: Entry | None, assignment: Assignment, cells: list[ShownCell]
+    result: SubmissionResult,
+    entry: SubmissionMark | None,
+    assignment: Assignment,
+    cells: list[ShownCell],
 ) -> list[ShownGap]:
     """Describe every gap, in the order of the notebook."""
     sources = {cell["id"]: cell["source"] for cell in result.notebook.get("cells", [])}
@@ -134,17 +137,17 @@ def shown_gaps(
 
 def _gap(
     gap: Verdict,
-    entry: Entry | None,
+    entry: SubmissionMark | None,
     assignment: Assignment,
     cells: list[ShownCell],
     sources: Mapping[str, Any],
 ) -> ShownGap:
     """Describe one gap."""
-    entered = entry.gaps.get(gap.exercise) if entry else None
-    score = entered.score if entered else gap.score
+    entered = entry.exercise(gap.exercise) if entry else None
+    score = float(entered.score) if entered else gap.score
     words = STATUS_WORDS[gap.status]
     look, status = words.look, words.label.capitalize()
-    by_hand = entered is not None and entered.manual
+    by_hand = entered is not None and entered.by_hand
     if by_hand:
         look = "right" if score >= gap.max_score else "part" if score > 0 else "wrong"
     question = assignment.questions.get(gap.exercise)
@@ -158,7 +161,7 @@ def _gap(
         message=gap.message,
         section="" if look == "right" else _section(gap, assignment),
         by_hand=by_hand,
-        comment=entry.comments.get(gap.exercise, "") if entry else "",
+        comment=(entered.manual_comment or "") if entered else "",
         checks=[] if question else _checks(gap, assignment),
         cells=cells,
         question=question.text if question else "",

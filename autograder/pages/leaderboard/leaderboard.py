@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.folders import ClassFolder, class_secret
-from autograder.gradebook.grades_csv import safe_cell
+from autograder.gradebook.spreadsheet import safe_cell
 from autograder.grading.class_run import Progress
 from autograder.grading.conditions import GradeOptions, prepared
 from autograder.grading.places import InFlight, find_submissions

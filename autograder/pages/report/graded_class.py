@@ -1,10 +1,11 @@
 """Everything a class's folder holds that its report is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.reader import Entries, read_entries
+from autograder.gradebook.marks import Submissions
+from autograder.gradebook.reader import read_class
 from autograder.grading.class_run import read_source
 from autograder.grading.results import SubmissionResult, all_results
 from autograder.pages.quiz_answers import Question, read_questions
@@ -25,7 +26,7 @@ class Material:
     names: dict[str, str]
     """Full names ("" where none is known) of every student that the class knows, by id."""
     results: list[SubmissionResult]
-    entries: Entries = field(default_factory=dict)
+    entries: Submissions = field(default_factory=dict)
     """The gradebook's marks, which count."""
     questions: list[Question] = field(default_factory=list)
     """The graded quiz's questions, as this class was asked."""
@@ -36,8 +37,8 @@ class Material:
         for result in self.results:
             entry = self.entries.get((result.student, result.assignment))
             for gap in result.gaps:
-                entered = entry.gaps.get(gap.exercise) if entry else None
-                score = entered.score if entered else gap.score
+                entered = entry.exercise(gap.exercise) if entry else None
+                score = float(entered.score) if entered else gap.score
                 item = (result.assignment, gap.exercise)
                 found.append(ItemMark(result.student, item, score, gap.max_score, gap.status))
         return found
@@ -46,7 +47,7 @@ class Material:
         """Give what counts, late penalty and manual marks included, and what could be had."""
         entry = self.entries.get((result.student, result.assignment))
         most = sum(gap.max_score for gap in result.gaps)
-        return (entry.score if entry and entry.gaps else result.score), most
+        return (float(entry.final) if entry and entry.exercises else result.score), most
 
 
 def read_material(
@@ -59,16 +60,17 @@ def read_material(
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
     order = {name: place for place, name in enumerate(wanted)}
     results.sort(key=lambda one: (order[one.assignment], one.student))
-    entries, names = read_entries(class_folder)
+    marks = read_class(class_folder)
+    entries = marks.submissions
     for key, taken in read_ledger(class_folder).items():
         if key in entries and entries[key].handed_in is None:
-            entries[key].handed_in = taken.handed_in
+            entries[key] = replace(entries[key], handed_in=taken.handed_in)
     handed_in = {one.student for one in results}
     questions = read_questions(read_source(course, QUIZ, class_folder)) if QUIZ in wanted else []
     return Material(
         name=class_folder.root.name,
         assignments=wanted,
-        names=dict(sorted((dict.fromkeys(handed_in, "") | names).items())),
+        names=dict(sorted((dict.fromkeys(handed_in, "") | marks.names).items())),
         results=results,
         entries=entries,
         questions=questions,

@@ -5,19 +5,17 @@ import shutil
 
 import nbformat
 import pytest
+from support.final_scores import final_scores
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.grades_csv import COLUMNS, safe_cell, write_grades
-from autograder.gradebook.writer import (
-    alembic_version,
-    enter,
-    final_scores,
-    open_gradebook,
-    register,
-)
+from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.grades_csv import COLUMNS, write_grades
+from autograder.gradebook.nbgrader_quirks import alembic_version, put_scripts_on_path
+from autograder.gradebook.registration import register
+from autograder.gradebook.spreadsheet import safe_cell
+from autograder.gradebook.writer import enter
 from autograder.grading.class_run import keep
-from autograder.grading.results import Flag, SubmissionResult, load, save
-from autograder.nbgrader_plugins.configuration import put_scripts_on_path
+from autograder.grading.results import Flag, SubmissionResult, grades_rows, load, save
 from course.notebook.verdict import Verdict
 
 ASSIGNMENT = "reshape"
@@ -49,9 +47,13 @@ def result(student="ada", first=4.0, second=0.0, **more):
     return SubmissionResult(student, ASSIGNMENT, "d1", "bubblewrap (none)", gaps, **more)
 
 
+def enter_result(gradebook, result):
+    enter(gradebook, result.student, result.assignment, result.gaps)
+
+
 def test_marks_and_comments_are_in_the_gradebook(class_folder):
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result())
+        enter_result(gradebook, result())
         submission = gradebook.find_submission(ASSIGNMENT, "ada")
         comment = gradebook.find_comment("add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada")
         assert (submission.score, submission.max_score) == (4.0, 10.0)
@@ -60,9 +62,9 @@ def test_marks_and_comments_are_in_the_gradebook(class_folder):
 
 def test_entering_twice_changes_nothing(class_folder):
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result())
-        enter(gradebook, result())
-        assert final_scores(gradebook, ASSIGNMENT, "ada") == {
+        enter_result(gradebook, result())
+        enter_result(gradebook, result())
+        assert final_scores(class_folder, ASSIGNMENT, "ada") == {
             "scale_pixels": 4.0,
             "add_channel_axis": 0.0,
         }
@@ -71,10 +73,10 @@ def test_entering_twice_changes_nothing(class_folder):
 
 def test_what_the_gradebook_has_lost_has_its_automatic_marks_in_the_csv(class_folder):
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result())
-        assert final_scores(gradebook, ASSIGNMENT, "ben") == {}
+        enter_result(gradebook, result())
+        assert final_scores(class_folder, ASSIGNMENT, "ben") == {}
 
-    write_grades(class_folder, [result(), result("ben", first=2.5)])
+    write_grades(class_folder, grades_rows([result(), result("ben", first=2.5)]))
 
     with (class_folder.root / "grades.csv").open(newline="") as file:
         scores = [(row["student"], row["score"]) for row in csv.DictReader(file)]
@@ -83,14 +85,14 @@ def test_what_the_gradebook_has_lost_has_its_automatic_marks_in_the_csv(class_fo
 
 def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, result())
+        enter_result(gradebook, result())
         grade = gradebook.find_grade("test_add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada")
         grade.manual_score = 5.5
         gradebook.db.commit()
 
-        enter(gradebook, result(first=0.0))
+        enter_result(gradebook, result(first=0.0))
 
-        assert final_scores(gradebook, ASSIGNMENT, "ada")["add_channel_axis"] == 5.5
+        assert final_scores(class_folder, ASSIGNMENT, "ada")["add_channel_axis"] == 5.5
         assert gradebook.find_grade(
             "test_add_channel_axis", ASSIGNMENT, ASSIGNMENT, "ada"
         ).needs_manual_grade
@@ -105,7 +107,7 @@ def test_csv_has_a_row_per_gap_with_the_final_score(class_folder, source):
         grade.manual_score = 3.25
         gradebook.db.commit()
 
-    write_grades(class_folder, [result("ben", first=2.5), flagged])
+    write_grades(class_folder, grades_rows([result("ben", first=2.5), flagged]))
 
     with (class_folder.root / "grades.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

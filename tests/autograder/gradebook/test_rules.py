@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import (
     LateRules,
     Rules,
@@ -28,8 +30,8 @@ from autograder.gradebook.late_rules import (
     template,
 )
 from autograder.gradebook.ledger import Taken, read_ledger, write_ledger
-from autograder.gradebook.marks import read_marks
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.marks import exact
+from autograder.gradebook.reader import read_class
 from autograder.nbgrader_plugins.autograde_steps import EnterRules, LatePolicy
 from course.errors import GradingError
 
@@ -63,7 +65,8 @@ def folder(registered: Path, tmp_path: Path) -> ClassFolder:
 
 
 def penalties(class_folder: ClassFolder) -> dict[str, float]:
-    return {mark.student: mark.penalty for mark in read_marks(class_folder)}
+    marks = read_class(class_folder).submissions.values()
+    return {mark.student: float(mark.penalty) for mark in marks}
 
 
 def rules(class_folder: ClassFolder, more: str) -> None:
@@ -103,8 +106,8 @@ def test_the_price_at_its_edges(seconds: float, percent: float) -> None:
 def test_points_are_rounded_once_and_in_decimals() -> None:
     rules = Rules(late=LateRules(0, 10, 100))
     # 1.005 is stored as 1.00499…, and 1.15 + 2.3 is 3.4499…: each would lose a cent.
-    assert points_off(rules, "a", "b", 10.05, 1) == 1.01
-    assert points_off(rules, "a", "b", 1.15 + 2.3, 1) == 0.35
+    assert points_off(rules, "a", "b", exact(10.05), 1) == Decimal("1.01")
+    assert points_off(rules, "a", "b", exact(1.15 + 2.3), 1) == Decimal("0.35")
 
 
 def test_the_rules_are_applied_by_the_systems_time(folder: ClassFolder) -> None:
@@ -112,7 +115,7 @@ def test_the_rules_are_applied_by_the_systems_time(folder: ClassFolder) -> None:
 
     # 9.33 points: nothing, two begun days, the cap, and nothing where no time is known.
     assert penalties(folder) == {"ada": 0.0, "ben": 1.87, "chi": 2.8, "dana": 0.0}
-    finals = {mark.student: mark.final for mark in read_marks(folder)}
+    finals = {mark.student: float(mark.final) for mark in read_class(folder).submissions.values()}
     assert finals == {"ada": 9.33, "ben": 7.46, "chi": 6.53, "dana": 10.0}
 
 
@@ -124,7 +127,7 @@ def test_applying_twice_is_applying_once_and_a_dry_run_is_not_at_all(folder: Cla
     again = apply_rules(folder)
 
     assert set(untouched.values()) == {0.0}
-    assert [row.after for row in said] == list(once.values())
+    assert [float(row.after) for row in said] == list(once.values())
     assert penalties(folder) == once
     assert [row.before for row in again] == [row.after for row in again]
 
@@ -164,7 +167,7 @@ def test_a_manual_mark_stays_and_its_penalty_follows_it(folder: ClassFolder) -> 
         gradebook.db.commit()
     apply_rules(folder)
 
-    (mark,) = [mark for mark in read_marks(folder) if mark.student == "ben"]
+    mark = read_class(folder).submissions["ben", "reshape"]
     assert (mark.score, mark.penalty, mark.final) == (7.5, 1.5, 6.0)
 
 
@@ -189,7 +192,8 @@ def test_a_class_without_rules_is_left_as_nbgrader_has_it(folder: ClassFolder) -
 def test_nbgraders_own_step_comes_to_the_same_penalties(
     folder: ClassFolder, course: CourseFolder
 ) -> None:
-    from autograder.nbgrader_plugins.configuration import class_config, without_its_warnings
+    from autograder.gradebook.nbgrader_quirks import without_its_warnings
+    from autograder.nbgrader_plugins.configuration import class_config
 
     assert issubclass(LatePolicy, BasePlugin)
     rules(folder, '[[extension]]\nstudent = "chi"\nexcused = true\n')

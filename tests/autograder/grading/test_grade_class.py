@@ -14,7 +14,7 @@ from autograder.build.answer_files import Answers, hand_in, parse_answers, refer
 from autograder.cli import app
 from autograder.cli.show_grading import BANNER
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.database import open_gradebook
 from autograder.grading import class_run as grading
 from autograder.grading.class_run import GradeOptions, grade_class
 from autograder.grading.places import find_submissions

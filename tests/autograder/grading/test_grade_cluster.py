@@ -7,11 +7,11 @@ import pytest
 from support.crash_phases import Prepared, new_class, prepare
 from support.dask_cluster import cluster
 from support.fake_grading import ASSIGNMENTS, COURSE, STUDENTS, faked, grade
+from support.final_scores import final_scores
 from support.snapshot import snapshot
 
 from autograder.build.answer_files import Answers, hand_in, parse_answers, reference_answers
 from autograder.folders import ClassFolder
-from autograder.gradebook.writer import open_gradebook
 from autograder.grading.class_run import GradeOptions, grade_class, read_source
 from autograder.grading.cluster import MOST_RERUNS
 from autograder.sandbox import Sandbox
@@ -108,10 +108,7 @@ def run(folder: ClassFolder, scheduler: str):  # type: ignore[no-untyped-def]
 
 
 def scores(folder: ClassFolder, student: str) -> dict[str, float]:
-    from autograder.gradebook.writer import final_scores
-
-    with open_gradebook(folder) as gradebook:
-        return final_scores(gradebook, "reshape", student)
+    return final_scores(folder, "reshape", student)
 
 
 def test_an_address_where_nothing_answers_is_one_line(

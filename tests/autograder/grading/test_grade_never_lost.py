@@ -24,7 +24,7 @@ from support.snapshot import snapshot
 
 from autograder.build.answer_files import Answers, hand_in
 from autograder.folders import ClassFolder
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.database import open_gradebook
 from autograder.grading import class_run as grading
 from autograder.grading.results import exclusive
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox

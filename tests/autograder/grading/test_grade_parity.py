@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from support.final_scores import final_scores
 from support.places import TESTS
 from support.stock_class import StockClass, reference
 
 from autograder.build.answer_files import Answers, hand_in, read_answers
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
-from autograder.gradebook.writer import final_scores, open_gradebook
 from autograder.grading.class_run import GradeOptions, grade_class
 
 SUBMISSIONS = TESTS / "submissions"
@@ -49,8 +49,7 @@ def test_both_give_the_same_marks_gap_by_gap(
     summary = grade_class(course, ours, [assignment], GradeOptions())
 
     assert summary.failures == []
-    with open_gradebook(ours) as gradebook:
-        got = {student: final_scores(gradebook, assignment, student) for student in students}
+    got = {student: final_scores(ours, assignment, student) for student in students}
     stock = {
         student: graded_class.grade(student, assignment, answers_of(course, student, assignment))
         for student in students

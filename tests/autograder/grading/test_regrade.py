@@ -7,8 +7,8 @@ import pytest
 from support.graded_class import GAPS, give, new_class
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.marks import read_marks
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.reader import read_class
 from autograder.grading.class_run import Progress
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.dry_run import Change, dry_run
@@ -56,7 +56,7 @@ def contents(folder: ClassFolder) -> dict[str, str]:
 def test_a_dry_run_names_every_change_and_leaves_the_class_as_it_is(
     folder: ClassFolder, course: CourseFolder
 ) -> None:
-    before, marks = contents(folder), read_marks(folder)
+    before, marks = contents(folder), read_class(folder)
 
     found = dry_run(course, folder, ["reshape"], GradeOptions(), grade=mended)
 
@@ -77,19 +77,19 @@ def test_a_dry_run_names_every_change_and_leaves_the_class_as_it_is(
         Change("dana", "reshape", "scale_pixels", "–", "0 incorrect", 0.0, "scale_pixels: no"),
     ]
     assert contents(folder) == before
-    assert read_marks(folder) == marks
+    assert read_class(folder) == marks
 
 
 def test_grading_then_does_what_was_said_and_keeps_manual_marks_and_comments(
     folder: ClassFolder, course: CourseFolder
 ) -> None:
     said = dry_run(course, folder, [], GradeOptions(), grade=mended)
-    before = {mark.student: mark.final for mark in read_marks(folder)}
+    before = {one.student: one.final for one in read_class(folder).submissions.values()}
     mended(course, folder, [], GradeOptions(), lambda what, done, total: None)
 
-    for mark in read_marks(folder):
+    for mark in read_class(folder).submissions.values():
         points = sum(one.points for one in said if one.student == mark.student)
-        assert mark.final == before.get(mark.student, 0.0) + points
+        assert mark.final == before.get(mark.student, 0) + points
     assert dry_run(course, folder, [], GradeOptions(), grade=mended) == []
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", "reshape", "reshape", "chi")

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.grades_csv import plain_cell, safe_cell
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.people import People, Person
 from autograder.gradebook.roster import write_roster
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.spreadsheet import plain_cell, safe_cell
 from autograder.nbgrader_plugins.export_plugins import EXPORTERS
 
 TEMPLATE = """\
@@ -107,7 +107,7 @@ def test_nbgraders_own_export_command_writes_the_same(
 ) -> None:
     from nbgrader.apps import ExportApp
 
-    from autograder.nbgrader_plugins.configuration import without_its_warnings
+    from autograder.gradebook.nbgrader_quirks import without_its_warnings
 
     exporter = f"{EXPORTERS[form].__module__}.{EXPORTERS[form].__name__}"
     arguments = [f"--exporter={exporter}", f"--to={tmp_path / 'theirs'}"]

@@ -442,7 +442,7 @@ def test_nbgraders_zip_collect_works_and_what_it_collected_is_left_alone(
 ) -> None:
     from nbgrader.apps import ZipCollectApp
 
-    from autograder.nbgrader_plugins.configuration import without_its_warnings
+    from autograder.gradebook.nbgrader_quirks import without_its_warnings
 
     instructor = Instructor(course_copy, tmp_path)
     archive = course_copy.root / "downloaded" / "reshape" / "archive"

@@ -24,9 +24,8 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import apply_rules, rules_path
-from autograder.gradebook.reader import ClassMarks, read_class
-from autograder.gradebook.roster import read_roster
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.marks import ClassMarks
+from autograder.gradebook.reader import read_class
 from autograder.lms.canvas_export import canvas_csv
 from autograder.lms.collecting import CollectOptions, collect
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
@@ -179,8 +178,7 @@ def stand_in_grading(folder: ClassFolder) -> None:
 
 
 def exported(folder: ClassFolder) -> ClassMarks:
-    with open_gradebook(folder) as gradebook:
-        return read_class(gradebook, read_roster(folder).people, ["reshape"])
+    return read_class(folder, ["reshape"])
 
 
 def expected_by(key: str, system: str) -> dict[str, str]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import nbformat
 import pytest
+from support.final_scores import final_scores
 from support.places import TESTS
 from support.stock_class import as_outside_pytest, reference
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.build.answer_files import Answers, hand_in, parse_answers, read_answers
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import final_scores, open_gradebook
 
 ATTACK = TESTS / "hostile" / "attacks" / "strips_asserts.py"
 FULL = {"scale_pixels": 4.0, "add_channel_axis": 6.0}
@@ -112,8 +112,7 @@ class Button:
 
 
 def marks(folder: ClassFolder, student: str) -> dict[str, float]:
-    with open_gradebook(folder) as gradebook:
-        return final_scores(gradebook, "reshape", student)
+    return final_scores(folder, "reshape", student)
 
 
 def stamp(folder: ClassFolder, student: str) -> str:

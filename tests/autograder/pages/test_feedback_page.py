@@ -3,7 +3,7 @@
 import json
 import re
 import zipfile
-from datetime import datetime
+from decimal import Decimal
 from html import unescape
 
 import nbformat
@@ -11,7 +11,7 @@ import pytest
 from support.page_material import MISTAKE, cell, result, text_of
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.reader import Entry, GapEntry
+from autograder.gradebook.marks import ExerciseMark, SubmissionMark
 from autograder.grading.results import SubmissionResult
 from autograder.lms.feedback_zips import name_for, pack
 from autograder.pages.feedback.feedback_page import feedback_html, read_assignment
@@ -62,16 +62,21 @@ def test_every_hidden_check_of_the_course_is_found_by_its_name(
 
 
 def test_marks_and_comments_of_a_person_and_the_late_penalty_count(reshape: Assignment) -> None:
-    entry = Entry(
+    comment = "Good idea; <b>mind</b> the order."
+    entry = SubmissionMark(
         "ada",
         "reshape",
-        penalty=1.5,
-        handed_in=datetime(2026, 3, 1),
-        gaps={
-            "scale_pixels": GapEntry(4.0, 4.0),
-            "add_channel_axis": GapEntry(5.0, 6.0, manual=True),
-        },
-        comments={"add_channel_axis": "Good idea; <b>mind</b> the order."},
+        exercises=(
+            ExerciseMark("scale_pixels", Decimal(4), auto_score=Decimal(4)),
+            ExerciseMark(
+                "add_channel_axis",
+                Decimal(6),
+                auto_score=Decimal(0),
+                manual_score=Decimal(5),
+                manual_comment=comment,
+            ),
+        ),
+        penalty=Decimal("1.5"),
     )
 
     shown = text_of(feedback_html(result(), entry, reshape, "Ada Lovelace"))

@@ -13,7 +13,7 @@ from support.pretend_results import POINTS, pretend_class, write
 from autograder.build.contract import read_source_notebook
 from autograder.cli.show_pages import run_report
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.writer import open_gradebook
+from autograder.gradebook.database import open_gradebook
 from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
 from autograder.pages.report.graded_class import Material

@@ -1,0 +1,36 @@
+"""What nbgrader 0.9 needs of the programs that call it."""
+
+import os
+import sysconfig
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def without_its_warnings() -> Iterator[None]:
+    """Hide SQLAlchemy's warnings about objects that nbgrader adds to its session too late."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Object of type <Submitted")
+        yield
+
+
+def put_scripts_on_path() -> None:
+    """Add this environment's scripts to PATH: nbgrader runs the command `alembic` by its name."""
+    scripts = sysconfig.get_path("scripts")
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if scripts not in folders:
+        os.environ["PATH"] = os.pathsep.join([scripts, *folders])
+
+
+def alembic_version() -> str:
+    """Read the version of nbgrader's tables from its migrations.
+
+    nbgrader asks the command `alembic` for it, which takes seconds.
+    """
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    migrations = Path(nbgrader.__file__).parent / "alembic"
+    return str(ScriptDirectory(str(migrations)).get_current_head())
