@@ -62,7 +62,7 @@ def run_feedback(
             bar.update(task, description=f"feedback on {assignment} for {student}", advance=1)
     console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")
     for packed in pack(class_folder, graded) if zipped else []:
-        console.print(packed.told, soft_wrap=True, markup=False)
+        console.print(packed.next_step, soft_wrap=True, markup=False)
 
 
 def write_pages(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.nbgrader_quirks import alembic_version, without_its_warnings
+from autograder.gradebook.nbgrader_quirks import make_tables, without_its_warnings
 from course.errors import GradingError
 
 if TYPE_CHECKING:
@@ -42,26 +42,12 @@ def make_gradebook(class_folder: ClassFolder) -> None:
     partial = class_folder.root / f".{class_folder.gradebook.name}.{os.getpid()}.part"
     partial.unlink(missing_ok=True)
     try:
-        _make_tables(f"sqlite:///{partial}")
+        make_tables(f"sqlite:///{partial}")
         Gradebook(f"sqlite:///{partial}").close()  # enters the course
         if not class_folder.gradebook.exists():
             partial.replace(class_folder.gradebook)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _make_tables(url: str) -> None:
-    """Make nbgrader's tables, with the version by which `nbgrader db upgrade` knows them."""
-    from nbgrader.api import Base
-    from sqlalchemy import create_engine, text
-
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        insert = text("INSERT INTO alembic_version (version_num) VALUES (:version)")
-        connection.execute(insert, {"version": alembic_version()})
-    engine.dispose()
 
 
 def unavailable(class_folder: ClassFolder, error: "OperationalError") -> GradingError:

@@ -24,6 +24,20 @@ def put_scripts_on_path() -> None:
         os.environ["PATH"] = os.pathsep.join([scripts, *folders])
 
 
+def make_tables(url: str) -> None:
+    """Make nbgrader's tables, with the version by which `nbgrader db upgrade` knows them."""
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        insert = text("INSERT INTO alembic_version (version_num) VALUES (:version)")
+        connection.execute(insert, {"version": alembic_version()})
+    engine.dispose()
+
+
 def alembic_version() -> str:
     """Read the version of nbgrader's tables from its migrations.
 

@@ -1,8 +1,8 @@
 """Feedback for a whole class as one zip per assignment, named as the LMS wants it back.
 
-`collected.json` in the class folder, which collecting writes, says under which name a submission
-came. Moodle takes feedback from folders named as its download names them; Canvas attaches a file to
-the submission whose name it has (the ids count). What came in no such way is named by the student.
+`collected.json` in the class folder has the name under which each submission was collected. Moodle
+takes feedback from folders named as in its download; Canvas attaches a file to the submission with
+the same name (it compares the ids). A page for any other submission is named after the student.
 """
 
 import re
@@ -15,24 +15,25 @@ from typing import BinaryIO
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import read_ledger
 from course.errors import GradingError
+from course.files import write_atomically
 
 _MOODLE = re.compile(r"[^_]+_\d+_assignsubmission_file(?=_|$)")
 _CANVAS = re.compile(r"(?P<owner>.+?_(?:late_)?\d+_\d+)_.+", re.IGNORECASE | re.DOTALL)
 _BAD = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
-_STAMP = (1980, 1, 1, 0, 0, 0)  # the same pages always give the same zip
+_STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Packed:
-    """One zip."""
+    """One zip that was written."""
 
     path: Path
     pages: int
     lms: str
 
     @property
-    def told(self) -> str:
-        """Say what it is for."""
+    def next_step(self) -> str:
+        """Say where to upload the zip."""
         where = {
             "moodle": "upload it in Moodle: Assignment ▸ Submissions ▸ Upload multiple feedback "
             "files in a zip",
@@ -58,10 +59,10 @@ def pack(class_folder: ClassFolder, graded: Iterable[tuple[str, str]]) -> list[P
 
 
 def name_for(system: str, source: str, student: str, assignment: str) -> tuple[str, str]:
-    """Give the kind of zip and the name in it of one page.
+    """Return the kind of zip that one page goes to, and its name there.
 
-    The leftmost part of the path that fits the system's pattern decides: what stands to the right
-    of it was named by the student.
+    The leftmost part of the path that fits the system's pattern decides; the student named the
+    parts to the right of it.
     """
     file = f"{assignment}-feedback.html"
     for part in source.partition(": ")[2].split("/"):
@@ -76,8 +77,7 @@ def name_for(system: str, source: str, student: str, assignment: str) -> tuple[s
 
 
 def _pack(class_folder: ClassFolder, assignment: str, lms: str, pages: dict[str, Path]) -> Packed:
-    """Write one zip whole."""
-    from course.files import write_atomically
+    """Write one zip whole; the same pages always give the same bytes."""
 
     def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -32,7 +32,7 @@ DISK_BYTES = 2 << 20
 
 PHASES: dict[str, Kill] = {
     "before the gradebook is made": Kill("autograder.gradebook.writer.make_gradebook"),
-    "the gradebook half made": Kill("autograder.gradebook.database.alembic_version"),
+    "the gradebook half made": Kill("autograder.gradebook.nbgrader_quirks.alembic_version"),
     "before an assignment is registered": Kill(REGISTER),
     "an assignment half registered": Kill("nbgrader.api.Gradebook.update_or_create_source_cell", 3),
     "one assignment registered, the other not": Kill(REGISTER, 2),

@@ -2,13 +2,17 @@
 
 import csv
 import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import nbformat
 import pytest
 from support.final_scores import final_scores
+from support.snapshot import gradebook_dump
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.database import make_gradebook, open_gradebook
 from autograder.gradebook.grades_csv import COLUMNS, write_grades
 from autograder.gradebook.nbgrader_quirks import alembic_version, put_scripts_on_path
 from autograder.gradebook.registration import register
@@ -144,3 +148,46 @@ def test_the_version_of_the_tables_is_the_one_that_nbgrader_asks_alembic_for() -
     put_scripts_on_path()
 
     assert alembic_version() == get_alembic_version()
+
+
+def test_a_new_gradebook_is_the_one_that_nbgrader_would_make(tmp_path: Path) -> None:
+    from nbgrader.api import Gradebook
+
+    def dump(path: Path) -> list[str]:
+        with closing(sqlite3.connect(path)) as database:
+            return sorted(database.iterdump())
+
+    put_scripts_on_path()
+    Gradebook(f"sqlite:///{tmp_path / 'theirs.db'}").close()
+    ours = ClassFolder(tmp_path / "class")
+
+    make_gradebook(ours)
+
+    assert dump(ours.gradebook) == dump(tmp_path / "theirs.db")
+
+
+def test_a_new_submission_has_the_rows_that_nbgrader_would_add(class_folder, tmp_path):
+    theirs = ClassFolder(tmp_path / "theirs")
+    theirs.root.mkdir()
+    shutil.copy(class_folder.gradebook, theirs.gradebook)
+    with open_gradebook(theirs) as gradebook:
+        gradebook.add_student("ada")
+        with gradebook.db.no_autoflush:
+            gradebook.add_submission(ASSIGNMENT, "ada")
+
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, "ada", ASSIGNMENT, [])
+
+    assert gradebook_dump(class_folder.gradebook) == gradebook_dump(theirs.gradebook)
+
+
+def test_an_error_while_entering_leaves_nothing_behind(class_folder):
+    before = gradebook_dump(class_folder.gradebook)
+    unknown = Verdict("no_such_gap", 1.0, 1.0, "correct")
+
+    with open_gradebook(class_folder) as gradebook:
+        with pytest.raises(KeyError):
+            enter(gradebook, "ada", ASSIGNMENT, [*result().gaps, unknown])
+        gradebook.db.commit()
+
+    assert gradebook_dump(class_folder.gradebook) == before
