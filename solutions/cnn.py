@@ -19,7 +19,7 @@ import os
 import numpy as np
 
 from course import load_data
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 # TensorFlow reports on the processor it found; that says nothing about your code.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -243,20 +243,19 @@ def train(model, images, labels, epochs):
 
 
 # %% test="train" points=5
-from course.checks import exercise
-from course.checks import inputs as practice
+from course.checks import exercise, inputs
 
 with exercise("train") as check:
-    images, labels = practice.images_with_blocks(960, check.rng)
-    network, before = practice.small_network(seed=3), practice.small_network(seed=3)
+    images, labels = inputs.images_with_blocks(960, check.rng)
+    network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
     history = check.call(train, network, images, labels, epochs=3)
     check.history(history, epochs=3)
     check.learned(network, before, images, labels, history)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-train
     with check.hidden("another network, other images, another number of epochs"):
-        images, labels = practice.images_with_blocks(800, check.rng)
-        network, before = (practice.small_network(seed=5, hidden=True) for _ in range(2))
+        images, labels = inputs.images_with_blocks(800, check.rng)
+        network, before = (inputs.small_network(seed=5, hidden=True) for _ in range(2))
         history = check.call(train, network, images, labels, 4)
         check.history(history, epochs=4)
         check.learned(network, before, images, labels, history)
@@ -298,24 +297,23 @@ def evaluate(model, images, labels):
 
 
 # %% test="evaluate" points=5
-from course.checks import exercise
-from course.checks import inputs as practice
+from course.checks import exercise, inputs
 
 with exercise("evaluate") as check:
-    images, labels = practice.images_with_blocks(60, check.rng)
-    labels = practice.mislabeled(labels, share=0.25)
-    network = practice.trained_network()
+    images, labels = inputs.images_with_blocks(60, check.rng)
+    labels = inputs.mislabeled(labels, share=0.25)
+    network = inputs.trained_network()
     accuracy = check.call(evaluate, network, images, labels)
-    check.accuracy(accuracy, practice.trained_network(), images, labels)
+    check.accuracy(accuracy, inputs.trained_network(), images, labels)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-evaluate
     with check.hidden("other images, of which another share is labeled wrong"):
         for count, share in [(40, 0.6), (25, 0.0)]:
-            images, labels = practice.images_with_blocks(count, check.rng)
-            labels = practice.mislabeled(labels, share=share)
-            network = practice.trained_network()
+            images, labels = inputs.images_with_blocks(count, check.rng)
+            labels = inputs.mislabeled(labels, share=share)
+            network = inputs.trained_network()
             accuracy = check.call(evaluate, network, images, labels)
-            check.accuracy(accuracy, practice.trained_network(), images, labels)
+            check.accuracy(accuracy, inputs.trained_network(), images, labels)
     ### END HIDDEN TESTS
 
 # %% [markdown]

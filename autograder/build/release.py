@@ -21,6 +21,7 @@ from autograder.build.contract import require_contract
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
+from course.checks.misconceptions import require_sections
 from course.errors import BuildError
 from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
 from course.quiz import read_bank
@@ -154,10 +155,12 @@ class ClearSolutions(NbgraderClearSolutions):
 
 def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    paths = [course.root / "course" / "lessons" / name for name in LEARNERS_NOTEBOOKS]
+    lessons = course.root / "course" / "lessons"
+    require_sections((lessons / "lesson.py").read_text(encoding="utf-8"))
+    notebooks = [lessons / name for name in LEARNERS_NOTEBOOKS]
     return {
         path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
-        for path in paths
+        for path in notebooks
     }
 
 

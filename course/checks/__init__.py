@@ -1,25 +1,7 @@
 """The checks that run in the notebooks: what was expected, what came, where to look."""
 
-from course.checks import inputs as practice
-from course.checks import mistakes, models
+from course.checks import inputs, mistakes, models
 from course.checks.exercise import Exercise, exercise
-from course.checks.failures import (
-    CheckFailed,
-    CodeRaised,
-    HiddenCheckFailed,
-    NotAttempted,
-    NotDefined,
-)
+from course.checks.failures import CheckFailed
 
-__all__ = [
-    "CheckFailed",
-    "CodeRaised",
-    "Exercise",
-    "HiddenCheckFailed",
-    "NotAttempted",
-    "NotDefined",
-    "exercise",
-    "mistakes",
-    "models",
-    "practice",
-]
+__all__ = ["CheckFailed", "Exercise", "exercise", "inputs", "mistakes", "models"]

@@ -1,100 +1,164 @@
-"""Checks of plain answers: numbers, and the letters of a quiz."""
+"""Checks of plain answers, numbers and the letters of a quiz, and their shares of the mark.
 
+The quiz in the notebook, in the terminal and on the web page uses the same rule; the page has it in
+JavaScript, and a test compares the two.
+"""
+
+import math
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from course.checks.arrays import kind_of
-from course.checks.failures import NotAttempted
+from course.checks.failures import Unanswered, Wrong
 
-if TYPE_CHECKING:
-    from course.checks.exercise import Exercise
+Case = tuple[int, ...]
 
 
-def attempted(check: "Exercise", value: Any) -> Any:
+def attempted(value: Any) -> Any:
     """Return the value unless it is still the None (or `...`) that was given."""
     if value is None or value is ...:
-        raise NotAttempted(f"`{check.name}`: not answered yet. Write your answer for None.")
+        raise Unanswered("not answered yet. Write your answer for None.")
     return value
 
 
-def number(check: "Exercise", value: Any) -> Any:
+def number(value: Any) -> Any:
     """Return one real number; a 0-d array or tensor counts, a truth value does not."""
-    value = attempted(check, value)
-    is_truth = isinstance(value, (bool, np.bool_))
-    if not is_truth and not isinstance(value, (str, bytes)) and np.ndim(value) == 0:
+    value = attempted(value)
+    if isinstance(value, (str, bytes)):
+        raise Wrong("one number was expected, but it is text.", "text-for-numbers")
+    if not isinstance(value, (bool, np.bool_)) and np.ndim(value) == 0:
         scalar = np.asarray(value)
         if scalar.dtype.kind in "iuf":
             return scalar.item()
-    if isinstance(value, (str, bytes)):
-        check.fail("one number was expected, but it is text.", "text-for-numbers")
-    return check.fail(f"one number was expected, but it is {kind_of(value)}.")
+    raise Wrong(f"one number was expected, but it is {kind_of(value)}.")
 
 
-def integer(check: "Exercise", value: Any) -> int:
+def integer(value: Any) -> int:
     """Return a whole number of an integer type, Python's or NumPy's."""
-    result = number(check, value)
+    result = number(value)
     try:
         return operator.index(result)
     except TypeError:
-        return _not_an_integer(check, result)
+        raise Wrong(
+            f"an integer was expected, but the result is {result!r}, a floating-point number.",
+            "count-with-fraction",
+        ) from None
 
 
-def _not_an_integer(check: "Exercise", value: float) -> int:
-    """Say why a float is not taken."""
-    check.fail(
-        f"an integer was expected, but the result is {value!r}, a floating-point number.",
-        "count-with-fraction",
-    )
-    raise AssertionError("fail always raises")
-
-
-def counts(
-    check: "Exercise",
-    function: Callable[..., Any],
-    cases: dict[tuple[int, ...], int],
-    mistakes: Callable[..., dict[str, float]],
+def compare_counts(
+    name: str,
+    results: Mapping[Case, Any],
+    expected: Mapping[Case, int],
+    mistakes: Mapping[Case, Mapping[str, float]],
 ) -> None:
-    """Compare what a function counts; a misconception is named if it explains every case."""
-    results = check.call_each(function, list(cases))
-    got = {case: integer(check, result) for case, result in zip(cases, results, strict=True)}
-    wrong = [case for case in cases if got[case] != cases[case]]
-    if not wrong:
+    """Compare what the function `name` counted; name a misconception that explains every case.
+
+    All three map the arguments of a call: to its result, to the right one, and to those of usual
+    mistakes by the misconceptions' ids.
+    """
+    counted = {case: integer(result) for case, result in results.items()}
+    wrong = next((case for case in expected if counted[case] != expected[case]), None)
+    if wrong is None:
         return
-    known = {case: mistakes(*case) for case in cases}
     causes = [
-        name for name in known[wrong[0]] if all(known[case][name] == got[case] for case in cases)
+        cause
+        for cause in mistakes[wrong]
+        if all(mistakes[case][cause] == counted[case] for case in expected)
     ]
-    call = f"{check.name}({', '.join(map(str, wrong[0]))})"
-    check.fail(
-        f"{call} is {got[wrong[0]]}, but {cases[wrong[0]]} was expected.",
+    call = f"{name}({', '.join(map(str, wrong))})"
+    raise Wrong(
+        f"{call} is {counted[wrong]}, but {expected[wrong]} was expected.",
         causes[0].partition(":")[0] if causes else "",
     )
 
 
-def choice(check: "Exercise", value: Any, letters: str) -> str:
+def choice(value: Any, letters: str) -> str:
     """Return one of the letters on offer, as a small letter."""
-    value = attempted(check, value)
+    value = attempted(value)
     wanted = " or ".join(f'"{letter}"' for letter in letters)
     if not isinstance(value, str):
-        check.fail(f"write one letter in quotes ({wanted}); it is {kind_of(value)}.")
+        raise Wrong(f"write one letter in quotes ({wanted}); it is {kind_of(value)}.")
     letter = value.strip().lower()
     if len(letter) != 1 or letter not in letters:
-        check.fail(f"the answer is one of {wanted}, but it says {value[:20]!r}.")
+        raise Wrong(f"the answer is one of {wanted}, but it says {value[:20]!r}.")
     return letter
 
 
-def choices(check: "Exercise", value: Any, letters: str) -> str:
+def choices(value: Any, letters: str) -> str:
     """Return the letters that were ticked, sorted; text, lists, tuples and sets will do."""
-    value = attempted(check, value)
+    value = attempted(value)
     if not isinstance(value, (str, list, tuple, set, frozenset)):
-        check.fail(f'write the letters in quotes, like "ac"; it is {kind_of(value)}.')
+        raise Wrong(f'write the letters in quotes, like "ac"; it is {kind_of(value)}.')
     parts = [str(part).strip().lower() for part in value]
     ticked = {letter for part in parts for letter in part if letter not in " ,;"}
     unknown = sorted(ticked - set(letters))
     if unknown:
-        check.fail(f"{unknown[0]!r} is not one of the options {', '.join(letters)}.")
-    check.that(ticked, "no option is ticked; at least one is right.")
+        raise Wrong(f"{unknown[0]!r} is not one of the options {', '.join(letters)}.")
+    if not ticked:
+        raise Wrong("no option is ticked; at least one is right.")
     return "".join(sorted(ticked))
+
+
+def score_choice(answer: object, key: str) -> float:
+    """Return 1.0 for the one right letter, else 0.0."""
+    return float(chosen_letters(answer) == [key])
+
+
+def score_several(answer: object, key: str, letters: str) -> float:
+    """Return right ones chosen / right ones − wrong ones chosen / wrong ones, at least 0.0.
+
+    Choosing nothing or everything earns 0.0, so that ticking at random does not pay.
+    """
+    chosen = set(chosen_letters(answer))
+    if not chosen <= set(letters):
+        return 0.0
+    right, wrong = set(key), set(letters) - set(key)
+    share = len(chosen & right) / len(right) - len(chosen & wrong) / len(wrong)
+    return max(0.0, share)
+
+
+def score_number(answer: object, key: float) -> float:
+    """Return 1.0 for the right number, else 0.0; 26, 26.0 and NumPy's 26 are the same."""
+    number = as_number(answer)
+    return float(number is not None and math.isclose(number, key, rel_tol=1e-9, abs_tol=1e-9))
+
+
+def mark(points: float, share: float) -> float | None:
+    """Return the marks as nbgrader reads them from a cell's last expression.
+
+    None, which shows nothing, stands for full marks; a plain float, rounded to six digits, for a
+    part of them.
+    """
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"a share of the mark lies between 0 and 1, not at {share!r}")
+    return None if share == 1.0 else round(float(points) * float(share), 6)
+
+
+def chosen_letters(answer: object) -> list[str]:
+    """Return the letters of an answer, sorted and each once: "ca", "c, a" and {"a", "c"} agree.
+
+    Anything else than letters gives an empty list.
+    """
+    parts = [answer] if isinstance(answer, str) else answer
+    if not isinstance(parts, (list, tuple, set, frozenset)):
+        return []
+    if not all(isinstance(part, str) for part in parts):
+        return []
+    letters = re.sub(r"[\s,;]", "", "".join(parts)).lower()
+    return sorted(set(letters)) if letters.isalpha() else []
+
+
+def as_number(answer: object) -> float | None:
+    """Return an answer as a float; None for what is not one finite number (booleans are not)."""
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        return None
+    try:
+        number = float(answer)
+    except (OverflowError, ValueError):
+        return None
+    return number if math.isfinite(number) else None

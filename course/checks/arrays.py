@@ -1,11 +1,11 @@
 """Checks of arrays: kind → type → rank → shape → value, stopping at the first that fails."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from course.checks.exercise import Exercise
+from course.checks.failures import Wrong
 
 RELATIVE_TOLERANCE = 1e-4
 
@@ -32,25 +32,24 @@ def kind_of(value: Any) -> str:
     return _KINDS.get(name, f"{article} {name}")
 
 
-def as_array(check: "Exercise", value: Any) -> np.ndarray:
+def as_array(value: Any) -> np.ndarray:
     """Read a value as NumPy does; lists, tuples and TensorFlow's tensors are arrays too."""
-    if isinstance(value, (str, bytes)):
-        check.fail("an array of numbers was expected.", "text-for-numbers")
     if value is None or isinstance(value, (dict, set)) or callable(value):
-        check.fail(f"an array was expected, but it is {kind_of(value)}.")
+        raise Wrong(f"an array was expected, but it is {kind_of(value)}.")
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
-        check.fail("the result can't be read as an array: are its rows of the same length?")
+        raise Wrong(
+            "the result can't be read as an array: are its rows of the same length?"
+        ) from None
     if array.dtype.kind in "US":
-        check.fail("an array of numbers was expected.", "text-for-numbers")
+        raise Wrong("an array of numbers was expected.", "text-for-numbers")
     if array.dtype.kind not in "biuf":
-        check.fail(f"an array of numbers was expected, but it is {kind_of(value)}.")
+        raise Wrong(f"an array of numbers was expected, but it is {kind_of(value)}.")
     return array
 
 
 def checked(
-    check: "Exercise",
     value: Any,
     shape: tuple[int, ...],
     *,
@@ -58,36 +57,39 @@ def checked(
     wrong_shapes: dict[tuple[int, ...], str],
     mistakes: dict[str, Any],
 ) -> np.ndarray:
-    """Return the result as an array once its kind, type, rank and shape are as expected."""
-    array = as_array(check, value)
+    """Return the result as an array once its kind, type, rank and shape are as expected.
+
+    `wrong_shapes` maps a shape that a misconception gives to its id; `mistakes` maps ids to whole
+    results. Raises Wrong.
+    """
+    array = as_array(value)
     if floating and array.dtype.kind != "f":
-        check.fail(
+        raise Wrong(
             f"floating-point numbers were expected, but the result has type {array.dtype}.",
-            _integers(array, shape, mistakes),
+            _cause_of_integers(array, mistakes),
         )
     if floating and array.dtype.itemsize < 4:
-        check.fail(f"the result has type {array.dtype}.", "too-few-bits")
+        raise Wrong(f"the result has type {array.dtype}.", "too-few-bits")
     if array.shape == shape:
         return array
-    cause = _of_shape(array, shape, wrong_shapes, mistakes)
+    cause = _cause_of_shape(array, shape, wrong_shapes, mistakes)
     if array.ndim != len(shape):
-        check.fail(
+        raise Wrong(
             f"the result has {array.ndim} axes, shape {array.shape}, but {len(shape)} axes were "
             f"expected, shape {shape}.",
             cause,
         )
-    check.fail(f"the result has shape {array.shape}, but {shape} was expected.", cause)
-    raise AssertionError("fail always raises")
+    raise Wrong(f"the result has shape {array.shape}, but {shape} was expected.", cause)
 
 
-def _integers(array: np.ndarray, shape: tuple[int, ...], mistakes: dict[str, Any]) -> str:
+def _cause_of_integers(array: np.ndarray, mistakes: dict[str, Any]) -> str:
     """Tell whole numbers that were never scaled from those that lost their fractions."""
     untouched = mistakes.get("not-scaled")
     same = untouched is not None and is_close(array.ravel(), np.ravel(untouched))
     return "not-scaled" if same else "scaled-to-integers"
 
 
-def _of_shape(
+def _cause_of_shape(
     array: np.ndarray,
     shape: tuple[int, ...],
     wrong_shapes: dict[tuple[int, ...], str],
@@ -116,23 +118,29 @@ def is_close(got: Any, expected: Any) -> bool:
     return got.shape == expected.shape and np.allclose(got, expected, rtol=0.0, atol=floor)
 
 
-def compare(check: "Exercise", got: Any, expected: Any, mistakes: dict[str, Any]) -> None:
-    """Fail on the first value that differs; where it fits a known mistake, name that.
+def compare(
+    got: Any,
+    expected: Any,
+    mistakes: dict[str, Any],
+    lent: Sequence[tuple[np.ndarray, np.ndarray]] = (),
+) -> None:
+    """Raise Wrong for the first value that differs; where it fits a known mistake, name that.
 
-    `mistakes` maps ids of misconceptions to the results that they give.
+    `mistakes` maps ids of misconceptions to the results that they give. `lent` pairs each array of
+    the question with the copy that the learner's function got: it may have written into that one.
     """
     got, expected = np.asarray(got), np.asarray(expected)
     if is_close(got, expected):
         return
     for name, wrong in mistakes.items():
         if is_close(got, wrong) and not is_close(expected, wrong):
-            check.fail(_first_difference(got, expected), name.partition(":")[0])
-    cause = "input-changed" if check.changed_input() else ""
-    check.fail(_first_difference(got, expected), cause)
+            raise Wrong(_first_difference(got, expected), name.partition(":")[0])
+    changed = any(not np.array_equal(kept, copy, equal_nan=True) for kept, copy in lent)
+    raise Wrong(_first_difference(got, expected), "input-changed" if changed else "")
 
 
 def _first_difference(got: np.ndarray, expected: np.ndarray) -> str:
-    """Quote the first place at which the values part."""
+    """Quote the first place at which the values differ."""
     if got.ndim == 0:
         return f"{expected} was expected, but the result is {got}."
     differs = ~np.isclose(got, expected, rtol=RELATIVE_TOLERANCE, atol=0.0)
@@ -144,8 +152,8 @@ def _first_difference(got: np.ndarray, expected: np.ndarray) -> str:
     )
 
 
-def untouched(check: "Exercise", after: Any, before: Any) -> None:
-    """Fail if the input array was changed in place."""
+def untouched(after: Any, before: Any) -> None:
+    """Raise Wrong if the input array was changed in place."""
     after, before = np.asarray(after), np.asarray(before)
     if after.shape != before.shape or after.dtype != before.dtype or (after != before).any():
-        check.fail("", "input-changed")
+        raise Wrong("", "input-changed")

@@ -1,34 +1,17 @@
-"""One exercise under check: a quiet place, plain messages, and checks that name what is wrong."""
+"""One exercise under check: collects what its checks find, and says it in one message."""
 
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from course.checks import (
-    answers,
-    arrays,
-    models,
-)
-from course.checks import (
-    failures as parts,
-)
-from course.checks import (
-    inputs as seeding,
-)
-from course.checks import (
-    layer_shapes as shapes,
-)
-from course.checks import (
-    trainings as training,
-)
-from course.checks.failures import CheckFailed, from_exception, hidden_failure, named
-from course.interactive.quiet import quiet
-from course.quiz import scoring
+from course.checks import answers, arrays, failures, inputs, layer_shapes, models, trainings
+from course.checks.failures import CheckFailed
+from course.quiet import quiet
 
 
 class Exercise(AbstractContextManager["Exercise"]):
@@ -40,7 +23,7 @@ class Exercise(AbstractContextManager["Exercise"]):
     def __init__(self, name: str) -> None:
         """Remember the gap's name, which every message carries."""
         self.name = name
-        self.rng = seeding.generator(name)
+        self.rng = inputs.generator(name)
         self.passed_hidden = 0
         self.noted = ""
         self.share = 1.0
@@ -62,16 +45,16 @@ class Exercise(AbstractContextManager["Exercise"]):
         """Say "passed", or raise one message in place of whatever happened."""
         self._resources.close()
         if error is not None:
-            raise from_exception(self.name, error) from None
+            raise failures.from_exception(self.name, error) from None
         if self._lost and not (self._gives_parts and self.share):
-            raise parts.all_lost(self.name, self._lost)
+            raise failures.all_lost(self._lost)
         sign = "✓" if self.share == 1.0 else "◐"
         sys.stdout.write(f"{sign} {self.name}: {self._verdict()}\n")
 
     def _verdict(self) -> str:
         """Say no more than the checks that ran have shown."""
         if self._lost:
-            return parts.some_lost(self.share, self._lost)
+            return failures.some_lost(self.share, self._lost)
         if self.share < 1.0:
             return "partly right."
         if self.passed_hidden:
@@ -82,7 +65,7 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     @contextmanager
     def hidden(self, label: str, otherwise: str = "examples-only") -> Iterator[None]:
-        """Run checks that students can't see; a failure tells `label`, and no input or value.
+        """Run checks that students can't see; a failure says `label`, and no input or value.
 
         What the function prints or raises here is kept back: it could quote the hidden input.
         `otherwise` is the misconception where the checks recognize none.
@@ -92,7 +75,8 @@ class Exercise(AbstractContextManager["Exercise"]):
                 yield
         except BaseException as error:
             # A quiz shows no examples.
-            raise hidden_failure(self.name, label, error, "" if self.noted else otherwise) from None
+            idea = "" if self.noted else otherwise
+            raise failures.hidden_failure(self.name, label, error, idea) from None
         self.passed_hidden += 1
 
     @contextmanager
@@ -104,7 +88,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         try:
             yield
         except Exception as error:
-            failure = from_exception(self.name, error)
+            failure = failures.from_exception(self.name, error)
             if failure.stopped:
                 raise failure from None
             self._lost.append(failure)
@@ -120,9 +104,9 @@ class Exercise(AbstractContextManager["Exercise"]):
         """Which idea cost a part of the points, or ""."""
         return next((lost.misconception for lost in self._lost if lost.misconception), "")
 
-    def fail(self, message: str, misconception: str = "") -> None:
+    def fail(self, message: str, misconception: str = "") -> NoReturn:
         """Fail with a message; the gap's name is put in front, the misconception's idea behind."""
-        raise named(self.name, message, misconception)
+        raise failures.failure_of(self.name, message, misconception)
 
     def that(self, condition: Any, message: str, misconception: str = "") -> None:
         """Fail with `message` unless the condition holds."""
@@ -132,8 +116,8 @@ class Exercise(AbstractContextManager["Exercise"]):
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """Call the learner's function; refuse what is no function and a result of None.
 
-        It gets copies of the arrays: what is right is told from what was asked, and a function
-        that writes into the question must not change it.
+        The function gets copies of the arrays: results are compared with the question, which a
+        function that writes into its arguments must not change.
         """
         self.that(
             callable(function),
@@ -182,7 +166,6 @@ class Exercise(AbstractContextManager["Exercise"]):
         whole results.
         """
         return arrays.checked(
-            self,
             value,
             tuple(shape),
             floating=floating,
@@ -192,24 +175,20 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def close(self, got: Any, expected: Any, mistakes: dict[str, Any] | None = None) -> None:
         """Compare values (relative tolerance 1e-4); `mistakes` maps ids to wrong results."""
-        arrays.compare(self, got, expected, mistakes or {})
-
-    def changed_input(self) -> bool:
-        """Tell whether a call has written into an array that it was given."""
-        return any(not np.array_equal(given, copy, equal_nan=True) for given, copy in self._lent)
+        arrays.compare(got, expected, mistakes or {}, self._lent)
 
     def untouched(self, after: Any, before: Any) -> None:
         """Fail if a call changed the array in place; `before` is a copy from before the call."""
-        lent = [copy for given, copy in self._lent if given is after]
-        arrays.untouched(self, lent[-1] if lent else after, before)
+        lent = [copy for original, copy in self._lent if original is after]
+        arrays.untouched(lent[-1] if lent else after, before)
 
     def number(self, value: Any) -> Any:
         """Return the value if it is one number, Python's or NumPy's, and no truth value."""
-        return answers.number(self, value)
+        return answers.number(value)
 
     def integer(self, value: Any) -> int:
         """Return the value as an int if it is a whole number of an integer type."""
-        return answers.integer(self, value)
+        return answers.integer(value)
 
     def counts(
         self,
@@ -218,16 +197,18 @@ class Exercise(AbstractContextManager["Exercise"]):
         mistakes: Callable[..., dict[str, float]],
     ) -> None:
         """Fail unless the function gives these integers; `mistakes(*arguments)` as in `close`."""
-        answers.counts(self, function, cases, mistakes)
+        results = dict(zip(cases, self.call_each(function, list(cases)), strict=True))
+        wrong = {case: mistakes(*case) for case in cases}
+        answers.compare_counts(self.name, results, cases, wrong)
 
     def choice(self, value: Any, letters: str) -> str:
         """Note a quiz answer: one of the letters; return it as a small letter."""
-        self.noted = answers.choice(self, value, letters)
+        self.noted = answers.choice(value, letters)
         return self.noted
 
     def choices(self, value: Any, letters: str) -> str:
         """Note a quiz answer: some of the letters; return them sorted and without repeats."""
-        self.noted = answers.choices(self, value, letters)
+        self.noted = answers.choices(value, letters)
         return self.noted
 
     def noted_number(self, value: Any) -> Any:
@@ -238,26 +219,30 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def chosen(self, value: Any, key: str) -> None:
         """Fail unless the right option was chosen."""
-        self.that(scoring.score_choice(value, key) == 1.0, "not the right option.")
+        self.that(answers.score_choice(value, key) == 1.0, "not the right option.")
 
     def chosen_all(self, value: Any, key: str, letters: str) -> float:
         """Return the share of a question with several right options; fail where it is 0."""
-        self.share = scoring.score_several(value, key, letters)
+        self.share = answers.score_several(value, key, letters)
         self.that(self.share > 0.0, "no mark for these options.")
         return self.share
 
     def equals_number(self, value: Any, key: float) -> None:
         """Fail unless the number is the right one."""
-        self.that(scoring.score_number(self.number(value), key) == 1.0, "not the right number.")
+        self.that(answers.score_number(self.number(value), key) == 1.0, "not the right number.")
 
     def mark(self, points: float, share: float) -> float | None:
         """Give part marks as nbgrader reads them from a cell's last line; None for all of them."""
-        marks = scoring.mark(points, share)
-        return None if marks is None else round(marks, 6)
+        return answers.mark(points, share)
 
     def lesson_cnn(self, model: Any) -> None:
-        """Fail unless the model has the lesson's layers, shapes, weights and activations."""
-        models.lesson_cnn(self, model)
+        """Fail at the first layer in which the model differs from the lesson's.
+
+        Other activations cost their part of the points.
+        """
+        models.require_lesson_layers(model)
+        with self.part(models.ACTIVATIONS_SHARE):
+            models.require_lesson_activations(model)
 
     def same_predictions(self, model: Any, reference: Any, images: Any) -> None:
         """Fail unless both predict the same once they hold the same weights."""
@@ -265,19 +250,23 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def shapes_table(self, table: Any) -> None:
         """Check the learner's table of shapes; each wrong row costs its part of the points."""
-        shapes.shapes_table(self, table)
+        to_fill = layer_shapes.rows_to_fill(table)
+        layer_shapes.check_row(table, layer_shapes.GIVEN)
+        for name in to_fill:
+            with self.part(1 / len(to_fill)):
+                layer_shapes.check_row(table, name)
 
     def history(self, value: Any, epochs: int) -> None:
         """Fail unless the value is the History of that many epochs."""
-        training.history(self, value, epochs)
+        trainings.history(value, epochs)
 
     def learned(self, model: Any, before: Any, images: Any, labels: Any, history: Any) -> None:
         """Fail unless the model predicts these labels much better than `before` and than chance."""
-        training.learned(self, model, before, images, labels, history)
+        trainings.learned(model, before, images, labels, history)
 
     def accuracy(self, got: Any, model: Any, images: Any, labels: Any) -> None:
         """Fail unless it is one number, the model's accuracy on these images."""
-        training.accuracy(self, got, model, images, labels)
+        trainings.accuracy(got, model, images, labels)
 
 
 def exercise(name: str) -> Exercise:

@@ -6,22 +6,23 @@ CheckFailed               the answer is there and is not right
 ├── CodeRaised            the learner's own code raised an error
 ├── Interrupted           the code was stopped, by its time limit or by hand
 └── HiddenCheckFailed     a check that the learner can't see; named, never quoted
+
+A check of a value raises Wrong (or Unanswered), from which the exercise makes its failure.
 """
 
 import builtins
 import linecache
+import os
+import re
 import textwrap
 from collections.abc import Sequence
 from types import TracebackType
 from typing import ClassVar
 
 from course.checks import misconceptions
-from course.learner.hints import pointer
 from course.notebook.verdict import Status
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
-
-
 _STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
 
@@ -46,7 +47,7 @@ class CheckFailed(AssertionError):
         return _STOPPED.get(self.stopped, "error")
 
     def _render_traceback_(self) -> list[str]:
-        return shown(str(self)) + ([] if isinstance(self, NotAttempted) else pointer(str(self)))
+        return shown(str(self)) + ([] if isinstance(self, NotAttempted) else _pointer(str(self)))
 
 
 class NotAttempted(CheckFailed):
@@ -77,6 +78,23 @@ class HiddenCheckFailed(CheckFailed):
     """A check that the learner can't see; named, never quoted."""
 
 
+class Wrong(Exception):
+    """What a check found wrong; `from_exception` makes it the failure of an exercise.
+
+    The checks of values don't know for which exercise they run, so its name is not in `message`.
+    """
+
+    def __init__(self, message: str, misconception: str = "") -> None:
+        """Keep the message, and the id of the misconception where one is recognized."""
+        super().__init__(message)
+        self.message = message
+        self.misconception = misconception
+
+
+class Unanswered(Wrong):
+    """The answer is still what was given: None or `...`."""
+
+
 def shown(message: str) -> list[str]:
     """Lay a message out in lines; tables, which are indented, stay as they are."""
     lines: list[str] = []
@@ -85,13 +103,35 @@ def shown(message: str) -> list[str]:
     return lines
 
 
-def named(name: str, message: str, misconception: str) -> CheckFailed:
-    """Make the failure of exercise `name`; what is known of the misconception ends the message."""
-    parts = [message, misconceptions.told(misconception) if misconception else ""]
+def _pointer(message: str) -> list[str]:
+    """Return the line that says where the gap's hints are; none while it is graded."""
+    gap = re.match(r"`(\w+)`", message)
+    if os.environ.get("NBGRADER_EXECUTION") or not gap or not has_hints(gap[1]):
+        return []
+    return [f'Stuck? import course; course.hint("{gap[1]}")']
+
+
+def has_hints(gap: str) -> bool:
+    """Tell whether `course.hint` knows the gap: a gap of the exercises, or q1 … q10 of the quiz."""
+    known = misconceptions.SECTIONS_OF_GAPS
+    return gap in known or re.fullmatch(r"q([1-9]|10)", gap) is not None
+
+
+def failure_of(name: str, message: str, misconception: str = "") -> CheckFailed:
+    """Make the failure of the exercise `name`; the misconception is explained after the message."""
+    explanation = misconceptions.explain(misconception) if misconception else ""
     # A table's last row stays a row.
-    told = ("\n" if "\n" in message else " ").join(part for part in parts if part)
-    failure = CheckFailed(f"`{name}`: {told}")
-    failure.misconception = misconception
+    separator = "\n" if "\n" in message else " "
+    text = separator.join(part for part in (message, explanation) if part)
+    return _made(CheckFailed, f"`{name}`: {text}", misconception)
+
+
+def _made(
+    kind: type[CheckFailed], message: str, misconception: str = "", stopped: str = ""
+) -> CheckFailed:
+    """Make a failure with its two attributes."""
+    failure = kind(message)
+    failure.misconception, failure.stopped = misconception, stopped
     return failure
 
 
@@ -99,9 +139,14 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
     """Say in one message what an exception means for the exercise `name`."""
     if isinstance(error, CheckFailed):
         return error
-    told = getattr(error, "check_message", "")
-    if told:
-        failure = named(name, f"{told}.", misconceptions.of_error(told))
+    if isinstance(error, Unanswered):
+        return NotAttempted(f"`{name}`: {error}")
+    if isinstance(error, Wrong):
+        return failure_of(name, error.message, error.misconception)
+    # The boundary's errors bring the message for the student with them.
+    message = getattr(error, "check_message", "")
+    if message:
+        failure = failure_of(name, f"{message}.", misconceptions.of_error(message))
         failure.stopped = str(getattr(error, "status", ""))
         return failure
     if isinstance(error, NotImplementedError):
@@ -114,47 +159,59 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
         return Interrupted(f"`{name}` was stopped before it came to an end: it took too long.")
     if isinstance(error, SystemExit):
         return CodeRaised(f"`{name}` left Python (exit or quit). Return a result instead.")
+    return _raised(name, error)
+
+
+def _raised(name: str, error: BaseException) -> CheckFailed:
+    """Quote an error of the learner's code, with the misconception or a way to see it again."""
     misconception = misconceptions.of_error(str(error))
     advice = (
-        misconceptions.told(misconception)
+        misconceptions.explain(misconception)
         if misconception
         else "Run the cell above by itself, then call the function on a small array to see it."
     )
-    raised = CodeRaised(
-        f"`{name}` raised {type_name(error)}: {_trimmed(str(error))}{_where(error)}\n{advice}"
-    )
-    raised.misconception = misconception
-    if type_name(error) == "MemoryError":
-        raised.stopped = "memory"
-    return raised
+    kind = type_name(error)
+    message = f"`{name}` raised {kind}: {_trimmed(str(error))}{_where(error)}\n{advice}"
+    stopped = "memory" if kind == "MemoryError" else ""
+    return _made(CodeRaised, message, misconception, stopped)
 
 
 def hidden_failure(name: str, label: str, error: BaseException, otherwise: str) -> CheckFailed:
     """Say that a hidden check failed, by its label: no value, no message of the learner's code.
 
-    A misconception is told too, `otherwise` where none is recognized: its words are the
+    A misconception is explained too, `otherwise` where none is recognized: its words are the
     catalogue's, and hold nothing of the input.
     """
     failure = from_exception(name, error)
     misconception = failure.misconception or otherwise
-    idea = f" {misconceptions.told(misconception)}" if misconception else ""
+    idea = f" {misconceptions.explain(misconception)}" if misconception else ""
+    passed = f"`{name}` passes the checks in sight, but"
     if isinstance(failure, CodeRaised):
         kind = type_name(error)
         known = isinstance(getattr(builtins, kind, None), type)
-        raised = CodeRaised(
-            f"`{name}` passes the checks in sight, but raised {kind if known else 'an error'} in a "
-            f"hidden one: {label}.{idea}"
-        )
-        raised.misconception = misconception
-        raised.stopped = failure.stopped
-        return raised
+        message = f"{passed} raised {kind if known else 'an error'} in a hidden one: {label}.{idea}"
+        return _made(CodeRaised, message, misconception, failure.stopped)
     if type(failure) is not CheckFailed or failure.stopped:
         return failure
-    hidden = HiddenCheckFailed(
-        f"`{name}` passes the checks in sight, but not a hidden one: {label}.{idea}"
-    )
-    hidden.misconception = misconception
-    return hidden
+    return _made(HiddenCheckFailed, f"{passed} not a hidden one: {label}.{idea}", misconception)
+
+
+def all_lost(lost: Sequence[CheckFailed]) -> CheckFailed:
+    """Make one failure of those of the parts; the first one's kind stands for all."""
+    misconception = next((part.misconception for part in lost if part.misconception), "")
+    return _made(type(lost[0]), _joined(lost), misconception, lost[0].stopped)
+
+
+def some_lost(share: float, lost: Sequence[CheckFailed]) -> str:
+    """Say how much of the points is earned, and what went wrong with the rest."""
+    return f"{share:.0%} of the points.\n{_joined(lost)}"
+
+
+def _joined(lost: Sequence[CheckFailed]) -> str:
+    """Join the messages, each once and at most three."""
+    messages = list(dict.fromkeys(str(part) for part in lost))
+    more = [f"… and {len(messages) - 3} more."] if len(messages) > 3 else []
+    return "\n".join(messages[:3] + more)
 
 
 def type_name(error: BaseException) -> str:
@@ -170,9 +227,9 @@ def _trimmed(text: str, limit: int = 300) -> str:
 
 def _where(error: BaseException) -> str:
     """Quote the last line of the learner's own code that the error passed through."""
-    told = getattr(error, "student_where", None)
-    if told:
-        return f"\n    {told}"
+    where = getattr(error, "student_where", None)
+    if where:
+        return f"\n    {where}"
     cells = [frame for frame in _frames(error.__traceback__) if _is_cell(frame[0])]
     # The first cell on the way is the test itself, which must not be quoted.
     own = [frame for frame in cells if cells and frame[0] != cells[0][0]]
@@ -194,26 +251,3 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
 def _is_cell(filename: str) -> bool:
     """Tell whether a file name is one that IPython or ipykernel gives to a notebook's cell."""
     return "ipykernel_" in filename or filename.startswith("<ipython-input")
-
-
-# What is said of an exercise of whose points a part is lost.
-
-
-def all_lost(name: str, lost: Sequence[CheckFailed]) -> CheckFailed:
-    """Make one failure of those of the parts; the first one's cause stands for all."""
-    failure = type(lost[0])(_joined(lost))
-    failure.stopped = lost[0].stopped
-    failure.misconception = next((part.misconception for part in lost if part.misconception), "")
-    return failure
-
-
-def some_lost(share: float, lost: Sequence[CheckFailed]) -> str:
-    """Say how much of the points is earned, and what went wrong with the rest."""
-    return f"{share:.0%} of the points.\n{_joined(lost)}"
-
-
-def _joined(lost: Sequence[CheckFailed]) -> str:
-    """Join the messages, each once and at most three."""
-    messages = list(dict.fromkeys(str(part) for part in lost))
-    more = [f"… and {len(messages) - 3} more."] if len(messages) > 3 else []
-    return "\n".join(messages[:3] + more)

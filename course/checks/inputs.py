@@ -1,4 +1,4 @@
-"""Where the checks' random inputs come from.
+"""The inputs of the checks: random generators, and small images and networks with known answers.
 
 A grader sets a secret per submission, so that nobody can foresee the inputs and every regrade
 draws the same ones. Without one the exercise's name is the seed, and a learner who runs a check
@@ -10,6 +10,10 @@ import hmac
 from typing import Any
 
 import numpy as np
+
+SIDE = 28
+CLASSES = 10
+_BLOCK = 5
 
 _secret: bytes = b"convpool-course"
 
@@ -26,14 +30,6 @@ def generator(exercise: str) -> np.random.Generator:
     """Give the random generator of one exercise: HMAC-SHA256 of its name under the secret."""
     digest = hmac.new(_secret, exercise.encode(), hashlib.sha256).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
-
-
-# Small images and networks with known answers, on which training takes a second.
-
-
-SIDE = 28
-CLASSES = 10
-_BLOCK = 5
 
 
 def images_with_blocks(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -1,50 +1,43 @@
 """The check of a learner's table of shapes, row by row."""
 
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from course.checks.failures import NotAttempted
+from course.checks.failures import Unanswered, Wrong
 from course.checks.models import LESSON_CNN, Layer
-
-if TYPE_CHECKING:
-    from course.checks.exercise import Exercise
-
 
 GIVEN = "conv_1"
 """The row that is filled already."""
 
 
-def shapes_table(check: "Exercise", table: Any) -> None:
-    """Check a learner's table of shapes; each row that is wrong costs its part of the points."""
-    if table is None or table is ...:
-        raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
-    if not isinstance(table, dict) or set(table) != set(LESSON_CNN):
-        check.fail(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
+def rows_to_fill(table: Any) -> list[str]:
+    """List the rows that a learner fills; raises Wrong for what is not the table."""
     to_fill = [name for name in LESSON_CNN if name != GIVEN]
-    if all(table[name] is None for name in to_fill):
-        raise NotAttempted(f"`{check.name}`: not filled yet. Write a shape for each None.")
-    _check_row(check, GIVEN, table[GIVEN], LESSON_CNN[GIVEN])
-    for name in to_fill:
-        with check.part(1 / len(to_fill)):
-            _check_row(check, name, table[name], LESSON_CNN[name])
+    empty = table is None or table is ...
+    if not empty and (not isinstance(table, dict) or set(table) != set(LESSON_CNN)):
+        raise Wrong(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
+    if empty or all(table[name] is None for name in to_fill):
+        raise Unanswered("not filled yet. Write a shape for each None.")
+    return to_fill
 
 
-def _check_row(check: "Exercise", name: str, value: Any, layer: Layer) -> None:
-    """Compare one row; a single number stands for a shape of one axis."""
+def check_row(table: dict[str, Any], name: str) -> None:
+    """Raise Wrong unless the row is right; a single number stands for a shape of one axis."""
+    value, layer = table[name], LESSON_CNN[name]
     shape = _as_shape(value)
     if shape is None:
-        check.fail(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
-        return
+        raise Wrong(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
     if shape == layer.shape:
         return
     if len(shape) == len(layer.shape) + 1 and shape[1:] == layer.shape:
-        check.fail(f"{name}: {shape}.", "batch-axis-counted")
+        raise Wrong(f"{name}: {shape}.", "batch-axis-counted")
     if len(shape) != len(layer.shape):
-        check.fail(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
-    advice = "" if (known := _cause(shape, layer)) else _ADVICE[layer.kind]
-    check.fail(f"{name}: {shape} is not what comes out. {advice}".rstrip(), known)
+        raise Wrong(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
+    cause = _cause(shape, layer)
+    advice = "" if cause else _ADVICE[layer.kind]
+    raise Wrong(f"{name}: {shape} is not what comes out. {advice}".rstrip(), cause)
 
 
 def _as_shape(value: Any) -> tuple[int | None, ...] | None:

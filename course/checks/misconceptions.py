@@ -1,26 +1,61 @@
-"""The catalogue of ideas that go wrong: an id, what the learner is told, where the lesson says it.
+"""The catalogue of what goes wrong: for each misconception an id, the idea, the lesson's section.
 
-A check that recognizes one carries its id as plain data (`CheckFailed.misconception`); the idea
-stands word for word in the message, so that `named_in` finds the id again in any text that quotes
-it, such as an output that nbgrader kept.
+A check that recognizes a misconception carries its id as plain data (`CheckFailed.misconception`).
+The idea stands word for word in the message, so that `named_in` finds the id again in any text that
+quotes it, such as an output that nbgrader kept. The wrong formulas that carry these ids are in
+`formulas.py`, the wrong arrays in `mistakes.py`.
 """
 
 import re
 from dataclasses import dataclass
 
+from course.errors import BuildError
+
+SECTIONS = {
+    "convolution": "3. Convolution: one small window, many places",
+    "kernels": "3. Convolution: one small window, many places",
+    "padding-stride": "3. Convolution: one small window, many places",
+    "pooling": "4. Pooling: keep the strongest, drop the rest",
+    "stride-pooling": "5. What is the difference between convolution and pooling?",
+    "channels": "7. Now with convolutions",
+    "input-4d": "8. What changed?",
+    "output-size": "9. Reading `model.summary()` line by line",
+    "parameters": "9. Reading `model.summary()` line by line",
+    "summary": "9. Reading `model.summary()` line by line",
+    "cost": "10. Dense against CNN",
+}
+"""Id of a section → its heading in course/lessons/lesson.py; the build compares the two."""
+
+SECTIONS_OF_GAPS = {
+    "scale_pixels": "input-4d",
+    "add_channel_axis": "input-4d",
+    "output_size": "padding-stride",
+    "convolve2d": "convolution",
+    "vertical_edge_kernel": "kernels",
+    "count_parameters": "parameters",
+    "max_pool2d": "pooling",
+    "strided_convolve2d": "stride-pooling",
+    "prepare": "input-4d",
+    "build_cnn": "channels",
+    "layer_shapes": "summary",
+    "train": "channels",
+    "evaluate": "channels",
+}
+"""Gap → section to read after a mistake that no check recognizes."""
+
 
 @dataclass(frozen=True)
 class Misconception:
-    """One idea that went wrong."""
+    """One idea that goes wrong."""
 
     idea: str
     """What went wrong and what holds instead, as the learner reads it."""
     section: str
-    """The heading of the lesson that explains it, without its number; "" where none needs to."""
+    """Id of the lesson's section that explains it; "" where none needs to be read."""
 
 
-_SECTIONS: dict[str, dict[str, str]] = {
-    "What changed?": {
+_IDEAS: dict[str, dict[str, str]] = {
+    "input-4d": {
         "channel-axis-missing": "The channel axis is missing: an axis of size 1 belongs at the "
         "end, because Conv2D wants (images, height, width, channels).",
         "channel-axis-in-front": "The new axis stands before height or width. Channels come last.",
@@ -49,7 +84,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "input-changed": "The function changed the array it was given. Work on a new array: "
         "`images = images / 255` makes one, `images /= 255` writes into the old.",
     },
-    "Convolution": {
+    "convolution": {
         "kernel-flipped": "The kernel was flipped (true convolution). Conv2D lays it on the image "
         "as it is.",
         "kernel-turned": "The kernel was turned or transposed. Lay it on the image as it is.",
@@ -60,6 +95,9 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "is multiplied by the kernel's number that lies on it.",
         "last-positions-empty": "The last row or column of positions was left empty: the loops "
         "end one too early.",
+        "square-only": "It holds for square arrays only. Height and width are two numbers.",
+    },
+    "padding-stride": {
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
         '(padding="valid").',
         "padding-full": "The kernel must stay inside the image, but it reached over its border.",
@@ -79,7 +117,8 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "padding-on-one-side": "The padding was added on one side only; there are zeros on both.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
-        "square-only": "It holds for square arrays only. Height and width are two numbers.",
+    },
+    "kernels": {
         "edges-turned": "The kernel answers to a horizontal edge. Is it turned by 90 degrees?",
         "edges-of-any-direction": "The kernel answers to horizontal edges too. What would make "
         "each row cancel by itself?",
@@ -87,7 +126,7 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "answers-to-flat-areas": "The kernel answers to a flat area. Where all pixels are alike, "
         "the nine products must cancel: its numbers add up to 0.",
     },
-    "Pooling": {
+    "pooling": {
         "average-for-max": "That is the average of each block (average pooling). Keep the largest.",
         "sum-for-max": "That is the sum of each block. Keep the largest value.",
         "smallest-for-largest": "That is the smallest value of each block. Keep the largest.",
@@ -104,16 +143,18 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "nothing-reduced": "Nothing was reduced.",
         "size-ignored": "The blocks are 2 × 2 whatever `size` says.",
     },
-    "Reading": {
+    "parameters": {
         "bias-forgotten": "The biases are missing: one for each filter.",
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
         "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
         "kernel-not-squared": "The kernel is square: count rows times columns.",
         "filters-forgotten": "The number of filters is missing.",
+    },
+    "summary": {
         "batch-axis-counted": "There is one axis too many. Leave the batch axis out.",
     },
-    "Now with convolutions": {
+    "channels": {
         "input-missing": "The network does not know the shape of its input yet. Begin it with "
         "`Input(shape=(28, 28, 1))`.",
         "batch-axis-in-input": "The batch axis is never written: `Input(shape=(28, 28, 1))`.",
@@ -163,19 +204,42 @@ _SECTIONS: dict[str, dict[str, str]] = {
         "examples-only": "It holds for the examples in sight, but not in general.",
     },
 }
+"""Section of the lesson, "" where none needs to be read → id of a misconception → its idea."""
 
 CATALOGUE: dict[str, Misconception] = {
     name: Misconception(idea, section)
-    for section, ideas in _SECTIONS.items()
+    for section, ideas in _IDEAS.items()
     for name, idea in ideas.items()
 }
 """Every misconception that a check can name, by its id."""
 
 
-def told(name: str) -> str:
+def heading(section: str) -> str:
+    """Return the heading of a section, without backquotes."""
+    return SECTIONS[section].replace("`", "")
+
+
+def idea_of(misconception: str) -> str:
+    """Say in words what a misconception is; an id of an older catalogue stands for itself."""
+    return CATALOGUE[misconception].idea if misconception in CATALOGUE else misconception
+
+
+def section_of(misconception: str, gap: str = "") -> str:
+    """Return the heading to read for a misconception, else the one for its gap; "" for neither."""
+    known = CATALOGUE.get(misconception)
+    section = known.section if known else ""
+    section = section or SECTIONS_OF_GAPS.get(gap, "")
+    return heading(section) if section else ""
+
+
+def explain(misconception: str) -> str:
     """Say what went wrong, and which section of the lesson to read."""
-    known = CATALOGUE[name]
-    return f"{known.idea} (Lesson: “{known.section}”)" if known.section else known.idea
+    known = CATALOGUE[misconception]
+    if not known.section:
+        return known.idea
+    # The heading's first words, up to a colon or to code: "Convolution", "Reading".
+    title = re.split("[:`]", SECTIONS[known.section].partition(". ")[2])[0].strip()
+    return f"{known.idea} (Lesson: “{title}”)"
 
 
 def named_in(text: str) -> str:
@@ -209,3 +273,19 @@ def of_error(message: str) -> str:
     """Name the misconception that an error of the learner's code tells of, or ""."""
     plain = " ".join(message.split())
     return next((name for pattern, name in _ERRORS if re.search(pattern, plain)), "")
+
+
+def require_sections(lesson: str) -> None:
+    """Refuse a catalogue that names a section which the lesson, a py:percent script, lacks.
+
+    Raises BuildError with the section's id.
+    """
+    headings = set(re.findall(r"^# ## (.+)$", lesson, re.MULTILINE))
+    used = {known.section for known in CATALOGUE.values()} | set(SECTIONS_OF_GAPS.values())
+    for section in sorted((used | set(SECTIONS)) - {""}):
+        if SECTIONS.get(section) not in headings:
+            raise BuildError(
+                f"The section {section!r} of the catalogue of misconceptions is not in the lesson.",
+                "In course/checks/misconceptions.py, write its heading as course/lessons/lesson.py "
+                "has it.",
+            )

@@ -5,9 +5,9 @@ own input, or shapes to the misconception that gives them. Where one idea has se
 id is followed by a colon and what tells them apart.
 """
 
-import math
-
 import numpy as np
+
+from course.checks.formulas import wrong_results
 
 
 def scaling(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -69,21 +69,7 @@ def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:
 
 def output_sizes(size: int, kernel: int, stride: int, padding: int) -> dict[str, float]:
     """Mistakes in the count of a kernel's positions."""
-    padded = size + 2 * padding
-    span = padded - kernel
-    return {
-        "off-by-one": span // stride,
-        "one-too-many": span // stride + 2,
-        "stride-and-size-confused": (padded - stride) // kernel + 1,
-        "padding-on-one-side": (span - padding) // stride + 1,
-        "padding-ignored": (size - kernel) // stride + 1,
-        "stride-ignored": span + 1,
-        "rounded-up": math.ceil(span / stride) + 1,
-        "rounded-up:to the nearest": round(span / stride) + 1,
-        "kernel-size-ignored": padded // stride,
-        "kernel-size-ignored:one more": padded // stride + 1,
-        "padding-same": math.ceil(size / stride),
-    }
+    return wrong_results("output_size", size=size, kernel=kernel, stride=stride, padding=padding)
 
 
 def convolution(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> dict[str, np.ndarray]:
@@ -194,15 +180,6 @@ def pooling_shapes(shape: tuple[int, int], size: int) -> dict[tuple[int, ...], s
     }
 
 
-def parameter_counts(filters: int, kernel: int, channels: int) -> dict[str, int]:
+def parameter_counts(filters: int, kernel: int, channels: int) -> dict[str, float]:
     """Mistakes in the count of a Conv2D's weights."""
-    area = kernel * kernel
-    return {
-        "bias-forgotten": filters * area * channels,
-        "bias-per-channel": filters * channels * (area + 1),
-        "one-bias": filters * area * channels + 1,
-        "channels-forgotten": filters * (area + 1),
-        "channels-forgotten:and biases": filters * area,
-        "kernel-not-squared": filters * (kernel * channels + 1),
-        "filters-forgotten": area * channels + 1,
-    }
+    return wrong_results("conv_parameters", filters=filters, kernel=kernel, channels=channels)

@@ -1,16 +1,24 @@
-"""The layers of a network as rows of `model.summary()`: which part first, and by which idea."""
+"""The check of the lesson's CNN: its layers as rows of `model.summary()`, then its predictions.
+
+Activations change no shape. They are compared by what the model predicts with the weights of a
+reference.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from course.checks.arrays import is_close, kind_of
+from course.checks.failures import Wrong
 
-if TYPE_CHECKING:
-    from course.checks.exercise import Exercise
+ACTIVATIONS_SHARE = 1 / 3
+"""The part of the points that the activations are worth; the layers are worth the rest."""
+
+# An activation may stand in a layer of its own; these layers change no shape.
+_TRANSPARENT = {"InputLayer", "Activation", "ReLU", "Softmax"}
 
 
 @dataclass(frozen=True)
@@ -37,15 +45,64 @@ LESSON_CNN = {
 """The lesson's network for images of 28 × 28 × 1; 243,786 parameters."""
 
 
-def alike(got: list[Layer], expected: list[Layer]) -> bool:
+def require_lesson_layers(model: Any) -> None:
+    """Raise Wrong at the first layer whose kind, shape or weights differ from the lesson's."""
+    _require_keras_model(model)
+    _require_input(model)
+    got, expected = _rows(model), list(LESSON_CNN.values())
+    for place in range(max(len(got), len(expected))):
+        if not _alike(got[place : place + 1], expected[place : place + 1]):
+            raise Wrong(_side_by_side(place, got, expected), _cause(place, got, expected))
+
+
+def _require_keras_model(model: Any) -> None:
+    """Fail unless it is a Keras model that does not wait for its first batch to be built."""
+    import keras
+
+    if not isinstance(model, keras.Model):
+        listed = isinstance(model, (list, tuple))
+        raise Wrong(
+            f"a Keras model was expected, but it is {kind_of(model)}.",
+            "not-a-model" if listed else "",
+        )
+    if not model.built:
+        raise Wrong("its weights are not there yet.", "input-missing")
+
+
+def _require_input(model: Any) -> None:
+    """Fail unless one image goes in as (28, 28, 1)."""
+    shape = tuple(model.input_shape[1:])
+    if shape == (28, 28, 1):
+        return
+    causes = {2: "channel-axis-missing", 4: "batch-axis-in-input"}
+    cause = "channel-axis-in-front" if shape == (1, 28, 28) else causes.get(len(shape), "")
+    raise Wrong(f"one image must go in as (28, 28, 1), but the model takes {shape}.", cause)
+
+
+def _rows(model: Any) -> list[Layer]:
+    """List the layers that make shapes, leaving out inputs and separate activations."""
+    try:
+        return [
+            Layer(type(layer).__name__, tuple(layer.output.shape[1:]), int(layer.count_params()))
+            for layer in model.layers
+            if type(layer).__name__ not in _TRANSPARENT
+        ]
+    except AttributeError:
+        raise Wrong(
+            "the shapes of its layers can't be read. Use keras.Sequential, or keras.Model with "
+            "inputs and outputs, and no class of your own."
+        ) from None
+
+
+def _alike(got: list[Layer], expected: list[Layer]) -> bool:
     """Tell whether two rows do the same; a Reshape to one axis is a Flatten."""
     if got and expected and (got[0].kind, expected[0].kind) == ("Reshape", "Flatten"):
         return got[0].shape == expected[0].shape
     return got == expected
 
 
-def side_by_side(place: int, got: list[Layer], expected: list[Layer]) -> str:
-    """Draw both lists side by side, down to the layer at which they part."""
+def _side_by_side(place: int, got: list[Layer], expected: list[Layer]) -> str:
+    """Draw both lists side by side, down to the first layer that differs."""
     lines = [f"layer {place + 1} differs.", f"    {'expected':<38} got"]
     for row in range(place + 1):
         wanted, mine = _text(expected, row), _text(got, row)
@@ -62,8 +119,8 @@ def _text(layers: Sequence[Layer], row: int) -> str:
     return f"{layer.kind} {shape}, {layer.parameters:,} weights"
 
 
-def cause(place: int, got: list[Layer], expected: list[Layer]) -> str:
-    """Name the misconception by which two lists part at `place`, or ""."""
+def _cause(place: int, got: list[Layer], expected: list[Layer]) -> str:
+    """Name the misconception by which two lists differ at `place`, or ""."""
     if place >= len(got):
         return "layers-missing"
     if place >= len(expected):
@@ -107,6 +164,7 @@ def _cause_within(mine: Layer, wanted: Layer) -> str:
 
 
 def _cause_of_pooling(mine: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """Name what gives a pooled map another shape."""
     if mine[0] == wanted[0] + 1 and mine[0] % 2 == 0 and wanted[0] % 2:
         return "remainder-kept"
     # With stride 1 a 2 × 2 window fits at all places but one.
@@ -114,6 +172,7 @@ def _cause_of_pooling(mine: tuple[int, ...], wanted: tuple[int, ...]) -> str:
 
 
 def _cause_of_convolution(mine: Layer, wanted: Layer) -> str:
+    """Name what differs between two convolutions."""
     if mine.shape[-1] != wanted.shape[-1]:
         return "wrong-filter-count"
     if mine.parameters == wanted.parameters - wanted.shape[-1]:
@@ -123,32 +182,32 @@ def _cause_of_convolution(mine: Layer, wanted: Layer) -> str:
     return "padding-same" if mine.shape[0] == wanted.shape[0] + 2 else "stride-and-size-confused"
 
 
-# Checks of Keras models by what they compute: shapes first, then values under equal weights.
+def require_lesson_activations(model: Any) -> None:
+    """Raise Wrong unless the model predicts what the lesson's predicts with the same weights."""
+    images = np.random.default_rng(0).random((3, 28, 28, 1)).astype("float32")
+    output = np.asarray(model(images, training=False), dtype=float)
+    if not ((output >= 0).all() and is_close(output.sum(axis=1), np.ones(3))):
+        raise Wrong("", "softmax-missing")
+    if same_predictions(model, reference_cnn(), images):
+        return
+    for other in ("linear", "sigmoid", "tanh", "elu", "gelu"):
+        for hidden in _with_activation(other):
+            if same_predictions(model, reference_cnn(*hidden), images):
+                raise Wrong(
+                    f"its hidden layers have the activations {', '.join(hidden)}; relu was asked "
+                    "for.",
+                    "relu-missing" if other == "linear" else "wrong-activation",
+                )
+    raise Wrong(
+        "with the same weights it predicts otherwise than the lesson's network. Look at the "
+        "activations: relu in both convolutions and in the first dense layer."
+    )
 
 
-# An activation may stand in a layer of its own; these layers change no shape.
-_ACTIVATIONS = {"Activation", "ReLU", "Softmax"}
-_TRANSPARENT = {"InputLayer", *_ACTIVATIONS}
-
-
-ACTIVATIONS_SHARE = 1 / 3
-"""The part of the points that the activations are worth; the layers are worth the rest."""
-
-
-def lesson_cnn(check: "Exercise", model: Any) -> None:
-    """Fail at the first layer in which the model differs from the lesson's.
-
-    Other activations cost their part of the points.
-    """
-    _require_keras_model(check, model)
-    _require_input(check, model)
-    got, expected = rows(check, model), list(LESSON_CNN.values())
-    for place in range(max(len(got), len(expected))):
-        if not alike(got[place : place + 1], expected[place : place + 1]):
-            table = side_by_side(place, got, expected)
-            check.fail(table, cause(place, got, expected))
-    with check.part(ACTIVATIONS_SHARE):
-        _require_activations(check, model)
+def _with_activation(other: str) -> list[list[str]]:
+    """List the ways to have this activation in one or more of the three hidden layers."""
+    places = [set(some) for count in (3, 1, 2) for some in combinations(range(3), count)]
+    return [[other if place in some else "relu" for place in range(3)] for some in places]
 
 
 def reference_cnn(*hidden: str) -> Any:
@@ -168,74 +227,6 @@ def reference_cnn(*hidden: str) -> Any:
             layers.Dense(10, activation="softmax"),
         ]
     )
-
-
-def _require_keras_model(check: "Exercise", model: Any) -> None:
-    """Fail unless it is a Keras model that does not wait for its first batch to be built."""
-    import keras
-
-    if not isinstance(model, keras.Model):
-        listed = isinstance(model, (list, tuple))
-        check.fail(
-            f"a Keras model was expected, but it is {kind_of(model)}.",
-            "not-a-model" if listed else "",
-        )
-    if not model.built:
-        check.fail("its weights are not there yet.", "input-missing")
-
-
-def _require_input(check: "Exercise", model: Any) -> None:
-    """Fail unless one image goes in as (28, 28, 1)."""
-    shape = tuple(model.input_shape[1:])
-    if shape == (28, 28, 1):
-        return
-    causes = {2: "channel-axis-missing", 4: "batch-axis-in-input"}
-    cause = "channel-axis-in-front" if shape == (1, 28, 28) else causes.get(len(shape), "")
-    check.fail(f"one image must go in as (28, 28, 1), but the model takes {shape}.", cause)
-
-
-def rows(check: "Exercise", model: Any) -> list[Layer]:
-    """List the layers that make shapes, leaving out inputs and separate activations."""
-    try:
-        return [
-            Layer(type(layer).__name__, tuple(layer.output.shape[1:]), int(layer.count_params()))
-            for layer in model.layers
-            if type(layer).__name__ not in _TRANSPARENT
-        ]
-    except AttributeError:
-        check.fail(
-            "the shapes of its layers can't be read. Use keras.Sequential, or keras.Model with "
-            "inputs and outputs, and no class of your own."
-        )
-        raise
-
-
-def _require_activations(check: "Exercise", model: Any) -> None:
-    """Fail unless the model predicts what the lesson's predicts with the same weights."""
-    images = np.random.default_rng(0).random((3, 28, 28, 1)).astype("float32")
-    output = np.asarray(model(images, training=False), dtype=float)
-    check.that(
-        (output >= 0).all() and is_close(output.sum(axis=1), np.ones(3)), "", "softmax-missing"
-    )
-    if same_predictions(model, reference_cnn(), images):
-        return
-    for other in ("linear", "sigmoid", "tanh", "elu", "gelu"):
-        for twin in _twins(other):
-            check.that(
-                not same_predictions(model, reference_cnn(*twin), images),
-                f"its hidden layers have the activations {', '.join(twin)}; relu was asked for.",
-                "relu-missing" if other == "linear" else "wrong-activation",
-            )
-    check.fail(
-        "with the same weights it predicts otherwise than the lesson's network. Look at the "
-        "activations: relu in both convolutions and in the first dense layer."
-    )
-
-
-def _twins(other: str) -> list[list[str]]:
-    """List the ways to have this activation in one or more of the three hidden layers."""
-    places = [set(some) for count in (3, 1, 2) for some in combinations(range(3), count)]
-    return [[other if place in some else "relu" for place in range(3)] for some in places]
 
 
 def same_predictions(model: Any, reference: Any, images: np.ndarray) -> bool:

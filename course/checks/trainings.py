@@ -1,52 +1,49 @@
 """Checks of training and evaluation, with everything computed again from the model's weights."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from course.checks import inputs as practice
+from course.checks import inputs
+from course.checks.answers import number
 from course.checks.arrays import is_close, kind_of
-
-if TYPE_CHECKING:
-    from course.checks.exercise import Exercise
+from course.checks.failures import Wrong
 
 LEARNED_ACCURACY = 0.5
 """On images where chance is 0.1, and where honest training ends near 1."""
 
 
-def history(check: "Exercise", value: Any, epochs: int) -> None:
-    """Fail unless the value is a History with one loss and one accuracy for each epoch."""
+def history(value: Any, epochs: int) -> None:
+    """Raise Wrong unless the value is a History with one loss and one accuracy for each epoch."""
     records = getattr(value, "history", None)
     if not isinstance(records, dict):
-        check.fail(f"the result is {kind_of(value)}.", "history-not-returned")
-        return
+        raise Wrong(f"the result is {kind_of(value)}.", "history-not-returned")
     losses = list(records.get("loss", []))
     if len(losses) != epochs:
-        check.fail(
+        raise Wrong(
             f"the model was to be fitted for {epochs} epochs, but the History tells of "
             f"{len(losses)}.",
             "epochs-ignored",
         )
     if not any("acc" in name for name in records):
-        check.fail("", "metric-missing")
+        raise Wrong("", "metric-missing")
 
 
 def learned(
-    check: "Exercise",
     model: Any,
     before: Any,
     images: np.ndarray,
     labels: np.ndarray,
     history: Any,
 ) -> None:
-    """Fail unless the model predicts these labels much better than `before`, and than chance."""
+    """Raise Wrong unless the model predicts these labels better than `before` and than chance."""
     if all(map(np.array_equal, model.get_weights(), before.get_weights())):
-        check.fail("", "other-model-trained")
-    loss_before, after = (practice.loss(network, images, labels) for network in (before, model))
-    reached = practice.accuracy(model, images, labels)
+        raise Wrong("", "other-model-trained")
+    loss_before, after = (inputs.loss(network, images, labels) for network in (before, model))
+    reached = inputs.accuracy(model, images, labels)
     if after < loss_before and reached >= LEARNED_ACCURACY:
         return
-    check.fail(
+    raise Wrong(
         f"the model was trained, but has not learned: accuracy {reached:.0%} on images that are "
         "easy to tell apart.",
         _why_not(model, before, images, labels, history, loss_before),
@@ -60,9 +57,9 @@ def _why_not(
     # The mean over the first epoch can't lie far above the loss of a network that knows nothing.
     if not 0.1 * loss < history.history["loss"][0] < 2 * loss:
         return "wrong-loss"
-    predicted = practice.probabilities(model, images).argmax(axis=1)
-    shifts = [(int(p) - int(t)) % practice.CLASSES for p, t in zip(predicted, labels, strict=True)]
-    counts = np.bincount(shifts, minlength=practice.CLASSES)
+    predicted = inputs.probabilities(model, images).argmax(axis=1)
+    shifts = [(int(p) - int(t)) % inputs.CLASSES for p, t in zip(predicted, labels, strict=True)]
+    counts = np.bincount(shifts, minlength=inputs.CLASSES)
     if counts[1:].max() > LEARNED_ACCURACY * len(labels):
         return "labels-changed"
     return _trained_elsewhere(model, before)
@@ -75,7 +72,7 @@ def _trained_elsewhere(model: Any, before: Any) -> str:
     checks no pixel is.
     """
     change = np.abs(model.get_weights()[0] - before.get_weights()[0])
-    moved = change.reshape(practice.SIDE**2, -1).any(axis=1)
+    moved = change.reshape(inputs.SIDE**2, -1).any(axis=1)
     if moved.all():
         return ""
     (train_images, _), (test_images, _) = _notebook_images()
@@ -86,39 +83,37 @@ def _trained_elsewhere(model: Any, before: Any) -> str:
 
 def _notebook_images() -> Any:
     """Load what the notebook has loaded."""
-    from course import load_data
+    from course.data import load_data
 
     return load_data()
 
 
-def accuracy(
-    check: "Exercise", got: Any, model: Any, images: np.ndarray, labels: np.ndarray
-) -> None:
-    """Fail unless it is one number, the model's accuracy on these images; name what it is else."""
+def accuracy(got: Any, model: Any, images: np.ndarray, labels: np.ndarray) -> None:
+    """Raise Wrong unless `got` is one number, the model's accuracy on these images."""
     if isinstance(got, (list, tuple)) and len(got) == 2:
-        check.fail(f"one number was expected, but it is {kind_of(got)}.", "list-for-number")
-    number = check.number(got)
-    expected = practice.accuracy(model, images, labels)
-    if is_close(number, expected):
+        raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "list-for-number")
+    got = number(got)
+    expected = inputs.accuracy(model, images, labels)
+    if is_close(got, expected):
         return
     known = {
         "per-cent": 100 * expected,
-        "loss-for-accuracy": practice.loss(model, images, labels),
+        "loss-for-accuracy": inputs.loss(model, images, labels),
         "error-for-accuracy": 1 - expected,
     }
-    cause = next((name for name, value in known.items() if is_close(number, value)), "")
-    check.fail(
-        f"{number:.4g} is not the model's accuracy on the images that were given.",
-        cause or _measured_elsewhere(number, model),
+    cause = next((name for name, value in known.items() if is_close(got, value)), "")
+    raise Wrong(
+        f"{got:.4g} is not the model's accuracy on the images that were given.",
+        cause or _measured_elsewhere(got, model),
     )
 
 
-def _measured_elsewhere(number: float, model: Any) -> str:
+def _measured_elsewhere(got: float, model: Any) -> str:
     """Tell whether it is the accuracy on the notebook's training or test images."""
     names = ("evaluated-on-training-images", "arguments-ignored")
     for name, (images, labels) in zip(names, _notebook_images(), strict=True):
         # The network of these checks has no bias: scaling changes none of its decisions.
         pixels = (images[..., np.newaxis] / 255).astype("float32")
-        if is_close(number, practice.accuracy(model, pixels, labels)):
+        if is_close(got, inputs.accuracy(model, pixels, labels)):
             return name
     return ""

@@ -178,14 +178,3 @@ def _show(text: str) -> None:
         display(Markdown(text))
     else:
         print(as_text(text))
-
-
-# The line below a failed check that says where the gap's hints are.
-
-
-def pointer(message: str) -> list[str]:
-    """Return the line for a check's message, which begins with the gap; none while it is graded."""
-    gap = re.match(r"`(\w+)`", message)
-    if os.environ.get("NBGRADER_EXECUTION") or not gap or gap.group(1) not in read_hints():
-        return []
-    return [f'Stuck? import course; course.hint("{gap.group(1)}")']

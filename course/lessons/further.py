@@ -18,7 +18,7 @@
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 with quiet():
     import tensorflow as tf

@@ -23,7 +23,7 @@ import os
 import numpy as np
 
 from course import fit, load_data
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with quiet():

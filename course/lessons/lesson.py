@@ -32,7 +32,7 @@ import os
 # Level 3 asks it for errors only, and has to be set before the import.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 with quiet():  # The import itself writes a few lines before it has read that level.
     import tensorflow as tf

@@ -2,16 +2,12 @@
 
 from course.quiz.bank import practice_bank, read_bank
 from course.quiz.jupyter import show_quiz
-from course.quiz.question import TOPICS, Bank, DrawnQuestion, Option, Question
+from course.quiz.question import TOPICS
 from course.quiz.scoring import score
 from course.quiz.variants import draw_bank, draw_question
 
 __all__ = [
     "TOPICS",
-    "Bank",
-    "DrawnQuestion",
-    "Option",
-    "Question",
     "draw_bank",
     "draw_question",
     "practice_bank",

@@ -17,7 +17,7 @@ one checklist. Every option is followed by its explanation in a block quote:
 
 `kind: multiple` announces several right options. `kind: numeric` asks for a number: `values:
 size = 12..64; kernel = 3, 5` draws what the `{size}` of the text stands for, and each option
-names a formula of `course.quiz.formulas` in backquotes: the right one, and those that people
+names a formula of `course.checks.formulas` in backquotes: the right one, and those that people
 mistake for it. A fenced block with the info string `figure` draws grids of numbers.
 """
 
@@ -41,6 +41,14 @@ _RANGE = re.compile(r"(-?\d+)\s*\.\.\s*(-?\d+)")
 # They could move a terminal's cursor or change its colors; the tab is harmless.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOST_CHOICES = 10_000
+
+PRACTICE_BANK = Path(__file__).with_name("practice.md")
+
+
+@cache
+def practice_bank() -> Bank:
+    """Read the practice bank, which is part of the package, once."""
+    return read_bank(PRACTICE_BANK)
 
 
 def read_bank(path: Path | str) -> Bank:
@@ -107,7 +115,7 @@ class _Reader:
             kind=settings.get("kind", "single"),
             text=text,
             options=self._options(question_id),
-            lesson=settings.get("lesson", ""),
+            section=settings.get("lesson", "").removeprefix("#"),
             points=self._points(settings.get("points", "2"), line),
             figure=figure,
             values=self._values(settings.get("values", ""), line),
@@ -261,15 +269,3 @@ def _choices(text: str) -> tuple[int, ...]:
     if not all(re.fullmatch(r"-?\d{1,9}", part) for part in parts):
         return ()
     return tuple(int(part) for part in parts)
-
-
-# Finds the practice bank that is shipped with the course.
-
-
-PRACTICE_BANK = Path(__file__).with_name("practice.md")
-
-
-@cache
-def practice_bank() -> Bank:
-    """Read the shipped practice bank once."""
-    return read_bank(PRACTICE_BANK)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
+from course.checks.formulas import FORMULAS, parameters
+from course.checks.misconceptions import SECTIONS
 from course.errors import QuizError
-from course.quiz.formulas import FORMULAS
-from course.quiz.question import KINDS, LETTERS, SECTIONS, TOPICS, Bank, Question
-from course.quiz.variants import PLACEHOLDER, draw_question, formula_name, parameters
+from course.quiz.question import KINDS, LETTERS, TOPICS, Bank, Question
+from course.quiz.variants import PLACEHOLDER, draw_question, formula_name
 
 # (line, problem, next step) -> the error that names the file too.
 Fail = Callable[[int, str, str], QuizError]
@@ -49,11 +50,11 @@ def _check_settings(question: Question, fail: Fail) -> None:
             f"{question.kind!r} is no kind of question.",
             f"Choose one of {', '.join(KINDS)}, or leave the line out for 'single'.",
         )
-    if question.lesson not in SECTIONS:
+    if question.section not in SECTIONS:
         raise fail(
             question.line,
-            f"{question.lesson!r} does not lead into the lesson.",
-            f"Write 'lesson:' and one of {', '.join(SECTIONS)}.",
+            f"{'#' + question.section!r} does not lead into the lesson.",
+            f"Write 'lesson:' and one of {', '.join(f'#{section}' for section in SECTIONS)}.",
         )
 
 
@@ -109,7 +110,7 @@ def _check_formulas(question: Question, fail: Fail) -> None:
             raise fail(
                 option.line,
                 f"{name!r} is no formula.",
-                "A numeric option names one of course/quiz/formulas.py in backquotes.",
+                "A numeric option names one of course/checks/formulas.py in backquotes.",
             )
         missing = parameters(name)[0] - drawn
         if missing:

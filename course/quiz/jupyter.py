@@ -104,7 +104,7 @@ def _feedback(question: DrawnQuestion, right: bool, explanation: str) -> str:
     color, verdict = (_RIGHT, "✓ Right.") if right else (_WRONG, "✗ Not right.")
     link = (
         f'<a style="color:{_LINK};text-decoration:underline" href="{escape(question.fragment)}">'
-        f"{escape(question.section)}</a>"
+        f"{escape(question.heading)}</a>"
     )
     again = "" if right else f"<p>Read again: {link}</p>"
     return _plain(

@@ -1,7 +1,9 @@
-"""What a question is: the plain records that the bank is read into and that all places show."""
+"""What a question is: the records that a bank is read into and that are shown everywhere."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from course.checks.misconceptions import heading
 
 # Topic -> title; a question's topic is one of these, and scores are summed by them.
 TOPICS = {
@@ -16,23 +18,6 @@ TOPICS = {
     "input-4d": "The 4D input and its errors",
     "summary": "Reading model.summary()",
     "cost": "Cost against accuracy",
-}
-
-# What a bank writes after `lesson:` -> the heading of that section in course/lessons/lesson.py.
-# Several
-# anchors may share a section; a test proves that every heading is there.
-SECTIONS = {
-    "#convolution": "3. Convolution: one small window, many places",
-    "#kernels": "3. Convolution: one small window, many places",
-    "#padding-stride": "3. Convolution: one small window, many places",
-    "#pooling": "4. Pooling: keep the strongest, drop the rest",
-    "#stride-pooling": "5. What is the difference between convolution and pooling?",
-    "#channels": "7. Now with convolutions",
-    "#input-4d": "8. What changed?",
-    "#output-size": "9. Reading `model.summary()` line by line",
-    "#parameters": "9. Reading `model.summary()` line by line",
-    "#summary": "9. Reading `model.summary()` line by line",
-    "#cost": "10. Dense against CNN",
 }
 
 KINDS = ("single", "multiple", "numeric")
@@ -72,7 +57,8 @@ class Question:
     kind: str
     text: str
     options: tuple[Option, ...]
-    lesson: str
+    section: str
+    """Id of the lesson's section to read again, a key of `misconceptions.SECTIONS`."""
     points: float = 2.0
     figure: Figure | None = None
     values: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -123,7 +109,7 @@ class DrawnQuestion:
     topic: str
     kind: str
     text: str
-    lesson: str
+    section: str
     points: float
     key: str | int | float
     options: tuple[DrawnOption, ...] = ()
@@ -139,14 +125,14 @@ class DrawnQuestion:
         return "".join(option.letter for option in self.options)
 
     @property
-    def section(self) -> str:
+    def heading(self) -> str:
         """Return the heading of the lesson's section to read again, without backquotes."""
-        return SECTIONS[self.lesson].replace("`", "")
+        return heading(self.section)
 
     @property
     def fragment(self) -> str:
         """Return the address of that section within the lesson, as JupyterLab forms it."""
-        return "#" + self.section.replace(" ", "-")
+        return "#" + self.heading.replace(" ", "-")
 
 
 def number_text(number: str | int | float) -> str:

@@ -1,7 +1,7 @@
-"""Reads the figures of a bank and draws them: grids of numbers in shades of gray.
+"""Renders a bank's texts as safe HTML and its figures as pictures: grids of numbers in gray.
 
-A figure is a fenced block with the info string `figure`; each grid is a name with a colon and
-its rows of numbers:
+Raw HTML is escaped, and no picture is fetched. A figure is a fenced block with the info string
+`figure`; each grid is a name with a colon and its rows of numbers:
 
     alt: A patch, dark on the left and bright on the right, beside a kernel.
     patch:
@@ -25,6 +25,22 @@ from course.quiz.question import Figure
 
 _CELL = re.compile(r"-?\d+(\.\d+)?|\{\w+\}")
 _SIDE, _GAP, _TITLE, _MARGIN = 44, 36, 26, 4
+
+
+@cache
+def _renderer() -> MarkdownIt:
+    # Images are off because their address could lie outside the page.
+    return MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+def block_html(source: str) -> str:
+    """Render paragraphs, lists and code blocks."""
+    return _renderer().render(source).strip()
+
+
+def inline_html(source: str) -> str:
+    """Render a single line without a paragraph around it."""
+    return _renderer().renderInline(source)
 
 
 def read_figure(source: str, line: int, fail: Callable[[int, str, str], QuizError]) -> Figure:
@@ -116,22 +132,3 @@ def _cells(rows: tuple[tuple[str, ...], ...], left: int) -> list[str]:
 
 def _text(x: int, y: int, words: str, anchor: str, ink: str) -> str:
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{ink}">{escape(words)}</text>'
-
-
-# Turns the bank's Markdown into safe HTML: raw HTML is escaped, and no picture is fetched.
-
-
-@cache
-def _renderer() -> MarkdownIt:
-    # Images are off because their address could lie outside the page.
-    return MarkdownIt("commonmark", {"html": False}).disable("image")
-
-
-def block_html(source: str) -> str:
-    """Render paragraphs, lists and code blocks."""
-    return _renderer().render(source).strip()
-
-
-def inline_html(source: str) -> str:
-    """Render a single line without a paragraph around it."""
-    return _renderer().renderInline(source)

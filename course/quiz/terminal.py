@@ -1,24 +1,26 @@
-"""Keeps the answers of an unfinished quiz in the user's own folder, so that it can be resumed."""
+"""Asks the quiz in a terminal, one question at a time; it can be stopped and resumed."""
 
-import hashlib
 import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.errors import QuizError
+from course.checks.answers import chosen_letters
 from course.files import read_state, state_folder, write_state
 from course.quiz.bank import practice_bank
 from course.quiz.question import TOPICS, Bank, DrawnQuestion, number_text
 from course.quiz.rendering import figure_text
-from course.quiz.scoring import QuizResult, chosen_letters, score
-from course.quiz.variants import draw_question
+from course.quiz.scoring import QuizResult, score
+from course.quiz.variants import digest_of, select
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Answers = dict[str, object]
+
+_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+_HELP = "Enter skips a question; Ctrl-C stops, and the same command goes on from there."
 
 
 class Progress:
@@ -26,9 +28,7 @@ class Progress:
 
     def __init__(self, questions: Sequence[DrawnQuestion], folder: Path | None = None) -> None:
         """Name the file after what is asked, so that a changed bank never meets old answers."""
-        asked = repr([(q.id, q.text, q.key, q.letters) for q in questions])
-        digest = hashlib.sha256(asked.encode()).hexdigest()[:16]
-        self.path = (folder or state_folder()) / f"quiz-{digest}.json"
+        self.path = (folder or state_folder()) / f"quiz-{digest_of(questions)}.json"
         self.known = {question.id for question in questions}
 
     def load(self) -> Answers:
@@ -48,13 +48,6 @@ class Progress:
         except OSError:
             # A read-only folder: then nothing was kept there by this quiz either.
             return
-
-
-# Asks the quiz in a terminal, one question at a time; it can be stopped and resumed.
-
-
-_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
-_HELP = "Enter skips a question; Ctrl-C stops, and the same command goes on from there."
 
 
 class _Stop(Exception):
@@ -95,20 +88,6 @@ def run_terminal_quiz(
     result = QuizResult(tuple(q for q in questions if q.id in answers), answers)
     _show_score(screen, result)
     return QuizResult(tuple(questions), answers)
-
-
-def select(bank: Bank, topic: str | None, number: int | None, seed: int) -> list[DrawnQuestion]:
-    """Draw the questions to ask, in the bank's order."""
-    chosen = [q for q in bank.questions if topic in (None, q.topic)]
-    if not chosen:
-        raise QuizError(f"The quiz asks nothing on {topic!r}.", f"Choose one of {_topics(bank)}.")
-    if number is not None:
-        if number < 1:
-            raise QuizError(f"{number} questions cannot be asked.", "Ask for at least 1.")
-        lot = sorted(chosen, key=lambda q: hashlib.sha256(f"{seed} {q.id}".encode()).digest())
-        drawn = {question.id for question in lot[:number]}
-        chosen = [question for question in chosen if question.id in drawn]
-    return [draw_question(question, seed) for question in chosen]
 
 
 def parse_answer(question: DrawnQuestion, line: str) -> str | float | None:
@@ -216,7 +195,7 @@ def _show_feedback(screen: "Console", question: DrawnQuestion, answer: object) -
         ]
         screen.print(_rows(rows))
     if share < 1:
-        screen.print(f"Read again: {question.section}", markup=False)
+        screen.print(f"Read again: {question.heading}", markup=False)
 
 
 def _verdict(share: float, answer: object) -> str:
@@ -262,8 +241,3 @@ def _show_score(screen: "Console", result: QuizResult) -> None:
         screen.print(f"Read again: {section}", markup=False)
     if not result.read_again:
         screen.print("Full marks: nothing to read again.")
-
-
-def _topics(bank: Bank) -> str:
-    asked = {question.topic for question in bank.questions}
-    return ", ".join(topic for topic in TOPICS if topic in asked)

@@ -5,17 +5,16 @@ same quiz with every version of Python, and adding a question changes no other.
 """
 
 import hashlib
-import inspect
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-import course.quiz.wrong_formulas  # noqa: F401 -- registers the wrong formulas beside the right ones
+from course.checks.formulas import compute
 from course.errors import QuizError
-from course.quiz.formulas import FORMULAS
 from course.quiz.question import (
     LETTERS,
+    TOPICS,
     Bank,
     DrawnOption,
     DrawnQuestion,
@@ -42,21 +41,29 @@ def draw_question(question: Question, seed: int | str = 0) -> DrawnQuestion:
     return _draw_options(question, seed)
 
 
-def compute(formula: str, **values: int) -> int | float:
-    """Return the number that the formula registered as `formula` gives for `values`.
+def select(bank: Bank, topic: str | None, number: int | None, seed: int) -> list[DrawnQuestion]:
+    """Draw `number` questions on `topic` (all, where either is None), in the bank's order.
 
-    Values that the formula does not take are ignored: a question may name more than it needs.
+    Raises QuizError for a topic that the bank doesn't ask, or a number below 1.
     """
-    wanted = parameters(formula)[1]
-    return FORMULAS[formula](**{name: value for name, value in values.items() if name in wanted})
+    chosen = [question for question in bank.questions if topic in (None, question.topic)]
+    if not chosen:
+        asked = {question.topic for question in bank.questions}
+        topics = ", ".join(name for name in TOPICS if name in asked)
+        raise QuizError(f"The quiz asks nothing on {topic!r}.", f"Choose one of {topics}.")
+    if number is not None:
+        if number < 1:
+            raise QuizError(f"{number} questions cannot be asked.", "Ask for at least 1.")
+        lot = sorted(chosen, key=lambda q: hashlib.sha256(f"{seed} {q.id}".encode()).digest())
+        drawn = {question.id for question in lot[:number]}
+        chosen = [question for question in chosen if question.id in drawn]
+    return [draw_question(question, seed) for question in chosen]
 
 
-@cache
-def parameters(formula: str) -> tuple[set[str], set[str]]:
-    """Return the names a formula must be given and all names it takes."""
-    taken = inspect.signature(FORMULAS[formula]).parameters.values()
-    required = {item.name for item in taken if item.default is inspect.Parameter.empty}
-    return required, {item.name for item in taken}
+def digest_of(questions: Sequence[DrawnQuestion]) -> str:
+    """Tell one drawn quiz from another by 16 hexadecimal digits, to keep their answers apart."""
+    asked = repr([(q.id, q.text, q.key, q.letters) for q in questions])
+    return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
 def fill(text: str, values: dict[str, int | float]) -> str:
@@ -149,7 +156,7 @@ def _plain(cell: str, values: dict[str, int | float]) -> str:
 
 
 def _shared(question: Question) -> dict[str, Any]:
-    names = ("id", "topic", "kind", "lesson", "points")
+    names = ("id", "topic", "kind", "section", "points")
     return {name: getattr(question, name) for name in names}
 
 

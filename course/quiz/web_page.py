@@ -1,6 +1,5 @@
 """Writes the quiz as one web page that needs no server and loads nothing from elsewhere."""
 
-import hashlib
 import json
 from html import escape
 from pathlib import Path
@@ -12,7 +11,7 @@ from course.files import write_atomically
 from course.quiz.bank import practice_bank
 from course.quiz.question import SEVERAL_RULE, TOPICS, Bank, DrawnQuestion, number_text
 from course.quiz.rendering import block_html, figure_svg, inline_html
-from course.quiz.terminal import select
+from course.quiz.variants import digest_of, select
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -83,16 +82,15 @@ def _shown(question: DrawnQuestion, markup: Any) -> dict[str, Any]:
 
 def _data(questions: list[DrawnQuestion], lesson_url: str) -> dict[str, Any]:
     topics = {question.topic for question in questions}
-    asked = repr([(q.id, q.text, q.key, q.letters) for q in questions])
     return {
-        "storage": f"convpool-quiz-{hashlib.sha256(asked.encode()).hexdigest()[:16]}",
+        "storage": f"convpool-quiz-{digest_of(questions)}",
         "topics": [title for topic, title in TOPICS.items() if topic in topics],
         "questions": [_answers(question, lesson_url) for question in questions],
     }
 
 
 def _answers(question: DrawnQuestion, lesson_url: str) -> dict[str, Any]:
-    section = escape(question.section)
+    section = escape(question.heading)
     if lesson_url:
         section = f'<a href="{escape(lesson_url + question.fragment)}">{section}</a>'
     solution = (

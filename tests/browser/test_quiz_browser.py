@@ -10,7 +10,7 @@ from support.quizzes import BANK, QUIZZES, drawn
 from course.quiz import practice_bank
 from course.quiz.question import number_text
 from course.quiz.scoring import score
-from course.quiz.terminal import select
+from course.quiz.variants import select
 from course.quiz.web_page import page_html, write_page
 
 SEED = 6
@@ -117,8 +117,8 @@ def test_answered_wrongly_by_keyboard_it_scores_nothing_and_can_be_retried(visit
     for question in QUESTIONS:
         result = opened.text(f"#q-{question.id}-result")
         assert result.startswith("✗ Not right. 0 of 2 points.")
-        assert question.section in result
-        assert question.section in opened.text("#again")
+        assert question.heading in result
+        assert question.heading in opened.text("#again")
     tab_to(page, "retry")
     page.keyboard.press("Enter")
     assert f"0 of {len(QUESTIONS)} answered" in opened.text("#progress")

@@ -36,7 +36,7 @@ def cell(name: str, source: str, origin: str = "gap", outputs: object = ()) -> d
 
 def result() -> SubmissionResult:
     made = SubmissionResult("ada", "reshape", "0" * 64, "bubblewrap")
-    told = f"`add_channel_axis`: {misconceptions.told(MISTAKE)}"
+    told = f"`add_channel_axis`: {misconceptions.explain(MISTAKE)}"
     made.gaps = [
         Verdict("scale_pixels", 4.0, 4.0, "correct"),
         Verdict("add_channel_axis", 0.0, 6.0, "incorrect", told, misconception=MISTAKE),

@@ -14,9 +14,9 @@ from autograder.pages import Document
 from autograder.pages.feedback.shown_cells import shown_cells
 from autograder.pages.feedback.shown_gaps import Assignment, hidden_checks, shown_gaps
 from autograder.pages.quiz_answers import read_questions
+from course.checks.misconceptions import heading
 from course.notebook.marks import mark_of
 from course.quiz import read_bank
-from course.quiz.question import SECTIONS
 
 QUIZ = "quiz"
 
@@ -62,8 +62,7 @@ def _sections(course: CourseFolder, class_folder: ClassFolder, names: list[str])
         return {}
     questions = read_bank(bank).questions
     return {
-        name: SECTIONS[question.lesson].replace("`", "")
-        for name, question in zip(names, questions, strict=False)
+        name: heading(question.section) for name, question in zip(names, questions, strict=False)
     }
 
 

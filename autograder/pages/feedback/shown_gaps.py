@@ -9,7 +9,7 @@ from autograder.gradebook.marks import SubmissionMark
 from autograder.grading.results import SubmissionResult
 from autograder.pages.feedback.shown_cells import ShownCell
 from autograder.pages.quiz_answers import Question, chosen
-from autograder.pages.reading import section_of
+from course.checks.misconceptions import section_of
 from course.notebook.marks import mark_of
 from course.notebook.verdict import STATUS_WORDS, Verdict
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, Question, answers
-from autograder.pages.reading import idea_of, section_of
 from autograder.pages.report.figures import (
     ItemFigures,
     ItemMark,
@@ -19,6 +18,7 @@ from autograder.pages.report.figures import (
     sums,
 )
 from autograder.pages.report.graded_class import QUIZ, Material
+from course.checks.misconceptions import idea_of, section_of
 from course.notebook.verdict import STATUS_WORDS, Verdict
 
 FEWEST_TO_JUDGE = 10

@@ -5,7 +5,7 @@
   const form = (q) => byId(`q-${q.id}`);
   const NUMBER = /^[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/;
 
-  // --- The same rule as course/quiz/scoring.py; a test compares the two. ---
+  // --- The same rule as course/checks/answers.py; a test compares the two. ---
 
   function parseNumber(text) {
     const plain = String(text).trim().replace("−", "-");

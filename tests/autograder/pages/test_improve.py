@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 with quiet():
     import keras

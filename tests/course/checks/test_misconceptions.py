@@ -1,14 +1,24 @@
 """The catalogue of misconceptions: found again in a message, explained by the lesson."""
 
 import re
-from pathlib import Path
 
 import pytest
 from support.places import ROOT
 
-from course.checks import mistakes
-from course.checks.failures import named
-from course.checks.misconceptions import CATALOGUE, named_in, of_error, told
+from course.checks import misconceptions
+from course.checks.failures import failure_of
+from course.checks.formulas import WRONG
+from course.checks.misconceptions import (
+    CATALOGUE,
+    SECTIONS,
+    SECTIONS_OF_GAPS,
+    explain,
+    named_in,
+    of_error,
+    require_sections,
+    section_of,
+)
+from course.errors import BuildError
 
 LESSON = ROOT / "course" / "lessons" / "lesson.py"
 
@@ -23,7 +33,7 @@ def test_ids_are_kebab_case_and_each_idea_is_one_line_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_an_id_is_found_again_in_a_message_that_was_wrapped(name: str) -> None:
-    wrapped = str(named("gap", "the result has 3 axes.", name)).replace(" ", "\n  ")
+    wrapped = str(failure_of("gap", "the result has 3 axes.", name)).replace(" ", "\n  ")
 
     assert named_in(wrapped) == name
 
@@ -33,21 +43,64 @@ def test_a_message_without_an_idea_names_none() -> None:
 
 
 def test_every_section_that_is_pointed_to_is_a_heading_of_the_lesson() -> None:
-    headings = re.findall(r"^# ## (?:\d+\. )?(.+)$", LESSON.read_text(encoding="utf-8"), re.M)
-    sections = {known.section for known in CATALOGUE.values()} - {""}
+    headings = re.findall(r"^# ## (.+)$", LESSON.read_text(encoding="utf-8"), re.M)
+    used = {known.section for known in CATALOGUE.values()} | set(SECTIONS_OF_GAPS.values())
 
-    missing = {s for s in sections if not any(heading.startswith(s) for heading in headings)}
+    assert used - {""} <= set(SECTIONS)
+    assert set(SECTIONS.values()) <= set(headings)
 
-    assert missing == set()
-    assert "(Lesson: “Pooling”)" in told("average-for-max")
+
+@pytest.mark.parametrize("heading", sorted(set(SECTIONS.values())))
+def test_a_lesson_without_one_of_the_sections_is_refused_by_its_id(heading: str) -> None:
+    lesson = LESSON.read_text(encoding="utf-8")
+
+    require_sections(lesson)
+    with pytest.raises(BuildError) as refused:
+        require_sections(lesson.replace(f"# ## {heading}\n", f"# ## {heading} again\n"))
+
+    ids = [section for section, of in SECTIONS.items() if of == heading]
+    assert any(f"{section!r} of the catalogue" in refused.value.message for section in ids)
+    assert "course/lessons/lesson.py" in refused.value.next_step
+
+
+def test_an_idea_with_an_unknown_section_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CATALOGUE, "boats", misconceptions.Misconception("Boats.", "harbor"))
+
+    with pytest.raises(BuildError, match="'harbor'"):
+        require_sections(LESSON.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("misconception", "gap", "section"),
+    [
+        ("average-for-max", "", "4. Pooling: keep the strongest, drop the rest"),
+        ("", "layer_shapes", "9. Reading model.summary() line by line"),
+        ("returned-nothing", "max_pool2d", "4. Pooling: keep the strongest, drop the rest"),
+        ("returned-nothing", "", ""),
+        ("of-another-version", "a_gap_of_another_course", ""),
+    ],
+)
+def test_the_section_to_read_is_the_misconceptions_else_the_gaps(
+    misconception: str, gap: str, section: str
+) -> None:
+    assert section_of(misconception, gap) == section
+
+
+def test_a_message_names_the_section_by_its_first_words() -> None:
+    assert "(Lesson: “Pooling”)" in explain("average-for-max")
+    assert "(Lesson: “What changed?”)" in explain("not-scaled")
+    assert "(Lesson: “Reading”)" in explain("one-bias")
+    assert "(Lesson:" not in explain("returned-nothing")
 
 
 def test_every_mistake_that_a_check_looks_for_is_in_the_catalogue() -> None:
-    source = Path(mistakes.__file__).read_text(encoding="utf-8")
-    names = re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)(?::[^"]*)?"', source)
+    source = (ROOT / "course" / "checks" / "mistakes.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)(?::[^"]*)?"', source))
+    of_formulas = {name for wrong in WRONG.values() for name, _ in wrong.values()} - {""}
 
-    assert len(names) > 40
-    assert set(names) <= set(CATALOGUE)
+    assert len(names) > 30
+    assert len(of_formulas) > 15
+    assert names | of_formulas <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 with quiet():
     import keras

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course.errors import QuizError
 from course.quiz import practice_bank, read_bank
 from course.quiz.question import DrawnOption, DrawnQuestion
-from course.quiz.terminal import select
+from course.quiz.variants import select
 from course.quiz.web_page import page_html, write_page
 
 
@@ -124,7 +124,7 @@ def test_no_text_adds_an_active_element(question, option, explanation):
         topic="cost",
         kind="single",
         text=question,
-        lesson="#cost",
+        section="cost",
         points=2,
         key="a",
         options=(

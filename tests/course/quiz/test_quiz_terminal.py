@@ -13,7 +13,8 @@ from course.errors import QuizError
 from course.quiz import practice_bank
 from course.quiz.question import number_text
 from course.quiz.scoring import score
-from course.quiz.terminal import parse_answer, run_terminal_quiz, select
+from course.quiz.terminal import parse_answer, run_terminal_quiz
+from course.quiz.variants import select
 
 
 class Typist:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from support.places import ROOT
 
+from course.checks.formulas import FORMULAS, WRONG
 from course.quiz import draw_bank, draw_question, practice_bank, read_bank
-from course.quiz.formulas import FORMULAS
 from course.quiz.scoring import score
 from course.quiz.variants import compute
 
@@ -87,10 +87,16 @@ def test_a_key_is_computed_again_from_the_values_it_was_drawn_with():
         assert compute(drawn.formula, **dict(drawn.values)) == drawn.key
 
 
-def test_every_formula_is_asked_or_recognized_by_a_bank():
+def test_every_formula_is_named_by_a_bank_or_compared_with_by_a_check():
     named = {option.text.strip("`") for question in NUMERIC for option in question.options}
+    compared = {
+        name
+        for asked in ("output_size", "conv_parameters")
+        for name, (misconception, _) in WRONG[asked].items()
+        if misconception
+    }
 
-    assert named == set(FORMULAS)
+    assert named | compared == set(FORMULAS)
 
 
 def test_a_kernel_larger_than_its_padded_image_is_refused():

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 import pytest
 
-from course.checks import inputs as practice
+from course.checks import inputs
 from course.training.tracing import create_variables, hurried
 
-IMAGES, LABELS = practice.images_with_blocks(64, np.random.default_rng(5))
+IMAGES, LABELS = inputs.images_with_blocks(64, np.random.default_rng(5))
 LOSSES = [
     ("sparse_categorical_crossentropy", LABELS),
     ("categorical_crossentropy", np.eye(10, dtype="float32")[LABELS]),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from course.interactive.quiet import quiet
+from course.quiet import quiet
 
 with quiet():
     import keras

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.quiz.scoring import (
+from course.checks.answers import (
     as_number,
     chosen_letters,
     mark,
