@@ -15,7 +15,7 @@ _BATCH = 250
 
 
 def require_rules(check: "Exercise", model: Any) -> int:
-    """Fail unless it is a Keras model from (28, 28, 1) to 10 classes within the budget.
+    """Fail the check unless it is a Keras model from (28, 28, 1) to 10 classes within the budget.
 
     Returns the number of its parameters.
     """
@@ -39,7 +39,7 @@ def require_rules(check: "Exercise", model: Any) -> int:
 
 
 def right_answers(model: Any, images: Any, labels: Any) -> np.ndarray:
-    """Tell for each image (n, 28, 28), uint8, whether the model names its class: (n,) of bool."""
+    """Say for each image (n, 28, 28), uint8, whether the model is right: (n,) of bool."""
     right = [
         np.asarray(model(images[i : i + _BATCH, ..., np.newaxis] / np.float32(255))).argmax(axis=1)
         == labels[i : i + _BATCH]

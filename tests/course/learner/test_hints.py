@@ -12,7 +12,7 @@ from autograder.build.answer_files import reference_answers, solutions_file
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.ingest.attempts import scan
 from course.checks import exercise
-from course.checks.failures import CheckFailed, NotAttempted
+from course.checks.failures import CheckFailed, NotAttempted, has_hints
 from course.errors import CourseError
 from course.learner import hints as memory
 from course.learner.hints import TIERS, read_hints
@@ -46,6 +46,12 @@ def test_every_gap_has_three_different_hints_and_no_other_name_has_any():
     assert list(hints) == list(all_gaps())
     assert {len(set(tiers)) for tiers in hints.values()} == {TIERS}
     assert all(len(hint) > 30 for tiers in hints.values() for hint in tiers)
+
+
+def test_failed_checks_point_to_the_gaps_that_have_hints_and_to_no_other_name():
+    names = [*read_hints(), "q0", "q11", "model", "a_gap_of_another_course"]
+
+    assert {name for name in names if has_hints(name)} == set(read_hints())
 
 
 def test_no_hint_holds_a_line_of_its_solution(reference):
