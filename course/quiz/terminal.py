@@ -82,7 +82,7 @@ def run_terminal_quiz(
     try:
         _ask_all(screen, read or input, questions, answers, progress)
     except (_Stop, KeyboardInterrupt):
-        _say_stopped(screen, questions, answers)
+        _print_stopped(screen, questions, answers)
     else:
         progress.forget()
     result = QuizResult(tuple(q for q in questions if q.id in answers), answers)
@@ -159,7 +159,7 @@ def _greet(screen: "Console", questions: list[DrawnQuestion], answers: Answers) 
         screen.print(f"Going on: {done} of them were answered earlier.")
 
 
-def _say_stopped(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
+def _print_stopped(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
     left = sum(question.id not in answers for question in questions)
     screen.print(f"\nStopped with {left} questions left; the same command goes on from there.")
 

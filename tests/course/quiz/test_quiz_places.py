@@ -1,7 +1,7 @@
 """The same bank and the same answers earn the same in all places that ask.
 
-jupyterquiz adds up nothing: ours are the marks it is given for each option and number. The page's
-own scoring runs in a browser and is compared in test_quiz_browser.py.
+jupyterquiz adds up nothing; what it gets for each option and number is in test_quiz_notebook.py.
+The page's own scoring runs in a browser and is compared in test_quiz_browser.py.
 """
 
 import io
@@ -12,22 +12,8 @@ from pytest import approx
 from rich.console import Console
 from support.quizzes import BANK, QUIZZES, drawn, grade
 
-from course.quiz.jupyter import as_jupyterquiz
 from course.quiz.scoring import score
 from course.quiz.terminal import run_terminal_quiz
-
-
-def by_jupyterquiz(question, answer):
-    """Mark an answer by nothing but what jupyterquiz is given."""
-    given_to_it = as_jupyterquiz(question)["answers"]
-    if question.kind == "numeric":
-        values = [entry for entry in given_to_it if entry.get("value") == float(answer)]
-        return float(bool(values and values[0]["correct"]))
-    marks = [entry["correct"] for entry in given_to_it]
-    clicked = ["abcdefgh".index(letter) for letter in answer]
-    right = sum(marks[place] for place in clicked) / sum(marks)
-    wrong = sum(not marks[place] for place in clicked) / (len(marks) - sum(marks))
-    return max(0.0, right - wrong)
 
 
 def by_terminal(seed, answers):
@@ -46,7 +32,7 @@ def near(points):
 
 @settings(max_examples=25, deadline=None)
 @given(QUIZZES)
-def test_notebook_graded_notebook_and_terminal_agree(quiz):
+def test_graded_notebook_and_terminal_agree(quiz):
     seed, answers = quiz
     questions = drawn(seed)
     plain = [
@@ -58,5 +44,4 @@ def test_notebook_graded_notebook_and_terminal_agree(quiz):
 
     # A check rounds a share of the points to six digits: no gradebook shows 0.6666666666666666.
     assert graded == near(2 * score(question, answer) for question, answer in pairs)
-    assert graded == near(2 * by_jupyterquiz(question, answer) for question, answer in pairs)
     assert graded == near(by_terminal(seed, answers))
