@@ -1,6 +1,6 @@
 """The errors that this project raises on purpose.
 
-CourseError            something a person can mend; the message names the thing and the next command
+CourseError            something a person can fix; the message names it and the next command
 ├── DataError          the images are missing, corrupt, truncated or of the wrong shape
 ├── BuildError         a source, a release or the folder they go to cannot be used
 ├── QuizError          a question bank is malformed; the message names the file and the line
@@ -11,7 +11,7 @@ The command lines print such an error as one line and exit with status 2.
 
 
 class CourseError(Exception):
-    """Something a person can mend: `message` names the thing, `next_step` what to do about it."""
+    """Something a person can fix: `message` says what is wrong, `next_step` what to do."""
 
     def __init__(self, message: str, next_step: str = "") -> None:
         """Join the two into the one line that the command lines print."""
@@ -20,7 +20,7 @@ class CourseError(Exception):
         super().__init__(f"{message} {next_step}".strip())
 
     def _render_traceback_(self) -> list[str]:
-        """Say it in one line in a notebook too, where IPython asks for this."""
+        """Show one line in a notebook too: IPython calls this instead of drawing a traceback."""
         return [f"Error: {self}"]
 
 

@@ -1,4 +1,4 @@
-"""Files that are either whole or absent, whatever happens while they are written."""
+"""Writes files whole or not at all, and finds the user's folders for caches and state."""
 
 import json
 import os
@@ -7,15 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from platformdirs import user_cache_path, user_state_path
+
+APP = "convpool-course"
+CACHE_VARIABLE = "COURSE_CACHE_DIR"
+STATE_VARIABLE = "COURSE_STATE_DIR"
+
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then move it into place in one step.
 
-    The folder is made if it is missing. Whatever `write` or the disk raises is passed on, and
-    then neither `path` nor anything temporary has changed or stayed behind.
+    The folder is created if it is missing. Errors of `write` and of the disk are raised to the
+    caller; `path` is then unchanged, and no temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own for every writer: two processes may fill the same cache at once.
+    # Each writer has its own temporary name: two processes may fill the same cache at once.
     partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with partial.open("xb") as file:
@@ -28,47 +34,50 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         partial.unlink(missing_ok=True)
 
 
-# The folder for what can be made again: the drawn stand-in, and trained weights.
-
-
-CACHE_VARIABLE = "COURSE_CACHE_DIR"
-
-
 def cache_folder() -> Path | None:
-    """Return COURSE_CACHE_DIR, or else convpool-course below the user's cache folder.
+    """Return the folder for files that can be made again: stand-in images and trained weights.
 
-    None where the user has no home.
+    COURSE_CACHE_DIR, or the user's cache folder of this system; None where the user has no home.
     """
-    named = os.environ.get(CACHE_VARIABLE)
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    folder = Path(os.path.expanduser(named or os.path.join(base, "convpool-course")))  # noqa: PTH111, PTH118
+    earlier = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = _user_folder(CACHE_VARIABLE, user_cache_path(APP, appauthor=False), earlier)
     # expanduser leaves "~" as it is where no home is known.
     return None if str(folder).startswith("~") else folder
 
 
-# What is remembered of a learner between two commands: small files in the user's own folder.
-
-
 def state_folder() -> Path:
-    """Return COURSE_STATE_DIR, or else convpool-course below the user's state folder."""
-    named = os.environ.get("COURSE_STATE_DIR")
-    if named:
+    """Return the folder for what is remembered of a learner between two commands.
+
+    COURSE_STATE_DIR, or the user's state folder of this system.
+    """
+    earlier = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return _user_folder(STATE_VARIABLE, user_state_path(APP, appauthor=False), earlier)
+
+
+def _user_folder(variable: str, folder: Path, earlier: str) -> Path:
+    """Choose the folder that a variable names, else the system's own.
+
+    Versions before platformdirs used `earlier`, as on Linux, on every system: a folder that is
+    there is used further, so that no learner loses hints, checks or trained weights.
+    """
+    if named := os.environ.get(variable):
         return Path(os.path.expanduser(named))  # noqa: PTH111 -- never raises
-    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(os.path.expanduser(base)) / "convpool-course"  # noqa: PTH111
+    old = Path(os.path.expanduser(earlier)) / APP  # noqa: PTH111
+    # Not Path.is_dir(), which raises where a folder on the way may not be entered.
+    return old if os.path.isdir(old) and not os.path.isdir(folder) else folder  # noqa: PTH112
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """Return what is kept in a file of the state folder; one that cannot be read counts as none."""
+    """Return the dictionary in a JSON file of the state folder, {} if it cannot be read."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept if isinstance(kept, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def write_state(path: Path, values: dict[str, Any]) -> bool:
-    """Keep values, whole or not at all; False where the folder cannot be written."""
+    """Write a dictionary as JSON; return False where the folder cannot be written."""
     text = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
     try:
         write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
