@@ -1,7 +1,4 @@
-"""The cells of a learner's notebook, as data: which are the author's, which the learner's.
-
-Grading and `course check` rebuild a notebook with the same code, so that both run the same cells.
-"""
+"""A learner's notebook as data: its marks, its rebuilding as grading runs it, its verdicts."""
 
 from course.notebook.marks import mark_of
 from course.notebook.matching import Place, outline_of, same_text

@@ -1,4 +1,4 @@
-"""Read a cell's Python as a syntax tree, never running it."""
+"""A cell's Python: read as a syntax tree without running it, and run as a notebook runs it."""
 
 import ast
 import re
@@ -9,19 +9,19 @@ from functools import lru_cache
 from typing import Any
 
 MAX_CHARACTERS = 50_000
-"""Longest cell that is read as a tree: a tree takes 500 times the memory of its text."""
+"""Longest cell that is parsed: a syntax tree takes 500 times the memory of its text."""
 
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _LINE_MAGIC = re.compile(r"^([ \t]*)[!%?][^\n]*$", re.MULTILINE)
 _ASSIGNED_MAGIC = re.compile(r"^([^\n=]*=)[ \t]*[!%][^\n]*$", re.MULTILINE)
 
-# Python counts the depth of a tree and keeps its warnings' filters once for all threads: two that
-# parse at a time get a SystemError now and then, and each other's filters.
-_ONE_AT_A_TIME = threading.Lock()
+# Python counts the depth of a tree and keeps its warning filters once for all threads: two threads
+# that parse at the same time can get a SystemError, or each other's filters.
+_PARSING = threading.Lock()
 
 
 def read_code(text: str) -> ast.Module | None:
-    """Return a cell's tree with IPython's magics taken out, None if it cannot be read."""
+    """Return a cell's syntax tree without IPython's magics; None if it cannot be parsed."""
     if len(text) > MAX_CHARACTERS:
         return None
     return _parsed(text) or _parsed(_without_magics(text))
@@ -37,9 +37,9 @@ def top_level_names(text: str) -> frozenset[str]:
 
 
 def _parsed(text: str) -> ast.Module | None:
-    """Parse, or return None for all that Python's parser says of code it can't read."""
+    """Parse a text; None if Python's parser refuses it."""
     try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
+        with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on the student's invalid escapes
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -47,7 +47,7 @@ def _parsed(text: str) -> ast.Module | None:
 
 
 def _without_magics(text: str) -> str:
-    """Put `pass` in the place of magics and shell lines; a cell of another language is empty."""
+    """Replace magics and shell lines by `pass`; a cell in another language becomes empty."""
     if text.lstrip().startswith("%%"):
         first, _, rest = text.lstrip().partition("\n")
         text = rest if first.split()[0] in _PYTHON_CELL_MAGICS else ""
@@ -79,18 +79,16 @@ def _assigned(target: ast.expr) -> Iterator[str]:
 
 
 def _names_in_broken_code(text: str) -> set[str]:
-    """Name what lines at the margin define, in a cell that is no Python as it stands."""
+    """Name what unindented lines define, in a cell that is not valid Python."""
     found = re.findall(r"^(?:(?:def|class)\s+(\w+)|(\w+)[ \t]*=[^=])", text, re.MULTILINE)
     return {name for pair in found for name in pair if name}
 
 
-# Run a test cell as a notebook does, in this process: never a cell of a learner's.
-
-
 def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:
-    """Run `source` with `names` and return the value of its last line, None if that has none.
+    """Run a test cell in this process; never call it with a learner's cell.
 
-    `filename` is what a traceback calls it.
+    `names` are the cell's globals, `filename` stands in tracebacks. Returns the value of the last
+    line, None if that is no expression.
     """
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None

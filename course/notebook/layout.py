@@ -12,14 +12,14 @@ from course.notebook.matching import Matches, Place, choose_holder, is_intact, s
 
 @dataclass
 class Kept:
-    """A cell of the student's that goes into the rebuilt notebook."""
+    """A cell that the student wrote and that goes into the rebuilt notebook."""
 
     cell_type: str
     source: str
     name: str = ""
-    """The gap that it fills, or the free cell that it was; "" for a further cell."""
+    """The gap that it fills, or the free cell that it was; "" for any other cell."""
     is_gap: bool = False
-    said_id: str = ""
+    submitted_id: str = ""
 
 
 @dataclass
@@ -28,9 +28,9 @@ class Layout:
 
     kept: list[Kept] = field(default_factory=list)
     fixed_at: dict[str, int] = field(default_factory=dict)
-    """Where the student has the fixed cells that are still there."""
+    """Positions of the fixed cells that were handed in."""
     found_by_name: list[str] = field(default_factory=list)
-    """Gaps that were found only because one of the student's own cells defines their name."""
+    """Gaps whose mark is lost and that were found by the name that an own cell defines."""
     gap_at: dict[str, int] = field(default_factory=dict)
     """Index of the kept cell that defines a gap; two gaps may share one."""
 
@@ -39,11 +39,11 @@ def lay_out(outline: list[Place], cells: list[NotebookNode], matches: Matches) -
     """Take the fixed cells out of what was handed in, and keep the rest in its order."""
     layout = Layout()
     places = {place.name: place for place in outline}
-    standing = {index: places[name] for name, index in matches.standing.items()}
+    chosen = {index: places[name] for name, index in matches.chosen.items()}
     copies = {i: places[name] for name, indexes in matches.copies.items() for i in indexes}
     for index, cell in enumerate(cells):
-        place = standing.get(index)
-        kept = Kept(cell.cell_type, cell.source, said_id=str(cell.get("id") or ""))
+        place = chosen.get(index)
+        kept = Kept(cell.cell_type, cell.source, submitted_id=str(cell.get("id") or ""))
         if place is not None and place.role == "gap":
             layout.gap_at[place.name] = len(layout.kept)
             layout.kept.append(Kept("code", cell.source, place.name, is_gap=True))
@@ -70,7 +70,7 @@ def _holds_own_work(cell: NotebookNode, place: Place) -> bool:
 
 
 def _is_released(cell: NotebookNode, place: Place | None) -> bool:
-    """Whether a copy of a fixed cell or gap says nothing that the release did not say."""
+    """Whether a copy of a fixed cell or gap still has the released text."""
     return place is not None and same_text(cell.source, place.released)
 
 
@@ -84,8 +84,8 @@ def _find_missing_gaps(outline: list[Place], layout: Layout) -> None:
         for kept in layout.kept
     ]
     for place in missing:
-        having = [index for index, names in enumerate(defined) if place.name in names]
-        own = [index for index in having if not layout.kept[index].is_gap]
+        defining = [index for index, names in enumerate(defined) if place.name in names]
+        own = [index for index in defining if not layout.kept[index].is_gap]
         if own:
             before = layout.fixed_at.get(id_of_test(place.name), len(layout.kept))
             as_cells = [NotebookNode(vars(kept)) for kept in layout.kept]
@@ -93,30 +93,30 @@ def _find_missing_gaps(outline: list[Place], layout: Layout) -> None:
             layout.kept[chosen].name, layout.kept[chosen].is_gap = place.name, True
             layout.gap_at[place.name] = chosen
             layout.found_by_name.append(place.name)
-        elif having:
-            layout.gap_at[place.name] = having[-1]
+        elif defining:
+            layout.gap_at[place.name] = defining[-1]
 
 
 def _name_free_cells(outline: list[Place], layout: Layout) -> None:
-    """Give the source's free cells their ids back; they are the student's to change or delete."""
+    """Give the source's free cells their ids back; students may change or delete them."""
     free = {place.name for place in outline if place.role == "free"}
     for kept in layout.kept:
-        if not kept.is_gap and kept.said_id in free:
-            kept.name = kept.said_id
-            free.remove(kept.said_id)
+        if not kept.is_gap and kept.submitted_id in free:
+            kept.name = kept.submitted_id
+            free.remove(kept.submitted_id)
 
 
 def place_fixed(outline: list[Place], layout: Layout) -> list[int]:
     """Return, for every fixed cell in the source's order, its position between the kept cells.
 
     A fixed cell stays where the student has it, as long as the source's order allows that; a
-    test never stands before the cell that defines its gap. A deleted or moved test goes right
+    test never comes before the cell that defines its gap. A deleted or moved test goes right
     behind its gap, a deleted or moved locked cell before the first cell that follows it in the
     source. The positions never decrease.
     """
     fixed = [place for place in outline if place.fixed]
     at = _staying(fixed, layout.fixed_at, layout.gap_at)
-    anchors = _anchors(layout) | at
+    anchors = {kept.name: index for index, kept in enumerate(layout.kept) if kept.name} | at
     positions: list[int] = []
     for place in fixed:
         after_gap = layout.gap_at.get(place.gap, -1) + 1 if place.role == "test" else 0
@@ -128,16 +128,16 @@ def place_fixed(outline: list[Place], layout: Layout) -> list[int]:
 def moved_cells(outline: list[Place], matches: Matches) -> set[str]:
     """Name the fixed cells that the student moved out of the source's order."""
     fixed = [place for place in outline if place.fixed]
-    found = {place.name for place in fixed} & set(matches.standing)
-    return found - set(_staying(fixed, matches.standing, matches.standing))
+    found = {place.name for place in fixed} & set(matches.chosen)
+    return found - set(_staying(fixed, matches.chosen, matches.chosen))
 
 
 def _staying(
     fixed: list[Place], fixed_at: dict[str, int], gap_at: dict[str, int]
 ) -> dict[str, int]:
-    """Positions of the fixed cells that can stay where the student has them.
+    """Return the positions of the fixed cells that can stay where the student has them.
 
-    A test that stands before its gap cannot; of the rest, as many stay as possible.
+    A test before its gap cannot; of the rest, as many stay as possible.
     """
     positions = [
         None if place.role == "test" and at is not None and at <= gap_at.get(place.gap, -1) else at
@@ -146,25 +146,17 @@ def _staying(
     return {fixed[number].name: fixed_at[fixed[number].name] for number in _rising(positions)}
 
 
-def _anchors(layout: Layout) -> dict[str, int]:
-    """Positions of the named cells among the kept ones."""
-    return {kept.name: index for index, kept in enumerate(layout.kept) if kept.name}
-
-
 def _before_next(
     outline: list[Place], place: Place, anchors: dict[str, int], layout: Layout
 ) -> int:
-    """Position before the first kept cell that follows `place` in the source."""
+    """Return the position before the first kept cell that follows `place` in the source."""
     following = outline[outline.index(place) + 1 :]
     return min([anchors[p.name] for p in following if p.name in anchors], default=len(layout.kept))
 
 
 def _rising(positions: list[int | None]) -> set[int]:
-    """Return the indexes of a longest selection of positions that never falls.
-
-    The fewest possible others have to be moved.
-    """
-    ends: list[int] = []  # smallest last position of a selection, by its length
+    """Return the indexes of a longest non-decreasing subsequence; the fewest others are moved."""
+    ends: list[int] = []  # the smallest last position of a subsequence, by its length
     chains: list[list[int]] = []
     for number, position in enumerate(positions):
         if position is not None:

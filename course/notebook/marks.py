@@ -1,8 +1,8 @@
-"""nbgrader's mark of a cell, and the grader's note beside it, as typed values.
+"""nbgrader's mark of a cell, and the grader's own note, as typed values.
 
 nbgrader writes `metadata.nbgrader` (https://nbgrader.readthedocs.io, "The nbgrader metadata"). The
-grader writes `metadata.convpool` when it rebuilds a notebook: whose a cell is. Submitted metadata
-may hold anything, so every field is read with care.
+grader writes `metadata.convpool` when it rebuilds a notebook: who wrote a cell. Submitted metadata
+may hold anything, so no field is trusted to have its type.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ Cell = Mapping[str, Any]
 """A notebook's cell: a `NotebookNode`, or a plain dictionary of the same form."""
 
 Origin = Literal["source", "gap", "own", ""]
-"""Whose a cell of a rebuilt notebook is: the author's, the learner's answer, or an own cell."""
+"""Who wrote a cell of a rebuilt notebook: the author, or the learner as an answer or own cell."""
 
 _TEST = "test_"
 
 
 @dataclass(frozen=True)
 class CellMark:
-    """What nbgrader knows of one cell; all fields are empty where it knows nothing."""
+    """nbgrader's mark of one cell; all fields are empty where there is none."""
 
     grade_id: str = ""
     grade: bool = False
@@ -69,7 +69,7 @@ def raw_mark(cell: Cell) -> dict[str, Any]:
 
 
 def _points(value: Any) -> float:
-    """Read points; 0 for what is no number, or a number that no mark can be."""
+    """Read points; 0 for anything but a number that fits a float."""
     try:
         return float(value) if isinstance(value, int | float) else 0.0
     except OverflowError:
@@ -77,17 +77,17 @@ def _points(value: Any) -> float:
 
 
 def exercise_of(grade_id: str) -> str:
-    """Name the exercise of a gap's or a test's `grade_id`."""
+    """Return the name of the exercise that a gap's or a test's `grade_id` belongs to."""
     return grade_id.removeprefix(_TEST)
 
 
 def id_of_test(exercise: str) -> str:
-    """Name the test cell of an exercise: its `grade_id`."""
+    """Return the `grade_id` of the test of an exercise."""
     return f"{_TEST}{exercise}"
 
 
 def origin_of(cell: Cell) -> Origin:
-    """Say whose a cell of a rebuilt notebook is; "" in any other notebook."""
+    """Return who wrote a cell of a rebuilt notebook; "" in any other notebook."""
     note = cell["metadata"].get("convpool", {})
     origin: Origin = note.get("origin", "")
     return origin

@@ -1,4 +1,4 @@
-"""The graded notebook, rebuilt: the source's fixed cells, the student's gaps and own cells."""
+"""Rebuilds a notebook for grading: the source's fixed cells, the student's gaps and own cells."""
 
 import copy
 from collections.abc import Iterator
@@ -19,25 +19,30 @@ class Rebuilt:
     """A notebook that is safe to run in the sandbox and to test outside of it."""
 
     notebook: NotebookNode
-    """Every cell's `metadata.convpool.origin` says whose it is: `source` (with a `role`: `test`
+    """Every cell's `metadata.convpool.origin` says who wrote it: `source` (with a `role`: `test`
     runs on the trusted side only, `locked` on both), `gap` or `own` (in the sandbox only)."""
     flags: tuple[Flag, ...]
-    """What was restored, repaired or guessed; none of it changes a mark by itself."""
+    """What was restored, repaired or guessed; a flag does not change a mark."""
     untouched_gaps: tuple[str, ...]
-    """Gaps that hold what was released, and that no other cell of the student's defines."""
+    """Gaps with the released text that no other cell of the student defines."""
 
 
 def rebuild_from(outline: list[Place], source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
-    """Rebuild a notebook from its outline and what a student made of it, both as data.
+    """Rebuild a notebook from its outline and a submitted copy, both as data.
 
-    Fixed cells are the source's. The student's cells keep their order among themselves; where
-    the fixed cells go between them, `place_fixed` says. Never fails on a parsed notebook.
+    Fixed cells are taken from the source. The student's cells keep their order among themselves;
+    `place_fixed` decides where the fixed cells go between them. Never fails on a parsed notebook.
     """
     cells = list(submitted.cells)
     matches = match(outline, cells)
     layout = lay_out(outline, cells, matches)
     return Rebuilt(
-        notebook=_notebook(source, _merged(outline, layout)),
+        notebook=NotebookNode(
+            cells=_merged(outline, layout),
+            metadata=copy.deepcopy(source.metadata),
+            nbformat=4,
+            nbformat_minor=5,
+        ),
         flags=tuple(tampering(outline, cells, matches, layout)),
         untouched_gaps=tuple(_untouched(outline, layout)),
     )
@@ -61,7 +66,7 @@ def _merged(outline: list[Place], layout: Layout) -> list[NotebookNode]:
 
 
 def _own_ids(taken: set[str]) -> Iterator[str]:
-    """Count the student's own cells: own-01, own-02 and so on."""
+    """Make ids for the student's own cells: own-01, own-02 and so on."""
     number = 0
     while True:
         number += 1
@@ -77,7 +82,7 @@ def _fixed_cell(place: Place) -> NotebookNode:
 
 
 def _kept_cell(kept: Kept, places: dict[str, Place], cell_id: str) -> NotebookNode:
-    """Write a cell of the student's; a gap has the source's mark, never the submitted one."""
+    """Build a cell that the student wrote; a gap gets the source's mark, not the submitted one."""
     metadata: dict[str, Any] = {"convpool": {"origin": "own"}}
     if kept.is_gap:
         mark = copy.deepcopy(raw_mark(places[kept.name].cell))
@@ -99,16 +104,6 @@ def _cell(cell_type: str, source: str, cell_id: str, metadata: dict[str, Any]) -
     return built
 
 
-def _notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
-    """Put the cells into a notebook with the source's kernel."""
-    return NotebookNode(
-        cells=cells,
-        metadata=copy.deepcopy(source.metadata),
-        nbformat=4,
-        nbformat_minor=5,
-    )
-
-
 def _as_nodes(value: Any) -> Any:
     """Turn dicts into nbformat's nodes."""
     if isinstance(value, dict):
@@ -119,12 +114,12 @@ def _as_nodes(value: Any) -> Any:
 def _untouched(outline: list[Place], layout: Layout) -> list[str]:
     """Name the gaps that were left as they were released."""
     stubs = {place.name: place.released for place in outline if place.role == "gap"}
-    waiting = {
+    untouched = {
         kept.name
         for kept in layout.kept
         if kept.is_gap and same_text(kept.source, stubs[kept.name])
     }
     for kept in layout.kept:
-        if waiting and kept.cell_type == "code" and kept.name not in waiting:
-            waiting -= top_level_names(kept.source)
-    return [name for name in stubs if name in waiting]
+        if untouched and kept.cell_type == "code" and kept.name not in untouched:
+            untouched -= top_level_names(kept.source)
+    return [name for name in stubs if name in untouched]

@@ -1,4 +1,4 @@
-"""Something in a notebook that is not as it was released, with its evidence in one line."""
+"""Flags what in a submitted notebook is not as it was released, with one line of evidence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from course.notebook.marks import mark_of, raw_mark
 from course.notebook.matching import Matches, Place, same_text
 
 EVIDENCE_CHARACTERS = 120
+_SETTINGS = ("grade", "points", "locked", "solution", "task")
 
 
 @dataclass(frozen=True)
 class Flag:
-    """Something that its reader may want to look at; no mark depends on it."""
+    """An observation that an instructor may want to look at; no mark depends on it."""
 
     kind: str
-    """What it is, such as `test_deleted`."""
+    """The kind of observation, such as `test_deleted`."""
     evidence: str
-    """One line of what was found; a student wrote it, so pages must escape it."""
+    """One line of what was found. It may quote the student, so pages must escape it."""
     cell: str = ""
     """Id of the cell in the rebuilt notebook, "" where there is none."""
 
@@ -29,17 +30,11 @@ class Flag:
 
 
 def one_line(text: str, limit: int = EVIDENCE_CHARACTERS) -> str:
-    """Return what a student wrote as one printable line of at most `limit` characters."""
+    """Return a student's text as one printable line of at most `limit` characters."""
     start = text[: 4 * limit]  # a student's text can be megabytes long
     printable = "".join(sign if sign.isprintable() else " " for sign in start)
     line = " ".join(printable.split())
     return line if len(line) <= limit and start == text else f"{line[: limit - 1]}…"
-
-
-# What of the source's cells was not handed in as it was released, as flags.
-
-
-_SETTINGS = ("grade", "points", "locked", "solution", "task")
 
 
 def tampering(
@@ -48,12 +43,14 @@ def tampering(
     """Compare the fixed cells and gaps that were handed in with the released ones."""
     moved = moved_cells(outline, matches)
     for place in outline:
-        if place.name in matches.standing:
-            cell = cells[matches.standing[place.name]]
-            yield from _changes(place, cell)
-            if place.name in moved and not matches.copies[place.name]:
+        if place.name in matches.chosen:
+            yield from _changes(place, cells[matches.chosen[place.name]])
+            copies = matches.copies[place.name]
+            if copies:
+                times = len(copies) + 1
+                yield _flag(place, "duplicated", f"{place.name} was handed in {times} times")
+            elif place.name in moved:
                 yield _flag(place, "moved", f"{place.name} stood in another place")
-            yield from _copies(place, matches.copies[place.name])
         elif place.fixed:
             yield _flag(place, "deleted", f"{place.name} was not handed in")
         elif place.role == "gap":
@@ -68,20 +65,15 @@ def _changes(place: Place, cell: NotebookNode) -> Iterator[Flag]:
         yield _flag(place, "edited", evidence)
     if cell.cell_type != place.cell.cell_type:
         yield _flag(place, "retyped", f"{place.cell.cell_type} was made {cell.cell_type}")
-    said, meant = raw_mark(cell), raw_mark(place.cell)
+    submitted, released = raw_mark(cell), raw_mark(place.cell)
     for name in _SETTINGS:
-        if name in said and said[name] != meant.get(name):
-            yield _flag(place, "reflagged", f"{name}: {said[name]!r}, released {meant.get(name)!r}")
-
-
-def _copies(place: Place, copies: list[int]) -> Iterator[Flag]:
-    """Flag that a cell was handed in more than once."""
-    if copies:
-        yield _flag(place, "duplicated", f"{place.name} was handed in {len(copies) + 1} times")
+        if name in submitted and submitted[name] != released.get(name):
+            evidence = f"{name}: {submitted[name]!r}, released {released.get(name)!r}"
+            yield _flag(place, "reflagged", evidence)
 
 
 def _missing_gap(place: Place, layout: Layout) -> Iterator[Flag]:
-    """Flag a gap whose cell is gone, and what was taken for it."""
+    """Flag a gap whose cell is gone, and name the cell that was taken for it."""
     if place.name in layout.found_by_name:
         evidence = f"no cell is marked {place.name}; a cell that defines the name was taken"
         yield _flag(place, "found_by_name", evidence)
@@ -94,12 +86,12 @@ def _missing_gap(place: Place, layout: Layout) -> Iterator[Flag]:
 def _lost_marks(
     outline: list[Place], cells: list[NotebookNode], matches: Matches
 ) -> Iterator[Flag]:
-    """Flag once that nbgrader's marks are gone, as some editors and converters cause it."""
+    """Flag once that nbgrader's marks are gone: some editors and converters drop them."""
     lost = [
         place.name
         for place in outline
-        if place.name in matches.standing
-        and mark_of(cells[matches.standing[place.name]]).grade_id != place.name
+        if place.name in matches.chosen
+        and mark_of(cells[matches.chosen[place.name]]).grade_id != place.name
     ]
     if lost:
         yield Flag("marks_lost", f"{len(lost)} cells have lost their mark: {', '.join(lost)}")

@@ -50,7 +50,7 @@ FAILED: frozenset[Status] = frozenset({"incorrect", "error", "timeout", "memory"
 
 @dataclass
 class Verdict:
-    """What was found out about one exercise."""
+    """The result of one exercise."""
 
     exercise: str
     """The gap's name, its `grade_id`."""
@@ -61,9 +61,9 @@ class Verdict:
     message: str = ""
     """What the student reads."""
     misconception: str = ""
-    """Which idea went wrong, an id of `course.checks.misconceptions`; "" if none is known."""
+    """The misconception that was recognized, an id of `course.checks.misconceptions`; else ""."""
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to do, as far as is known now."""
+        """Whether the learner has nothing left to do here: the visible checks pass."""
         return self.status in ("correct", "answered")

@@ -293,6 +293,7 @@ def test_two_gaps_in_one_cell_are_tested_behind_it(handed_in):
 
     ids = order(result)
     assert ids.index("test_scale_pixels") > ids.index("add_channel_axis")
+    assert "scale_pixels" not in ids
     assert kinds(result) == [("gap_deleted", "scale_pixels")]
 
 
@@ -301,6 +302,8 @@ def test_a_deleted_gap_is_flagged_and_its_test_stays(handed_in):
 
     result = rebuilt(handed_in)
 
+    assert "scale_pixels" not in order(result)
+    assert "test_scale_pixels" in order(result)
     assert kinds(result) == [("gap_deleted", "scale_pixels")]
 
 
