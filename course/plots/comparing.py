@@ -1,4 +1,4 @@
-"""Two networks beside each other: how they learned, what they confuse, where they disagree."""
+"""Compares two networks: learning curves, confusion matrices, images on which they disagree."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,9 @@ from course.plots.picture import (
 )
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Each network has a color, a line and a marker of its own.
+# Each network has its own color, line and marker.
 _LINES = [(BLUE, "-", "o"), (VERMILION, "--", "s"), (GREEN, "-.", "^"), (ORANGE, ":", "D")]
 
 
@@ -72,7 +71,7 @@ def _draw_curves(curves: Mapping[str, list[float]], tested: Mapping[str, float])
 
 
 def confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
-    """Return, in per cent of each true class (row), how often each class (column) was predicted."""
+    """Return how often each class (column) was predicted, in per cent of each true class (row)."""
     counts = np.zeros((classes, classes))
     np.add.at(counts, (np.asarray(labels), np.asarray(predictions)), 1)
     return 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -81,7 +80,7 @@ def confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.n
 def confusion_matrices(
     labels: np.ndarray, predictions: Mapping[str, np.ndarray], class_names: tuple[str, ...]
 ) -> Picture:
-    """Show what networks, by name, took the test images for; computed by `confusion`."""
+    """Show the confusion matrices of networks by name; computed by `confusion`."""
     tables = {name: confusion(labels, p, len(class_names)) for name, p in predictions.items()}
     worst = "; ".join(f"{name}: {_worst(t, class_names)}" for name, t in tables.items())
     return Picture(
@@ -116,7 +115,7 @@ def _draw_tables(tables: Mapping[str, np.ndarray], names: tuple[str, ...]) -> "F
 def disagreements(
     labels: np.ndarray, first: np.ndarray, second: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which images only the second network gets right, and which only the first."""
+    """Return the indexes that only the second network classifies correctly, and only the first."""
     right_first, right_second = (np.asarray(p) == np.asarray(labels) for p in (first, second))
     return np.flatnonzero(~right_first & right_second), np.flatnonzero(right_first & ~right_second)
 
@@ -128,7 +127,7 @@ def right_and_wrong(
     class_names: tuple[str, ...],
     count: int = 5,
 ) -> Picture:
-    """Show images (n, H, W) that one of two networks gets right and the other wrong.
+    """Show images (n, H, W) that only one of two networks classifies correctly.
 
     Computed by `disagreements`.
     """
@@ -146,7 +145,8 @@ def right_and_wrong(
                 at = chosen[column]
                 words = f"{class_names[labels[at]]}\n{name}: {class_names[taken[at]]}"
                 show_pixels(axes[row, column], images[at], words)
-        _name_rows(axes, (f"only {second} right", f"only {first} right"))
+        axes[0, 0].set_ylabel(f"only {second} right")
+        axes[1, 0].set_ylabel(f"only {first} right")
         return figure
 
     return Picture(
@@ -158,10 +158,3 @@ def right_and_wrong(
         "round. Above each image stands its true class, and below that what the network that is "
         "wrong took it for.",
     )
-
-
-def _name_rows(axes: np.ndarray, labels: "tuple[str, str]") -> None:
-    """Write a row's name beside its first image."""
-    place: Axes
-    for place, label in zip(axes[:, 0], labels, strict=True):
-        place.set_ylabel(label)

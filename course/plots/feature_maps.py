@@ -1,4 +1,4 @@
-"""What a network's layers make of images, and what training makes of its kernels."""
+"""Feature maps, kernels and receptive fields of a network's layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.plots.picture import Picture, new_figure, number, outline, show, show_pixels
+from course.plots.picture import Picture, new_figure, number, outline, show, show_pixels, size_text
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -21,15 +19,15 @@ class LayerMaps:
     layers: tuple[str, ...]
     """The layers' names, in order."""
     channels: tuple[int, ...]
-    """Which feature map of each layer is shown."""
+    """The index of the feature map that is shown of each layer."""
     maps: tuple[np.ndarray, ...]
-    """For each layer the maps (images, height, width), as shares of its strongest answer."""
+    """The maps of each layer, (images, height, width), divided by the layer's largest value."""
     likeness: tuple[float, ...]
-    """How like the first image each is to the last of the layers: the cosine, 1 for the same."""
+    """The cosine similarity of each image to the first, in the output of the last layer."""
 
 
 def layer_outputs(model: Any, images: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what comes out of each layer with 2D maps: (images, height, width, channels)."""
+    """Return the output of each layer with 2D maps, by name: (images, height, width, channels)."""
     values, outputs = np.asarray(images, dtype="float32"), {}
     for layer in model.layers:
         values = layer(values)
@@ -39,9 +37,9 @@ def layer_outputs(model: Any, images: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
-    """Choose the feature map of each convolution that varies most, and what pooling makes of it.
+    """Choose the feature map of each convolution that varies most, also after its pooling.
 
-    The model is Sequential.
+    The model is Sequential; `images` are (n, height, width, 1).
     """
     outputs = layer_outputs(model, images)
     channels: list[int] = []
@@ -59,7 +57,7 @@ def follow_channels(model: Any, images: np.ndarray) -> LayerMaps:
 
 
 def likeness(model: Any, images: np.ndarray) -> tuple[float, ...]:
-    """Return how like the first image each is to the last convolution or pooling; 1 is the same."""
+    """Return the cosine similarity of each image to the first, after the last 2D layer."""
     return follow_channels(model, images).likeness
 
 
@@ -72,7 +70,7 @@ def layer_maps(model: Any, images: np.ndarray, names: Sequence[str]) -> Picture:
     likeness = "; ".join(
         f"{name} {value:.2f}" for name, value in zip(names[1:], found.likeness[1:], strict=True)
     )
-    sizes = ", ".join(f"{values.shape[1]}×{values.shape[2]}" for values in found.maps)
+    sizes = ", ".join(size_text(values[0]) for values in found.maps)
     return Picture(
         draw=lambda: _draw_layers(found, images, names),
         alt=f"{len(names)} rows, one for each image ({', '.join(names)}): the image, then one "
@@ -93,25 +91,21 @@ def _draw_layers(found: LayerMaps, images: np.ndarray, names: Sequence[str]) -> 
         axes[row, 0].set_xlabel(f"likeness to the first: {value:.2f}")
         for column, layer in enumerate(found.layers):
             values = found.maps[column][row]
-            title = f"{_plain(layer)}, map {found.channels[column]}\n{_size(values)}"
+            title = f"{_plain(layer)}, map {found.channels[column]}\n{size_text(values)}"
             shown = show(axes[row, column + 1], values, (0, 1), title)
     figure.colorbar(shown, ax=axes, label="share of the layer's strongest answer", fraction=0.02)
     return figure
 
 
 def _plain(layer: str) -> str:
-    """Shorten Keras's name of a layer: max_pooling2d_3 is pooling, conv2d_5 is convolution."""
+    """Shorten Keras's name of a layer: max_pooling2d_3 to pooling, conv2d_5 to convolution."""
     return "pooling" if "pool" in layer else "convolution" if "conv" in layer else layer
-
-
-def _size(values: np.ndarray) -> str:
-    return f"{values.shape[0]}×{values.shape[1]}"
 
 
 def most_changed(before: np.ndarray, after: np.ndarray, count: int) -> tuple[np.ndarray, float]:
     """Return which kernels of (height, width, 1, n) changed most, and the mean change of all.
 
-    A change is the mean distance of a kernel's numbers before and after.
+    A change is the mean absolute difference of a kernel's weights before and after.
     """
     distance = np.abs(np.asarray(after) - np.asarray(before)).mean(axis=(0, 1, 2))
     return np.argsort(-distance, kind="stable")[:count], float(distance.mean())
@@ -127,14 +121,11 @@ def first_kernels(before: np.ndarray, after: np.ndarray, count: int = 8) -> Pict
     def draw() -> "Figure":
         figure, axes = new_figure(1.25 * len(chosen) + 1, 3.2, 2, len(chosen))
         largest = float(max(np.abs(before[..., chosen]).max(), np.abs(after[..., chosen]).max()))
-        for column, kernel in enumerate(chosen):
-            for row, weights in enumerate((before, after)):
-                title = f"kernel {kernel}" if row == 0 else ""
-                shown = show(
-                    axes[row, column], weights[:, :, 0, kernel], (-largest, largest), title
-                )
-        for row, label in enumerate(("before", "after")):
+        for row, (label, weights) in enumerate({"before": before, "after": after}.items()):
             axes[row, 0].set_ylabel(label)
+            for panel, kernel in zip(axes[row], chosen, strict=True):
+                title = "" if row else f"kernel {kernel}"
+                shown = show(panel, weights[:, :, 0, kernel], (-largest, largest), title)
         figure.colorbar(shown, ax=axes, label="weight", fraction=0.02)
         return figure
 
@@ -149,21 +140,18 @@ def first_kernels(before: np.ndarray, after: np.ndarray, count: int = 8) -> Pict
     )
 
 
-# How much of the image one number of each layer can see: its receptive field.
-
-
 @dataclass(frozen=True)
-class Field:
+class ReceptiveField:
     """The receptive field of the units of one layer, along one axis of the image."""
 
     layer: str
-    """convolution or pooling, with its number."""
+    """The type of the layer with its number, such as "convolution 2"."""
     extent: int
-    """How many pixels one unit sees."""
+    """The number of pixels that one unit sees."""
     step: int
-    """How many pixels further its neighbor looks."""
+    """The distance to the field of the next unit, in pixels."""
     units: int
-    """How many units there are along the axis."""
+    """The number of units along the axis."""
 
     @property
     def middle_start(self) -> int:
@@ -171,13 +159,13 @@ class Field:
         return self.step * (self.units // 2)
 
 
-def receptive_fields(model: Any) -> list[Field]:
-    """Return the field after each convolution and pooling of a Sequential model, no padding.
+def receptive_fields(model: Any) -> list[ReceptiveField]:
+    """Return the field of each convolution and pooling of a Sequential model without padding.
 
     With kernel k, stride s and the step j of the layer before, a field grows by (k − 1) · j,
     and the step becomes j · s.
     """
-    fields: list[Field] = []
+    fields: list[ReceptiveField] = []
     extent, step = 1, 1
     for layer in model.layers:
         window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
@@ -187,12 +175,12 @@ def receptive_fields(model: Any) -> list[Field]:
         step *= layer.strides[0]
         kind = "pooling" if hasattr(layer, "pool_size") else "convolution"
         place = 1 + sum(field.layer.startswith(kind) for field in fields)
-        fields.append(Field(f"{kind} {place}", extent, step, int(layer.output.shape[1])))
+        fields.append(ReceptiveField(f"{kind} {place}", extent, step, int(layer.output.shape[1])))
     return fields
 
 
 def receptive_field(model: Any, image: np.ndarray, name: str = "the image") -> Picture:
-    """Show what the middle unit of each layer sees of an image; computed by `receptive_fields`."""
+    """Frame what the middle unit of each layer sees of an image; see `receptive_fields`."""
     fields = receptive_fields(model)
     picture = np.squeeze(image)
     growth = ", ".join(f"{f.extent}×{f.extent} after {f.layer}" for f in fields)
@@ -213,5 +201,5 @@ def receptive_field(model: Any, image: np.ndarray, name: str = "the image") -> P
         caption=f"The receptive field: the part of {name} that one number in the middle of a "
         f"layer depends on. It grows from layer to layer: {growth}. Pooling makes it grow "
         "faster: behind it, neighboring numbers lie more pixels apart. A dense layer sees all "
-        f"{picture.shape[0]}×{picture.shape[1]} at once.",
+        f"{size_text(picture)} at once.",
     )

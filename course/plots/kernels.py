@@ -1,4 +1,4 @@
-"""Kernels that people wrote before networks learned theirs, and what each makes of one image."""
+"""Classic kernels and their feature maps, and a kernel that slides over an image step by step."""
 
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,14 @@ from course.plots.picture import (
     show,
     show_numbers,
     show_pixels,
+    size_text,
 )
 from course.plots.steps import Steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
-# The kernel for vertical edges is left for the exercise.
+# The kernel for vertical edges is an exercise.
 CLASSIC_KERNELS = {
     "identity": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     "horizontal edges": np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]]),
@@ -32,24 +31,27 @@ CLASSIC_KERNELS = {
 """Kernels of 3 × 3 by name, as deep learning applies them (not flipped)."""
 
 
-def answers(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
-    """Return the feature map of an image (H, W): no flip, no padding, every `stride`-th place."""
+def convolved(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
+    """Return the feature map of an image (H, W): no flip, no padding, a step of `stride`."""
     image, kernel = np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)
     height, width = (n - k + 1 for n, k in zip(image.shape, kernel.shape, strict=True))
     total = np.zeros((height, width))
-    # One term for each number of the kernel: the image, shifted to where that number lies.
+    # One term for each weight of the kernel: the image, shifted to the position of that weight.
     for (row, column), weight in np.ndenumerate(kernel):
         total += weight * image[row : row + height, column : column + width]
     return total[::stride, ::stride]
 
 
 def classic_maps(image: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what each of CLASSIC_KERNELS makes of an image, by name; see `answers`."""
-    return {title: answers(image, kernel) for title, kernel in CLASSIC_KERNELS.items()}
+    """Return the feature map of each of CLASSIC_KERNELS by name; see `convolved`."""
+    return {title: convolved(image, kernel) for title, kernel in CLASSIC_KERNELS.items()}
 
 
 def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
-    """Show what each of CLASSIC_KERNELS makes of an image with pixels 0…1; see `classic_maps`."""
+    """Show the feature map of each of CLASSIC_KERNELS for an image with pixels 0…1.
+
+    Computed by `classic_maps`.
+    """
     maps = classic_maps(image)
     extremes = "; ".join(
         f"{title} from {number(values.min(), 2)} to {number(values.max(), 2)}"
@@ -72,26 +74,22 @@ def _draw_kernels(maps: dict[str, np.ndarray]) -> "Figure":
     scale = limits(maps.values())
     for column, (title, values) in enumerate(maps.items()):
         show_numbers(axes[0, column], CLASSIC_KERNELS[title], title)
-        shown = show(axes[1, column], values, scale, f"{values.shape[0]}×{values.shape[1]}")
+        shown = show(axes[1, column], values, scale, size_text(values))
     figure.colorbar(shown, ax=axes[1], label="answer of the kernel")
     return figure
 
 
-# A kernel slides over a real image, one place at a time.
-
-
 def places(image: np.ndarray, kernel: np.ndarray, rows: tuple[int, ...]) -> list[tuple[int, int]]:
-    """List the places (row, column) of the feature map that the steps visit: these rows of it."""
-    height, width = answers(image, kernel).shape
+    """List the places (row, column) of some rows of the feature map, in reading order."""
+    height, width = convolved(image, kernel).shape
     return [(row, column) for row in rows if row < height for column in range(width)]
 
 
 def map_so_far(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> np.ndarray:
-    """Return the feature map up to and with a place in reading order; the rest is NaN."""
-    whole = answers(image, kernel)
-    seen = whole.copy().ravel()
-    seen[place[0] * whole.shape[1] + place[1] + 1 :] = np.nan
-    return seen.reshape(whole.shape)
+    """Return the feature map up to a place in reading order; the rest is NaN."""
+    whole = convolved(image, kernel)
+    whole.ravel()[place[0] * whole.shape[1] + place[1] + 1 :] = np.nan
+    return whole
 
 
 def sliding_kernel(
@@ -102,50 +100,50 @@ def sliding_kernel(
 ) -> Steps:
     """Show a kernel at each place of some rows, its products and sum, and the map that grows.
 
-    `image` is (H, W) with pixels 0…1. Without `rows`, that row of the feature map is taken in
-    which the answers are strongest. Computed by `answers`, `places` and `map_so_far`.
+    `image` is (H, W) with pixels 0…1. `rows` defaults to the row of the feature map with the
+    largest sum of absolute values. Computed by `convolved`, `places` and `map_so_far`.
     """
-    whole = answers(image, kernel)
+    whole = convolved(image, kernel)
     if rows is None:
         rows = (int(np.abs(whole).sum(axis=1).argmax()),)
     visited = places(image, kernel, rows)
     strongest = max(visited, key=lambda place: abs(whole[place]))
-    size = f"{whole.shape[0]}×{whole.shape[1]}"
+    still = visited.index(strongest)
 
     def go_to(figure: "Figure", step: int) -> None:
         _update(figure, image, kernel, visited[step])
 
     def draw() -> "Figure":
         figure = _draw_sliding(image, kernel)
-        go_to(figure, visited.index(strongest))
+        go_to(figure, still)
         return figure
 
     return Steps(
         draw=draw,
         go_to=go_to,
-        still=visited.index(strongest),
-        words=tuple(_step_in_words(place, whole[place]) for place in visited),
+        still=still,
+        words=tuple(
+            f"The kernel at row {row}, column {column}: the sum is {number(whole[row, column], 2)}."
+            for row, column in visited
+        ),
         alt=f"A kernel slides along {name}, in {len(visited)} steps. The still "
         "shows the strongest answer.",
-        caption=f"A frame of {kernel.shape[0]}×{kernel.shape[1]} pixels moves over {name} by one "
+        caption=f"A frame of {size_text(kernel)} pixels moves over {name} by one "
         "pixel a step. At each place the pixels in it are multiplied by the kernel's numbers and "
-        f"added up; the sum becomes one number of the feature map, which has {size} of them. On "
-        f"the way through row {', '.join(map(str, rows))} the strongest answer is "
+        "added up; the sum becomes one number of the feature map, which has "
+        f"{size_text(whole)} of them. "
+        f"On the way through row {', '.join(map(str, rows))} the strongest answer is "
         f"{number(whole[strongest], 2)}, at column {strongest[1]}. What has not been computed "
         "yet is blank.",
     )
 
 
-def _step_in_words(place: tuple[int, int], answer: float) -> str:
-    return f"The kernel at row {place[0]}, column {place[1]}: the sum is {number(answer, 2)}."
-
-
 def _draw_sliding(image: np.ndarray, kernel: np.ndarray) -> "Figure":
-    """Lay out four panels: image, kernel, products, feature map."""
-    whole = answers(image, kernel)
+    """Draw four panels: image, kernel, products, feature map."""
+    whole = convolved(image, kernel)
     figure, axes = new_figure(11, 3.4, 1, 4)
     image_axes, kernel_axes, product_axes, map_axes = axes[0]
-    show_pixels(image_axes, image, f"image {image.shape[0]}×{image.shape[1]}")
+    show_pixels(image_axes, image, f"image {size_text(image)}")
     outline(image_axes, 0, 0, *kernel.shape)
     show_numbers(kernel_axes, kernel, "kernel")
     show_numbers(product_axes, np.zeros(kernel.shape), "pixel times kernel")
@@ -158,7 +156,7 @@ def _draw_sliding(image: np.ndarray, kernel: np.ndarray) -> "Figure":
 def _update(
     figure: "Figure", image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]
 ) -> None:
-    """Move both frames to a place, write its nine products, and let the map grow."""
+    """Move both frames to a place, write its products, and extend the feature map to it."""
     image_axes, _, product_axes, map_axes = figure.axes[:4]
     row, column = place
     for axes in (image_axes, map_axes):

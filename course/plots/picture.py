@@ -1,4 +1,8 @@
-"""How every picture looks: one font, one ground, colors that all eyes can tell apart."""
+"""Pictures in one style: figures with captions and alternative texts, and the panels in them.
+
+Every picture has the same font, a white background, and colors that people with color blindness
+can tell apart.
+"""
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,20 +20,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
-# Okabe and Ito's colors (2008), which the usual kinds of color blindness keep apart.
+# Okabe and Ito's colors (2008), made for color blindness.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 INK, PAPER = "#000000", "#ffffff"
 
-# Its lightness grows from end to end, so it reads the same without color, on paper too.
-ANSWERS = "cividis"
-PIXELS = "gray"
+# Its lightness grows from end to end, so it can be read in black and white.
+_MAP_COLORS = "cividis"
+DPI = 96
 
-# matplotlib brings this font along: pictures are the same on every system.
+# matplotlib includes this font: pictures are the same on every system.
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10.0,
@@ -50,7 +50,7 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in the course's style, whatever the notebook has set for its own figures."""
+    """Draw in the course's style, whatever settings the notebook has for its own figures."""
     import matplotlib
 
     with matplotlib.rc_context(_SETTINGS):
@@ -60,7 +60,7 @@ def house_style() -> Iterator[None]:
 def new_figure(
     width: float, height: float, rows: int = 1, columns: int = 1
 ) -> "tuple[Figure, np.ndarray]":
-    """Return a figure, in inches, and its axes as a 2D array. It is in no list of open figures."""
+    """Return a figure (size in inches) that pyplot does not know, and its axes as a 2D array."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -75,14 +75,14 @@ def limits(values: "Iterable[np.ndarray]") -> tuple[float, float]:
 
 
 def show(axes: "Axes", values: np.ndarray, scale: tuple[float, float], title: str) -> "AxesImage":
-    """Draw an array of answers in the figure's scale, without ticks."""
-    return _draw(axes, values, title, cmap=ANSWERS, vmin=scale[0], vmax=scale[1])
+    """Draw a feature map or another array in a given scale, without ticks."""
+    return _draw(axes, values, title, cmap=_MAP_COLORS, vmin=scale[0], vmax=scale[1])
 
 
 def show_pixels(axes: "Axes", image: np.ndarray, title: str) -> "AxesImage":
     """Draw an image in gray, from black to its brightest possible pixel, without ticks."""
     brightest = 255 if np.asarray(image).dtype == np.uint8 else max(1.0, float(np.max(image)))
-    return _draw(axes, image, title, cmap=PIXELS, vmin=0, vmax=brightest)
+    return _draw(axes, image, title, cmap="gray", vmin=0, vmax=brightest)
 
 
 def _draw(axes: "Axes", values: np.ndarray, title: str, **scale: Any) -> "AxesImage":
@@ -93,7 +93,7 @@ def _draw(axes: "Axes", values: np.ndarray, title: str, **scale: Any) -> "AxesIm
 
 
 def write_numbers(axes: "Axes", values: np.ndarray, size: float = 10, digits: int = 1) -> None:
-    """Write each number into its cell, in the ink that the cell's color lets through best."""
+    """Write each number into its cell, in black or white, whichever has more contrast."""
     picture = axes.images[-1]
     for (row, column), value in np.ndenumerate(np.asarray(values)):
         red, green, blue, _ = picture.cmap(picture.norm(value))
@@ -105,19 +105,18 @@ def write_numbers(axes: "Axes", values: np.ndarray, size: float = 10, digits: in
 
 def show_numbers(axes: "Axes", values: np.ndarray, title: str) -> None:
     """Draw a table of numbers, black on white."""
-    shown = _draw(axes, np.zeros(np.shape(values)), title, cmap="gray_r", vmin=0, vmax=1)
     rows, columns = np.shape(values)
-    for place in range(rows + 1):
-        axes.axhline(place - 0.5, color=INK, linewidth=0.8)
-    for place in range(columns + 1):
-        axes.axvline(place - 0.5, color=INK, linewidth=0.8)
-    shown.set_zorder(-1)
+    _draw(axes, np.zeros((rows, columns)), title, cmap="gray_r", vmin=0, vmax=1).set_zorder(-1)
+    for row in range(rows + 1):
+        axes.axhline(row - 0.5, color=INK, linewidth=0.8)
+    for column in range(columns + 1):
+        axes.axvline(column - 0.5, color=INK, linewidth=0.8)
     for (row, column), value in np.ndenumerate(np.asarray(values)):
         axes.text(column, row, number(value), ha="center", va="center")
 
 
 def number(value: float, digits: int = 1) -> str:
-    """Write a number with a real minus sign: whole ones and ninths as such, others rounded."""
+    """Write a number with a minus sign: integers and ninths exactly, others rounded."""
     if float(value) == round(value):
         text = str(round(value))
     elif np.isclose(value * 9, round(value * 9)):
@@ -127,18 +126,19 @@ def number(value: float, digits: int = 1) -> str:
     return text.replace("-", "−")
 
 
-def outline(axes: "Axes", top: float, left: float, rows: float, columns: float, **how: Any) -> Any:
-    """Draw a frame around cells of an image; return it."""
+def size_text(values: np.ndarray) -> str:
+    """Write the shape of an array, such as 26×26."""
+    return "×".join(map(str, values.shape))
+
+
+def outline(
+    axes: "Axes", top: float, left: float, rows: float, columns: float, **style: Any
+) -> None:
+    """Draw a frame around cells of an image."""
     from matplotlib.patches import Rectangle
 
     frame: dict[str, Any] = {"edgecolor": VERMILION, "linewidth": 2.5, "facecolor": "none"}
-    return axes.add_patch(Rectangle((left - 0.5, top - 0.5), columns, rows, **(frame | how)))
-
-
-# What a plot function returns: a figure with words that say the same, drawn when looked at.
-
-
-DPI = 96
+    axes.add_patch(Rectangle((left - 0.5, top - 0.5), columns, rows, **(frame | style)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,11 +146,11 @@ class Picture:
     """A figure, its caption and its alternative text; a notebook shows all three."""
 
     draw: "Callable[[], Figure]"
-    """Draws the figure; called once, when it is first looked at."""
+    """Draws the figure; called once, when it is first shown."""
     caption: str
-    """What is to be seen, with its numbers, for someone who sees only this text."""
+    """What the figure shows, with its numbers, for readers who see only this text."""
     alt: str
-    """What kind of picture it is, for a screen reader; the caption follows it."""
+    """The kind of picture, for a screen reader; the caption follows it."""
 
     @cached_property
     def figure(self) -> "Figure":
@@ -162,7 +162,7 @@ class Picture:
         """Return the figure as a PNG file."""
         file = BytesIO()
         with house_style():
-            # Without matplotlib's version in it, equal pictures are equal bytes.
+            # Without matplotlib's version in the file, equal pictures have equal bytes.
             self.figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None})
         return file.getvalue()
 
@@ -171,7 +171,7 @@ class Picture:
         Path(path).write_bytes(self.png(2 * DPI))
 
     def __repr__(self) -> str:
-        """Say in words what the figure shows."""
+        """Return in words what the figure shows."""
         return f"{self.alt} {self.caption}"
 
     def _html(self) -> str:
@@ -181,7 +181,7 @@ class Picture:
         return f'<figcaption style="max-width:60em">{escape(self.caption)}</figcaption>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Show the figure with its words in a notebook; only the words while it is graded."""
+        """Show the figure with its words in a notebook; only the words during grading."""
         from course.data import is_grading
 
         if is_grading():
@@ -191,7 +191,7 @@ class Picture:
 
 
 def image_tag(png: bytes, alt: str, css_class: str = "still") -> str:
-    """Return an HTML image that brings its pixels along and has an alternative text."""
+    """Return an HTML image with embedded pixels and an alternative text."""
     data = base64.b64encode(png).decode()
     return (
         f'<img class="{css_class}" alt="{escape(alt)}" style="max-width:100%;height:auto" '
@@ -199,11 +199,8 @@ def image_tag(png: bytes, alt: str, css_class: str = "still") -> str:
     )
 
 
-# Images side by side, and feature maps side by side on one scale.
-
-
 def images(pictures: Mapping[str, Any], alt: str, caption: str) -> Picture:
-    """Show images by title, all in gray from black to white."""
+    """Show images by title, side by side in gray."""
     arrays = {title: np.asarray(picture) for title, picture in pictures.items()}
 
     def draw() -> "Figure":
@@ -216,10 +213,10 @@ def images(pictures: Mapping[str, Any], alt: str, caption: str) -> Picture:
 
 
 def maps(feature_maps: Mapping[str, Any], alt: str, caption: str) -> Picture:
-    """Show feature maps by title, all on one scale; their sizes and extremes are added in words."""
+    """Show feature maps by title, on one scale; the caption gets their sizes and extremes."""
     arrays = {title: np.asarray(values, dtype=float) for title, values in feature_maps.items()}
     extremes = "; ".join(
-        f"{title} is {_size(values)}, from {number(values.min())} to {number(values.max())}"
+        f"{title} is {size_text(values)}, from {number(values.min())} to {number(values.max())}"
         for title, values in arrays.items()
     )
 
@@ -227,12 +224,8 @@ def maps(feature_maps: Mapping[str, Any], alt: str, caption: str) -> Picture:
         figure, axes = new_figure(3 * len(arrays) + 0.8, 3.2, 1, len(arrays))
         scale = limits(arrays.values())
         for place, (title, values) in zip(axes[0], arrays.items(), strict=True):
-            shown = show(place, values, scale, f"{title} {_size(values)}")
+            shown = show(place, values, scale, f"{title} {size_text(values)}")
         figure.colorbar(shown, ax=axes, label="value")
         return figure
 
     return Picture(draw, f"{caption} One scale for all: {extremes}.", alt)
-
-
-def _size(values: np.ndarray) -> str:
-    return "×".join(map(str, values.shape))

@@ -1,10 +1,10 @@
-"""Pooling as blocks on numbers, and its stride beside the stride of a convolution."""
+"""Max pooling block by block, and compared with a strided convolution."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course.plots.kernels import answers
+from course.plots.kernels import convolved
 from course.plots.picture import (
     PAPER,
     VERMILION,
@@ -14,6 +14,7 @@ from course.plots.picture import (
     number,
     outline,
     show,
+    size_text,
     write_numbers,
 )
 
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# An answer counts as a clear one from this share of the strongest on.
+# A number of the feature map is clear from this share of the largest on.
 CLEAR = 0.5
 
 
 def pooled(feature_map: np.ndarray, size: int) -> np.ndarray:
-    """Return the largest number of each size × size block; what fills no block is dropped."""
+    """Return the largest number of each size × size block; incomplete blocks are dropped."""
     feature_map = np.asarray(feature_map)
     rows, columns = (extent // size for extent in feature_map.shape)
     result = np.full((rows, columns), feature_map.min(), dtype=feature_map.dtype)
-    # One look at each place within a block, for all blocks at once.
+    # For each position within a block, compare all blocks at once.
     for row in range(size):
         for column in range(size):
-            here = feature_map[row : rows * size : size, column : columns * size : size]
-            result = np.maximum(result, here)
+            values = feature_map[row : rows * size : size, column : columns * size : size]
+            result = np.maximum(result, values)
     return result
 
 
@@ -42,7 +43,7 @@ def pooling_blocks(feature_map: np.ndarray, size: int = 2) -> Picture:
     """Show which number of each block max pooling keeps; computed by `pooled`."""
     feature_map = np.asarray(feature_map)
     result = pooled(feature_map, size)
-    before, after = ("×".join(map(str, array.shape)) for array in (feature_map, result))
+    before, after = size_text(feature_map), size_text(result)
     rows = "; ".join(", ".join(number(value) for value in row) for row in result)
     dropped = feature_map.size - result.size * size * size
     return Picture(
@@ -58,10 +59,10 @@ def pooling_blocks(feature_map: np.ndarray, size: int = 2) -> Picture:
 def _draw_blocks(feature_map: np.ndarray, result: np.ndarray, size: int) -> "Figure":
     figure, axes = new_figure(7, 3.4, 1, 2)
     scale = limits([feature_map])
-    for place, values in enumerate((feature_map, result)):
-        title = ("before", f"after pooling by {size}")[place]
-        show(axes[0, place], values, scale, f"{title}: {values.shape[0]}×{values.shape[1]}")
-        write_numbers(axes[0, place], values, size=12)
+    panels = {"before": feature_map, f"after pooling by {size}": result}
+    for panel, (title, values) in zip(axes[0], panels.items(), strict=True):
+        show(panel, values, scale, f"{title}: {size_text(values)}")
+        write_numbers(panel, values, size=12)
     for row, column in np.ndindex(result.shape):
         _frame_block(axes[0, 0], feature_map, (row * size, column * size), size)
     return figure
@@ -79,20 +80,20 @@ def _frame_block(axes: "Axes", values: np.ndarray, corner: tuple[int, int], size
 def smaller_maps(
     image: np.ndarray, kernel: np.ndarray, factors: tuple[int, ...]
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Return, by factor, the relu answers of a convolution with that stride and of pooling by it.
+    """Return, by factor, a relu convolution with that stride, and one pooled by that factor.
 
-    Both are cut to the same shape: that of the whole blocks.
+    Both have the same shape, that of the complete blocks.
     """
-    every = np.maximum(answers(image, kernel), 0)
+    full = np.maximum(convolved(image, kernel), 0)
     result = {}
     for factor in factors:
-        blocks = pooled(every, factor)
-        result[factor] = (every[::factor, ::factor][: blocks.shape[0], : blocks.shape[1]], blocks)
+        blocks = pooled(full, factor)
+        result[factor] = (full[::factor, ::factor][: blocks.shape[0], : blocks.shape[1]], blocks)
     return result
 
 
 def share_kept(strided: np.ndarray, blocks: np.ndarray) -> float:
-    """Return in which share of the blocks with a clear answer the strided map has that answer."""
+    """Return for which share of the blocks with a clear number the strided map has that number."""
     clear = blocks >= CLEAR * blocks.max()
     return float(np.mean(strided[clear] == blocks[clear])) if blocks.max() > 0 else 1.0
 
@@ -103,7 +104,7 @@ def stride_or_pooling(
     name: str = "the image",
     factors: tuple[int, ...] = (1, 2, 4),
 ) -> Picture:
-    """Show what a growing stride does in a convolution and in pooling, on the same image.
+    """Compare a growing stride in a convolution and in pooling, on the same image.
 
     `image` is (H, W) with pixels 0…1. Computed by `smaller_maps` and `share_kept`.
     """
@@ -130,7 +131,7 @@ def _draw_contrast(
     figure, axes = new_figure(10, 6.6, 2, len(maps))
     scale = limits(pair[1] for pair in maps.values())
     for column, (factor, (strided, blocks)) in enumerate(maps.items()):
-        size = f"{blocks.shape[0]}×{blocks.shape[1]}"
+        size = size_text(blocks)
         above = f"convolution, stride {factor}: {size}\nkeeps {kept[factor]:.0%} of clear answers"
         below = f"stride 1, then pooling by {factor}: {size}\nkeeps 100% of clear answers"
         shown = show(axes[0, column], strided, scale, above)

@@ -1,4 +1,4 @@
-"""A picture that moves step by step, with a player for a notebook and a still for print."""
+"""A picture with several steps: a player in a notebook, a still in print, a GIF file."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from course.plots.picture import Picture, house_style, image_tag
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# A step is seen for as long as it takes to read its one sum.
+# Time to read the sum of a step.
 SECONDS_PER_STEP = 0.7
 _COLORS = 256
 
@@ -24,7 +24,7 @@ class Steps(Picture):
     """A picture of several steps; `figure` is the still, drawn at one of them."""
 
     words: tuple[str, ...] = ()
-    """What each step shows, in words; there are as many steps as words."""
+    """What each step shows, in words; one text for each step."""
     go_to: "Callable[[Figure, int], None]" = field(default=lambda figure, step: None)
     """Brings the figure to a step, counted from 0."""
     still: int = 0
@@ -41,7 +41,7 @@ class Steps(Picture):
             picture = Image.open(BytesIO(self.png())).convert("RGB")
             picture.quantize(_COLORS).save(small, format="png", optimize=True)
             frames.append(small.getvalue())
-            # Every frame is laid out as the first: nothing may jump.
+            # Every frame keeps the layout of the first, so that nothing jumps.
             self.figure.set_layout_engine("none")
         self._go_to(self.still)
         return frames
@@ -68,9 +68,9 @@ class Steps(Picture):
 
 
 def _player(frames: list[bytes], words: tuple[str, ...]) -> str:
-    """Return buttons and a slider below the still.
+    """Return buttons and a slider for the steps.
 
-    Where scripts are not run, the still remains. Nothing moves before someone asks for it.
+    Without JavaScript the still is shown. Nothing moves before a button is pressed.
     """
     addresses = ["data:image/png;base64," + base64.b64encode(f).decode() for f in frames]
     data = escape(json.dumps({"frames": addresses, "words": words}))

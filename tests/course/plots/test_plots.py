@@ -25,7 +25,7 @@ from support.plot_examples import (
 from course import plots
 from course.plots.comparing import accuracies, confusion, disagreements
 from course.plots.feature_maps import follow_channels, layer_outputs, most_changed, receptive_fields
-from course.plots.kernels import answers, map_so_far, places
+from course.plots.kernels import convolved, map_so_far, places
 from course.plots.picture import Picture, limits
 from course.plots.pooling import pooled, share_kept, smaller_maps
 
@@ -59,13 +59,13 @@ def test_answers_are_those_of_tensorflow(stride: int) -> None:
         strides=stride,
         padding="VALID",
     )
-    np.testing.assert_allclose(answers(garment(), ASYMMETRIC, stride), expected[0, :, :, 0])
+    np.testing.assert_allclose(convolved(garment(), ASYMMETRIC, stride), expected[0, :, :, 0])
 
 
 def test_answers_take_a_kernel_that_is_not_square() -> None:
     kernel = ASYMMETRIC[:2]
     expected = correlate2d(garment(), kernel, mode="valid")
-    np.testing.assert_allclose(answers(garment(), kernel), expected)
+    np.testing.assert_allclose(convolved(garment(), kernel), expected)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
