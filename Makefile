@@ -38,7 +38,7 @@ solutions: $(VENV)/.installed  ## train the reference solutions on all images; d
 	$(BIN)/autograder solutions
 
 bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
-	$(BIN)/python -m course.data.standin
+	$(BIN)/python tests/benchmarks/standin_accuracy.py
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
 	$(BIN)/python tests/benchmarks/lesson_script.py

@@ -1,4 +1,4 @@
-"""Fashion-MNIST as Keras returns it: sources, download, IDX files, the drawn stand-in."""
+"""Fashion-MNIST in the form of Keras's `load_data`, from the first source that has it."""
 
 from course.data.sources import CLASS_NAMES, data_source, is_grading, load_data, write_subset
 

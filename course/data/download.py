@@ -1,4 +1,4 @@
-"""Fetching Fashion-MNIST into the folder where Keras keeps it."""
+"""Downloads Fashion-MNIST into the folder where Keras keeps it."""
 
 import hashlib
 import http.client
@@ -26,21 +26,21 @@ MD5 = {
     "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
 }
 
-# An offline machine must get its stand-in at once; a slow line may still take its time
-# between two pieces of a file.
+# An offline machine gets its stand-in soon; a slow connection may pause between two pieces.
 CONNECT_SECONDS = 4.0
 STALL_SECONDS = 15.0
 _PIECE = 1 << 16
 # The largest file has 26 MB. A server that sends without end must not fill the disk.
 _MOST_BYTES = 64 << 20
+_NEXT = "Fix this and load again, or set FASHION_MNIST_DIR to a folder with the four gz files."
 
 
 def download_missing(folder: Path, base_url: str | None = None) -> None:
-    """Fetch those of the four files that `folder` does not hold yet.
+    """Download those of the four files that `folder` does not have yet.
 
-    `base_url` defaults to the variable FASHION_MNIST_URL, and then to Keras' own address.
-    Raises DataError if a file cannot be fetched, differs from the published one or cannot be
-    written; nothing of that file stays behind. Progress goes to standard output.
+    `base_url` defaults to the variable FASHION_MNIST_URL, and then to Keras's own address.
+    Raises DataError if a file cannot be downloaded, differs from the published one or cannot be
+    written; no part of that file is left. Progress goes to standard output.
     """
     base_url = base_url or os.environ.get(URL_VARIABLE) or BASE_URL
     for name in FILE_NAMES:
@@ -50,7 +50,7 @@ def download_missing(folder: Path, base_url: str | None = None) -> None:
 
 
 def fetch(url: str, path: Path, digest: str) -> None:
-    """Download `url` to `path`, which appears only once its MD5 is known to be `digest`."""
+    """Download `url` to `path`; the file is created only if its MD5 is `digest`."""
     try:
         with _connect(url) as answer:
             write_atomically(path, lambda file: _receive(answer, file, url, digest))
@@ -64,20 +64,17 @@ def fetch(url: str, path: Path, digest: str) -> None:
         raise DataError(message, _NEXT) from error
 
 
-_NEXT = "Mend this and load again, or set FASHION_MNIST_DIR to a folder with the four gz files."
-
-
 def _connect(url: str) -> Any:
-    """Open `url`, or give up after CONNECT_SECONDS even while a name is still looked up."""
+    """Open `url`; raise DataError after CONNECT_SECONDS, even during a DNS lookup."""
     answers: queue.Queue[Any] = queue.Queue()
 
     def ask() -> None:
         try:
             answers.put(urllib.request.urlopen(url, timeout=STALL_SECONDS))
-        except Exception as error:  # raised again below, in the thread that waits for it
+        except Exception as error:  # raised again below, in the thread that waits
             answers.put(error)
 
-    # No timeout covers the look-up of a name, which can take half a minute: hence the thread.
+    # No timeout covers the DNS lookup, which can take half a minute: hence the thread.
     threading.Thread(target=ask, daemon=True).start()
     try:
         answer = answers.get(timeout=CONNECT_SECONDS)

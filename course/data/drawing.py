@@ -1,9 +1,9 @@
-"""The canvas on which garments are drawn: random numbers, poses, strokes and cloth.
+"""Tools to draw garments: random numbers, poses, strokes and cloth.
 
 Only operations that IEEE 754 rounds exactly are used (no sin, exp or matrix products), and only
-the raw stream of PCG64, which NumPy promises to keep: the bytes are the same on every machine.
-Coordinates run from -1 to 1 over the image; whatever is random has shape (n, 1, 1), and whatever
-is drawn has shape (n, 28, 28).
+the raw stream of PCG64, which NumPy keeps stable: the bytes are the same on every machine.
+Coordinates run from -1 to 1 over the image. Random values have shape (n, 1, 1), drawings have
+shape (n, 28, 28).
 """
 
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ class Canvas(NamedTuple):
 
     @property
     def mirrored(self) -> Array:
-        """|x|: garments are drawn as one half, which the fold copies to the other."""
+        """The absolute value of x: symmetric garments are drawn as one half."""
         return np.abs(self.x)
 
 
@@ -78,7 +78,7 @@ def fill(distance: Array) -> Array:
 
 
 def union(*parts: Array) -> Array:
-    """Coverage of whatever at least one of the parts covers."""
+    """Coverage of the pixels that at least one of the parts covers."""
     whole = parts[0]
     for part in parts[1:]:
         whole = np.maximum(whole, part)
@@ -126,12 +126,12 @@ def dots(canvas: Canvas, spacing: Array, start: Array, end: Array) -> Array:
 
 
 def wave(position: Array) -> Array:
-    """A triangle wave of period 1 between -1 and 1, the exact cousin of a sine."""
+    """A triangle wave of period 1 between -1 and 1; unlike a sine, it is computed exactly."""
     return np.abs(position - np.floor(position) - np.float32(0.5)) * 4 - 1
 
 
 def fabric(canvas: Canvas, dice: Dice) -> Array:
-    """The tone of the cloth: plain, striped either way, checked, and always a little grainy."""
+    """The tone of the cloth: plain, with stripes in one or both directions, and with some noise."""
     across = wave(canvas.x * dice.between(2.0, 4.5) + dice.between(0, 1))
     down = wave(canvas.y * dice.between(2.0, 4.5) + dice.between(0, 1))
     strength = dice.between(0.1, 0.5)

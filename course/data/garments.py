@@ -1,8 +1,7 @@
-"""Drawings of ten classes of garments: what the embedded stand-in consists of.
+"""Draws the ten classes of garments of the embedded stand-in.
 
-Every function draws a whole batch of one class at once, each garment with its own measures.
-The ranges overlap, so that a shirt may look like a T-shirt, a pullover or a coat, as in the
-real set.
+Each function draws a batch of one class, every garment with its own measures. The ranges of
+measures overlap, so that a shirt may look like a T-shirt, a pullover or a coat, as in the real set.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Reading the four gz files of Fashion-MNIST in their IDX form.
+"""Reads Fashion-MNIST: its four gz files in IDX format, or a small subset in .npy files.
 
 An IDX file is a big-endian header (a magic number, then one size per axis) and raw bytes.
-Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
+Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format". A subset opens in milliseconds.
 """
 
 import gzip
@@ -25,6 +25,7 @@ Dataset = tuple[Split, Split]
 
 CLASSES = 10
 IMAGE_SHAPE = (28, 28)
+SPLITS = ("train", "test")
 
 
 class SplitFiles(NamedTuple):
@@ -48,9 +49,9 @@ class Amounts(NamedTuple):
 
 
 def read_dataset(folder: Path, wanted: Amounts | None, remedy: str) -> Dataset:
-    """Read both splits from the four files in `folder`; `wanted` None reads all of them.
+    """Read both splits from the four files in `folder`; all images if `wanted` is None.
 
-    `remedy` ends every error message; "{path}" in it stands for the file at fault.
+    `remedy` ends every error message; "{path}" in it is replaced by the path of the bad file.
     Raises DataError, which names the file, if one is missing, corrupt or of the wrong shape.
     """
     amounts = wanted or Amounts(TRAIN.size, TEST.size)
@@ -63,13 +64,13 @@ def read_dataset(folder: Path, wanted: Amounts | None, remedy: str) -> Dataset:
 def read_split(folder: Path, files: SplitFiles, wanted: int, remedy: str) -> Split:
     """Read one split, or the balanced subset of `wanted` images of it: uint8 (n, 28, 28), (n,)."""
     labels = _read(folder / files.labels, (files.size,), files.size, remedy)
-    with _blame(folder / files.labels, remedy):
+    with _errors_of(folder / files.labels, remedy):
         check_labels(labels)
     shape = (files.size, *IMAGE_SHAPE)
     if wanted >= files.size:
         return _read(folder / files.images, shape, files.size, remedy), labels
     chosen = balanced_indices(labels, wanted)
-    # Reading on to the last chosen image only is what keeps a small subset fast.
+    # Reading stops after the last chosen image, so that a small subset loads fast.
     images = _read(folder / files.images, shape, int(chosen[-1]) + 1, remedy)
     return images[chosen], labels[chosen]
 
@@ -77,8 +78,8 @@ def read_split(folder: Path, files: SplitFiles, wanted: int, remedy: str) -> Spl
 def balanced_indices(labels: Bytes, wanted: int) -> NDArray[np.intp]:
     """Choose the first `wanted` images with equally many of each class, in the order of the set.
 
-    Where `wanted` is not a multiple of ten, the first classes get one more each. A class that
-    has fewer images than its share gives all it has.
+    If `wanted` is not a multiple of ten, the first classes get one more each. A class with fewer
+    images than its share is taken whole.
     """
     share, rest = divmod(wanted, CLASSES)
     firsts = [np.flatnonzero(labels == label)[: share + (label < rest)] for label in range(CLASSES)]
@@ -93,7 +94,7 @@ def check_labels(labels: Bytes) -> None:
 
 def _read(path: Path, shape: tuple[int, ...], first: int, remedy: str) -> Bytes:
     """Read the first `first` items of an IDX file that must hold an array of this shape."""
-    with _blame(path, remedy):
+    with _errors_of(path, remedy):
         if path.is_dir():
             raise ValueError("it is a folder, not a file")
         whole = first == shape[0] or not _claims_size(path, shape)
@@ -105,12 +106,12 @@ def _read(path: Path, shape: tuple[int, ...], first: int, remedy: str) -> Bytes:
         if len(content) != size:
             found = "more" if len(content) > size else f"{len(content):,}"
             raise ValueError(f"it holds {found} bytes of data where {size:,} are expected")
-        # The copy makes the array writable, as the one from Keras is not but ought to be.
+        # A copy, because the array over the bytes is read-only.
         return np.frombuffer(content, np.uint8).reshape(-1, *shape[1:])[:first].copy()
 
 
 def _claims_size(path: Path, shape: tuple[int, ...]) -> bool:
-    """Tell whether the gz trailer states the size expected: it cannot in a truncated file."""
+    """Tell whether the gz trailer has the expected size; that of a truncated file has not."""
     header = 4 * (1 + len(shape))
     with path.open("rb") as file:
         file.seek(0, 2)
@@ -135,8 +136,8 @@ def _check_header(header: bytes, shape: tuple[int, ...]) -> None:
 
 
 @contextmanager
-def _blame(path: Path, remedy: str) -> Iterator[None]:
-    """Turn whatever goes wrong with `path` into a DataError that names it."""
+def _errors_of(path: Path, remedy: str) -> Iterator[None]:
+    """Turn any error of reading `path` into a DataError that names it."""
     try:
         yield
     except FileNotFoundError as error:
@@ -154,16 +155,10 @@ def _blame(path: Path, remedy: str) -> Iterator[None]:
         raise DataError(f"{path} is not usable: {error}.", remedy.format(path=path)) from error
 
 
-# A small balanced subset kept as .npy files, which opens in milliseconds.
-
-
-SPLITS = ("train", "test")
-
-
 def save_subset(folder: Path, data: Dataset) -> None:
-    """Write `data` as {train,test}_{images,labels}.npy into `folder`, which is made if missing.
+    """Write `data` as {train,test}_{images,labels}.npy into `folder`, which is created if missing.
 
-    Raises DataError if a file cannot be written; no half-written file stays behind.
+    Raises DataError if a file cannot be written; no part of that file is left.
     """
     for split, arrays in zip(SPLITS, data, strict=True):
         for kind, array in zip(("images", "labels"), arrays, strict=True):
@@ -172,48 +167,40 @@ def save_subset(folder: Path, data: Dataset) -> None:
                 write_atomically(path, partial(np.save, arr=array))
             except OSError as error:
                 message = f"{path} cannot be written: {error.strerror or error}."
-                raise DataError(
-                    message, "Choose a folder with space that you may write."
-                ) from error
+                raise DataError(message, "Choose a writable folder with free space.") from error
 
 
 def read_subset(folder: Path, wanted: Amounts | None, remedy: str) -> Dataset:
     """Read what `save_subset` wrote, or a balanced part of it; `remedy` ends an error message."""
     amounts: tuple[int | None, int | None] = wanted or (None, None)
     train, test = (
-        _read_split(folder, split, amount, remedy)
+        _read_saved_split(folder, split, amount, remedy)
         for split, amount in zip(SPLITS, amounts, strict=True)
     )
     return train, test
 
 
-def _read_split(folder: Path, split: str, wanted: int | None, remedy: str) -> Split:
+def _read_saved_split(folder: Path, split: str, wanted: int | None, remedy: str) -> Split:
     images_path, labels_path = folder / f"{split}_images.npy", folder / f"{split}_labels.npy"
-    images, labels = _read_subset(images_path, remedy), _read_subset(labels_path, remedy)
+    images, labels = _read_npy(images_path, remedy), _read_npy(labels_path, remedy)
     if images.shape[1:] != IMAGE_SHAPE:
         expected = f"(images, {IMAGE_SHAPE[0]}, {IMAGE_SHAPE[1]})"
         raise DataError(f"{images_path} has shape {images.shape}, not {expected}.", remedy)
     if labels.shape != images.shape[:1] or not len(labels):
         message = f"{labels_path} has shape {labels.shape} for {len(images):,} images."
         raise DataError(message, remedy)
-    try:
+    with _errors_of(labels_path, remedy):
         check_labels(labels)
-    except ValueError as error:
-        raise DataError(f"{labels_path} is not usable: {error}.", remedy) from error
     if wanted is None or wanted >= len(labels):
         return images, labels
     chosen = balanced_indices(labels, wanted)
     return images[chosen], labels[chosen]
 
 
-def _read_subset(path: Path, remedy: str) -> Bytes:
-    try:
+def _read_npy(path: Path, remedy: str) -> Bytes:
+    with _errors_of(path, remedy):
         with path.open("rb") as file:
             array = np.load(file, allow_pickle=False)
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing.", remedy) from error
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {error}.", remedy) from error
-    if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
-        raise DataError(f"{path} does not hold an array of uint8.", remedy)
+        if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
+            raise ValueError("it does not hold an array of uint8")
     return array

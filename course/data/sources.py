@@ -1,14 +1,14 @@
-"""Fashion-MNIST as Keras returns it, from the first source that has it.
+"""Loads Fashion-MNIST as Keras returns it, from the first source that has it.
 
 1. CONVPOOL_SUBSET_DIR    a folder with a small subset as .npy files (`write_subset` makes one)
 2. COURSE_DATA=standin    asks for the embedded stand-in, whatever else there is
 3. FASHION_MNIST_DIR      a folder with the four original gz files
 4. the Keras cache        datasets/fashion-mnist in KERAS_HOME or ~/.keras
 5. the Keras download     into that cache; FASHION_MNIST_URL names another server
-6. the embedded stand-in  drawn by this package; says loudly that it is used
+6. the embedded stand-in  drawn by this package; a message in stars says that it is used
 
-COURSE_DATA=real forbids the stand-in: an error says why the real set cannot be had.
-A source that is named but damaged is an error too; it is never passed over in silence.
+With COURSE_DATA=real the stand-in is not used: an error says why the real set cannot be loaded.
+A named source that is damaged is an error, and the next source is not tried.
 """
 
 import operator
@@ -44,27 +44,36 @@ CLASS_NAMES = (
     "Ankle boot",
 )
 
-# What grading trains and tests on: large enough to see that a model learns, small enough
-# for a second or two per epoch.
+# The images of grading: enough to see that a model learns, few enough for one or two seconds per
+# epoch.
 GRADING_LIMIT = Amounts(train=100, test=100)
 
 SUBSET_VARIABLE = "CONVPOOL_SUBSET_DIR"
 CHOICE_VARIABLE = "COURSE_DATA"
 FOLDER_VARIABLE = "FASHION_MNIST_DIR"
 
-# What this process has done so far: the source used last, and whether it told of the stand-in.
+_ANNOUNCEMENT = f"""\
+{"*" * 78}
+*** THIS IS NOT FASHION-MNIST: drawn stand-in images are used in its place.
+{{reason}}
+*** The lesson works the same, but its accuracies will differ from those quoted.
+*** For the real images: go online and load again in a new kernel, or set
+*** {FOLDER_VARIABLE} to a folder with the four original gz files.
+{"*" * 78}"""
+
+# Of this process: the source used last, and why the stand-in was announced, if it was.
 _session = {"source": "nothing loaded yet", "announced": ""}
 
 
 def load_data(limit: int | None = None) -> Dataset:
     """Return `(train_images, train_labels), (test_images, test_labels)` as Keras does.
 
-    All are uint8 and yours to write to: (60000, 28, 28), (60000,), (10000, 28, 28), (10000,),
-    with pixels 0…255 and labels 0…9.
+    All are writable uint8 arrays: (60000, 28, 28), (60000,), (10000, 28, 28), (10000,), with
+    pixels 0…255 and labels 0…9.
     With `limit=n`, each split has its first n images with equally many of each class (one more
-    of the first classes where n is no multiple of 10), in the order of the set, and at most
-    what there is. While nbgrader grades or validates, no limit means GRADING_LIMIT.
-    Raises DataError, which names the file and the next step, if data is there but unusable.
+    of the first classes if n is not a multiple of 10), in the order of the set, and at most the
+    whole split. While nbgrader grades or validates, the default limit is GRADING_LIMIT.
+    Raises DataError, which names the file and the next step, if a source is unusable.
     """
     source, data = _load(_amounts(limit))
     _session["source"] = source
@@ -72,7 +81,7 @@ def load_data(limit: int | None = None) -> Dataset:
 
 
 def data_source() -> str:
-    """Say where the last `load_data()` of this process got its images from."""
+    """Return the name of the source that the last `load_data()` of this process used."""
     return _session["source"]
 
 
@@ -88,7 +97,7 @@ def is_grading() -> bool:
 
 
 def _amounts(limit: Any) -> Amounts | None:
-    """Turn `limit` into images per split; None means all."""
+    """Turn `limit` into numbers of images per split; None means all."""
     if limit is None:
         return GRADING_LIMIT if is_grading() else None
     try:
@@ -126,7 +135,7 @@ def _choice() -> str:
 
 
 def _load_from_keras(wanted: Amounts | None) -> tuple[str, Dataset]:
-    """Read the Keras cache, filling it first if that is possible; otherwise the stand-in."""
+    """Read the Keras cache, after a download if files are missing; else use the stand-in."""
     folder = keras_folder()
     source = "Keras cache"
     # Not Path.exists(), which raises where a folder on the way may not be entered.
@@ -139,12 +148,12 @@ def _load_from_keras(wanted: Amounts | None) -> tuple[str, Dataset]:
                 raise
             return _use_standin(wanted, error.message)
         source = "download"
-    remedy = "Delete {path} and load again: it will be downloaded anew."
+    remedy = "Delete {path} and load again: it will be downloaded again."
     return source, read_dataset(folder, wanted, remedy)
 
 
 def _fill(folder: Path) -> None:
-    """Download what the Keras cache lacks."""
+    """Download the missing files of the Keras cache; raise DataError while grading."""
     if is_grading():
         # A class of submissions must not wait for 30 MB, nor depend on the network.
         message = f"{folder} does not hold the data set, and grading downloads nothing."
@@ -153,13 +162,13 @@ def _fill(folder: Path) -> None:
 
 
 def keras_folder() -> Path:
-    """Name the folder where Keras keeps Fashion-MNIST."""
+    """Return the folder where Keras keeps Fashion-MNIST."""
     home = os.environ.get("KERAS_HOME") or "~/.keras"
     return Path(os.path.expanduser(home)) / "datasets" / "fashion-mnist"  # noqa: PTH111
 
 
 def _use_standin(wanted: Amounts | None, why: str) -> tuple[str, Dataset]:
-    """Return the stand-in, and tell so once per process."""
+    """Return the stand-in, and print once per process that it is used."""
     if not _session["announced"]:
         _session["announced"] = why
         reason = textwrap.fill(
@@ -173,13 +182,3 @@ def _use_standin(wanted: Amounts | None, why: str) -> tuple[str, Dataset]:
         # On standard output: nbgrader takes every byte on standard error for a failure.
         print(_ANNOUNCEMENT.format(reason=reason), flush=True)
     return "embedded stand-in", load_standin(wanted)
-
-
-_ANNOUNCEMENT = f"""\
-{"*" * 78}
-*** THIS IS NOT FASHION-MNIST: drawn stand-in images are used in its place.
-{{reason}}
-*** The lesson works the same, but its accuracies will differ from those quoted.
-*** For the real images: go online and load again in a new kernel, or set
-*** {FOLDER_VARIABLE} to a folder with the four original gz files.
-{"*" * 78}"""

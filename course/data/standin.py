@@ -1,13 +1,10 @@
-"""The embedded stand-in for Fashion-MNIST: generated, never stored in the package.
+"""The embedded stand-in for Fashion-MNIST: drawn when it is needed, not stored in the package.
 
-It comes in batches of 1,000 images, 100 of each class, and batch k depends on nothing but k:
-a small balanced subset needs the first batches only. The whole set is cached after the first
-use, in the folder COURSE_CACHE_DIR or else in convpool-course below the user's cache folder.
-
-    python -m course.data.standin        prints what the lesson's two models reach on it
+It has batches of 1,000 images, 100 of each class. Batch k depends on k only, so that a small
+balanced subset needs only the first batches. The whole set is saved in the cache folder after its
+first use.
 """
 
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -39,10 +36,10 @@ _NAMES = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 def load_standin(wanted: Amounts | None = None) -> Dataset:
-    """Return the stand-in, or a balanced subset of it, in the form of Keras' `load_data()`.
+    """Return the stand-in, or a balanced subset of it, in the form of Keras's `load_data()`.
 
-    The whole set, uint8 (60000, 28, 28), (60000,), (10000, 28, 28), (10000,), comes from the
-    cache or takes a few seconds; a subset is drawn afresh.
+    The whole set, uint8 (60000, 28, 28), (60000,), (10000, 28, 28), (10000,), is read from the
+    cache or drawn in a few seconds; a subset is always drawn.
     """
     if wanted is not None and wanted != _WHOLE:
         return generate(wanted)
@@ -86,7 +83,7 @@ def _draw_batch(stream: int, number: int) -> Split:
 
 
 def cache_path() -> Path | None:
-    """Name the file that caches the stand-in, or None where the user has no home."""
+    """Return the path of the cached stand-in; None where the user has no home."""
     folder = cache_folder()
     return folder / f"standin-v{VERSION}.npz" if folder else None
 
@@ -94,11 +91,11 @@ def cache_path() -> Path | None:
 def _read_cache(path: Path) -> Dataset | None:
     """Read the cached stand-in; None if there is none, or none that can be used."""
     try:
-        # An open file of our own: np.load leaves the one it opens open when a zip is broken.
+        # Open the file here: np.load leaves a file that it opened open if the zip is broken.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             images, labels, test_images, test_labels = (arrays[name] for name in _NAMES)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        # It can always be drawn again, so a damaged cache is no reason to stop.
+        # The stand-in can always be drawn again.
         return None
     data: Dataset = ((images, labels), (test_images, test_labels))
     return data if _is_whole(data) else None
@@ -114,7 +111,7 @@ def _is_whole(data: Dataset) -> bool:
 
 
 def _write_cache(path: Path, data: Dataset) -> None:
-    """Cache the stand-in where that is possible."""
+    """Save the stand-in in the cache if possible."""
     (images, labels), (test_images, test_labels) = data
     arrays: dict[str, Any] = dict(
         zip(_NAMES, (images, labels, test_images, test_labels), strict=True)
@@ -122,63 +119,5 @@ def _write_cache(path: Path, data: Dataset) -> None:
     try:
         write_atomically(path, lambda file: np.savez(file, **arrays))
     except OSError:
-        # A read-only home or a full disk costs a few seconds next time, nothing more.
+        # A read-only home or a full disk only costs a few seconds next time.
         return
-
-
-def measure(data: Dataset, seed: int, epochs: int = 5) -> dict[str, float]:
-    """Train the lesson's two models on `data`; return each one's test accuracy in 0…1."""
-    import keras
-
-    (images, labels), (test_images, test_labels) = data
-    accuracies = {}
-    for name, layers in (("dense", dense_layers()), ("cnn", cnn_layers())):
-        keras.utils.set_random_seed(seed)
-        model = keras.Sequential([keras.Input((*IMAGE_SHAPE, 1)), *layers])
-        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-        model.fit(images[..., None] / 255.0, labels, epochs=epochs, verbose=0)
-        scores = model.evaluate(test_images[..., None] / 255.0, test_labels, verbose=0)
-        accuracies[name] = float(scores[1])
-    return accuracies
-
-
-def dense_layers() -> list[Any]:
-    """The layers of the lesson's dense network, new ones at each call."""
-    from keras import layers
-
-    return [
-        layers.Flatten(),
-        layers.Dense(128, activation="relu"),
-        layers.Dense(CLASSES, activation="softmax"),
-    ]
-
-
-def cnn_layers() -> list[Any]:
-    """The layers of the lesson's CNN, new ones at each call."""
-    from keras import layers
-
-    convolutions = [
-        layers.Conv2D(64, (3, 3), activation="relu"),
-        layers.MaxPooling2D(2, 2),
-        layers.Conv2D(64, (3, 3), activation="relu"),
-        layers.MaxPooling2D(2, 2),
-    ]
-    return convolutions + dense_layers()
-
-
-def main() -> None:
-    """Print what the lesson's two models reach on the whole stand-in."""
-    start = time.perf_counter()
-    data = generate(_WHOLE)
-    print(f"drawn in {time.perf_counter() - start:.1f} s; training takes a few minutes", flush=True)
-    for seed in (1, 2):
-        found = measure(data, seed)
-        gain = 100 * (found["cnn"] - found["dense"])
-        print(
-            f"seed {seed}: dense {found['dense']:.2%}, CNN {found['cnn']:.2%}, {gain:+.1f} points",
-            flush=True,
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.lesson_models import measure
 
 from course.data import standin
 from course.data.idx import Amounts
@@ -175,7 +176,7 @@ def test_the_cache_lies_where_the_user_keeps_caches(monkeypatch, tmp_path):
 
 @pytest.mark.slow
 def test_the_stand_in_teaches_the_lesson(whole_set):
-    found = standin.measure(whole_set, seed=1)
+    found = measure(whole_set, seed=1)
     print(f"stand-in: dense {found['dense']:.2%}, CNN {found['cnn']:.2%}")
     assert 0.80 <= found["dense"] <= 0.93
     assert found["cnn"] - found["dense"] >= 0.02
