@@ -36,7 +36,7 @@ FIRST_MODULES = (
 # For a few submissions only, and a quarter of the memory that each fork would have to copy.
 SCIPY = ("scipy.signal",)
 # Takes longer to import than all other modules together, and most notebooks do not use it.
-TENSORFLOW = ("tensorflow", "keras", "course.training.tracing")
+TENSORFLOW = ("tensorflow", "keras", "course.training.short_runs")
 
 USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
 USES_SCIPY = re.compile(r"\bscipy\b")

@@ -1,4 +1,4 @@
-"""Training that respects a learner's time: an estimate, a stop button, results that are kept."""
+"""Keras training with a time estimate, a stop button and results that are kept on disk."""
 
 from course.training.fit import fit, watched
 

@@ -1,35 +1,35 @@
-"""How long a training will take, measured on its first steps, which are then undone."""
+"""Estimates how long a training will take, from its first steps, which are then undone."""
 
 import time
 from typing import Any
 
 import keras
 
-from course.training.fit import QUICK_IMAGES
 from course.training.kept import changed_by_training
 from course.training.stop_button import Stop
 
 _UNTIMED, _TIMED = 5, 20
-# Below this many steps the measuring would cost more than the knowledge is worth.
+# A training of fewer steps takes less time than the measurement.
 _SHORT = 200
 
 
-def announce(training: Any, stop: Stop, quick: bool) -> bool:
-    """Print how long the training will take; False if it was stopped meanwhile.
+def announce(training: Any, stop: Stop, quick_images: int) -> bool:
+    """Print how long the training will take; return False if it was stopped meanwhile.
 
-    The model is left as it was, its weights, optimizer and random numbers included.
+    `quick_images` is how many images `quick=True` would train on, 0 if it is not to be suggested.
+    The model is left as it was, with its weights, its optimizer and the state of random numbers.
     """
     steps = training.steps * training.epochs
     if steps < _SHORT:
         return not stop.pressed
     seconds = _seconds_per_step(training, stop)
     if not stop.pressed:
-        print(_text(training, seconds * steps, quick), flush=True)
+        print(_text(training, seconds * steps, quick_images), flush=True)
     return not stop.pressed
 
 
 def _seconds_per_step(training: Any, stop: Stop) -> float:
-    """Train a few steps without a trace of them; return the seconds that one takes."""
+    """Train a few steps, undo them, and return the seconds that one step takes."""
     model = training.model
     before = [(variable, variable.numpy()) for variable in changed_by_training(model)]
     timer = _Timer(stop)
@@ -40,7 +40,7 @@ def _seconds_per_step(training: Any, stop: Stop) -> float:
             training.images[:images],
             training.labels[:images],
             batch_size=training.options.get("batch_size"),
-            # Shuffling would draw a random number, and the training proper would get the next.
+            # Shuffling would draw a random number that the training itself has to get.
             shuffle=False,
             epochs=1,
             verbose=0,
@@ -53,21 +53,21 @@ def _seconds_per_step(training: Any, stop: Stop) -> float:
     return timer.per_step
 
 
-def _text(training: Any, seconds: float, quick: bool) -> str:
-    """Word the estimate."""
+def _text(training: Any, seconds: float, quick_images: int) -> str:
+    """Return the text of the estimate."""
     images = len(training.images)
     epochs = f"{training.epochs} epoch{'s' * (training.epochs != 1)}"
     lines = [f"{epochs} on {images:,} images: {duration(seconds)} here, by the first steps."]
     if seconds > 20:
         lines.append("The stop button ends it early: the model keeps what it has learned by then.")
-        if not quick and images > QUICK_IMAGES:
-            shorter = duration(seconds * QUICK_IMAGES / images)
-            lines.append(f"Quicker: quick=True takes {QUICK_IMAGES:,} images, {shorter}.")
+        if 0 < quick_images < images:
+            shorter = duration(seconds * quick_images / images)
+            lines.append(f"Quicker: quick=True takes {quick_images:,} images, {shorter}.")
     return "\n".join(lines)
 
 
 def duration(seconds: float) -> str:
-    """Write seconds as a person would say them, no more precisely than an estimate is."""
+    """Write a time in words, rounded as an estimate should be."""
     if seconds < 1:
         return "about a second"
     if seconds < 90:

@@ -1,4 +1,4 @@
-"""Keras's `fit`, with an estimate first, a stop button that loses nothing, and a memory."""
+"""Keras's `fit` with a time estimate, a stop button that keeps the model, and kept results."""
 
 import os
 from dataclasses import dataclass, field
@@ -18,17 +18,17 @@ QUICK_IMAGES = 6_000
 MEASURED = {"CNN": (91, 84), "dense": (87, 82)}
 QUICK_NOTE = """\
 quick=True: {chosen:,} of {all:,} images, equally many of each class.
-  What that costs on Fashion-MNIST: after five epochs the lesson's CNN names {CNN[1]} % of
-  the test images right instead of {CNN[0]} %, the dense network {dense[1]} % instead of
-  {dense[0]} %."""
+  What that costs on Fashion-MNIST: after five epochs the lesson's CNN classifies {CNN[1]} %
+  of the test images correctly instead of {CNN[0]} %, the dense network {dense[1]} % instead
+  of {dense[0]} %."""
 
-# With any other option of Keras's, such as a callback, equal settings need not give equal results.
+# With other options, such as callbacks, equal settings need not give equal results.
 _KEEPABLE = {"batch_size", "shuffle", "validation_data", "verbose"}
 
 
 @dataclass
 class Training:
-    """One call of `fit`: what is trained, on what, and how."""
+    """One call of `fit`: the model, the data and the options."""
 
     model: Any
     images: Any
@@ -38,7 +38,7 @@ class Training:
 
     @property
     def on_arrays(self) -> bool:
-        """Tell whether images and labels are arrays of equal length and the model can be built."""
+        """Whether images and labels are arrays and the model is compiled and can be built."""
         if self.labels is None or not hasattr(self.images, "shape"):
             return False
         if not self.model.built and type(self.model).__name__ == "Sequential":
@@ -47,13 +47,13 @@ class Training:
 
     @property
     def steps(self) -> int:
-        """Count the steps of one epoch."""
+        """The number of steps of one epoch."""
         return -(-len(self.images) // (self.options.get("batch_size") or 32))
 
     def run(self, **changes: Any) -> Any:
         """Call Keras's own `fit`."""
         arguments = {"x": self.images, "y": self.labels, "epochs": self.epochs}
-        # The class's method: the instance's may be ours.
+        # The method of the class: `watched` replaces that of the instance.
         return type(self.model).fit(self.model, **{**arguments, **self.options, **changes})
 
 
@@ -70,16 +70,16 @@ def fit(
 ) -> Any:
     """Train a compiled model as `model.fit(images, labels, epochs=epochs)` does.
 
-    Before it commits itself it says how long it will take. Jupyter's stop button (or Ctrl-C) ends
-    it after the step at hand: the model keeps what it has learned, and the History is returned.
-    `quick=True` trains on a balanced 6,000 of the images. `keep="a-name"` keeps weights and
-    History on disk and takes them from there when the same model is to be trained in the same way
-    on the same data; `again=True` trains all the same. `options` go to Keras.
-    The History has two things more: `seconds`, a list of what each epoch took, and `stopped`.
+    It first prints how long it will take. Jupyter's stop button (or Ctrl-C) ends it after the
+    current step: the model keeps what it has learned, and the History is returned.
+    `quick=True` trains on a balanced subset of 6,000 images. `keep="a-name"` saves weights and
+    History on disk, and loads them when the same model is to be trained in the same way on the
+    same data; `again=True` trains again. `options` are passed to Keras.
+    The History has two more attributes: `seconds`, how long each epoch took, and `stopped`.
     """
     if keep:
         kept.require_name(keep)
-        # What is graded has to be trained, and leaves nothing behind.
+        # While a notebook is graded, everything is trained and nothing is saved.
         keep = None if is_grading() else keep
     training = Training(model, images, labels, epochs, options)
     if training.on_arrays:
@@ -98,17 +98,18 @@ def fit(
 
 
 def _train(training: Training, quick: bool) -> tuple[Any, bool]:
-    """Tell how long it will take, then train; return the History, and whether it is whole."""
-    # Both load Keras, which has its time until something is trained.
+    """Print the estimate, then train; return the History, and whether all epochs were trained."""
+    # Both import Keras, which takes seconds.
     from course.training import estimate
     from course.training.stop_button import Watch, stop_button
 
-    own = training.options.get("callbacks") or []
+    callbacks = training.options.get("callbacks") or []
     with stop_button() as stop:
         watch = Watch(training.epochs, stop)
-        if training.on_arrays and not estimate.announce(training, stop, quick):
+        suggested = 0 if quick else QUICK_IMAGES
+        if training.on_arrays and not estimate.announce(training, stop, suggested):
             raise KeyboardInterrupt("stopped before the training began; the model is as it was")
-        history = training.run(callbacks=[*own, watch])
+        history = training.run(callbacks=[*callbacks, watch])
     history.seconds, history.stopped = watch.seconds, stop.pressed
     if stop.pressed:
         print(watch.report())
@@ -116,26 +117,26 @@ def _train(training: Training, quick: bool) -> tuple[Any, bool]:
 
 
 def watched(model: Any, *, quick: bool = False, keep: str | None = None) -> Any:
-    """Return the same model, on which `model.fit(…)` works as `course.fit(model, …)` does.
+    """Make `model.fit(…)` work as `course.fit(model, …)` does; return the model.
 
-    For code that calls `model.fit` itself. While a notebook is graded, nothing is printed or kept.
+    For code that calls `model.fit` itself. While a notebook is graded, nothing is printed or saved.
     """
     if is_grading():
         return hurried(model)
 
-    def careful_fit(
+    def watched_fit(
         x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, **options: Any
     ) -> Any:
         """Train as `course.fit` does."""
-        given = {"batch_size": batch_size, **options}
-        return fit(model, x, y, epochs, quick=quick, keep=keep, **given)
+        options["batch_size"] = batch_size
+        return fit(model, x, y, epochs, quick=quick, keep=keep, **options)
 
-    model.fit = careful_fit
+    model.fit = watched_fit
     return model
 
 
 def _take_fewer(training: Training) -> None:
-    """Keep the first images of each class, and say what that costs."""
+    """Reduce the data to the first images of each class, and print what that costs."""
     labels = np.asarray(training.labels)
     if len(labels) <= QUICK_IMAGES:
         return
@@ -145,9 +146,9 @@ def _take_fewer(training: Training) -> None:
 
 
 def _key(training: Training) -> str | None:
-    """Name what decides the result, or say why it can't be kept."""
-    given = {name for name, value in training.options.items() if not _is_empty(value)}
-    others = sorted(given - _KEEPABLE)
+    """Return the digest of what decides the result; print why if it can't be kept."""
+    set_options = {name for name, value in training.options.items() if not _is_empty(value)}
+    others = sorted(set_options - _KEEPABLE)
     if others or not training.on_arrays:
         why = f"with {', '.join(others)}" if others else "unless images and labels are arrays"
         print(f"This training is not kept for a restart: that can't be done {why}.")
@@ -160,5 +161,5 @@ def _key(training: Training) -> str | None:
 
 
 def _is_empty(option: Any) -> bool:
-    """Tell whether an option asks for nothing."""
+    """Tell whether an option is None, empty or 0.0."""
     return option is None or (isinstance(option, (list, float)) and not option)

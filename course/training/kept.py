@@ -1,7 +1,7 @@
-"""Trained weights and their History on disk, so that a restart need not train again.
+"""Keeps trained weights and their History on disk, so that a restart need not train again.
 
-A result is one .npz file of plain arrays, in `trained` below the cache folder. Its name says
-which training it is of: equal model, equal initial weights, equal data, equal settings.
+A result is one .npz file of plain arrays, in `trained` below the cache folder. Its name has a
+digest of the model, its initial weights, the data and the settings.
 """
 
 import hashlib
@@ -18,17 +18,17 @@ import numpy as np
 from course.errors import CourseError
 from course.files import cache_folder, write_atomically
 
-# Raise it when the file's form changes.
-_FORM = 1
+# Raise it when the format of the file changes.
+_FORMAT = 1
 _MOST_PER_NAME = 4
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 def key(model: Any, arrays: Sequence[Any], settings: Sequence[Any]) -> str:
-    """Digest all that decides what a training comes to.
+    """Digest everything that decides the result of a training.
 
-    The initial weights stand for the seed: another seed starts with others, and a model that
-    has been trained already isn't taken for a new one.
+    The initial weights stand for the seed: another seed gives other weights, and a model that was
+    trained before has other weights than a new one.
     """
     import keras
 
@@ -37,7 +37,7 @@ def key(model: Any, arrays: Sequence[Any], settings: Sequence[Any]) -> str:
         _nameless(model.get_config()),
         _nameless(model.get_compile_config()),
         [repr(setting) for setting in settings],
-        [_FORM, keras.__version__],
+        [_FORMAT, keras.__version__],
     ]
     digest.update(json.dumps(described, sort_keys=True, default=repr).encode())
     for array in [*arrays, *model.get_weights()]:
@@ -48,7 +48,7 @@ def key(model: Any, arrays: Sequence[Any], settings: Sequence[Any]) -> str:
 
 
 def _nameless(config: Any) -> Any:
-    """Leave names out: Keras counts them up, from `conv2d` to `conv2d_7`, as cells run again."""
+    """Remove names: Keras numbers them, `conv2d` to `conv2d_7`, when cells are run again."""
     if isinstance(config, dict):
         return {name: _nameless(value) for name, value in config.items() if name != "name"}
     if isinstance(config, (list, tuple)):
@@ -57,9 +57,9 @@ def _nameless(config: Any) -> Any:
 
 
 def restore(model: Any, name: str, digest: str) -> Any:
-    """Put a kept result into the model and return its History; None if there is none."""
+    """Load a kept result into the model and return its History; None if there is none."""
     try:
-        # An open file of our own: np.load leaves the one it opens open when a zip is broken.
+        # Open the file here: np.load leaves a file that it opened open if the zip is broken.
         with _path(name, digest).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             values = [arrays[f"value-{i}"] for i in range(about["values"])]
@@ -73,7 +73,7 @@ def restore(model: Any, name: str, digest: str) -> Any:
 
 
 def store(model: Any, history: Any, name: str, digest: str) -> None:
-    """Keep a result where that is possible; the oldest ones of that name make room."""
+    """Save a result if possible, and delete the oldest results of that name."""
     values = [variable.numpy() for variable in changed_by_training(model)]
     about = {
         "values": len(values),
@@ -90,19 +90,19 @@ def store(model: Any, history: Any, name: str, digest: str) -> None:
         for old in _by_age(name)[_MOST_PER_NAME:]:
             old.unlink(missing_ok=True)
     except OSError:
-        # A read-only home or a full disk costs another training after a restart, nothing more.
+        # A read-only home or a full disk only costs another training after a restart.
         print("The result could not be kept on disk; after a restart it has to be trained again.")
 
 
 def require_name(name: str) -> None:
-    """Refuse a name that could not be part of a file's name on every system."""
+    """Raise CourseError for a name that can't be part of a file name on every system."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name):
         message = f"keep={name!r} is no name for a result."
         raise CourseError(message, "Use letters, digits, - and _ only: keep='my-cnn'.")
 
 
 def changed_by_training(model: Any) -> list[Any]:
-    """List what training changes: the weights, and what the optimizer remembers of its steps."""
+    """List the variables that training changes: the model's and the optimizer's."""
     model.optimizer.build(model.trainable_variables)
     return [*model.variables, *model.optimizer.variables]
 
@@ -119,13 +119,13 @@ def _folder() -> Path:
 
 
 def _by_age(name: str) -> list[Path]:
-    """List the results of a name, the newest first."""
+    """List the results of a name, newest first."""
     found = _folder().glob(f"{name}-{'?' * 16}.npz")
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def _history(model: Any, about: dict[str, Any]) -> Any:
-    """Make Keras's own History again."""
+    """Rebuild Keras's History."""
     import keras
 
     history = keras.callbacks.History()
@@ -137,7 +137,7 @@ def _history(model: Any, about: dict[str, Any]) -> Any:
 
 
 def _found(about: dict[str, Any]) -> str:
-    """Say what was found instead of trained."""
+    """Return the text that names the kept result."""
     last = {name: values[-1] for name, values in about["history"].items() if values}
     reached = f", training accuracy {last['accuracy']:.1%}" if "accuracy" in last else ""
     return (

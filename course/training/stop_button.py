@@ -1,4 +1,4 @@
-"""The stop button: a training ends after the step at hand, and nothing of it is lost."""
+"""The stop button: ends a training after the current step and keeps the model's state."""
 
 import signal
 import threading
@@ -18,10 +18,10 @@ class Stop:
 
 @contextmanager
 def stop_button() -> Iterator[Stop]:
-    """Note the first interrupt instead of raising it; the second one interrupts as always.
+    """Record the first interrupt instead of raising it; the second one interrupts as usual.
 
-    Jupyter's stop button and Ctrl-C both arrive as SIGINT in the main thread. In another thread
-    no signal arrives, and nothing changes.
+    Jupyter's stop button and Ctrl-C both arrive as SIGINT in the main thread. Other threads get no
+    signal, and nothing changes there.
     """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
@@ -44,7 +44,7 @@ class Watch(keras.callbacks.Callback):
     """End a training after the step in which the stop button was pressed."""
 
     def __init__(self, epochs: int, stop: Stop) -> None:
-        """Take the number of epochs that are planned, and the button to look at."""
+        """Take the number of planned epochs, and the stop button."""
         super().__init__()
         self.epochs, self.epoch, self.step = epochs, 0, 0
         self.seconds: list[float] = []
@@ -52,27 +52,27 @@ class Watch(keras.callbacks.Callback):
         self.stop = stop
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Note which epoch it is, and the time."""
+        """Record the epoch and the time."""
         self.epoch, self._began = epoch, time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Note how long the epoch took."""
+        """Record how long the epoch took."""
         self.seconds.append(time.perf_counter() - self._began)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Let Keras end here if it was asked to."""
+        """End the training if the stop button was pressed."""
         self.step = batch + 1
         if self.stop.pressed:
             self.model.stop_training = True
 
     def report(self) -> str:
-        """Say where the training stopped, and what there is."""
+        """Return the text that says where the training stopped, and what is kept."""
         whole = self.step >= (self.params.get("steps") or 0)
         place = "at the end of" if whole else f"after {self.step:,} steps of"
-        part = "" if whole else " Its last entry is of a part of an epoch."
+        part = "" if whole else " Its last entry is of an incomplete epoch."
         place = f"{place} epoch {self.epoch + 1} of {self.epochs}"
         return (
             f"\nStopped {place}. The model keeps what it has learned so far,\n"
-            f"and the History what was measured.{part}\n"
-            "To start anew, run the cell that builds the model first."
+            f"and the History has what was measured.{part}\n"
+            "To start again, run the cell that builds the model first."
         )

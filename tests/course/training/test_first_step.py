@@ -95,6 +95,17 @@ def test_what_cannot_be_prepared_is_left_to_keras():
     assert not model.optimizer.built or model.optimizer.iterations.numpy() == 0
 
 
+def test_training_alone_leaves_the_options_of_tensorflow_as_they_are():
+    code = (
+        "import course, tensorflow as tf; course.fit; "
+        "print(tf.config.optimizer.get_experimental_options())"
+    )
+
+    printed = subprocess.check_output([sys.executable, "-c", code], text=True)
+
+    assert "'disable_meta_optimizer': False" in printed
+
+
 def test_short_runs_compute_the_same():
     script = """
 import sys
@@ -113,7 +124,7 @@ print(history["loss"], measured)
             check=True,
             cwd=Path(__file__).parent,
         ).stdout
-        for modules in ([], ["course.training.tracing"])
+        for modules in ([], ["course.training.short_runs"])
     ]
     plain, short = (
         [float(n) for n in text.replace("[", "").replace("]", "").replace(",", "").split()]
