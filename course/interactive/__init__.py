@@ -1,1 +1,1 @@
-"""What a notebook shows and asks: predictions, differences, the shapes table, experiments."""
+"""What a notebook asks and shows: predictions, comparisons of models, shapes, experiments."""

@@ -1,7 +1,8 @@
-"""The difference between two networks, layer by layer, side by side."""
+"""Compares two networks layer by layer, side by side."""
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any, Literal
 
 from course.interactive.display import Shown, table
@@ -12,7 +13,7 @@ _SIGNS: dict[Mark, str] = {"same": "=", "changed": "≠", "added": "+", "removed
 
 @dataclass(frozen=True)
 class Row:
-    """What stands at one place of the two networks; empty where there is nothing."""
+    """One layer of each network, or "" where a network has none."""
 
     mark: Mark
     left: str
@@ -34,14 +35,14 @@ def diff_models(first: Any, second: Any, names: tuple[str, str] = ("first", "sec
 
 
 def difference(first: Any, second: Any) -> list[Row]:
-    """Align the two models' layers, their inputs in front; the models must have seen a shape."""
-    rows = [_row(_input(first), _input(second))]
+    """Align the layers of two built models, after their inputs."""
+    inputs = (f"one image: {tuple(model.input_shape[1:])}" for model in (first, second))
+    rows = [_row(*inputs)]
     left, right = ([_layer(layer) for layer in model.layers] for model in (first, second))
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     for _, left_start, left_end, right_start, right_end in matcher.get_opcodes():
-        gone, come = left[left_start:left_end], right[right_start:right_end]
-        for place in range(max(len(gone), len(come))):
-            rows.append(_row(_at(gone, place), _at(come, place)))
+        pairs = zip_longest(left[left_start:left_end], right[right_start:right_end], fillvalue="")
+        rows += [_row(*pair) for pair in pairs]
     return rows
 
 
@@ -51,17 +52,8 @@ def _row(left: str, right: str) -> Row:
     return Row("added" if not left else "removed" if not right else "changed", left, right)
 
 
-def _at(layers: list[str], place: int) -> str:
-    return layers[place] if place < len(layers) else ""
-
-
-def _input(model: Any) -> str:
-    """Describe one image as the model takes it."""
-    return f"one image: {tuple(model.input_shape[1:])}"
-
-
 def _layer(layer: Any) -> str:
-    """Describe what a layer was asked to be; its parameters follow from that and its input."""
+    """Describe a layer by its type and settings."""
     settings = [_size(layer, name) for name in ("filters", "units", "kernel_size", "pool_size")]
     settings.append(_activation(layer))
     return " ".join([type(layer).__name__, *filter(None, settings)])
@@ -75,6 +67,6 @@ def _size(layer: Any, name: str) -> str:
 
 
 def _activation(layer: Any) -> str:
-    """Name an activation; TensorFlow's and Keras's have the same name here."""
+    """Return the name of an activation, the same for TensorFlow's and Keras's; "" for linear."""
     name = getattr(getattr(layer, "activation", None), "__name__", "")
     return "" if name == "linear" else name.removesuffix("_v2")

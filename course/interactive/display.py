@@ -1,16 +1,16 @@
-"""What a notebook shows as HTML and a terminal as text, the same words in both."""
+"""Text and tables that a notebook shows as HTML and a terminal as plain text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-# Its own ground, because a notebook's may be light or dark. Contrast of text: 16 : 1.
+# Its own colors, because a notebook's may be light or dark. Contrast of the text: 16 : 1.
 _BOX = (
     "text-align:left;font-size:1em;line-height:1.4;padding:0.5em 0.9em;border-radius:6px;"
     "color:#1a1c1e;background:#ffffff;border:2px solid #123c69;max-width:60em;overflow-x:auto"
 )
-# Each cell its own too: a dark theme paints every second row.
+# Each cell has its own colors too, because a dark theme colors every second row.
 _CELL = (
     "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94;"
     "color:#1a1c1e;background:#ffffff"
@@ -19,7 +19,7 @@ _CELL = (
 
 @dataclass(frozen=True)
 class Shown:
-    """Something to be shown: HTML for a notebook, text for everything else."""
+    """The same content as HTML for a notebook and as text for everything else."""
 
     html: str
     text: str
@@ -29,19 +29,19 @@ class Shown:
         return self.text
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Show it in a notebook."""
+        """Return both forms for a notebook."""
         return {"text/html": self.html, "text/plain": self.text}
 
 
 def box(*parts: str) -> str:
-    """Return HTML parts in a frame of their own."""
+    """Return HTML parts in a frame."""
     return f'<div style="{_BOX}">{"".join(parts)}</div>'
 
 
 def table(
     caption: str, header: Sequence[str], rows: Sequence[Sequence[str | Shown]], note: str = ""
 ) -> Shown:
-    """Return a table with a caption; a cell may be something shown itself."""
+    """Return a table with a caption; a cell may be a Shown, whose HTML is not escaped."""
     head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in header)
     body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in rows)
     html = box(
@@ -55,7 +55,6 @@ def table(
 
 
 def _td(cell: str | Shown) -> str:
-    # Not escaped: what is shown itself has been.
     content = cell.html if isinstance(cell, Shown) else escape(cell).replace("\n", "<br>")
     return f'<td style="{_CELL};white-space:pre-wrap">{content}</td>'
 

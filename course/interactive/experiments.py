@@ -1,6 +1,5 @@
-"""Experiments with networks, and a table of them that fills itself and stays across restarts."""
+"""Trains networks as experiments, and keeps their results in a table across restarts."""
 
-import html
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -13,8 +12,8 @@ import numpy as np
 from course.data import data_source, is_grading, load_data
 from course.data.idx import balanced_indices
 from course.errors import CourseError
-from course.files import write_atomically
-from course.quiz.terminal import state_folder
+from course.files import state_folder, write_atomically
+from course.interactive.display import Shown, table
 from course.training import kept
 from course.training.fit import fit
 
@@ -23,19 +22,19 @@ COLUMNS = ("network", "parameters", "epochs", "s per epoch", "test accuracy")
 
 @dataclass(frozen=True)
 class Row:
-    """What one experiment came to."""
+    """The result of one experiment."""
 
     name: str
     digest: str
-    """Names the training: an equal one isn't done again."""
+    """Digest of the training; an experiment with the same digest is not trained again."""
     parameters: int
     epochs: int
     seconds: float
-    """Of one epoch, the mean."""
+    """Mean time of an epoch."""
     accuracy: float
     """On the test images, 0…1."""
     tested: int
-    """How many test images there were."""
+    """The number of test images."""
 
     def cells(self) -> tuple[str, ...]:
         """Write the row as the table shows it."""
@@ -49,42 +48,14 @@ class Row:
         )
 
 
-class Table:
-    """The experiments so far, as text in a terminal and as a table in a notebook."""
-
-    def __init__(self, rows: Sequence[Row], planned: Sequence[str], caption: str) -> None:
-        """Take what was measured, the names of what is still to be, and what holds for all."""
-        waiting = [name for name in planned if name not in {row.name for row in rows}]
-        order = {name: place for place, name in enumerate(planned)}
-        measured = sorted(rows, key=lambda row: order.get(row.name, len(order)))
-        self.lines = [row.cells() for row in measured]
-        self.lines += [(name, "", "", "", "not run yet") for name in waiting]
-        self.caption = caption
-
-    def __repr__(self) -> str:
-        """Align the columns."""
-        lines = [COLUMNS, *self.lines]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
-        text = [
-            "  ".join(
-                cell.ljust(width) if i == 0 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in lines
-        ]
-        return "\n".join([*(line.rstrip() for line in text), self.caption])
-
-    def _repr_html_(self) -> str:
-        """Write an HTML table whose cells are escaped."""
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in COLUMNS)
-        body = "".join(f"<tr>{_html_row(line)}</tr>" for line in self.lines)
-        caption = f"<caption>{html.escape(self.caption)}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _html_row(line: Sequence[str]) -> str:
-    cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in line[1:])
-    return f'<th scope="row" style="text-align:left">{html.escape(line[0])}</th>{cells}'
+def results_table(rows: Sequence[Row], planned: Sequence[str], note: str) -> Shown:
+    """Return the results in the planned order, then the names of planned ones that are missing."""
+    order = {name: place for place, name in enumerate(planned)}
+    measured = sorted(rows, key=lambda row: order.get(row.name, len(order)))
+    waiting = [name for name in planned if name not in {row.name for row in rows}]
+    lines = [row.cells() for row in measured]
+    lines += [(name, "", "", "", "not run yet") for name in waiting]
+    return table("Experiments", COLUMNS, lines, note)
 
 
 class Experiments:
@@ -99,15 +70,15 @@ class Experiments:
         epochs: int = 5,
         seed: int = 1,
     ) -> None:
-        """Load the images, `images` of them to train on, and the rows that are there already."""
+        """Load the images, `images` of them for training, and the results of earlier sessions."""
         kept.require_name(name)
         self._planned, self._epochs, self._seed = list(planned), epochs, seed
         (train, labels), (self._test_images, self._test_labels) = load_data()
         chosen = balanced_indices(labels, min(images, len(labels)))
         self._images, self._labels = train[chosen], labels[chosen]
-        # Rows of other images are no rows of this table.
-        of = "standin" if "stand-in" in data_source() else "real"
-        self._path = state_folder() / f"experiments-{name}-{of}-{len(chosen)}.json"
+        # Results on other images are in a file of their own.
+        source = "standin" if "stand-in" in data_source() else "real"
+        self._path = state_folder() / f"experiments-{name}-{source}-{len(chosen)}.json"
         self._rows = _read(self._path)
 
     def run(
@@ -118,10 +89,10 @@ class Experiments:
         epochs: int | None = None,
         callbacks: Sequence[Any] = (),
         again: bool = False,
-    ) -> Table:
-        """Train what `build()` returns, a compiled model for (28, 28, 1); return the table.
+    ) -> Shown:
+        """Train the compiled model for (28, 28, 1) that `build()` returns; return the table.
 
-        An experiment that was done already is not done again, unless `again=True`.
+        An experiment with a result is not trained again, unless `again=True`.
         """
         import keras
 
@@ -142,14 +113,14 @@ class Experiments:
             self._enter(self._measured(name, digest, model, history))
         return self.table()
 
-    def table(self) -> Table:
-        """Return the table as it is now."""
-        caption = (
+    def table(self) -> Shown:
+        """Return the table of all results so far."""
+        note = (
             f"Trained on {len(self._images):,} images, tested on {len(self._test_images):,} "
             f"({data_source()}). ± is one standard error of the test; another start changes the "
             "accuracy by about as much again."
         )
-        return Table(self._rows, self._planned, caption)
+        return results_table(self._rows, self._planned, note)
 
     def forget(self) -> None:
         """Empty the table, on disk too."""
@@ -157,7 +128,7 @@ class Experiments:
         self._path.unlink(missing_ok=True)
 
     def _digest(self, model: Any, epochs: int, callbacks: Sequence[Any]) -> str:
-        described = [(type(one).__name__, sorted(_plain(vars(one)).items())) for one in callbacks]
+        described = [(type(c).__name__, sorted(_settings(vars(c)).items())) for c in callbacks]
         return kept.key(model, [self._images, self._labels], [epochs, described])
 
     def _measured(self, name: str, digest: str, model: Any, history: Any) -> Row:
@@ -174,7 +145,7 @@ class Experiments:
         )
 
     def _enter(self, row: Row) -> None:
-        """Put a row in the place of an older one of its name, and keep all of them."""
+        """Replace an older row of the same name, and save all rows."""
         self._rows = [old for old in self._rows if old.name != row.name] + [row]
         if is_grading():
             return
@@ -185,8 +156,8 @@ class Experiments:
             print(f"The table can't be kept for a restart: {self._path}: {error.strerror}.")
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Keep the settings of a callback: what Keras puts there is not one of them."""
+def _settings(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a callback, without the attributes that Keras adds."""
     return {
         name: value
         for name, value in values.items()
@@ -195,7 +166,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(path: Path) -> list[Row]:
-    """Read the rows of an earlier session; a file that can't be read counts as none."""
+    """Read the rows of earlier sessions; [] if the file is missing or damaged."""
     if is_grading():
         return []
     try:

@@ -1,10 +1,10 @@
-"""A prediction before a cell is run, and the two side by side after it.
+"""Asks for a prediction before a cell is run, and compares it with the result.
 
     empty = predict("Of 100 pixels, how many are 0?", 30)
     empty.compare(50.2)
 
-The guess is a value that the learner writes into the cell, so it works wherever Python does.
-Without one nothing stops: the comparison then shows the result alone.
+The guess is a value that the learner writes into the cell, so no widget is needed. Without a guess
+the notebook still runs, and the comparison shows the result alone.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,16 @@ import numpy as np
 from course.interactive.display import Shown, box, table
 from course.plots.picture import Picture
 
-# A guess this near, as a share of the true number, is called close.
+# A guess is close if it differs by at most this share of the result.
 CLOSE = 0.1
 _EMPTY = "no prediction yet"
+_SURPRISE = "A surprise like this is what one remembers: find out why."
+_LATER = "Next time predict first: what you commit to, you remember."
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a learner predicted, kept until the result is there."""
+    """A learner's prediction, to be compared with the result."""
 
     question: str
     guess: Any
@@ -32,7 +34,7 @@ class Prediction:
 
     @property
     def problem(self) -> str:
-        """Say what is wrong with the guess; empty if nothing is."""
+        """What is wrong with the guess; "" if nothing is."""
         if self.guess is None:
             return "No prediction yet. Write it in place of None and run this cell again."
         if self.choices and self.guess not in list(self.choices):
@@ -42,17 +44,19 @@ class Prediction:
     def compare(self, actual: Any, unit: str = "", note: str = "") -> None:
         """Show the prediction and the result side by side, and how far apart they are.
 
-        `actual` is a number, a shape, an array, a letter of the choices, or something shown.
+        `actual` is a number, a shape, an array, a letter of the choices, or a Shown.
         """
-        made = self.guess is not None and not self.problem
-        left = self._cell(self.guess, unit) if made else _EMPTY
-        right = actual if isinstance(actual, Shown) else self._cell(actual, unit)
-        judged = "" if isinstance(actual, Shown) else self._verdict(actual) if made else _LATER
-        words = " ".join(filter(None, (judged, note)))
+        is_usable = not self.problem
+        left = self._cell(self.guess, unit) if is_usable else _EMPTY
+        right, judgment = actual, ""
+        if not isinstance(actual, Shown):
+            right = self._cell(actual, unit)
+            judgment = self._judgment(actual) if is_usable else _LATER
+        words = " ".join(filter(None, (judgment, note)))
         _display(table(self.question, ("you predicted", "it is"), [(left, right)], words))
 
     def _cell(self, value: Any, unit: str) -> str | Shown:
-        """Write a guess or a result; an array of several rows in letters of equal width."""
+        """Write a guess or a result; an array of several rows in a monospaced font."""
         words = self._words(value, unit)
         if "\n" not in words:
             return words
@@ -60,15 +64,15 @@ class Prediction:
         return Shown(f"{pre}{escape(words)}</pre>", words)
 
     def _words(self, value: Any, unit: str) -> str:
-        """Write a guess or a result as a learner writes it."""
+        """Write a guess or a result as text."""
         if isinstance(value, str):
             return f"{value}: {self.choices[value]}" if self.choices.get(value) else value
         if isinstance(value, (tuple, list, np.ndarray)):
             return _array_words(value)
         return f"{_number_words(value)} {unit}".strip()
 
-    def _verdict(self, actual: Any) -> str:
-        """Say how the guess relates to the result."""
+    def _judgment(self, actual: Any) -> str:
+        """Say whether the guess is right, and how far it is off."""
         if isinstance(actual, str):
             if not self.choices:
                 return ""
@@ -83,12 +87,8 @@ class Prediction:
             return "✓ Exactly as you predicted."
         if result.ndim == 0:
             return _distance(float(guess), float(result))
-        right = int(np.sum(np.isclose(guess, result)))
-        return f"✗ {right} of {result.size} numbers are as you predicted. {_SURPRISE}"
-
-
-_SURPRISE = "A surprise like this is what one remembers: find out why."
-_LATER = "Next time predict first: what you commit to, you remember."
+        equal = int(np.sum(np.isclose(guess, result)))
+        return f"✗ {equal} of {result.size} numbers are as you predicted. {_SURPRISE}"
 
 
 def predict(
@@ -97,22 +97,23 @@ def predict(
     choices: Mapping[str, str] | None = None,
     picture: Picture | None = None,
 ) -> Prediction:
-    """Note a prediction and show it; `compare` on what is returned shows the result beside it.
+    """Show a prediction and return it; its method `compare` shows the result beside it.
 
-    `guess` is a number, a shape, a list or a text, and None while there is none. With `choices`
-    (a letter and what it stands for) it is one of the letters; a picture may show them.
+    `guess` is a number, a shape, a list or a text, and None if there is none yet. With `choices`,
+    which map letters to meanings, it is one of the letters; `picture` may show the choices.
     """
     prediction = Prediction(question, guess, dict(choices or {}))
-    said = prediction.problem or (f"Noted: {prediction._words(guess, '')}. Now run the next cell.")
+    noted = f"Noted: {prediction._words(guess, '')}. Now run the next cell."
+    reply = prediction.problem or noted
     options = [f"{letter}: {words}" for letter, words in prediction.choices.items() if words]
     html = box(
         f"<p style='margin:0'><b>Predict.</b> {escape(question)}</p>",
         "".join(f"<p style='margin:0 0 0 1.5em'>{escape(option)}</p>" for option in options),
-        f"<p style='margin:0.4em 0 0'>{escape(said)}</p>",
+        f"<p style='margin:0.4em 0 0'>{escape(reply)}</p>",
     )
     if picture is not None:
         _display(picture)
-    text = "\n".join([f"Predict. {question}", *(f"  {option}" for option in options), said])
+    text = "\n".join([f"Predict. {question}", *(f"  {option}" for option in options), reply])
     _display(Shown(html, text))
     return prediction
 
@@ -122,7 +123,7 @@ def _listed(choices: Mapping[str, str]) -> str:
 
 
 def _number_words(value: Any) -> str:
-    """Write a number without needless digits."""
+    """Write a number with at most two decimals, or two significant digits if it is small."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         return str(value)
     number = float(value)
@@ -150,7 +151,7 @@ def _distance(guess: float, result: float) -> str:
 
 
 def _display(shown: Any) -> None:
-    """Show something below the cell; outside a notebook, print it."""
+    """Show an object below the cell; outside IPython, print it."""
     from IPython import get_ipython
     from IPython.display import display
 

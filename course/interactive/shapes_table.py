@@ -1,4 +1,4 @@
-"""The shapes table of the lesson's network: filled by the learner, checked cell by cell."""
+"""Checks the lesson's table of shapes and parameters, which the learner fills, cell by cell."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,8 @@ _RIGHT, _WRONG, _OPEN = "✓", "✗", "…"
 def shapes_table(filled: Mapping[str, Any]) -> Shown:
     """Check a table of the lesson's network, cell by cell, and return it with marks and hints.
 
-    `filled` has for each layer a pair: the shape that comes out for one image, and the number of
-    its parameters; None where the learner has not got to. `"total"` has the number of all.
+    `filled` has a pair for each layer: the output shape for one image, and the number of its
+    parameters; None where the learner has no answer yet. `"total"` has the sum of all parameters.
     """
     from course.checks.models import LESSON_CNN
 
@@ -37,7 +37,7 @@ def shapes_table(filled: Mapping[str, Any]) -> Shown:
 
 
 def check_shape(value: Any, expected: tuple[int, ...]) -> tuple[str, str]:
-    """Return the mark of a shape, and where to look if it is wrong."""
+    """Return the mark of a shape, and a hint if it is wrong."""
     if value is None:
         return _OPEN, ""
     shape = tuple(np.atleast_1d(np.asarray(value, dtype=object)).tolist())
@@ -56,7 +56,7 @@ def check_shape(value: Any, expected: tuple[int, ...]) -> tuple[str, str]:
 
 
 def check_count(name: str, value: Any, expected: int) -> tuple[str, str]:
-    """Return the mark of a number of parameters, and where to look if it is wrong."""
+    """Return the mark of a number of parameters, and a hint if it is wrong."""
     if value is None:
         return _OPEN, ""
     if value == expected and not isinstance(value, bool):
@@ -76,14 +76,14 @@ def check_count(name: str, value: Any, expected: int) -> tuple[str, str]:
 
 
 def _pair(value: Any) -> tuple[Any, Any]:
-    """Take a row apart; a row of another form counts as a shape alone."""
+    """Return the shape and the number of a row; a row that is no pair is taken for a shape."""
     if isinstance(value, (list, tuple)) and len(value) == 2:
         return value[0], value[1]
     return value, None
 
 
 def _cell(mark: str, value: Any) -> str:
-    """Write a mark with the value that it is for."""
+    """Write a mark and its value."""
     if value is None:
         return mark
     return f"{mark} {value:,}" if isinstance(value, int) else f"{mark} {value}"
