@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from course.errors import BuildError
-from course.learner.hints import FILE_NAME
+from course.learner.hints import SOLUTIONS_FILE
 from course.notebook.marks import mark_of
 
 _REGION_LINES = ("### BEGIN SOLUTION", "### END SOLUTION", "### KEEP ABOVE")
@@ -108,7 +108,7 @@ def solutions_file(
         for gap, code in reference_answers(source).gaps.items():
             solutions[gap] = _without_region_lines(code)
     text = json.dumps(solutions, ensure_ascii=False, indent=1) + "\n"
-    return {class_folder.root / "release" / FILE_NAME: text.encode()}
+    return {class_folder.root / "release" / SOLUTIONS_FILE: text.encode()}
 
 
 def _without_region_lines(code: str) -> str:

@@ -1,4 +1,4 @@
-"""What both commands share: the version option, and errors as one line with exit status 2."""
+"""Used by both commands: the version option, and errors as one line with exit status 2."""
 
 import gc
 import io
@@ -13,7 +13,7 @@ YOUNG_OBJECTS = 100_000
 
 
 def new_app() -> typer.Typer:
-    """Make a command whose help is plain text, and whose errors are not painted over."""
+    """Return a command with plain-text help and plain error messages."""
     return typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -23,13 +23,13 @@ def new_app() -> typer.Typer:
 
 
 def guarded(app: typer.Typer) -> None:
-    """Run a command; print what a person can mend as one line on standard error, exit with 2."""
+    """Run a command; print an error that a person can fix as one line, and exit with 2."""
     for stream in (sys.stdout, sys.stderr):
-        # A console of Windows may have no "✓": then a question mark, and no traceback.
+        # A Windows console may not have "✓": print a question mark instead of a traceback.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    # A command imports thousands of objects that stay: looking through them for garbage again and
-    # again takes a fifth of the time of its imports, and once more at its end as long as that.
+    # The imports of a command create thousands of permanent objects. Searching them for garbage
+    # takes a fifth of the time of the imports, and as much again at the end.
     gc.set_threshold(YOUNG_OBJECTS)
     try:
         app()
@@ -37,10 +37,10 @@ def guarded(app: typer.Typer) -> None:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)
     except OSError as error:
-        # A full disk, a read-only folder, a file in the way: the system's own words are clear.
+        # A full disk, a read-only folder, a file in the way: the system's own message is clear.
         place = f"{error.filename}: " if error.filename else ""
         why = error.strerror or error
-        sys.stderr.write(f"Error: {place}{why}. Mend that, then run it again.\n")
+        sys.stderr.write(f"Error: {place}{why}. Fix this, then run it again.\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped.\n")

@@ -1,11 +1,10 @@
 """The verbs of `course`: a signature is the command line, its docstring the help.
 
-What a verb does lives elsewhere and is imported when it runs, so that `--help` stays instant.
+Each verb imports the modules that do its work when it runs, so that `--help` stays instant.
 """
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,9 +18,9 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     start: Annotated[bool, typer.Option(help="Start JupyterLab; else only copy.")] = True,
 ) -> None:
-    """Copy the notebooks into a folder of yours and open JupyterLab there, at the contents page.
+    """Copy the notebooks into a folder and open JupyterLab there, at the contents page.
 
-    A notebook that is there already is left as it is: your work is never overwritten.
+    Notebooks that are in the folder already are not changed: your work is never overwritten.
 
     Examples:
 
@@ -39,14 +38,11 @@ def lab(
         start_lab(folder, browser=browser)
 
 
-# `course status`: what is done, and what comes next.
-
-
 def status() -> None:
-    """Show what is done, what comes next, and the points in sight; nothing is run.
+    """Show what is done, what comes next, and your visible points; nothing is run.
 
-    A gap counts as done if it passed the last `course check`, or its check in the notebook as you
-    saved it.
+    A gap counts as done if it passed the last `course check`, or if the saved notebook shows that
+    its check passed.
 
     Examples:
 
@@ -62,25 +58,22 @@ def status() -> None:
     print_overview(folder, standings(folder), Console())
 
 
-# `course check`: the checks in sight, as grading runs them.
-
-
 def check(
     notebooks: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NOTEBOOK]...", help="An exercise or a file; all, if none."),
+        typer.Argument(metavar="[NOTEBOOK]...", help="An exercise or a file; default: all."),
     ] = None,
 ) -> None:
-    """Run the checks you can see as grading would: a fresh kernel, from top to bottom.
+    """Run the visible checks as grading does: on a fresh kernel, from top to bottom.
 
-    The file on disk is what counts, so save it first; it is left as it is. The exit status is 0
-    when everything in sight passes, 1 when something does not.
+    The file on disk is checked, so save it first; it is not changed. The exit status is 0 if all
+    visible checks pass, and 1 if some do not.
 
     Examples:
 
-      course check                       every exercise of yours
+      course check                       all your exercises
 
-      course check reshape               one
+      course check reshape               one exercise
 
       course check reshape/reshape.ipynb
     """
@@ -100,42 +93,38 @@ def check(
         raise typer.Exit(1)
 
 
-# `course hint`: the hints of the notebooks, in the terminal.
-
-
 def hint(
     name: Annotated[
         str | None, typer.Argument(metavar="[GAP]", help="A gap, such as add_channel_axis.")
     ] = None,
-    reset: Annotated[bool, typer.Option("--reset", help="Begin with the first hint anew.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Begin with the first hint again.")
+    ] = False,
 ) -> None:
-    """Show the next of three hints for a gap; without a gap, list them all.
+    """Show the next of three hints for a gap; without a gap, list all gaps.
 
-    The idea first, then the operation, then almost the line; after that the solution, if your
-    instructor has handed it out. Looking costs no marks and earns none.
+    The hints give the idea, the operation, and almost the line. After them comes the solution, if
+    your instructor has handed it out. Hints cost no marks.
 
     Examples:
 
-      course hint                        which gaps there are, and which hints you have had
+      course hint                        all gaps, and how many of their hints you have seen
 
       course hint add_channel_axis       the next hint
 
       course hint add_channel_axis --reset
     """
-    from course.learner import hints as memory
-    from course.learner.hints import TIERS, as_text, next_hint, read_hints, require_gap
+    from course.learner import hints
 
     if name is None:
-        given = memory.tiers()
-        for gap in read_hints():
-            typer.echo(f"{gap:22} {min(given.get(gap, 0), TIERS)} of {TIERS} hints seen")
+        seen = hints.hints_seen()
+        for gap in hints.read_hints():
+            number = min(seen.get(gap, 0), hints.TIERS)
+            typer.echo(f"{gap:22} {number} of {hints.TIERS} hints seen")
         return
     if reset:
-        memory.forget(require_gap(name))
-    typer.echo(as_text(next_hint(name)))
-
-
-# `course submit`: what you hand in, in one zip file.
+        hints.forget(hints.require_gap(name))
+    typer.echo(hints.as_text(hints.next_hint(name)))
 
 
 def submit(
@@ -146,8 +135,8 @@ def submit(
 ) -> None:
     """Check your notebooks, then pack them into one zip file to hand in.
 
-    What does not pass yet is packed all the same: unfinished work earns what it earns. The file
-    lies beside your notebooks; doing it again replaces it.
+    Unfinished notebooks are packed too. The file is written beside your notebooks; running the
+    command again replaces it.
 
     Examples:
 
@@ -155,7 +144,7 @@ def submit(
 
       course submit --student ada
 
-      course submit --no-check           pack only
+      course submit --no-check           pack without checking
     """
     from course.cli.printing import HIDDEN, headline, print_report, progress
     from course.learner.check import check_work
@@ -175,12 +164,9 @@ def submit(
     if check:
         typer.echo(HIDDEN)
     packed = pack(path, files, student)
-    typer.echo(f"\npacked {packed.path}, to hand in as it is:")
+    typer.echo(f"\npacked {packed.path}. Hand in this file, with:")
     for name, digest in packed.files.items():
         typer.echo(f"  {name}  sha256 {digest[:16]}…")
-
-
-# `course reset`: a fresh copy of a notebook.
 
 
 def reset(
@@ -188,7 +174,7 @@ def reset(
 ) -> None:
     """Put a notebook back as it was released; yours is kept in the folder backups/.
 
-    Close it in JupyterLab first, or it may save your old one over the new.
+    Close it in JupyterLab first: JupyterLab may save your old notebook over the new one.
 
     Examples:
 
@@ -202,9 +188,6 @@ def reset(
     if backup is not None:
         typer.echo(f"kept yours as {backup}")
     typer.echo(f"fresh copy: {path}")
-
-
-# `course quiz`: the practice quiz in the terminal or as a web page.
 
 
 def quiz(
@@ -221,7 +204,7 @@ def quiz(
 ) -> None:
     """Answer the practice quiz: an explanation for every option, a score by topic at the end.
 
-    Ctrl-C stops it; the next run goes on where you were.
+    Ctrl-C stops it; the next run continues at the same question.
 
     Examples:
 
@@ -229,7 +212,7 @@ def quiz(
 
       course quiz --topic pooling        one topic
 
-      course quiz --number 5 --seed 7    five others
+      course quiz --number 5 --seed 7    five questions, drawn with another seed
 
       course quiz --html quiz.html       as a page to open in a browser
     """
@@ -246,15 +229,12 @@ def quiz(
         raise typer.Exit(130)
 
 
-# `course data`: the images, fetched once.
-
-
 def data(
     limit: Annotated[
-        int | None, typer.Option(help="Load a balanced part of this many images.")
+        int | None, typer.Option(help="Load a balanced subset of this many images.")
     ] = None,
 ) -> None:
-    """Fetch the images once, and say where they came from.
+    """Download the images once, and print where they came from.
 
     Examples:
 
@@ -269,14 +249,11 @@ def data(
     typer.echo(f"training images {train_images.shape}, test images {test_images.shape}")
 
 
-# `course doctor`: what is missing on this computer.
-
-
 def doctor() -> None:
-    """Look for what the course needs on this computer, and say what to do about the rest.
+    """Examine what the course needs on this computer, and print a remedy for each problem.
 
     Python, memory, disk, folders, images, JupyterLab, its kernel, TensorFlow. The exit status is 0
-    when all is well, else 1.
+    if everything is fine, and 1 if not.
 
     Examples:
 
@@ -284,17 +261,14 @@ def doctor() -> None:
     """
     from course.learner.doctor import examine
 
-    well = True
+    fine = True
     for finding in examine():
         typer.echo(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.found}")
         if not finding.fine:
             typer.echo(f"    {finding.remedy}")
-        well = well and finding.fine
-    if not well:
+        fine = fine and finding.fine
+    if not fine:
         raise typer.Exit(1)
-
-
-# The `course` command: what a learner runs.
 
 
 app = new_app()
@@ -310,7 +284,7 @@ def _app(version: Annotated[bool, version_option("course")] = False) -> None:
 
       course status                      what is done, and what comes next
 
-      course check reshape               the checks you can see, run as grading does
+      course check reshape               run the visible checks as grading does
 
       course submit                      pack what you hand in
 
@@ -320,18 +294,7 @@ def _app(version: Annotated[bool, version_option("course")] = False) -> None:
     """
 
 
-COMMANDS: tuple[Callable[..., Any], ...] = (
-    lab,
-    status,
-    hint,
-    check,
-    reset,
-    submit,
-    quiz,
-    data,
-    doctor,
-)
-for command in COMMANDS:
+for command in (lab, status, hint, check, reset, submit, quiz, data, doctor):
     app.command()(command)
 
 

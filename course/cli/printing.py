@@ -1,26 +1,30 @@
-"""What `course check` prints, and the bar that it shows meanwhile."""
+"""What `course check` and `course status` print; the words for a status are STATUS_WORDS."""
 
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from course.learner.check import Report
-from course.learner.fresh_run import Show
 from course.learner.status import Standing
 from course.learner.submit import packed
 from course.notebook.verdict import STATUS_WORDS, Verdict
 
+if TYPE_CHECKING:
+    # Only `course check` needs what runs a kernel; `course status` need not wait for it.
+    from course.learner.check import Report
+    from course.learner.fresh_run import ShowProgress
+
 _WIDTH = 92
-HIDDEN = "Hidden checks run when it is graded: points in sight are no promise."
+HIDDEN = "Hidden checks run when a notebook is graded. They can still take points away."
 
 
-def print_report(report: Report) -> None:
+def print_report(report: "Report") -> None:
     """Print one notebook: a headline, a line per gap, what went wrong, and the notices."""
     typer.echo(f"{report.work.assignment}: {headline(report)} ({report.seconds:.1f} s)")
     width = max((len(verdict.exercise) for verdict in report.verdicts), default=0)
@@ -32,42 +36,41 @@ def print_report(report: Report) -> None:
         typer.echo(_indented(notice, "  ! ", "    "))
 
 
-def headline(report: Report) -> str:
-    """Say how much of a notebook is done."""
-    answered = sum(verdict.status == "answered" for verdict in report.verdicts)
+def headline(report: "Report") -> str:
+    """Return how much of a notebook is done."""
     if report.work.assignment == "quiz":
+        answered = sum(verdict.status == "answered" for verdict in report.verdicts)
         return f"{answered} of {len(report.verdicts)} questions answered"
-    return f"{report.earned:g} of {report.points:g} points in sight"
+    return f"{report.earned:g} of {report.points:g} visible points"
 
 
 def _line(verdict: Verdict, width: int) -> str:
-    """Lay out one gap."""
-    sign, gap = STATUS_WORDS[verdict.status].sign, verdict.exercise.ljust(width)
+    """Lay out the result of one gap."""
+    words = STATUS_WORDS[verdict.status]
+    result = f"{verdict.score:g} of {verdict.max_score:g}"
     if verdict.status == "not_attempted":
-        return f"  {sign} {gap}  not attempted ({verdict.max_score:g} points)"
-    if verdict.status == "answered":
-        return f"  {sign} {gap}  {verdict.message}"
-    return f"  {sign} {gap}  {verdict.score:g} of {verdict.max_score:g}"
+        result = f"{words.label} ({verdict.max_score:g} points)"
+    elif verdict.status == "answered":
+        result = verdict.message
+    return f"  {words.sign} {verdict.exercise.ljust(width)}  {result}"
 
 
 def _indented(text: str, first: str, rest: str = "") -> str:
-    """Wrap a message; tables, which are indented, stay as they are."""
+    """Wrap and indent a message; the rows of tables, which are indented, are not wrapped."""
+    rest = rest or first
     lines: list[str] = []
     for line in text.splitlines():
-        start = first if not lines else rest or first
-        whole = line.startswith("  ") or len(line) < _WIDTH
-        lines += (
-            [start + line]
-            if whole
-            else textwrap.wrap(line, _WIDTH, initial_indent=start, subsequent_indent=rest or first)
-        )
+        start = rest if lines else first
+        if line.startswith("  ") or len(line) < _WIDTH:
+            lines.append(start + line)
+        else:
+            lines += textwrap.wrap(line, _WIDTH, initial_indent=start, subsequent_indent=rest)
     return "\n".join(lines)
 
 
 @contextmanager
-def progress(assignment: str) -> Iterator[Show]:
-    """Show a bar on a terminal, and nothing elsewhere."""
-    from rich.console import Console
+def progress(assignment: str) -> "Iterator[ShowProgress]":
+    """Show a progress bar on a terminal, and nothing elsewhere."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
@@ -83,16 +86,13 @@ def progress(assignment: str) -> Iterator[Show]:
         yield show
 
 
-# What `course status` prints.
-
-
 def print_overview(folder: Path, found: list[Standing], console: Console) -> None:
-    """Print a row per exercise, the sum, and the next step."""
+    """Print a row for each exercise, a legend of the signs, and the next step."""
     table = Table(title=f"Your notebooks in {escape(str(folder))}")
     table.add_column("exercise")
     table.add_column("gaps", overflow="fold")
     table.add_column("done", justify="right")
-    table.add_column("points in sight", justify="right")
+    table.add_column("visible points", justify="right")
     for standing in found:
         table.add_row(standing.assignment, *_row(standing))
     console.print(table)
@@ -101,40 +101,41 @@ def print_overview(folder: Path, found: list[Standing], console: Console) -> Non
 
 
 def _row(standing: Standing) -> tuple[str, str, str]:
+    """Return the gaps with their signs, how many are done, and the points."""
     if standing.problem:
         return escape(standing.problem), "", ""
-    signs = " ".join(
-        f"{STATUS_WORDS[gap.status].sign}\N{NO-BREAK SPACE}{gap.gap.name}" for gap in standing.gaps
+    verdicts = standing.verdicts
+    gaps = " ".join(
+        f"{STATUS_WORDS[verdict.status].sign}\N{NO-BREAK SPACE}{verdict.exercise}"
+        for verdict in verdicts
     )
-    done = sum(gap.done for gap in standing.gaps)
-    points = sum(gap.gap.points for gap in standing.gaps)
-    earned = sum(gap.earned for gap in standing.gaps)
-    sight = (
-        f"{points:g} when graded" if standing.assignment == "quiz" else f"{earned:g} of {points:g}"
-    )
-    return signs, f"{done} of {len(standing.gaps)}", sight
+    done = sum(verdict.done for verdict in verdicts)
+    points = f"{sum(verdict.max_score for verdict in verdicts):g}"
+    earned = f"{sum(verdict.score for verdict in verdicts):g}"
+    shown = f"{points} when graded" if standing.assignment == "quiz" else f"{earned} of {points}"
+    return gaps, f"{done} of {len(verdicts)}", shown
 
 
 def _legend(found: list[Standing]) -> str:
-    """Explain the signs that are there, and what the points mean."""
-    seen = {gap.status for standing in found for gap in standing.gaps}
-    words = ["✓ passes what is in sight", "✗ does not"]
-    words += ["? answered, not checked yet"] if "unchecked" in seen else []
-    words += ["– not attempted"] if "not_attempted" in seen else []
-    return f"{', '.join(words)}. Hidden checks run when it is graded."
+    """Explain the signs that the table has, and what the points mean."""
+    seen = {verdict.status for standing in found for verdict in standing.verdicts}
+    signs = [
+        f"{words.sign} {words.label}" for status, words in STATUS_WORDS.items() if status in seen
+    ]
+    return "\n".join(["; ".join(signs), HIDDEN])
 
 
 def next_step(folder: Path, found: list[Standing]) -> str:
-    """Say in one line what to do next."""
+    """Return in one line what to do next."""
     for standing in found:
         name = standing.assignment
         if standing.problem:
-            return f"Next: mend {name}. `course reset {name}` keeps a backup of what is there."
-        waiting = [gap.status for gap in standing.gaps if not gap.done]
-        if waiting and set(waiting) == {"unchecked"}:
+            return f"Next: fix {name}. `course reset {name}` keeps a backup of your file."
+        waiting = [verdict for verdict in standing.verdicts if not verdict.done]
+        if waiting and all(verdict.status == "unchecked" for verdict in waiting):
             return f"Next: course check {name}"
         if waiting:
-            return f"Next: {name}/{name}.ipynb, the gap `{standing.next_gap}`."
+            return f"Next: {name}/{name}.ipynb, the gap `{waiting[0].exercise}`."
     if packed(folder):
-        return "Everything is packed as it stands now. Hand in the zip file, if you have not yet."
+        return "Your notebooks are packed. Hand in the zip file if you have not done so yet."
     return "Next: course submit"

@@ -1,1 +1,1 @@
-"""The learner's own notebooks: opened, found, checked as grading would, kept and handed in."""
+"""The learner's own notebooks: opened, found, checked as grading does, kept and handed in."""

@@ -1,4 +1,4 @@
-"""`course doctor`: what the course needs of a computer, and what to do where it is missing."""
+"""`course doctor`: examines what the course needs on a computer, with a remedy for each problem."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ _IMPORT_SECONDS = 180
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one examination."""
 
     what: str
     fine: bool
@@ -27,12 +27,12 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, the quick things first."""
+    """Examine everything, the quick things first."""
     for look in _LOOKS:
         try:
             yield look()
         except Exception as error:
-            # Whatever breaks here breaks the course too, and is a finding.
+            # An error in an examination is a finding: it would break the course too.
             name = look.__name__.strip("_")
             yield Finding(name, False, f"{type(error).__name__}: {error}", "Install it again.")
 
@@ -49,7 +49,7 @@ def _memory() -> Finding:
 
     memory = psutil.virtual_memory()
     found = f"{memory.available / _GIB:.1f} of {memory.total / _GIB:.1f} GiB are free"
-    remedy = f"Training on all images wants {_MEMORY:g} GiB: close other programs and old kernels."
+    remedy = f"Training on all images needs {_MEMORY:g} GiB: close other programs and old kernels."
     return Finding("memory", memory.available >= _MEMORY * _GIB, found, remedy)
 
 
@@ -63,8 +63,8 @@ def _folders() -> Finding:
     from course.files import state_folder
 
     for folder in (Path.cwd(), state_folder()):
-        place = next(path for path in (folder, *folder.parents) if path.exists())
-        if not place.is_dir() or not os.access(place, os.W_OK):
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK):
             remedy = "Change to another folder, or set COURSE_STATE_DIR to one that you may write."
             return Finding("folders", False, f"{folder} can't be written", remedy)
     return Finding("folders", True, "this one and the state folder can be written")
@@ -108,13 +108,13 @@ def _kernel() -> Finding:
 
     remedy = "Install it here: python -m ipykernel install --sys-prefix"
     program = Path(KernelSpecManager().get_kernel_spec("python3").argv[0])
-    # A bare `python` means this one to Jupyter.
+    # Jupyter starts this Python for a bare `python`.
     if program.is_absolute() and program.parent != Path(sys.executable).parent:
         return Finding("kernel", False, f"JupyterLab would start another Python, {program}", remedy)
-    asked = new_notebook(cells=[new_code_cell("assert 6 * 7 == 42", id="asked")])
-    ran = run_notebook(asked, lambda *_: None)
-    if ran.errors or ran.stopped:
-        why = ran.stopped or ran.errors["asked"]
+    question = new_notebook(cells=[new_code_cell("assert 6 * 7 == 42", id="question")])
+    run = run_notebook(question, lambda *_: None)
+    if run.errors or run.stopped:
+        why = run.stopped or run.errors["question"]
         return Finding("kernel", False, f"it starts but does not answer ({why})", remedy)
     return Finding("kernel", True, "starts and answers")
 
@@ -133,11 +133,11 @@ def _tensorflow() -> Finding:
         )
     except subprocess.TimeoutExpired:
         return Finding("TensorFlow", False, f"no answer in {_IMPORT_SECONDS} s", remedy)
-    said = run.stdout.split()
-    if run.returncode != 0 or said[-1:] != ["3"]:
+    printed = run.stdout.split()
+    if run.returncode != 0 or printed[-1:] != ["3"]:
         last = (run.stderr.strip().splitlines() or [f"exit status {run.returncode}"])[-1]
         return Finding("TensorFlow", False, last[:120], remedy)
-    return Finding("TensorFlow", True, said[0])
+    return Finding("TensorFlow", True, printed[0])
 
 
 _LOOKS: tuple[Callable[[], Finding], ...] = (

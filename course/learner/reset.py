@@ -1,4 +1,4 @@
-"""`course reset`: a fresh copy of a notebook; what was there is kept under its date."""
+"""`course reset`: brings back the released notebook; the learner's own is kept in backups/."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,14 +6,13 @@ from pathlib import Path
 from course.errors import CourseError
 from course.learner.folder import find_folder, read_notebook
 from course.learner.lab import copy_new, notebooks
-from course.learner.notices import is_class_quiz
-from course.lessons.released import read_release
+from course.learner.released_cells import is_class_quiz
 
 BACKUPS = "backups"
 
 
 def reset(name: str) -> tuple[Path, Path | None]:
-    """Put the released notebook in place; return its path and the backup's, if there was a need.
+    """Put the released notebook in place; return its path, and the path of the backup if any.
 
     `name` is an exercise, a notebook such as `lesson`, or its path in the learner's folder.
     """
@@ -47,12 +46,12 @@ def _released(name: str) -> tuple[str, Path]:
 
 
 def _refuse_class_quiz(target: Path) -> None:
-    """Keep a class's own quiz: what this package would put in its place is another."""
+    """Refuse to replace a class's own quiz by this package's."""
     try:
         notebook = read_notebook(target)
     except CourseError:
         return
-    if target.stem == "quiz" and is_class_quiz("quiz", read_release("quiz"), notebook):
+    if target.stem == "quiz" and is_class_quiz("quiz", notebook):
         raise CourseError(
             f"{target} is the quiz of your class, which this package does not have.",
             "Take the file again from where you got it.",
@@ -60,7 +59,7 @@ def _refuse_class_quiz(target: Path) -> None:
 
 
 def _move_away(target: Path, backups: Path) -> Path:
-    """Move a file into the folder of backups, under a name with the time that none has yet."""
+    """Move a file into the folder of backups, under a new name with the time."""
     backups.mkdir(exist_ok=True)
     now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     number = 0

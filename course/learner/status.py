@@ -1,68 +1,40 @@
-"""`course status`: what is done and what comes next, from what was checked and what is saved."""
+"""`course status`: how far the learner is, from the last checks and the saved notebooks."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from course.errors import CourseError
-from course.learner.check import gap_digests, rebuild_released, remembered
-from course.learner.folder import Work, read_notebook
+from course.files import read_state, state_folder, write_state
+from course.learner.folder import Work, read_notebook, work_in
 from course.learner.notices import says_passed
-from course.lessons.released import ASSIGNMENTS, Gap, gaps
-from course.notebook.marks import id_of_test
-from course.notebook.verdict import STATUS_WORDS, Status
+from course.learner.released_cells import rebuild_released
+from course.lessons.released import ASSIGNMENTS, gaps
+from course.notebook.marks import id_of_test, mark_of
+from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 
-
-@dataclass(frozen=True)
-class GapStatus:
-    """How far a learner is with one gap."""
-
-    gap: Gap
-    status: Status
-    """As the last `course check` found it, or as the saved notebook shows it."""
-    earned: float = 0.0
-    """Points whose checks in sight pass."""
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left to do here, as far as is known now."""
-        return self.status in ("correct", "answered")
+_CHECKS = "checks.json"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a learner is with one notebook."""
+    """How far the learner is with one notebook."""
 
     assignment: str
-    path: Path
-    gaps: list[GapStatus]
+    verdicts: list[Verdict]
+    """One for each gap, from the last `course check` or from the saved notebook."""
     problem: str = ""
     """Why the notebook can't be read."""
 
-    @property
-    def complete(self) -> bool:
-        """Whether every gap passes what is in sight."""
-        return not self.problem and all(gap.done for gap in self.gaps)
-
-    @property
-    def begun(self) -> bool:
-        """Whether any gap has an answer."""
-        return any(gap.status != "not_attempted" for gap in self.gaps)
-
-    @property
-    def next_gap(self) -> str:
-        """The first gap that is not done."""
-        return next((g.gap.name for g in self.gaps if not g.done), "")
-
 
 def standings(folder: Path) -> list[Standing]:
-    """Look at every exercise; nothing is run."""
-    return [
-        _standing(Work(assignment, folder / assignment / f"{assignment}.ipynb"))
-        for assignment in ASSIGNMENTS
-    ]
+    """Look at every exercise in the learner's folder; nothing is run."""
+    return [_standing(work_in(folder, assignment)) for assignment in ASSIGNMENTS]
 
 
 def _standing(work: Work) -> Standing:
@@ -71,31 +43,69 @@ def _standing(work: Work) -> Standing:
     except CourseError as error:
         missing = not work.path.exists()
         problem = f"is missing: course reset {work.assignment}" if missing else str(error)
-        return Standing(work.assignment, work.path, [], problem)
-    return Standing(work.assignment, work.path, list(_gaps(work, notebook)))
+        return Standing(work.assignment, [], problem)
+    return Standing(work.assignment, list(_verdicts(work, notebook)))
 
 
-def _gaps(work: Work, notebook: NotebookNode) -> Iterator[GapStatus]:
-    """Judge each gap by the last check of what stands in it now, else by its saved output."""
+def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
+    """Judge each gap by the last check of its present text, else by its saved output."""
     untouched = rebuild_released(work.assignment, notebook).untouched_gaps
-    kept = remembered(work.path).get("gaps", {})
-    digests = gap_digests(notebook)
+    checked = remembered(work.path).get("gaps", {})
+    digests = _gap_digests(notebook)
     tests = {cell["id"]: cell for cell in notebook.cells if cell.cell_type == "code"}
+    is_quiz = work.assignment == "quiz"
     for gap in gaps(work.assignment):
-        known = kept.get(gap.name, {})
+        last = checked.get(gap.name, {})
         test = tests.get(id_of_test(gap.name))
+        status: Status
+        earned = 0.0
         if gap.name in untouched:
-            yield GapStatus(gap, "not_attempted")
-        elif known and known.get("digest") == digests.get(gap.name):
-            yield GapStatus(gap, _status(known.get("status")), float(known.get("earned", 0)))
+            status = "not_attempted"
+        elif last and last.get("digest") == digests.get(gap.name):
+            status, earned = _known_status(last.get("status")), float(last.get("earned", 0))
         elif test is not None and says_passed(gap.name, test):
-            earned = 0.0 if work.assignment == "quiz" else gap.points
-            yield GapStatus(gap, "correct", earned)
+            status, earned = ("answered", 0.0) if is_quiz else ("correct", gap.points)
+        elif test is not None and any(o.output_type == "error" for o in test.outputs):
+            status = "incorrect"
         else:
-            failed = test is not None and any(o.output_type == "error" for o in test.outputs)
-            yield GapStatus(gap, "incorrect" if failed else "unchecked")
+            status = "unchecked"
+        yield Verdict(gap.name, earned, gap.points, status)
 
 
-def _status(kept: object) -> Status:
-    """Read a status that was remembered; a word of another version counts as not checked."""
-    return next((status for status in STATUS_WORDS if status == kept), "unchecked")
+def _known_status(status: object) -> Status:
+    """Return a remembered status; one of another version counts as not checked."""
+    return next((known for known in STATUS_WORDS if known == status), "unchecked")
+
+
+def remember(work: Work, notebook: NotebookNode, verdicts: list[Verdict]) -> None:
+    """Keep the verdicts, each with a digest of the text of its gap."""
+    digests = _gap_digests(notebook)
+    path = state_folder() / _CHECKS
+    checks = read_state(path)
+    checks[str(work.path.resolve())] = {
+        "checked": datetime.now().isoformat(timespec="seconds"),
+        "gaps": {
+            verdict.exercise: {
+                "status": verdict.status,
+                "earned": verdict.score,
+                "digest": digests.get(verdict.exercise, ""),
+            }
+            for verdict in verdicts
+        },
+    }
+    write_state(path, checks)
+
+
+def remembered(path: Path) -> dict[str, Any]:
+    """Return the time and the gaps of the last check of a notebook; {} if there was none."""
+    check = read_state(state_folder() / _CHECKS).get(str(path.resolve()))
+    return check if isinstance(check, dict) and isinstance(check.get("gaps"), dict) else {}
+
+
+def _gap_digests(notebook: NotebookNode) -> dict[str, str]:
+    """Digest the text of each gap, by the id of its cell."""
+    return {
+        cell["id"]: hashlib.sha256(cell.source.strip().encode("utf-8", "replace")).hexdigest()[:16]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and mark_of(cell).is_gap
+    }

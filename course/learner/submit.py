@@ -1,6 +1,6 @@
-"""`course submit`: one zip file with what the instructor collects, and a manifest of digests.
+"""`course submit`: packs what the instructor collects into one zip file, with digests.
 
-The archive holds `<assignment>/<assignment>.ipynb` for every exercise of the learner's folder, and
+The archive has `<assignment>/<assignment>.ipynb` for every exercise of the learner's folder, and
 `manifest.json`. docs/learner.md describes it.
 """
 
@@ -22,15 +22,15 @@ from course.learner.lab import notebooks
 MANIFEST = "manifest.json"
 FORMAT = "convpool-submission"
 _ENDING = "-submission.zip"
-# Letters, digits and a few signs: a name that is a folder's on every system.
+# A name that can be a folder's on every system.
 _STUDENT = re.compile(r"[^\W_][\w.@+-]{0,99}")
 _OPEN_EXERCISE = "improve"
-_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the time of every member: equal work gives equal bytes
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # used for every member, so that equal work gives equal bytes
 
 
 @dataclass(frozen=True)
 class Packed:
-    """What an archive came to."""
+    """An archive that was written."""
 
     path: Path
     files: dict[str, str]
@@ -38,7 +38,7 @@ class Packed:
 
 
 def archive_path(folder: Path, student: str) -> Path:
-    """Return the path of the archive; refuse a name that could be no folder's."""
+    """Return the path of the archive; raise CourseError for a name that can't be a folder's."""
     if student and not _STUDENT.fullmatch(student):
         raise CourseError(
             f"{student!r} can't be the name of a folder.",
@@ -50,7 +50,7 @@ def archive_path(folder: Path, student: str) -> Path:
 def collect_files(folder: Path) -> dict[str, bytes]:
     """Return what is handed in, by its name in the archive.
 
-    The open exercise goes along if it was worked on. Raises CourseError for what can't be read.
+    The open exercise is included if it was changed. Raises CourseError for an unreadable notebook.
     """
     files = {}
     for work in find_all(folder):
@@ -66,9 +66,9 @@ def collect_files(folder: Path) -> dict[str, bytes]:
 
 
 def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
-    """Write the archive, whole or not at all; an older one of the course's is replaced."""
+    """Write the archive, whole or not at all; an older archive of the course is replaced."""
     if path.exists() and _manifest(path).get("format") != FORMAT:
-        raise CourseError(f"{path} is there and is no archive of the course.", "Move it away.")
+        raise CourseError(f"{path} exists and is no archive of the course.", "Move it away.")
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     manifest = {
         "format": FORMAT,
@@ -96,13 +96,13 @@ def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
 
 
 def packed(folder: Path) -> bool:
-    """Whether some archive in the folder holds the notebooks as they stand now."""
+    """Tell whether an archive in the folder has the notebooks as they are now."""
     try:
         files = collect_files(folder)
     except (CourseError, OSError):
         return False
-    now = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    return any(_digests(path) == now for path in folder.glob(f"*{_ENDING}"))
+    current = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return any(_digests(path) == current for path in folder.glob(f"*{_ENDING}"))
 
 
 def _digests(path: Path) -> dict[str, str]:
@@ -113,10 +113,10 @@ def _digests(path: Path) -> dict[str, str]:
 
 
 def _manifest(path: Path) -> dict[str, Any]:
-    """Read an archive's manifest; {} for what is none of the course's."""
+    """Read an archive's manifest; {} if the file is no archive of the course."""
     try:
         with zipfile.ZipFile(path) as archive:
-            found = json.loads(archive.read(MANIFEST))
+            manifest = json.loads(archive.read(MANIFEST))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile):
         return {}
-    return found if isinstance(found, dict) else {}
+    return manifest if isinstance(manifest, dict) else {}

@@ -1,4 +1,4 @@
-"""The exercises as this package releases them: where they lie, and which gaps they have."""
+"""The exercises as this package releases them: their notebooks, gaps and points."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ASSIGNMENTS = ("reshape", "convolution", "pooling", "cnn", "quiz")
 
-# In an installed package the released exercises lie inside `course`; in a checkout beside it.
+# In an installed package the exercises are inside `course`; in a checkout beside it.
 _PACKAGE = Path(__file__).parents[1]
 _EXERCISES = (_PACKAGE / "exercises", _PACKAGE.parent / "exercises")
 

@@ -153,7 +153,7 @@ def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
 
     assert "–" not in status
     assert "Next: course submit" in status
-    assert "cnn: 35 of 35 points in sight" in submitted
+    assert "cnn: 35 of 35 visible points" in submitted
     assert "quiz: 10 of 10 questions answered" in submitted
     assert "Everything is packed" in packed
     archive = learner.folder / "ada-submission.zip"

@@ -7,14 +7,13 @@ import nbformat
 import pytest
 from support.learner_folder import run_course
 
-import course.learner.hints as giving
 from autograder.build.answer_files import reference_answers, solutions_file
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.ingest.attempts import scan
 from course.checks import exercise
 from course.checks.failures import CheckFailed, NotAttempted, has_hints
 from course.errors import CourseError
-from course.learner import hints as memory
+from course.learner import hints
 from course.learner.hints import TIERS, read_hints
 from course.lessons.released import all_gaps
 
@@ -41,11 +40,11 @@ def reference(course):
 
 
 def test_every_gap_has_three_different_hints_and_no_other_name_has_any():
-    hints = read_hints()
+    found = read_hints()
 
-    assert list(hints) == list(all_gaps())
-    assert {len(set(tiers)) for tiers in hints.values()} == {TIERS}
-    assert all(len(hint) > 30 for tiers in hints.values() for hint in tiers)
+    assert list(found) == list(all_gaps())
+    assert {len(set(tiers)) for tiers in found.values()} == {TIERS}
+    assert all(len(hint) > 30 for tiers in found.values() for hint in tiers)
 
 
 def test_failed_checks_point_to_the_gaps_that_have_hints_and_to_no_other_name():
@@ -74,7 +73,7 @@ def test_no_hint_of_the_quiz_names_an_option_or_a_drawn_answer(reference):
 
 
 def test_hints_come_one_after_the_other_and_end_without_the_solution(reference):
-    shown = [giving.next_hint("add_channel_axis") for _ in range(5)]
+    shown = [hints.next_hint("add_channel_axis") for _ in range(5)]
 
     for tier, text in enumerate(shown[:3], start=1):
         assert f"Hint {tier} of 3" in text
@@ -86,12 +85,12 @@ def test_hints_come_one_after_the_other_and_end_without_the_solution(reference):
 
 def test_reset_begins_anew_with_one_gap_only():
     for gap in ("scale_pixels", "train", "train"):
-        giving.next_hint(gap)
+        hints.next_hint(gap)
 
-    memory.forget("train")
+    hints.forget("train")
 
-    assert memory.tiers() == {"scale_pixels": 1}
-    assert "Hint 1 of 3" in giving.next_hint("train")
+    assert hints.hints_seen() == {"scale_pixels": 1}
+    assert "Hint 1 of 3" in hints.next_hint("train")
 
 
 def test_handed_out_solution_comes_after_the_last_hint(course, state, reference):
@@ -99,16 +98,16 @@ def test_handed_out_solution_comes_after_the_last_hint(course, state, reference)
     (path, content) = next(iter(solutions_file(course, mine, ["reshape", "cnn"]).items()))
     (state / "solutions.json").write_bytes(content)
 
-    shown = [giving.next_hint("scale_pixels") for _ in range(4)]
+    shown = [hints.next_hint("scale_pixels") for _ in range(4)]
     for _ in range(3):
-        giving.next_hint("output_size")
+        hints.next_hint("output_size")
 
     assert path == mine.root / "release" / "solutions.json"
     assert "return images / 255.0" not in "".join(shown[:3])
     assert "return images / 255.0" in shown[3]
     assert "SOLUTION" not in content.decode()
     # Not handed out with these two:
-    assert "once your instructor" in giving.next_hint("output_size")
+    assert "once your instructor" in hints.next_hint("output_size")
 
 
 def test_handed_out_solutions_run_as_they_are(course, state):
@@ -127,21 +126,21 @@ def test_damaged_solutions_and_damaged_memory_count_as_none(state):
     (state / "state").mkdir()
     (state / "state" / "hints.json").write_text('{"train": "three"}')
 
-    assert "Hint 1 of 3" in giving.next_hint("train")
+    assert "Hint 1 of 3" in hints.next_hint("train")
 
 
 def test_unknown_gap_names_the_closest():
     with pytest.raises(CourseError, match="Did you mean add_channel_axis"):
-        giving.hint("add_chanel_axis")
+        hints.hint("add_chanel_axis")
 
 
 def test_looking_while_it_is_graded_shows_and_counts_nothing(monkeypatch, capsys):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
 
-    giving.hint("train")
+    hints.hint("train")
 
     assert capsys.readouterr().out == ""
-    assert memory.tiers() == {}
+    assert hints.hints_seen() == {}
 
 
 def test_a_cell_that_asks_for_a_hint_is_no_flag():
@@ -151,7 +150,7 @@ def test_a_cell_that_asks_for_a_hint_is_no_flag():
 
 
 def test_hint_of_the_quiz_quotes_its_question():
-    assert "> What is pooling?" in giving.next_hint("q2")
+    assert "> What is pooling?" in hints.next_hint("q2")
 
 
 def test_failed_check_points_to_its_hints_but_not_while_it_is_graded(monkeypatch):

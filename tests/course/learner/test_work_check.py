@@ -1,4 +1,4 @@
-"""`course check`: the verdicts of grading on what is in sight, and notices on the rest."""
+"""`course check`: the verdicts of grading on the visible checks, and notices on the rest."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from support.learner_folder import answer, edit, new_folder, run_course
 from autograder.folders import ClassFolder
 from course.errors import CourseError
 from course.learner import check as checking
-from course.learner.check import check_work, rebuild_released, remembered
+from course.learner.check import check_work
 from course.learner.folder import (
     Work,
     find_all,
@@ -24,8 +24,12 @@ from course.learner.folder import (
     read_notebook,
     remember_folder,
 )
-from course.learner.fresh_run import run_notebook
-from course.learner.gap_check import asking_cell, judge
+from course.learner.fresh_run import FreshRun, run_notebook
+from course.learner.gap_check import judge, judging_cell
+from course.learner.released_cells import rebuild_released
+from course.learner.status import remembered
+from course.notebook.marks import mark_of
+from course.notebook.verdict import Verdict
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def cell_named(notebook, name):
 # Verdicts
 
 
-def test_right_answers_earn_all_points_in_sight(learner):
+def test_correct_answers_earn_all_visible_points(learner):
     answer(learner, "reshape")
 
     found = report(find_work("reshape"))
@@ -165,9 +169,9 @@ def test_verdict_says_what_the_check_says(body, status, earned):
     assert (verdict.status, verdict.score, verdict.max_score) == (status, earned, 3.0)
 
 
-def test_asking_cell_leaves_no_name_behind():
-    assert "=" not in asking_cell("g", 1.0, "pass").replace("'=", "")
-    assert "\n" not in asking_cell("g", 1.0, "a\nb")
+def test_judging_cell_leaves_no_name_behind():
+    assert "=" not in judging_cell("g", 1.0, "pass").replace("'=", "")
+    assert "\n" not in judging_cell("g", 1.0, "a\nb")
 
 
 def test_a_class_quiz_of_its_own_is_checked_with_its_own_letters(learner, course, tmp_path):
@@ -204,12 +208,8 @@ def no_kernel(monkeypatch):
     """Let every check fail without running anything."""
 
     def fail_all(notebook, show):
-        from course.learner.fresh_run import Ran
-        from course.notebook.verdict import Verdict
-
-        marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-        gaps = [mark["grade_id"].removeprefix("test_") for mark in marks if mark.get("grade")]
-        return Ran([Verdict(gap, 0.0, 1.0, "incorrect", "no") for gap in gaps])
+        tests = [mark for mark in map(mark_of, notebook.cells) if mark.is_test]
+        return FreshRun([Verdict(test.exercise, 0.0, 1.0, "incorrect", "no") for test in tests])
 
     monkeypatch.setattr(checking, "run_notebook", fail_all)
 
@@ -229,7 +229,7 @@ def test_notebook_that_passed_out_of_order_is_noticed(learner, no_kernel):
 
     assert len(notices) == 1
     assert "`scale_pixels` passed when you ran its check, but not on a fresh kernel" in notices[0]
-    assert "[9] stands above [4]" in notices[0]
+    assert "[9] is above [4]" in notices[0]
 
 
 def test_renamed_notebook_is_recognized_and_noticed(learner, no_kernel):
@@ -272,7 +272,7 @@ def test_moved_doubled_and_lost_cells_are_noticed_by_name(learner, no_kernel):
 
     said = "\n".join(report(find_work("pooling")).notices)
 
-    assert "`max_pool2d` stands there more than once" in said
+    assert "`max_pool2d` is there more than once" in said
     assert "The cell of the gap `strided_convolve2d` is gone" in said
     assert "The cell `setup` was changed (added: import os)" in said
 
@@ -322,10 +322,10 @@ def test_command_prints_each_gap_and_that_hidden_checks_remain(learner):
 
     assert result.returncode == 1
     assert result.stderr == ""
-    assert "reshape: 0 of 10 points in sight" in result.stdout
+    assert "reshape: 0 of 10 visible points" in result.stdout
     assert "✗ scale_pixels      0 of 4" in result.stdout
     assert "– add_channel_axis  not attempted (6 points)" in result.stdout
-    assert "Hidden checks run when it is graded" in result.stdout
+    assert "Hidden checks run when a notebook is graded" in result.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")

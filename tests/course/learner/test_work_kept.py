@@ -18,14 +18,13 @@ from autograder.build.release import contents_page
 from course.cli.printing import next_step
 from course.errors import CourseError
 from course.learner import doctor
-from course.learner.check import remember
 from course.learner.folder import Work, read_notebook
 from course.learner.lab import notebooks
 from course.learner.reset import reset
-from course.learner.status import standings
+from course.learner.status import remember, standings
 from course.learner.submit import archive_path, collect_files, pack, packed
 from course.lessons.released import ASSIGNMENTS, all_gaps, read_release
-from course.notebook.verdict import Verdict
+from course.notebook.verdict import STATUS_WORDS, Verdict
 
 
 @pytest.fixture
@@ -45,9 +44,9 @@ def mark_checked(path, **statuses):
     remember(Work(path.stem, path), read_notebook(path), verdicts)
 
 
-def done(folder, assignment="reshape"):
+def statuses(folder, assignment="reshape"):
     standing = standings(folder)[ASSIGNMENTS.index(assignment)]
-    return {gap.gap.name: gap.status for gap in standing.gaps}
+    return {verdict.exercise: verdict.status for verdict in standing.verdicts}
 
 
 # Status
@@ -56,27 +55,28 @@ def done(folder, assignment="reshape"):
 def test_fresh_folder_is_not_attempted_and_begins_with_the_first_gap(learner):
     found = standings(learner)
 
-    assert {gap.status for standing in found for gap in standing.gaps} == {"not_attempted"}
+    seen = {verdict.status for standing in found for verdict in standing.verdicts}
+    assert seen == {"not_attempted"}
     assert next_step(learner, found) == "Next: reshape/reshape.ipynb, the gap `scale_pixels`."
 
 
 def test_status_follows_answer_check_and_change(learner):
     path = answer(learner, "reshape")
-    answered = done(learner)
+    answered = statuses(learner)
     mark_checked(path, scale_pixels="correct", add_channel_axis="incorrect")
-    checked = done(learner)
+    checked = statuses(learner)
     edit(path, lambda notebook: setattr(cell(notebook, "scale_pixels"), "source", "scale_pixels=1"))
 
     assert set(answered.values()) == {"unchecked"}
     assert checked == {"scale_pixels": "correct", "add_channel_axis": "incorrect"}
-    assert done(learner) == {"scale_pixels": "unchecked", "add_channel_axis": "incorrect"}
+    assert statuses(learner) == {"scale_pixels": "unchecked", "add_channel_axis": "incorrect"}
 
 
 def cell(notebook, name):
     return next(cell for cell in notebook.cells if cell["id"] == name)
 
 
-def test_a_check_that_passed_in_the_saved_notebook_counts_as_done(learner):
+def test_a_check_that_passed_in_the_saved_notebook_counts_as_statuses(learner):
     path = answer(learner, "reshape")
 
     def run_it(notebook):
@@ -86,7 +86,32 @@ def test_a_check_that_passed_in_the_saved_notebook_counts_as_done(learner):
 
     edit(path, run_it)
 
-    assert done(learner)["scale_pixels"] == "correct"
+    assert statuses(learner)["scale_pixels"] == "correct"
+
+
+def test_a_saved_answer_of_the_quiz_is_answered_and_earns_nothing_yet(learner):
+    path = answer(learner, "quiz")
+    text = "✓ q1: the answer is A.\n"
+    edit(
+        path,
+        lambda notebook: setattr(
+            cell(notebook, "test_q1"), "outputs", [nbformat.v4.new_output("stream", text=text)]
+        ),
+    )
+
+    first = standings(learner)[ASSIGNMENTS.index("quiz")].verdicts[0]
+
+    assert (first.exercise, first.status, first.score) == ("q1", "answered", 0)
+
+
+def test_the_legend_has_the_words_of_every_status_that_is_shown(learner):
+    answer(learner, "reshape")
+
+    shown = run_course("status", cwd=learner, state=learner / "state").stdout
+
+    for status, words in STATUS_WORDS.items():
+        expected = status in ("not_attempted", "unchecked")
+        assert (f"{words.sign} {words.label}" in shown) == expected, status
 
 
 def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
@@ -98,7 +123,7 @@ def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
     pack(archive_path(learner, ""), collect_files(learner), "")
 
     assert before == "Next: course submit"
-    assert next_step(learner, standings(learner)).startswith("Everything is packed")
+    assert next_step(learner, standings(learner)).startswith("Your notebooks are packed")
 
 
 def test_damaged_and_missing_notebooks_are_rows_with_a_remedy(learner):
@@ -119,8 +144,8 @@ def test_status_runs_nothing_and_is_quick(learner):
     assert len(found) == 5
     code = (
         "import sys; from course.learner.status import standings; from pathlib import Path;"
-        "standings(Path('.')); print([m for m in ('tensorflow', 'keras', 'nbclient') "
-        "if m in sys.modules and m != 'nbclient'])"
+        "standings(Path('.')); "
+        "print([m for m in ('tensorflow', 'keras', 'nbclient') if m in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert said.stdout == "[]\n"
