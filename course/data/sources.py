@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from course.data.download import download_missing
+from course.data.drawn_images import load_standin
 from course.data.idx import (
     FILE_NAMES,
     TEST,
@@ -28,7 +29,6 @@ from course.data.idx import (
     read_subset,
     save_subset,
 )
-from course.data.standin import load_standin
 from course.errors import DataError
 
 CLASS_NAMES = (

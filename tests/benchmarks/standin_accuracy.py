@@ -4,8 +4,8 @@ import sys
 import time
 from pathlib import Path
 
+from course.data.drawn_images import generate
 from course.data.idx import TEST, TRAIN, Amounts
-from course.data.standin import generate
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.lesson_models import measure

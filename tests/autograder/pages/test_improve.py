@@ -34,7 +34,7 @@ from autograder.pages.leaderboard.scoring_notebook import (
 from autograder.pages.leaderboard.standing import Entry, standing, tied
 from course.checks import exercise
 from course.checks.failures import CheckFailed
-from course.data.standin import generate
+from course.data.drawn_images import generate
 from course.errors import GradingError
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import BUDGET, require_rules, right_answers, standard_error

@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 import course
-from course.data import download, standin
+from course.data import download
+from course.data import drawn_images as standin
 from course.data import sources as data
 from course.errors import DataError
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.lesson_models import measure
 
-from course.data import standin
+from course.data import drawn_images as standin
 from course.data.idx import Amounts
 
 # Raise standin.VERSION whenever this changes: cached files of the old bytes must not be read.
