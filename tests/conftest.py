@@ -11,8 +11,7 @@ from support.graded_class import registered  # noqa: F401 -- a fixture
 from support.stock_class import StockClass
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.pages.feedback.feedback_page import read_assignment
-from autograder.pages.feedback.shown_gaps import Assignment
+from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
 from autograder.sandbox import Sandbox, detect_sandbox
 from course.errors import GradingError
 
@@ -72,5 +71,5 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def reshape(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+def reshape(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> FeedbackAssignment:
     return read_assignment(course, ClassFolder(tmp_path_factory.mktemp("none")), "reshape")

@@ -1,6 +1,5 @@
-"""What `autograder feedback` does on the terminal."""
+"""What `autograder feedback`, `report`, `similarity` and `improve` print."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,29 +9,35 @@ from rich.table import Table
 
 from autograder.cli.show_grading import BANNER, progress_bar
 from autograder.folders import ClassFolder, CourseFolder, class_secret
-from autograder.gradebook.reader import read_class
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.results import iter_results, load, result_path
+from autograder.grading.results import iter_results
 from autograder.lms.feedback_zips import pack
-from autograder.pages.feedback.feedback_page import feedback_html, read_assignment
+from autograder.pages.feedback.feedback_page import ClassPages, is_graded
 from autograder.pages.leaderboard.leaderboard import (
     HEADINGS,
     TITLE,
-    cells,
     notes,
     run_board,
+    table_row,
     write_leaderboard,
 )
-from autograder.pages.leaderboard.scoring_notebook import NAME
-from autograder.pages.leaderboard.standing import standing
-from autograder.pages.report.graded_class import read_material
+from autograder.pages.leaderboard.ranking import ranked
+from autograder.pages.report.graded_class import read_graded_class
 from autograder.pages.report.pseudonyms import Pseudonyms
-from autograder.pages.report.report_page import Pair, report_html
-from autograder.pages.similarity.alike import Alike, similar
+from autograder.pages.report.report_page import report_html
+from autograder.pages.similarity.similar_pairs import similar
 from course.errors import GradingError
 from course.files import write_atomically
+from course.lessons.improve_rules import NAME
 
-STOCK_STAMP = "graded by stock nbgrader"
+MOST_PAIRS = 50
+"""The most pairs of similar submissions in a report."""
+
+SIMILARITY_NOTE = (
+    "A list to look at, and never a mark: a short exercise has few natural answers, and friends "
+    "may learn together. Names, comments and order are left out, and so is what the release, the "
+    "lesson and the reference solutions hold; what many share counts little."
+)
 
 
 def run_feedback(
@@ -43,78 +48,40 @@ def run_feedback(
     *,
     zipped: bool = False,
 ) -> None:
-    """Write the page of every graded submission; pack them as the LMS wants them if asked to."""
-    from autograder.cli.show_grading import progress_bar
+    """Write the page of every graded submission; with `zipped`, pack them as the LMS wants them.
 
+    Raises GradingError at the end if submissions were not graded by this grader.
+    """
     wanted = course.require(assignments)
-    graded = [
+    found = [
         (path.parent.name, path.name)
         for path in sorted(class_folder.autograded.glob("*/*"))
         if path.name in wanted
     ]
-    if not graded:
+    if not found:
         raise GradingError(
             f"Nothing is graded in {class_folder.autograded}.", "Run `autograder grade` first."
         )
+    graded = [one for one in found if is_graded(class_folder, *one)]
+    pages = ClassPages(course, class_folder)
     with progress_bar(console) as bar:
         task = bar.add_task("writing feedback", total=len(graded))
-        for student, assignment in write_pages(course, class_folder, graded):
+        for student, assignment in graded:
+            pages.write(student, assignment)
             bar.update(task, description=f"feedback on {assignment} for {student}", advance=1)
     console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")
     for packed in pack(class_folder, graded) if zipped else []:
         console.print(packed.next_step, soft_wrap=True, markup=False)
-
-
-def write_pages(
-    course: CourseFolder, class_folder: ClassFolder, graded: list[tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
-    """Write one page after the other; nbgrader's own for what stock nbgrader graded."""
-    marks = read_class(class_folder)
-    kinds = {
-        name: read_assignment(course, class_folder, name) for name in {name for _, name in graded}
-    }
-    for student, assignment in graded:
-        kept = result_path(class_folder, student, assignment)
-        if not kept.is_file() or _stock_graded(class_folder, student, assignment):
-            _stock_page(course, class_folder, student, assignment)
-        else:
-            entry = marks.submissions.get((student, assignment))
-            full_name = marks.names.get(student, "")
-            text = feedback_html(load(kept), entry, kinds[assignment], full_name)
-            save_page(page_path(class_folder, student, assignment), text)
-        yield student, assignment
-
-
-def page_path(class_folder: ClassFolder, student: str, assignment: str) -> Path:
-    """Say where nbgrader and we put a page."""
-    return class_folder.feedback / student / assignment / f"{assignment}.html"
-
-
-def save_page(path: Path, text: str) -> None:
-    """Write a page whole; half a character of a student's can't be written, nor break it."""
-    write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
-
-
-def _stock_graded(class_folder: ClassFolder, student: str, assignment: str) -> bool:
-    """Tell whether stock nbgrader graded last: then what we kept is an older result."""
-    path = class_folder.autograded / student / assignment / f"{assignment}.ipynb"
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return STOCK_STAMP in file.read(4000)
-
-
-def _stock_page(
-    course: CourseFolder, class_folder: ClassFolder, student: str, assignment: str
-) -> None:
-    """Let nbgrader write its page, hidden tests taken out."""
-    from support.stock_nbgrader import StockNbgrader
-
-    StockNbgrader(course, class_folder).feedback(assignment, student)
-
-
-# What `autograder report` does on the terminal.
-
-
-MOST_PAIRS = 50
+    others = [
+        f"{assignment} of {student}"
+        for student, assignment in found
+        if (student, assignment) not in set(graded)
+    ]
+    if others:
+        raise GradingError(
+            f"Not graded by `autograder`, so without a page: {', '.join(others)}.",
+            "Run `autograder grade`, then `autograder feedback` again.",
+        )
 
 
 def run_report(
@@ -126,63 +93,41 @@ def run_report(
     to: Path | None,
     console: Console,
 ) -> Path:
-    """Write the report of what is graded, and say where it is."""
-    material = read_material(course, class_folder, assignments)
-    pseudonyms = Pseudonyms(class_secret(class_folder), material.names) if anonymous else None
-    alike = [
-        Pair(one.first, one.second, assignment, one.share, told(one))
-        for assignment, one in similar(course, class_folder, material.results)
-    ]
+    """Write the report, and print where it is; return its path."""
+    graded = read_graded_class(course, class_folder, assignments)
+    pseudonyms = Pseudonyms(class_secret(class_folder), graded.names) if anonymous else None
+    pairs = list(similar(course, class_folder, graded.results))
     made = datetime.now().astimezone()
-    text = report_html(material, made, alike[:MOST_PAIRS], pseudonyms)
+    text = report_html(graded, made, pairs[:MOST_PAIRS], pseudonyms)
     default = class_folder.root / ("report-anonymous.html" if anonymous else "report.html")
     path = to or default
     write_atomically(path, lambda file: file.write(text.encode()))
-    console.print(f"Report on {len(material.results)} submissions: {path}", soft_wrap=True)
+    console.print(f"Report on {len(graded.results)} submissions: {path}", soft_wrap=True)
     return path
-
-
-# What `autograder similarity` shows on the terminal.
-
-
-NOTE = (
-    "A list to look at, and never a mark: a short exercise has few natural answers, and friends "
-    "may learn together. Names, comments and order are taken out, and what the release, the "
-    "lesson and the reference solutions hold; what many share counts little."
-)
-
-
-def told(pair: Alike) -> str:
-    """Say what a pair has in common."""
-    cells = ", ".join(pair.cells)
-    return f"{pair.evidence:.0f} rare fragments in {cells}, such as: {pair.example[:90]}"
 
 
 def run_similarity(
     course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
 ) -> None:
-    """Show the pairs of the named assignments (all, if none is named), the most alike first."""
+    """Print the similar pairs of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
     results = (one for one in iter_results(class_folder) if one.assignment in wanted)
     if not class_folder.root.joinpath("results").is_dir():
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
-    table = Table(title="Alike beyond what everybody was given", caption=NOTE)
+    table = Table(title="Alike beyond what everybody was given", caption=SIMILARITY_NOTE)
     for heading in ("assignment", "student", "student", "alike", "in common"):
         table.add_column(heading)
     for assignment, pair in similar(course, class_folder, results):
-        cells = (assignment, pair.first, pair.second, f"{100 * pair.share:.0f} %", told(pair))
+        cells = (assignment, pair.first, pair.second, f"{100 * pair.share:.0f} %", pair.in_common)
         table.add_row(*map(escape, cells))
     if table.row_count:
         console.print(table)
     else:
-        console.print(f"No pair stands out. {NOTE}")
-
-
-# What `autograder improve` shows on the terminal.
+        console.print(f"No pair stands out. {SIMILARITY_NOTE}")
 
 
 def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Console) -> None:
-    """Score every network, then show and write the table.
+    """Score every network, then print and write the leaderboard.
 
     Raises GradingError at the end if the grader itself failed on a submission.
     """
@@ -195,19 +140,19 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
             bar.update(task, description=what, completed=done, total=total)
 
         run = run_board(class_folder, options, show)
-    entries = standing(run.results)
-    paths = write_leaderboard(class_folder.root / NAME, entries)
+    networks = ranked(run.results)
+    paths = write_leaderboard(class_folder.root / NAME, networks)
     table = Table(title=TITLE)
     for heading in HEADINGS:
         table.add_column(heading, justify="right" if heading in ("rank", "parameters") else "left")
-    for entry in entries:
-        table.add_row(*map(escape, cells(entry)))
+    for network in networks:
+        table.add_row(*map(escape, table_row(network)))
     console.print(table)
-    for note in notes(entries):
+    for note in notes(networks):
         console.print(note, highlight=False)
     console.print(f"Leaderboard: {', '.join(map(str, paths))}", soft_wrap=True)
     if run.failures:
         raise GradingError(
             f"{len(run.failures)} networks have no result. {run.failures[0]}",
-            "Mend that and run `autograder improve` again.",
+            "Fix this, then run `autograder improve` again.",
         )

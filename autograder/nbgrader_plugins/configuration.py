@@ -34,9 +34,8 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
     nbgrader's `autograde`, and formgrader's button for it, grade in the sandbox as our own command
     does. `stock` asks for nbgrader's own way.
     """
-    from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
     from nbgrader.converters import Autograde
-    from nbgrader.preprocessors import AssignLatePenalties, GetGrades
+    from nbgrader.preprocessors import AssignLatePenalties
 
     from autograder.gradebook.late_rules import rules_path
     from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
@@ -46,7 +45,7 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
         LatePolicy,
         StampUnsafe,
     )
-    from autograder.nbgrader_plugins.feedback_exporter import FeedbackExporter, HideTests
+    from autograder.nbgrader_plugins.feedback_exporter import FeedbackExporter
 
     put_scripts_on_path()
     config = build_config(root, class_folder / "gradebook.db")
@@ -73,5 +72,6 @@ def class_config(root: Path, class_folder: Path, *, stock: bool = False) -> Conf
         config.Autograde.sanitize_preprocessors = [GradeInSandbox]
         config.Autograde.autograde_preprocessors = [EnterRules, AssignLatePenalties]
     config.GenerateFeedback.exporter_class = FeedbackExporter
-    config.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+    # The exporter reads the result that grading kept, not the notebook.
+    config.GenerateFeedback.preprocessors = []
     return config

@@ -1,4 +1,4 @@
-"""What was chosen in the quiz, read from the graded notebooks as data; nothing is run."""
+"""Reads the quiz's questions from its source, and answers from graded notebooks as data."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from course.notebook.cell_code import read_code
 from course.notebook.marks import mark_of
 
 UNREADABLE = "something else"
-"""In place of an answer that is no plain letter or number."""
+"""Stands for an answer that is not a plain letter or number."""
 
 _OPTION = re.compile(r"^- \*\*([a-z])\*\* – (.*)$", re.MULTILINE)
 _FIGURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
@@ -19,7 +19,7 @@ _HEAD = re.compile(r"^\*\*Question \d+ \([^)]*\)\.\*\*\s*")
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the graded quiz, as the class was asked."""
+    """A question of the class's graded quiz."""
 
     name: str
     """The gap's name, such as `q1`."""
@@ -32,7 +32,7 @@ class Question:
 
 
 def read_questions(source: Any) -> list[Question]:
-    """Read the questions and their keys from a source notebook; no others than quiz cells."""
+    """Read the questions and their keys from a source notebook; other cells are ignored."""
     texts = {cell["id"]: str(cell["source"]) for cell in source["cells"]}
     found = []
     for cell in source["cells"]:
@@ -44,7 +44,7 @@ def read_questions(source: Any) -> list[Question]:
 
 
 def _question(name: str, text: str, solution: str) -> Question:
-    """Take a question's cell apart."""
+    """Read one question from the cell that asks it and the cell that solves it."""
     options = tuple((letter, words.strip()) for letter, words in _OPTION.findall(text))
     asked = _HEAD.sub("", _OPTION.split(text)[0])
     asked = _FIGURE.sub(lambda figure: f"({figure.group(1)})", asked).strip()
@@ -54,7 +54,7 @@ def _question(name: str, text: str, solution: str) -> Question:
 def answers(
     notebooks: Iterable[tuple[str, dict[str, Any]]], question: Question
 ) -> dict[str, list[str]]:
-    """Give what each student chose: options, one number, UNREADABLE; nothing if not answered."""
+    """Return each student's answer: options, one number, or UNREADABLE; empty if there is none."""
     found = {}
     for student, notebook in notebooks:
         sources = {cell["id"]: cell["source"] for cell in notebook.get("cells", [])}
@@ -64,7 +64,7 @@ def answers(
 
 
 def chosen(source: str, name: str, letters: bool) -> list[str]:
-    """Read the last plain value that a cell gives to `name`."""
+    """Return the answer that a cell assigns to `name`, read as data and never run."""
     value = _literal(source, name)
     if value is None or value is ...:
         return []
@@ -76,7 +76,7 @@ def chosen(source: str, name: str, letters: bool) -> list[str]:
 
 
 def _letters(value: Any) -> list[str]:
-    """Read letters from text, or from a collection of texts."""
+    """Read letters from a text or a collection of texts."""
     parts = [value] if isinstance(value, str) else value
     if not isinstance(parts, list | tuple | set) or not all(isinstance(one, str) for one in parts):
         return [UNREADABLE]
@@ -87,7 +87,7 @@ def _letters(value: Any) -> list[str]:
 
 
 def _literal(source: str, name: str) -> Any:
-    """Find the last `name = …` at the margin; a bare object for what is no plain value."""
+    """Return the value of the last top-level `name = …`; a bare object if it is not a literal."""
     tree = read_code(source)
     if tree is None:
         return object() if source.strip() else None

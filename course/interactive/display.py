@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from course.document import TableStyle, html_table
+
 # Its own colors, because a notebook's may be light or dark. Contrast of the text: 16 : 1.
 _BOX = (
     "text-align:left;font-size:1em;line-height:1.4;padding:0.5em 0.9em;border-radius:6px;"
@@ -14,6 +16,12 @@ _BOX = (
 _CELL = (
     "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94;"
     "color:#1a1c1e;background:#ffffff"
+)
+_TABLE = TableStyle(
+    table="border-collapse:collapse;width:100%;margin:0",
+    caption="text-align:left;font-weight:bold;color:#1a1c1e",
+    heading=_CELL,
+    cell=f"{_CELL};white-space:pre-wrap",
 )
 
 
@@ -28,6 +36,10 @@ class Shown:
         """Return the text."""
         return self.text
 
+    def __html__(self) -> str:
+        """Return the HTML: in a table, it is not escaped again."""
+        return self.html
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return both forms for a notebook."""
         return {"text/html": self.html, "text/plain": self.text}
@@ -41,22 +53,11 @@ def box(*parts: str) -> str:
 def table(
     caption: str, header: Sequence[str], rows: Sequence[Sequence[str | Shown]], note: str = ""
 ) -> Shown:
-    """Return a table with a caption; a cell may be a Shown, whose HTML is not escaped."""
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(map(_td, row))}</tr>" for row in rows)
-    html = box(
-        '<table style="border-collapse:collapse;width:100%;margin:0">'
-        f'<caption style="text-align:left;font-weight:bold;color:#1a1c1e">{escape(caption)}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
-        f'<p style="margin:0.5em 0 0">{escape(note)}</p>' if note else "",
-    )
+    """Return a table with a caption; a cell may be something shown itself."""
+    below = f'<p style="margin:0.5em 0 0">{escape(note)}</p>' if note else ""
+    html = box(html_table(caption, header, rows, _TABLE), below)
     lines = [caption, *_aligned([header, *rows]), *([note] if note else [])]
     return Shown(html, "\n".join(lines))
-
-
-def _td(cell: str | Shown) -> str:
-    content = cell.html if isinstance(cell, Shown) else escape(cell).replace("\n", "<br>")
-    return f'<td style="{_CELL};white-space:pre-wrap">{content}</td>'
 
 
 def _aligned(rows: Sequence[Sequence[str | Shown]]) -> list[str]:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from course.checks.exercise import Exercise
 
 NAME = "improve"
+"""The open exercise's notebook, and its folder among those handed in."""
+
 BUDGET = 50_000
 """The most parameters that a network may have, trained or not."""
 

@@ -25,6 +25,7 @@ from course.quiz.question import Figure
 
 _CELL = re.compile(r"-?\d+(\.\d+)?|\{\w+\}")
 _SIDE, _GAP, _TITLE, _MARGIN = 44, 36, 26, 4
+_SHRINKS = 'style="max-width:100%;height:auto" '
 
 
 @cache
@@ -84,10 +85,11 @@ def _text_column(name: str, rows: tuple[tuple[str, ...], ...]) -> list[str]:
     return [name, *(" ".join(cell.rjust(width) for cell in row) for row in rows)]
 
 
-def figure_svg(figure: Figure) -> str:
+def figure_svg(figure: Figure, *, styled: bool = True) -> str:
     """Draw the grids as one SVG picture with its alternative text.
 
-    It has its own white ground, so that it reads the same in light and dark surroundings.
+    It has its own white ground, so that it reads the same in light and dark surroundings. With
+    `styled`, it shrinks by itself; a page whose policy forbids inline styles does that instead.
     """
     parts, left, bottom = [], _MARGIN, 0
     for name, rows in figure.grids:
@@ -100,7 +102,7 @@ def figure_svg(figure: Figure) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(figure.alt)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'style="max-width:100%;height:auto" font-family="sans-serif" font-size="16">'
+        f'{_SHRINKS if styled else ""}font-family="sans-serif" font-size="16">'
         f'<rect width="{width}" height="{height}" rx="4" fill="#ffffff"/>{"".join(parts)}</svg>'
     )
 

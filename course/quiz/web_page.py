@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
+from course.document import Document
 from course.errors import QuizError
 from course.files import write_atomically
 from course.quiz.bank import practice_bank
@@ -46,35 +49,27 @@ def write_page(
 
 def page_html(title: str, questions: list[DrawnQuestion], lesson_url: str = "") -> str:
     """Return the page; the same questions always give the same text."""
-    from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
-
     if urlsplit(lesson_url).scheme not in ("", "http", "https"):
         raise QuizError(f"{lesson_url!r} is no address of a lesson.", "Begin it with 'https://'.")
-    jinja = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return jinja.get_template("page.html.j2").render(
+    return Document(_TEMPLATES, "page").render(
         title=title,
-        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
-        script=Markup((_TEMPLATES / "page.js").read_text(encoding="utf-8")),
         data=Markup(_script_json(_data(questions, lesson_url))),
         several_rule=SEVERAL_RULE,
-        questions=[_shown(question, Markup) for question in questions],
+        questions=[_shown(question) for question in questions],
     )
 
 
-def _shown(question: DrawnQuestion, markup: Any) -> dict[str, Any]:
+def _shown(question: DrawnQuestion) -> dict[str, Any]:
     """Return what the page shows before an answer; no key and no explanation is among it."""
     return {
         "id": question.id,
         "kind": question.kind,
         "topic": TOPICS[question.topic],
         "points": f"{question.points:g}",
-        "html": markup(block_html(question.text)),
-        "figure": markup(figure_svg(question.figure)) if question.figure else "",
+        "html": Markup(block_html(question.text)),
+        "figure": Markup(figure_svg(question.figure, styled=False)) if question.figure else "",
         "options": [
-            {"letter": option.letter, "html": markup(inline_html(option.text))}
+            {"letter": option.letter, "html": Markup(inline_html(option.text))}
             for option in question.options
         ],
     }

@@ -16,11 +16,12 @@ from time import perf_counter
 import nbformat
 from rich.console import Console
 
-from autograder.cli.show_pages import run_report, write_pages
-from autograder.folders import ASSIGNMENTS, ClassFolder, find_course
+from autograder.cli.show_pages import run_report
+from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder, find_course
 from autograder.gradebook.database import make_gradebook
 from autograder.grading.results import SubmissionResult, iter_results, result_path, save
-from autograder.pages.similarity.alike import similar
+from autograder.pages.feedback.feedback_page import ClassPages
+from autograder.pages.similarity.similar_pairs import similar
 from course.notebook.verdict import Verdict
 
 DRAW = random.Random(1)
@@ -71,6 +72,13 @@ def write_class(folder: ClassFolder, students: int) -> list[tuple[str, str]]:
     return handed_in
 
 
+def write_pages(course: CourseFolder, folder: ClassFolder, graded: list[tuple[str, str]]) -> None:
+    """Write the feedback page of every submission."""
+    pages = ClassPages(course, folder)
+    for student, assignment in graded:
+        pages.write(student, assignment)
+
+
 def timed(what: str, count: int, step) -> None:
     """Run a step and print how long it took."""
     start = perf_counter()
@@ -93,7 +101,7 @@ def main() -> None:
             path.parent.mkdir(parents=True)
             path.write_text("{}")
         make_gradebook(folder)
-        timed("feedback", len(graded), lambda: list(write_pages(course, folder, graded)))
+        timed("feedback", len(graded), lambda: write_pages(course, folder, graded))
         timed(
             "similarity", len(graded), lambda: list(similar(course, folder, iter_results(folder)))
         )

@@ -18,7 +18,7 @@ from support.lab_session import Notebook, course_lab
 from autograder.cli.show_grading import marks_table
 from autograder.folders import ClassFolder
 from autograder.gradebook.reader import read_class
-from autograder.pages.report.graded_class import Material
+from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.report_page import report_html
 
 ROOT = Path(__file__).parents[2]
@@ -117,7 +117,7 @@ def picture_report(browser: Browser, target: Path) -> None:
 
     made = pretend_class(300)
     names = dict.fromkeys(made.ability, "")
-    text = report_html(Material("2026", list(POINTS), names, made.results), datetime(2026, 3, 1))
+    text = report_html(GradedClass("2026", list(POINTS), names, made.results), datetime(2026, 3, 1))
     page = browser.new_page(viewport={"width": 1180, "height": 1500})
     with tempfile.TemporaryDirectory(prefix="convpool-") as scratch:
         path = Path(scratch, "report.html")

@@ -1,8 +1,9 @@
-"""The report and a feedback page in Chromium: light, dark, on a phone and printed, no barrier."""
+"""Report, feedback and leaderboard in Chromium: light, dark, phone, printed; no barrier."""
 
 import dataclasses
 from datetime import datetime
 
+import numpy as np
 import pytest
 from support.browsing import Visit, assert_no_barrier
 from support.page_material import QUESTION, cell, result
@@ -10,8 +11,11 @@ from support.pretend_results import POINTS, pretend_class
 
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark, exact
 from autograder.pages.feedback.feedback_page import feedback_html
-from autograder.pages.report.graded_class import Material
-from autograder.pages.report.report_page import Pair, report_html
+from autograder.pages.leaderboard.leaderboard import as_html
+from autograder.pages.leaderboard.ranking import RankedNetwork
+from autograder.pages.report.graded_class import GradedClass
+from autograder.pages.report.report_page import report_html
+from autograder.pages.similarity.similar_pairs import SimilarPair
 
 LOOKS = {
     "light": {"color_scheme": "light"},
@@ -25,8 +29,8 @@ LOOKS = {
 def report(tmp_path_factory):
     made = pretend_class(24)
     names = dict.fromkeys(made.ability, "") | {"absent": "שרה Ünal"}
-    known = Material("2026", list(POINTS), names, made.results, questions=[QUESTION])
-    pairs = [Pair("student001", "student002", "pooling", 0.83, "12 rare fragments")]
+    known = GradedClass("2026", list(POINTS), names, made.results, questions=[QUESTION])
+    pairs = [("pooling", SimilarPair("student001", "student002", 0.83, 12.0, ("pool",), "x = 1"))]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report_html(known, datetime(2026, 3, 1), pairs), encoding="utf-8")
     return path.as_uri()
@@ -52,7 +56,18 @@ def feedback(reshape, tmp_path_factory):
     return path.as_uri()
 
 
-@pytest.fixture(params=["report", "feedback"])
+@pytest.fixture(scope="module")
+def leaderboard(tmp_path_factory):
+    networks = [
+        RankedNetwork("ada", np.ones(400, bool), 49_900, rank=1),
+        RankedNetwork("=1+1 <b>" + "long-name" * 8, reason="`model`: it has 60,000 parameters."),
+    ]
+    path = tmp_path_factory.mktemp("leaderboard") / "leaderboard.html"
+    path.write_text(as_html(networks), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(params=["report", "feedback", "leaderboard"])
 def address(request):
     return request.getfixturevalue(request.param)
 

@@ -147,12 +147,12 @@ def test_a_reload_keeps_answers_drafts_and_score(visit):
     page.locator(f"#q-{draft.id} input").first.check()
     for question in QUESTIONS[:12]:
         answer_by_click(page, question, right_answer(question))
-    before = opened.text("#progress"), opened.text("#topics"), opened.text("#questions")
+    before = opened.text("#progress"), opened.text("#topics"), opened.text("#main")
 
     page.reload()
 
     assert "12 of 37 answered, 24 of" in opened.text("#progress")
-    assert (opened.text("#progress"), opened.text("#topics"), opened.text("#questions")) == before
+    assert (opened.text("#progress"), opened.text("#topics"), opened.text("#main")) == before
     assert page.locator(f"#q-{draft.id} input").first.is_checked()
     page.locator("#restart").click()
     page.reload()

@@ -13,7 +13,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbconvert.exporters.exporter import ResourcesDict
 from support import broken_files
 from support.arena import (
     FULL_SCORE,
@@ -29,7 +28,7 @@ from support.arena import (
 
 from autograder.build.answer_files import parse_answers
 from autograder.build.contract import CANARY
-from autograder.nbgrader_plugins.feedback_exporter import HideTests
+from autograder.pages.feedback.feedback_page import ClassPages
 
 ATTACKS = Path(__file__).parent / "attacks"
 ON_MODELS = {path.stem for path in ATTACKS.glob("*.py") if path.stem.startswith("model_")}
@@ -180,14 +179,14 @@ def marks_left(arena: Arena, outcome: Outcome) -> list[str]:
 
 
 def assert_nothing_hidden_is_shown(arena: Arena, outcome: Outcome) -> None:
-    """Assert that a page of the attacker's would quote no hidden test, nor the CSV or a comment."""
+    """Assert that no page, output, comment or CSV of the attacker's quotes a hidden test."""
     path = outcome.folder.autograded / "eve" / arena.assignment / f"{arena.assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     outputs = json.dumps([cell.get("outputs", []) for cell in notebook.cells])
     own = [c.source for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")]
     comments = json.dumps([gap.message for gap in outcome.attacker.gaps])
-    shown, _ = HideTests().preprocess(notebook, ResourcesDict())
-    for text in (outputs, *own, comments, nbformat.writes(shown)):
+    page = ClassPages(arena.course, outcome.folder).html("eve", arena.assignment)
+    for text in (outputs, *own, comments, page):
         assert f"{CANARY}-{arena.assignment}" not in text
         assert "check.hidden(" not in text
         assert outcome.folder.root.joinpath(".secret").read_bytes().hex() not in text

@@ -63,12 +63,6 @@ class StockClass:
         outputs = [output for cell in wanted for output in cell.get("outputs", [])]
         return strip_ansi("\n".join(_text(output) for output in outputs))
 
-    def page(self, student: str, assignment: str) -> str:
-        """Let nbgrader write the feedback page, and return it."""
-        self._nbgrader.feedback(assignment, student)
-        path = self.folder.feedback / student / assignment / f"{assignment}.html"
-        return path.read_text(encoding="utf-8")
-
 
 @contextmanager
 def as_outside_pytest() -> Iterator[None]:

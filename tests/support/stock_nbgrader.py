@@ -10,7 +10,7 @@ from course.errors import GradingError
 
 
 class StockNbgrader:
-    """nbgrader's generate_assignment, autograde and generate_feedback on one class."""
+    """nbgrader's generate_assignment and autograde on one class."""
 
     def __init__(self, course: CourseFolder, class_folder: ClassFolder) -> None:
         """Load nbgrader with the project's configuration; make the class folder if it is new."""
@@ -31,10 +31,6 @@ class StockNbgrader:
     def autograde(self, assignment: str, student: str) -> None:
         """Run one submission and enter its marks."""
         _run(f"{assignment} of {student}", self._api.autograde, assignment, student)
-
-    def feedback(self, assignment: str, student: str) -> None:
-        """Write the feedback page of one graded submission."""
-        _run(f"{assignment} of {student}", self._api.generate_feedback, assignment, student)
 
 
 def _run(what: str, step: Callable[..., dict[str, Any]], *arguments: str) -> None:

@@ -1,84 +1,78 @@
-"""One student's page on one assignment: loads nothing, runs nothing, and is read on a phone."""
+"""Writes feedback pages: the page of one student on one assignment, and the pages of a class."""
 
-from functools import cache
+from pathlib import Path
 
-from nbformat import NotebookNode
-
-from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import SubmissionMark
+from autograder.gradebook.reader import read_class
 from autograder.grading.autograded import UNSAFE
-from autograder.grading.class_run import read_source
-from autograder.grading.results import SubmissionResult
-from autograder.pages import Document
-from autograder.pages.feedback.shown_cells import shown_cells
-from autograder.pages.feedback.shown_gaps import Assignment, hidden_checks, shown_gaps
-from autograder.pages.quiz_answers import read_questions
-from course.checks.misconceptions import heading
-from course.notebook.marks import mark_of
-from course.quiz import read_bank
-
-QUIZ = "quiz"
+from autograder.grading.results import SubmissionResult, load, result_path
+from autograder.pages.document import document
+from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
+from autograder.pages.feedback.gap_feedback import gap_feedback
+from autograder.pages.feedback.student_cells import student_cells
+from course.errors import GradingError
+from course.files import write_atomically
 
 
-@cache
-def _document() -> Document:
-    return Document("feedback.html.j2")
+class ClassPages:
+    """The feedback pages of a class; what they have in common is read once."""
+
+    def __init__(self, course: CourseFolder, class_folder: ClassFolder) -> None:
+        """Read the gradebook's marks and the students' names."""
+        self._course, self._class_folder = course, class_folder
+        self._marks = read_class(class_folder)
+        self._assignments: dict[str, FeedbackAssignment] = {}
+
+    def path(self, student: str, assignment: str) -> Path:
+        """Return where a page is written, which is where nbgrader writes its own."""
+        return self._class_folder.feedback / student / assignment / f"{assignment}.html"
+
+    def write(self, student: str, assignment: str) -> Path:
+        """Write the page of one submission whole; return its path."""
+        content = self.html(student, assignment).encode()
+        path = self.path(student, assignment)
+        write_atomically(path, lambda file: file.write(content))
+        return path
+
+    def html(self, student: str, assignment: str) -> str:
+        """Return the page of one submission. Raises GradingError if the grader has no result."""
+        if not is_graded(self._class_folder, student, assignment):
+            raise GradingError(
+                f"{assignment} of {student} was not graded by `autograder`: it has no page.",
+                f"Run `autograder grade {assignment}`, then write the pages again.",
+            )
+        if assignment not in self._assignments:
+            known = read_assignment(self._course, self._class_folder, assignment)
+            self._assignments[assignment] = known
+        page = feedback_html(
+            load(result_path(self._class_folder, student, assignment)),
+            self._marks.submissions.get((student, assignment)),
+            self._assignments[assignment],
+            self._marks.names.get(student, ""),
+        )
+        # A lone half of a surrogate pair in a student's text can't be encoded.
+        return page.encode("utf-8", "replace").decode()
 
 
-def read_assignment(course: CourseFolder, class_folder: ClassFolder, name: str) -> Assignment:
-    """Read what the pages of an assignment need of its source and its release."""
-    source = read_source(course, name, class_folder)
-    own = class_folder.release(name)
-    release = read_source_notebook(own if own.is_file() else course.release(name))
-    questions = {one.name: one for one in read_questions(source)}
-    return Assignment(
-        name=name,
-        given=frozenset(cell.source for cell in release.cells),
-        titles=_titles(source),
-        checks=hidden_checks(source),
-        questions=questions,
-        sections=_sections(course, class_folder, list(questions)),
-    )
-
-
-def _titles(source: NotebookNode) -> dict[str, str]:
-    """Find the heading above each gap; a question is called by its number."""
-    titles, heading = {}, ""
-    for cell in source["cells"]:
-        if cell["cell_type"] == "markdown":
-            lines = [line for line in cell["source"].splitlines() if line.startswith("## ")]
-            heading = lines[-1].lstrip("# ").partition(" (")[0] if lines else heading
-        elif mark_of(cell).is_gap:
-            name = cell["id"]
-            titles[name] = heading or f"Question {name.removeprefix('q')}"
-    return titles
-
-
-def _sections(course: CourseFolder, class_folder: ClassFolder, names: list[str]) -> dict[str, str]:
-    """Name the lesson's section of each question; of a class's own quiz that is not known."""
-    bank = course.solutions / "quiz.md"
-    if not names or class_folder.source(QUIZ).is_file() or not bank.is_file():
-        return {}
-    questions = read_bank(bank).questions
-    return {
-        name: heading(question.section) for name, question in zip(names, questions, strict=False)
-    }
+def is_graded(class_folder: ClassFolder, student: str, assignment: str) -> bool:
+    """Return whether the grader kept a result of a submission."""
+    return result_path(class_folder, student, assignment).is_file()
 
 
 def feedback_html(
     result: SubmissionResult,
     entry: SubmissionMark | None,
-    assignment: Assignment,
+    assignment: FeedbackAssignment,
     full_name: str = "",
 ) -> str:
-    """Write the page of one submission; what a person entered in the gradebook counts."""
-    cells = shown_cells(result.notebook, assignment.given)
-    gaps = shown_gaps(result, entry, assignment, cells)
+    """Return the page of one submission; marks that a person entered in the gradebook count."""
+    cells = student_cells(result.notebook, assignment.released)
+    gaps = gap_feedback(result, entry, assignment, cells)
     names = {gap.name for gap in gaps}
     points = sum(gap.score for gap in gaps)
     score = float(entry.final) if entry and entry.exercises else points
-    return _document().render(
+    return document("feedback").render(
         assignment=result.assignment,
         student=full_name or result.student,
         gaps=gaps,

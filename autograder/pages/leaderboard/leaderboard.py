@@ -1,7 +1,6 @@
 """Every submission of a class through the grader; results are kept, as those of the marks are."""
 
 import csv
-import html
 import io
 import re
 from collections.abc import Callable, Sequence
@@ -18,11 +17,13 @@ from autograder.grading.places import InFlight, find_submissions
 from autograder.grading.results import Key, SubmissionResult, exclusive, put, sweep, up_to_date
 from autograder.grading.submission_run import Conditions, grade_submission
 from autograder.grading.versions import key_of
-from autograder.pages.leaderboard.scoring_notebook import NAME, hidden_file, lay_out, scoring_source
-from autograder.pages.leaderboard.standing import Entry
+from autograder.pages.document import document
+from autograder.pages.leaderboard.ranking import RankedNetwork
+from autograder.pages.leaderboard.scoring_notebook import hidden_file, lay_out, scoring_source
+from course.document import html_table
 from course.errors import GradingError
 from course.files import write_atomically
-from course.lessons.improve_rules import BUDGET
+from course.lessons.improve_rules import BUDGET, NAME
 
 LIMITS: dict[str, Any] = {"cell_seconds": 600.0, "notebook_seconds": 600.0, "cpu_seconds": 2400}
 """Ten minutes for a notebook, as its text says."""
@@ -110,9 +111,6 @@ def _graded(
     return result
 
 
-# The table as CSV for a program, Markdown for a chat or a wiki, HTML for a browser.
-
-
 COLUMNS = (
     "rank",
     "student",
@@ -124,12 +122,13 @@ COLUMNS = (
     "flags",
 )
 HEADINGS = ("rank", "student", "accuracy on hidden images", "parameters")
+CAPTION = "Networks, the most accurate first"
 TITLE = f"Improve: the best network within {BUDGET:,} parameters"
 
 
-def write_leaderboard(folder: Path, entries: Sequence[Entry]) -> list[Path]:
+def write_leaderboard(folder: Path, networks: Sequence[RankedNetwork]) -> list[Path]:
     """Write leaderboard.csv, .md and .html, each whole; return their paths."""
-    texts = {"csv": as_csv(entries), "md": as_markdown(entries), "html": as_html(entries)}
+    texts = {"csv": as_csv(networks), "md": as_markdown(networks), "html": as_html(networks)}
     paths = []
     for suffix, text in texts.items():
         path = folder / f"leaderboard.{suffix}"
@@ -139,56 +138,60 @@ def write_leaderboard(folder: Path, entries: Sequence[Entry]) -> list[Path]:
     return paths
 
 
-def notes(entries: Sequence[Entry]) -> list[str]:
-    """Say what the figures are worth."""
-    scored = [entry for entry in entries if entry.right is not None]
+def notes(networks: Sequence[RankedNetwork]) -> list[str]:
+    """Say how accurate the figures are."""
+    scored = [network for network in networks if network.right is not None]
     if not scored:
         return ["No network was scored."]
     images = len(scored[0].right) if scored[0].right is not None else 0
     return [
         f"Accuracy on {images:,} images that no notebook has seen; ± is one standard error.",
-        "All networks saw the same images and are compared image by image. Those of equal rank are "
-        "tied: they differ from the first of that rank by less than two standard errors of the "
-        "difference.",
+        "All networks saw the same images and are compared image by image. Networks of equal "
+        "rank are tied: they differ from the first of that rank by less than two standard errors "
+        "of the difference.",
         "Training the same network from another random start moves its accuracy too, often by as "
         "much as the ± or more; the table can't show that.",
     ]
 
 
-def cells(entry: Entry) -> tuple[str, str, str, str]:
-    """Write one entry as a person reads it."""
-    if entry.right is None:
-        return ("–", entry.student, f"not scored: {entry.reason}", "")
-    accuracy = f"{entry.accuracy:.1%} ± {100 * entry.error:.1f}"
-    return (str(entry.rank), entry.student, accuracy, f"{entry.parameters:,}")
+def table_row(network: RankedNetwork) -> tuple[str, str, str, str]:
+    """Return the cells of one network, for people."""
+    if network.right is None:
+        return ("–", network.student, f"not scored: {network.reason}", "")
+    accuracy = f"{network.accuracy:.1%} ± {100 * network.error:.1f}"
+    return (str(network.rank), network.student, accuracy, f"{network.parameters:,}")
 
 
-def as_csv(entries: Sequence[Entry]) -> str:
+def as_csv(networks: Sequence[RankedNetwork]) -> str:
     """Write one row for each network that was handed in."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for entry in entries:
-        scored = entry.right is not None
+    for network in networks:
+        scored = network.right is not None
         row = {
-            "rank": entry.rank or "",
-            "student": safe_cell(entry.student),
-            "accuracy": f"{entry.accuracy:.4f}" if scored else "",
-            "standard_error": f"{entry.error:.4f}" if scored else "",
-            "parameters": entry.parameters or "",
-            "hidden_images": len(entry.right) if entry.right is not None else "",
-            "reason": safe_cell(entry.reason),
-            "flags": entry.flags,
+            "rank": network.rank or "",
+            "student": safe_cell(network.student),
+            "accuracy": f"{network.accuracy:.4f}" if scored else "",
+            "standard_error": f"{network.error:.4f}" if scored else "",
+            "parameters": network.parameters or "",
+            "hidden_images": len(network.right) if network.right is not None else "",
+            "reason": safe_cell(network.reason),
+            "flags": network.flags,
         }
         writer.writerow(row)
     return text.getvalue()
 
 
-def as_markdown(entries: Sequence[Entry]) -> str:
+def as_markdown(networks: Sequence[RankedNetwork]) -> str:
     """Write a table with the notes below it."""
-    rows = [HEADINGS, ("---:", "---", "---", "---:"), *(map(_escaped, cells(e)) for e in entries)]
+    rows = [
+        HEADINGS,
+        ("---:", "---", "---", "---:"),
+        *(map(_escaped, table_row(one)) for one in networks),
+    ]
     table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
-    return "\n\n".join([f"# {TITLE}", table, *notes(entries)]) + "\n"
+    return "\n\n".join([f"# {TITLE}", table, *notes(networks)]) + "\n"
 
 
 def _escaped(text: str) -> str:
@@ -196,43 +199,7 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|#~&!])", r"\\\1", text).replace("\\<", "&lt;")
 
 
-def as_html(entries: Sequence[Entry]) -> str:
-    """Write a page of its own: no script, nothing from elsewhere."""
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells(entry)) + "</tr>"
-        for entry in entries
-    )
-    remarks = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes(entries))
-    return _PAGE.format(title=html.escape(TITLE), head=head, body=body, notes=remarks)
-
-
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1a1c1e; background: #fff; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ border-bottom: 1px solid #767676; padding: .4rem .6rem; text-align: left; }}
-td:first-child, td:last-child {{ text-align: right; font-variant-numeric: tabular-nums; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table>
-{notes}
-</main>
-</body>
-</html>
-"""
+def as_html(networks: Sequence[RankedNetwork]) -> str:
+    """Return the table as a page with the notes below it."""
+    table = html_table(CAPTION, HEADINGS, [table_row(network) for network in networks])
+    return document("leaderboard").render(title=TITLE, table=table, notes=notes(networks))

@@ -1,4 +1,4 @@
-"""What a notebook may see, and the images that are kept from it."""
+"""The notebook `improve` as the grader scores it: hidden images, test cell, printed score."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from course.data import load_data
 from course.data.idx import Split, balanced_indices, save_subset
 from course.learner.lab import notebooks
-from course.lessons.improve_rules import right_answers
+from course.lessons.improve_rules import NAME, right_answers
 from course.notebook.marks import mark_of, origin_of
 
 TRAINING_IMAGES = 6_000
@@ -22,12 +22,15 @@ HIDDEN_SHARE = 0.5
 
 _HIDDEN = "hidden.npz"
 
+SCORED = "improve: "
+"""The start of the line with a score. Only the trusted process writes into a test cell."""
+
 
 def lay_out(data: Path, secret: bytes) -> None:
-    """Write what notebooks load into `data`, and the hidden images beside that folder.
+    """Write the images that notebooks load into `data`, and the hidden images beside that folder.
 
     The class's secret decides which test images are hidden: nobody can foresee them, and every
-    run hides the same. The sandbox shows `data` and nothing beside it.
+    run hides the same ones. The sandbox shows `data` and nothing beside it.
     """
     (images, labels), (test_images, test_labels) = load_data()
     chosen = balanced_indices(labels, min(TRAINING_IMAGES, len(labels)))
@@ -50,36 +53,30 @@ def _draw(labels: np.ndarray, secret: bytes) -> np.ndarray:
 
 
 def hidden_file(data: Path) -> Path:
-    """Say where `lay_out` put the hidden images."""
+    """Return where `lay_out` puts the hidden images."""
     return data.parent / _HIDDEN
 
 
 def read_hidden(path: Path) -> Split:
-    """Read the hidden images and their labels."""
+    """Read the hidden images (n, 28, 28) and their labels (n,)."""
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return arrays["images"], arrays["labels"]
 
 
-# The learner's notebook as the grader's source: with the judging in its test cell.
-
-
-NAME = "improve"
-
-
 def scoring_source(hidden: Path | str) -> NotebookNode:
-    """Read the notebook that learners get; add what they don't see, in nbgrader's own marks."""
+    """Return the learners' notebook with hidden tests that call `score` on the file `hidden`."""
     notebook = nbformat.read(notebooks()[f"{NAME}/{NAME}.ipynb"], as_version=4)
     for cell in notebook.cells:
         mark = mark_of(cell)
         if mark.is_gap:
-            # What learners get is a network that works, and is theirs to change.
+            # The released network works already; learners may change all of it.
             cell.source += _region("SOLUTION", ["### KEEP ABOVE"])
         elif mark.is_test:
-            judging = [
+            scoring = [
                 "    from autograder.pages.leaderboard.scoring_notebook import score",
                 f"    score(model, parameters, {str(hidden)!r})",
             ]
-            cell.source += _region("HIDDEN TESTS", judging, indent="    ")
+            cell.source += _region("HIDDEN TESTS", scoring, indent="    ")
     return notebook
 
 
@@ -87,15 +84,11 @@ def _region(name: str, lines: list[str], indent: str = "") -> str:
     return "\n".join(["", f"{indent}### BEGIN {name}", *lines, f"{indent}### END {name}"])
 
 
-# What runs in the test cell on the trusted side: the rules, then the hidden images.
-
-
-SCORED = "improve: "
-"""What the line with a score begins with. Only the trusted side writes into a test cell."""
-
-
 def score(model: Any, parameters: int, hidden: str) -> None:
-    """Print one line: the number of parameters, and for each hidden image whether it is right."""
+    """Print one line: the number of parameters, and which hidden images are classified correctly.
+
+    Runs in the test cell, in the trusted process.
+    """
     right = right_answers(model, *read_hidden(Path(hidden)))
     line = {
         "parameters": parameters,
@@ -106,7 +99,7 @@ def score(model: Any, parameters: int, hidden: str) -> None:
 
 
 def read_score(notebook: dict[str, Any]) -> dict[str, Any] | None:
-    """Find that line in a graded notebook; None if the network was not scored."""
+    """Find the line that `score` printed in a graded notebook; None if there is none."""
     for cell in notebook.get("cells", []):
         if not (mark_of(cell).is_test and origin_of(cell) == "source"):
             continue
@@ -119,6 +112,6 @@ def read_score(notebook: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def unpack(found: dict[str, Any]) -> np.ndarray:
-    """Return which hidden images were right: (n,) of bool."""
+    """Return which hidden images were classified correctly: (n,) of bool."""
     packed = np.frombuffer(bytes.fromhex(found["right"]), np.uint8)
     return np.unpackbits(packed)[: found["tested"]].astype(bool)

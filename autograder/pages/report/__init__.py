@@ -1,1 +1,1 @@
-"""The class report: from what a class's folder holds to one web page."""
+"""The class report: one web page on the marks, exercises, quiz, times and flags of a class."""

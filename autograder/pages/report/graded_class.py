@@ -1,4 +1,4 @@
-"""Everything a class's folder holds that its report is made of."""
+"""Reads the results, the gradebook and the quiz of a graded class."""
 
 from dataclasses import dataclass, field, replace
 
@@ -9,30 +9,30 @@ from autograder.gradebook.reader import read_class
 from autograder.grading.class_run import read_source
 from autograder.grading.results import SubmissionResult, all_results
 from autograder.pages.quiz_answers import Question, read_questions
-from autograder.pages.report.figures import ItemMark
+from autograder.pages.report.item_statistics import ItemMark
 from course.errors import GradingError
 
 QUIZ = "quiz"
 
 
 @dataclass(frozen=True)
-class Material:
+class GradedClass:
     """A graded class as plain data."""
 
     name: str
-    """The class folder's name."""
+    """The name of the class folder."""
     assignments: list[str]
-    """Those reported on, in the course's order."""
+    """The assignments of the report, in the course's order."""
     names: dict[str, str]
-    """Full names ("" where none is known) of every student that the class knows, by id."""
+    """Full names ("" where none is known) of every known student, by id."""
     results: list[SubmissionResult]
     entries: Submissions = field(default_factory=dict)
     """The gradebook's marks, which count."""
     questions: list[Question] = field(default_factory=list)
-    """The graded quiz's questions, as this class was asked."""
+    """The questions of the class's graded quiz."""
 
     def marks(self) -> list[ItemMark]:
-        """Give every student's mark of every gap handed in; a person's mark counts."""
+        """Return the mark that counts of every gap that was handed in."""
         found = []
         for result in self.results:
             entry = self.entries.get((result.student, result.assignment))
@@ -44,15 +44,15 @@ class Material:
         return found
 
     def score(self, result: SubmissionResult) -> tuple[float, float]:
-        """Give what counts, late penalty and manual marks included, and what could be had."""
+        """Return points that count (manual marks and late penalty included) and possible points."""
         entry = self.entries.get((result.student, result.assignment))
-        most = sum(gap.max_score for gap in result.gaps)
-        return (float(entry.final) if entry and entry.exercises else result.score), most
+        possible = sum(gap.max_score for gap in result.gaps)
+        return (float(entry.final) if entry and entry.exercises else result.score), possible
 
 
-def read_material(
+def read_graded_class(
     course: CourseFolder, class_folder: ClassFolder, assignments: list[str]
-) -> Material:
+) -> GradedClass:
     """Read results, gradebook and quiz of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
     results = [one for one in all_results(class_folder) if one.assignment in wanted]
@@ -67,7 +67,7 @@ def read_material(
             entries[key] = replace(entries[key], handed_in=taken.handed_in)
     handed_in = {one.student for one in results}
     questions = read_questions(read_source(course, QUIZ, class_folder)) if QUIZ in wanted else []
-    return Material(
+    return GradedClass(
         name=class_folder.root.name,
         assignments=wanted,
         names=dict(sorted((dict.fromkeys(handed_in, "") | marks.names).items())),

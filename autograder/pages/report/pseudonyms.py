@@ -1,4 +1,4 @@
-"""Names left out: a pseudonym for every student that only the class's secret could tie to them."""
+"""Pseudonyms of students for a report without names."""
 
 import base64
 import hashlib
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 
 class Pseudonyms:
-    """Stable within a class, and between its reports; nobody can compute them from a name."""
+    """A class's pseudonyms: the same in every report, computed from the class's secret."""
 
     def __init__(self, secret: bytes, names: dict[str, str]) -> None:
-        """Draw a pseudonym for every student; `names` has their full names by id."""
-        self._by_student = _drawn(secret, names)
+        """Compute a pseudonym for every student; `names` has their full names by id."""
+        self._by_student = _pseudonyms(secret, names)
         words = {
             word: self._by_student[student]
             for student, full in names.items()
@@ -25,27 +25,27 @@ class Pseudonyms:
         self._pattern = re.compile(pattern, re.IGNORECASE) if pattern else None
 
     def name(self, student: str) -> str:
-        """Give a student's pseudonym."""
+        """Return a student's pseudonym."""
         return self._by_student[student]
 
     def text(self, text: str) -> str:
-        """Put pseudonyms in place of the class's names and ids in a text."""
+        """Replace the class's names and ids in a text by their pseudonyms."""
         if self._pattern is None:
             return text
         return self._pattern.sub(lambda found: self._words[found.group().lower()], text)
 
 
-def _drawn(secret: bytes, students: Iterable[str]) -> dict[str, str]:
-    """Take as few characters of each student's code as tell the class apart, at least six."""
+def _pseudonyms(secret: bytes, students: Iterable[str]) -> dict[str, str]:
+    """Cut all codes to the shortest length, six or more, at which they still differ."""
     codes = {student: _code(secret, student) for student in students}
     for length in range(6, 53):
         short = {student: f"Student {code[:length]}" for student, code in codes.items()}
         if len(set(short.values())) == len(short):
             return short
-    raise AssertionError("two students have one and the same code")
+    raise AssertionError("two students have the same code")
 
 
 def _code(secret: bytes, student: str) -> str:
-    """Derive a code from the secret, for this use alone."""
+    """Derive a student's code from the secret."""
     digest = hmac.new(secret, f"pseudonym:{student}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest).decode().rstrip("=")

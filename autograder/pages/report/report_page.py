@@ -1,75 +1,67 @@
-"""The report as one web page that needs no server, no network and no JavaScript to be read."""
+"""Renders the class report; without JavaScript, only the sorting of tables is missing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from autograder.pages import Document
-from autograder.pages.report import tables as view
-from autograder.pages.report.graded_class import Material
+from autograder.pages.document import document
+from autograder.pages.report import report_tables
+from autograder.pages.report.graded_class import GradedClass
+from autograder.pages.report.item_statistics import ItemMark
 from autograder.pages.report.pseudonyms import Pseudonyms
-from autograder.pages.report.tables import misconceptions
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two submissions that are alike, for a person to look at."""
-
-    first: str
-    second: str
-    assignment: str
-    alike: float
-    """Share in 0 … 1 of what is rare in both."""
-    evidence: str
+from autograder.pages.similarity.similar_pairs import SimilarPair
 
 
 def report_html(
-    material: Material,
+    graded: GradedClass,
     made: datetime,
-    pairs: list[Pair] | None = None,
+    pairs: Sequence[tuple[str, SimilarPair]] | None = None,
     pseudonyms: Pseudonyms | None = None,
 ) -> str:
-    """Write the report; with `pseudonyms`, nobody's name or id is in it."""
-    marks = material.marks()
-    by_student = {name: pseudonyms.name(name) if pseudonyms else name for name in material.names}
-    shown = dict.fromkeys(material.names, "") if pseudonyms else material.names
-    document = Document("report.html.j2", script="report.js")
-    return document.render(
-        name=material.name,
+    """Return the report of a class, made at `made`.
+
+    `pairs` are similar submissions, each with its assignment; None leaves that section out. With
+    `pseudonyms`, no name or id of a student is in the report.
+    """
+    shown_names = {name: pseudonyms.name(name) if pseudonyms else name for name in graded.names}
+    return document("report").render(
+        name=graded.name,
         made=f"{made:%d %B %Y, %H:%M}",
         anonymous=pseudonyms is not None,
-        who=by_student,
-        full_names=shown,
-        clean=pseudonyms.text if pseudonyms else str,
+        shown_names=shown_names,
+        full_names=dict.fromkeys(graded.names, "") if pseudonyms else graded.names,
+        without_names=pseudonyms.text if pseudonyms else str,
         pairs=pairs,
-        **_tables(material, marks, by_student),
+        **_sections(graded, graded.marks(), shown_names),
     )
 
 
-def _tables(material: Material, marks: Any, who: dict[str, str]) -> dict[str, Any]:
-    """Compute every section."""
-    items = view.items(material, marks)
-    there = {one.assignment for one in material.results}
+def _sections(
+    graded: GradedClass, marks: list[ItemMark], shown_names: dict[str, str]
+) -> dict[str, Any]:
+    """Compute the rows of every section."""
+    items = report_tables.items(graded, marks)
+    handed_in = {result.assignment for result in graded.results}
 
-    def place(row: dict[str, Any]) -> str:
-        # Not the order of the names, which would tell something of those left out.
-        return who[row["student"]]
+    def by_shown_name(row: dict[str, Any]) -> str:
+        # Sorted by real names, the rows would tell something about the names left out.
+        return shown_names[row["student"]]
 
-    missing = [row for row in view.missing(material) if row["there"]]
+    missing = [row for row in report_tables.missing(graded) if row["there"]]
     for row in missing:
-        row["absent"].sort(key=who.__getitem__)
+        row["absent"].sort(key=shown_names.__getitem__)
     return {
-        "count": len(material.names),
-        "submissions": len(material.results),
-        "handed_in": len({one.student for one in material.results}),
-        "assignments": [name for name in material.assignments if name in there],
-        "distributions": view.distributions(material),
+        "count": len(graded.names),
+        "submissions": len(graded.results),
+        "handed_in": len({result.student for result in graded.results}),
+        "assignments": [name for name in graded.assignments if name in handed_in],
+        "distributions": report_tables.distributions(graded),
         "items": items,
         "remarks": [item for item in items if item["note"]],
-        "misconceptions": misconceptions(material),
-        "questions": view.quiz(material, marks),
-        "times": view.times(material),
+        "misconceptions": report_tables.misconceptions(graded),
+        "questions": report_tables.quiz(graded, marks),
+        "times": report_tables.times(graded),
         "missing": missing,
-        "flags": sorted(view.flags(material), key=place),
-        "students": sorted(view.students(material), key=place),
+        "flags": sorted(report_tables.flags(graded), key=by_shown_name),
+        "students": sorted(report_tables.students(graded), key=by_shown_name),
     }

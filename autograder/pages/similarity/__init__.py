@@ -1,1 +1,1 @@
-"""Submissions that are alike beyond what everybody was given: a list to look at, never a mark."""
+"""Lists pairs of submissions that share more than what everybody was given."""

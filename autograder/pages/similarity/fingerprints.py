@@ -1,7 +1,7 @@
-"""Code in a normal form: no names of the student's own, no comments, no order of statements.
+"""Fingerprints of code that ignore names, comments, and the order of statements.
 
-Two pieces of code that differ in these only have the same normal form. What is left is what the
-code does: operators, numbers, the library's functions, how it is nested.
+Code is first brought to a normal form, without what a student can change easily. The operators,
+the numbers, the functions of libraries and the nesting stay. Fingerprints are hashes of its parts.
 """
 
 import ast
@@ -19,21 +19,27 @@ from course.notebook.cell_code import read_code
 _BUILTINS = frozenset(dir(builtins))
 _UNORDERED = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
 _OWN = "_"
+"""Stands for every name of the student's own."""
+
+SMALLEST = 8
+"""Fragments of fewer nodes, such as `x = a + 1`, are too common to be compared."""
+GRAM, WINDOW = 12, 6
+"""For code with syntax errors: tokens per hash, and hashes of which the least is kept."""
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """A part of a tree in normal form."""
+    """A part of a syntax tree in normal form."""
 
     text: str
     size: int
-    """How many nodes of the tree it has."""
+    """The number of its nodes."""
     line: int
-    """Where it begins."""
+    """The line on which it begins."""
 
 
 def fragments(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[Fragment]:
-    """Give every part of a tree; `modules` says what imported names such as `np` mean."""
+    """Yield every part of a tree; `modules` maps imported names such as `np` to their modules."""
     for child in ast.iter_child_nodes(tree):
         yield from fragments(child, modules)
     if isinstance(tree, ast.expr | ast.stmt) and not _is_docstring(tree):
@@ -42,7 +48,7 @@ def fragments(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[Fragment]:
 
 
 def normal(node: ast.AST, modules: Mapping[str, str]) -> tuple[str, int]:
-    """Write a node in normal form, and count its nodes."""
+    """Return a node in normal form, and the number of its nodes."""
     if isinstance(node, ast.Name):
         return _name(node.id, modules), 1
     if isinstance(node, ast.Constant):
@@ -66,7 +72,7 @@ def normal(node: ast.AST, modules: Mapping[str, str]) -> tuple[str, int]:
 
 
 def _listed(field: str, values: list[object], modules: Mapping[str, str]) -> list[tuple[str, int]]:
-    """Write a list; statements and keywords are sorted, as their order is a matter of taste."""
+    """Write a list of nodes; statements and keywords are sorted, so that order does not count."""
     nodes = [one for one in values if isinstance(one, ast.AST) and not _is_docstring(one)]
     parts = [normal(one, modules) for one in nodes]
     return sorted(parts) if field in ("body", "orelse", "keywords", "finalbody") else parts
@@ -77,12 +83,12 @@ def _written(kind: str, parts: list[tuple[str, int]]) -> tuple[str, int]:
 
 
 def _name(name: str, modules: Mapping[str, str]) -> str:
-    """Keep the names of Python and of libraries; all others are the student's own."""
+    """Keep the names of Python and of libraries, and replace all others."""
     return modules.get(name) or (name if name in _BUILTINS else _OWN)
 
 
 def _is_docstring(node: ast.AST) -> bool:
-    """Tell a text that stands alone, such as a docstring."""
+    """Return whether a statement is only a string, such as a docstring."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -90,22 +96,13 @@ def _is_docstring(node: ast.AST) -> bool:
     )
 
 
-# A notebook's fingerprints: hashes of what its code holds, in normal form.
-
-
-SMALLEST = 8
-"""Fragments of fewer nodes, such as `x = a + 1`, come from everybody."""
-GRAM, WINDOW = 12, 6
-"""For code that can't be read as a tree: tokens per fingerprint, of so many the least is kept."""
-
-
 @dataclass(frozen=True)
 class Place:
-    """Where a fingerprint was found."""
+    """The place of a fingerprint."""
 
     cell: str
     code: str
-    """The first line of the code it stands for."""
+    """The first line of the fragment."""
     size: int
 
 
@@ -113,9 +110,9 @@ Prints = dict[int, Place]
 
 
 def fingerprints(cells: Mapping[str, str], beside: Iterable[str] = ()) -> Prints:
-    """Take the fingerprints of a notebook's cells, by the cells' names.
+    """Return the fingerprints of a notebook's cells, given by the cells' names.
 
-    Cells that stand `beside` them give none, but say what imported names mean.
+    Cells `beside` them have none, but their imports count.
     """
     trees = {name: read_code(source) for name, source in cells.items()}
     known = [*trees.values(), *map(read_code, beside)]
@@ -133,7 +130,7 @@ def fingerprints(cells: Mapping[str, str], beside: Iterable[str] = ()) -> Prints
 
 
 def _of_tree(name: str, source: str, tree: ast.Module, modules: Mapping[str, str]) -> Prints:
-    """Hash every fragment that is not too small to tell anything."""
+    """Hash every fragment that is large enough."""
     found: Prints = {}
     lines = source.splitlines()
     for fragment in fragments(tree, modules):
@@ -144,7 +141,7 @@ def _of_tree(name: str, source: str, tree: ast.Module, modules: Mapping[str, str
 
 
 def _of_tokens(name: str, source: str) -> Prints:
-    """Winnow the tokens of code that is no Python as it stands; names count as one and the same."""
+    """Hash the tokens of code with syntax errors by winnowing; all names are the same token."""
     words = list(_words(source))
     grams = [_hash(" ".join(words[at : at + GRAM])) for at in range(len(words) - GRAM + 1)]
     windows = [grams[at : at + WINDOW] for at in range(max(1, len(grams) - WINDOW + 1))]
@@ -152,7 +149,7 @@ def _of_tokens(name: str, source: str) -> Prints:
 
 
 def _words(source: str) -> Iterable[str]:
-    """Split code into tokens without comments and layout, as far as that goes."""
+    """Split code into tokens without comments and layout, up to the first invalid token."""
     skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

@@ -9,10 +9,10 @@ from support.fifty import ASSIGNMENTS, CRASHES, notebooks
 from support.gap_cells import points_of
 
 from autograder.build.answer_files import hand_in
-from autograder.cli.show_pages import page_path, write_pages
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.class_run import GradeOptions, grade_class
 from autograder.grading.results import SubmissionResult
+from autograder.pages.feedback.feedback_page import ClassPages
 
 
 def grade(
@@ -43,10 +43,9 @@ def require_readable_pages(
     course: CourseFolder, folder: ClassFolder, results: list[SubmissionResult]
 ) -> None:
     """Require a page for each that says of every gap with points lost what is wrong with it."""
-    graded = [(result.student, result.assignment) for result in results]
-    assert len(list(write_pages(course, folder, graded))) == len(graded)
+    pages = ClassPages(course, folder)
     for result in results:
-        path = page_path(folder, result.student, result.assignment)
+        path = pages.write(result.student, result.assignment)
         text = plain(path.read_text(encoding="utf-8"))
         for gap in result.gaps:
             if gap.score < gap.max_score:

@@ -34,7 +34,7 @@ def environment(class_folder: ClassFolder, stock_environment: None) -> dict[str,
     """What an instructor's shell has who never activated the virtual environment."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(folder for folder in folders if Path(folder) != SCRIPTS)
-    hidden = ("VIRTUAL_ENV", "PYTEST_CURRENT_TEST")
+    hidden = ("VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "STOCK")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return kept | {"PATH": path, "CLASS_DIR": str(class_folder.root)}
 

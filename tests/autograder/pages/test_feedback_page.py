@@ -5,22 +5,28 @@ import re
 import zipfile
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 
 import nbformat
 import pytest
+from rich.console import Console
 from support.page_material import MISTAKE, cell, result, text_of
 
+from autograder.build.contract import CANARY
+from autograder.cli.show_pages import run_feedback
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark
 from autograder.grading.results import SubmissionResult
 from autograder.lms.feedback_zips import name_for, pack
-from autograder.pages.feedback.feedback_page import feedback_html, read_assignment
-from autograder.pages.feedback.shown_gaps import Assignment, hidden_checks
+from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
+from autograder.pages.feedback.feedback_page import ClassPages, feedback_html
+from autograder.pages.feedback.hidden_checks import hidden_labels
 from course.checks import misconceptions
+from course.errors import GradingError
 from course.notebook.verdict import Verdict
 
 
-def test_a_page_says_what_each_gap_earned_why_and_what_to_read(reshape: Assignment) -> None:
+def test_a_page_says_what_each_gap_earned_why_and_what_to_read(reshape: FeedbackAssignment) -> None:
     page = feedback_html(result(), None, reshape)
 
     shown, code = text_of(page), unescape(re.sub(r"<[^>]*>", "", page))
@@ -33,7 +39,9 @@ def test_a_page_says_what_each_gap_earned_why_and_what_to_read(reshape: Assignme
     assert "return images[None]" in code and "print('mine')" in code
 
 
-def test_hidden_checks_are_there_by_name_only(reshape: Assignment, course: CourseFolder) -> None:
+def test_hidden_checks_are_there_by_name_only(
+    reshape: FeedbackAssignment, course: CourseFolder
+) -> None:
     made = result()
     label = "another number of images, 28 × 28"
     made.gaps[1].message = f"`x` passes the checks in sight, but not a hidden one: {label}."
@@ -52,7 +60,7 @@ def test_every_hidden_check_of_the_course_is_found_by_its_name(
 ) -> None:
     source = nbformat.read(course.source(name), as_version=4)
 
-    found = hidden_checks(source)
+    found = hidden_labels(source)
 
     for gap, labels in found.items():
         assert labels, gap
@@ -61,7 +69,9 @@ def test_every_hidden_check_of_the_course_is_found_by_its_name(
     assert set(written) <= {label for labels in found.values() for label in labels}
 
 
-def test_marks_and_comments_of_a_person_and_the_late_penalty_count(reshape: Assignment) -> None:
+def test_marks_and_comments_of_a_person_and_the_late_penalty_count(
+    reshape: FeedbackAssignment,
+) -> None:
     comment = "Good idea; <b>mind</b> the order."
     entry = SubmissionMark(
         "ada",
@@ -88,7 +98,7 @@ def test_marks_and_comments_of_a_person_and_the_late_penalty_count(reshape: Assi
     assert "Good idea; <b>mind</b> the order." in shown
 
 
-def test_the_page_loads_and_runs_nothing(reshape: Assignment) -> None:
+def test_the_page_loads_and_runs_nothing(reshape: FeedbackAssignment) -> None:
     page = feedback_html(result(), None, reshape)
 
     assert "default-src 'none'" in page and "script-src" not in page
@@ -99,7 +109,43 @@ def test_the_page_loads_and_runs_nothing(reshape: Assignment) -> None:
     assert "\x1b" not in page and "\u202e" not in page
 
 
-def test_a_notebook_that_could_not_be_read_says_why(reshape: Assignment) -> None:
+def test_an_output_that_quotes_a_hidden_test_is_withheld(reshape: FeedbackAssignment) -> None:
+    made = result()
+    # Colors of a traceback may split the word.
+    quoted = f"what I found: {CANARY[:3]}\x1b[31m{CANARY[3:]}-reshape"
+    said = {"output_type": "stream", "name": "stdout", "text": quoted}
+    made.notebook["cells"].append(cell("own-02", "print(In)", "own", [said]))
+
+    page = feedback_html(made, None, reshape)
+
+    assert "This output quoted a hidden check and is not shown." in page
+    assert "what I found" not in page and CANARY not in page
+
+
+def test_a_mark_that_waits_for_a_person_says_so(reshape: FeedbackAssignment) -> None:
+    made = result()
+    made.gaps[1] = Verdict("add_channel_axis", 0.0, 6.0, "manual")
+
+    assert "… Waits for a person's mark" in text_of(feedback_html(made, None, reshape))
+
+
+def test_without_a_result_no_page_is_made_and_the_next_command_is_named(
+    course: CourseFolder, tmp_path: Path
+) -> None:
+    folder = ClassFolder(tmp_path)
+    notebook = folder.autograded / "ada" / "reshape" / "reshape.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.write_text("{}")
+
+    with pytest.raises(GradingError, match=r"reshape of ada\. Run `autograder grade`"):
+        run_feedback(course, folder, [], Console(quiet=True))
+    with pytest.raises(GradingError, match=r"reshape of ada was not graded .* Run `autograder"):
+        ClassPages(course, folder).html("ada", "reshape")
+
+    assert not folder.feedback.exists()
+
+
+def test_a_notebook_that_could_not_be_read_says_why(reshape: FeedbackAssignment) -> None:
     made = SubmissionResult("ada", "reshape", "", "bubblewrap", rejected="It is no JSON.")
     made.gaps = [Verdict("scale_pixels", 0.0, 4.0, "rejected", "It is no JSON.")]
 

@@ -24,6 +24,7 @@ from autograder.lms.collecting import CollectOptions
 from autograder.pages.leaderboard import leaderboard as boards
 from autograder.pages.leaderboard import scoring_notebook as hiding
 from autograder.pages.leaderboard.leaderboard import as_csv, as_html, as_markdown, write_leaderboard
+from autograder.pages.leaderboard.ranking import RankedNetwork, ranked, tied
 from autograder.pages.leaderboard.scoring_notebook import (
     SCORED,
     read_score,
@@ -31,7 +32,6 @@ from autograder.pages.leaderboard.scoring_notebook import (
     scoring_source,
     unpack,
 )
-from autograder.pages.leaderboard.standing import Entry, standing, tied
 from course.checks import exercise
 from course.checks.failures import CheckFailed
 from course.data.drawn_images import generate
@@ -163,7 +163,7 @@ def graded(text, *, is_test=True):
 def test_only_a_test_cell_has_a_score():
     line = SCORED + json.dumps({"parameters": 1, "tested": 8, "right": "ff"})
     own = graded(line)
-    own["cells"][0]["metadata"]["convpool"] = {"origin": "own"}
+    own["cells"][0]["metadata"]["convpool"]["origin"] = "own"
 
     assert read_score(graded(line)) is not None
     assert read_score(own) is None
@@ -174,7 +174,7 @@ def test_only_a_test_cell_has_a_score():
 
 
 def entry(student, right, parameters=1000):
-    return Entry(student, np.asarray(right, bool), parameters)
+    return RankedNetwork(student, np.asarray(right, bool), parameters)
 
 
 def result(student, right=None, **other):
@@ -205,14 +205,14 @@ def test_ranks_are_shared_by_ties_and_skip_as_many():
     best = np.arange(1000) < 900
     close = np.arange(1000) < 897  # three fewer of the same: 3 < 2 √3
     clear = np.arange(1000) < 880
-    table = standing([result("c", clear), result("b", close), result("a", best)])
+    table = ranked([result("c", clear), result("b", close), result("a", best)])
 
     assert [(one.student, one.rank) for one in table] == [("a", 1), ("b", 1), ("c", 3)]
 
 
 def test_of_equally_accurate_networks_the_smaller_comes_first():
     right = np.arange(100) < 90
-    table = standing([result("a", right, parameters=900), result("b", right, parameters=800)])
+    table = ranked([result("a", right, parameters=900), result("b", right, parameters=800)])
 
     assert [one.student for one in table] == ["b", "a"]
     assert [one.rank for one in table] == [1, 1]
@@ -220,7 +220,7 @@ def test_of_equally_accurate_networks_the_smaller_comes_first():
 
 def test_who_was_not_scored_comes_last_with_the_reason():
     over = [Verdict("model", 0.0, 0.0, "incorrect", "`model`: it has 60,000\nparameters")]
-    table = standing(
+    table = ranked(
         [
             result("z", rejected="The notebook is not JSON."),
             result("y", gaps=over),
@@ -247,7 +247,7 @@ NASTY = "=1+1|<script>alert(1)</script>"
 
 @pytest.fixture
 def entries():
-    return standing(
+    return ranked(
         [result("ada", np.arange(400) < 360), result(NASTY, np.arange(400) < 300), result("zoe")]
     )
 
@@ -363,7 +363,7 @@ def played(sandbox, tmp_path_factory):
 
 @pytest.mark.slow
 def test_every_network_is_ranked_or_has_a_reason(played):
-    table = {entry.student: entry for entry in standing(played[1].results)}
+    table = {entry.student: entry for entry in ranked(played[1].results)}
 
     assert table["ada"].rank == 1 and table["ada"].accuracy > 0.5
     assert len(table["ada"].right) == 150
@@ -378,7 +378,7 @@ def test_every_network_is_ranked_or_has_a_reason(played):
 def test_what_a_notebook_forges_moves_no_score(played):
     _, run, _ = played
     eve = next(one for one in run.results if one.student == "eve")
-    table = {entry.student: entry for entry in standing(run.results)}
+    table = {entry.student: entry for entry in ranked(run.results)}
     printed = json.dumps(eve.notebook)
 
     assert table["eve"].rank > 1 and table["eve"].accuracy < 0.4  # untrained

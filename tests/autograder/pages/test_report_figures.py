@@ -5,20 +5,20 @@ import pytest
 from scipy import stats
 from support.pretend_results import POINTS, pretend_class
 
-from autograder.pages.report.figures import (
+from autograder.pages.report.graded_class import GradedClass
+from autograder.pages.report.item_statistics import (
     FEWEST,
     ItemMark,
-    choice_figures,
+    choice_statistics,
     correlation,
     histogram,
-    item_figures,
+    item_statistics,
     spread,
     sums,
 )
-from autograder.pages.report.graded_class import Material
 
 CLASS = pretend_class(300)
-MATERIAL = Material("pretend", list(POINTS), dict.fromkeys(CLASS.ability, ""), CLASS.results)
+MATERIAL = GradedClass("pretend", list(POINTS), dict.fromkeys(CLASS.ability, ""), CLASS.results)
 MARKS = MATERIAL.marks()
 ITEMS = [(assignment, gap) for assignment, gaps in POINTS.items() for gap in gaps]
 
@@ -41,7 +41,7 @@ def table(item):
 def test_difficulty_and_discrimination_are_those_of_scipy(item):
     own, rest, possible = table(item)
 
-    figures = item_figures(MARKS)[item]
+    figures = item_statistics(MARKS)[item]
 
     assert figures.count == len(own) == (270 if item[0] == "quiz" else 300)
     assert figures.difficulty == pytest.approx(own.mean())
@@ -58,7 +58,7 @@ def test_the_item_itself_is_left_out_of_what_it_is_correlated_with():
     own, rest, possible = table(("pooling", "max_pool2d"))
     with_itself = stats.pearsonr(own, (rest + 9 * own) / (possible + 9)).statistic
 
-    found = item_figures(MARKS)["pooling", "max_pool2d"].discrimination
+    found = item_statistics(MARKS)["pooling", "max_pool2d"].discrimination
 
     assert found < with_itself - 0.05
 
@@ -66,7 +66,7 @@ def test_the_item_itself_is_left_out_of_what_it_is_correlated_with():
 def test_a_right_or_wrong_item_has_one_discrimination():
     marks = [mark for mark in MARKS if mark.item[0] == "quiz"]
 
-    for figures in item_figures(marks).values():
+    for figures in item_statistics(marks).values():
         assert figures.discrimination == pytest.approx(figures.point_biserial)
 
 
@@ -77,7 +77,7 @@ def test_what_each_option_drew_is_counted_and_correlated(question):
     rests = dict(zip(sorted(letters), rest / possible, strict=True))
     picked = {student: [letter] if letter else [] for student, letter in letters.items()}
 
-    figures = choice_figures(picked, rests, "abcd")
+    figures = choice_statistics(picked, rests, "abcd")
 
     for one in figures:
         hits = np.array([letters[student] == one.choice for student in sorted(letters)])
@@ -92,7 +92,7 @@ def test_what_each_option_drew_is_counted_and_correlated(question):
 def test_several_ticked_options_count_each_and_unknown_ones_come_last():
     picked = {"ada": ["a", "c"], "ben": ["a"], "chi": ["x"], "dana": []}
 
-    figures = choice_figures(picked, {}, "abc")
+    figures = choice_statistics(picked, {}, "abc")
 
     assert [(one.choice, one.count, one.share) for one in figures] == [
         ("a", 2, 0.5),
@@ -107,7 +107,7 @@ def test_the_spread_is_numpys():
 
     found = spread(values)
 
-    assert (found.count, found.least, found.most) == (300, min(values), max(values))
+    assert (found.count, found.minimum, found.maximum) == (300, min(values), max(values))
     assert found.mean == pytest.approx(np.mean(values))
     assert found.median == pytest.approx(np.median(values))
     assert found.deviation == pytest.approx(np.std(values, ddof=1))
@@ -138,7 +138,7 @@ def test_where_there_is_no_correlation_none_is_made_up():
     assert correlation([0.0, 1.0] * 2, [0.0, 1.0] * 2) is None
     assert correlation([0.0, 1.0] * FEWEST, [0.0, 1.0] * FEWEST) == pytest.approx(1)
     alone = [ItemMark(f"s{n}", ("reshape", "only"), n % 2, 1.0) for n in range(20)]
-    assert item_figures(alone)["reshape", "only"].discrimination is None
+    assert item_statistics(alone)["reshape", "only"].discrimination is None
 
 
 def test_single_marks_and_no_marks_have_a_spread_too():

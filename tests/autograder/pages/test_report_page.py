@@ -16,10 +16,10 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
-from autograder.pages.report.graded_class import Material
+from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.pseudonyms import Pseudonyms
 from autograder.pages.report.report_page import report_html
-from autograder.pages.report.tables import misconceptions
+from autograder.pages.report.report_tables import misconceptions
 from course.checks.misconceptions import CATALOGUE
 from course.notebook.verdict import Verdict
 
@@ -27,10 +27,10 @@ MADE = datetime(2026, 3, 1, 12, 0)
 UGLY = "<script>alert(1)</script>\"'=cmd()"
 
 
-def material(size: int = 40) -> Material:
+def material(size: int = 40) -> GradedClass:
     made = pretend_class(size)
     names = {student: f"Person {student[-3:]}" for student in made.ability} | {"absent": "Away"}
-    return Material("2026", list(POINTS), names, made.results, questions=[QUESTION])
+    return GradedClass("2026", list(POINTS), names, made.results, questions=[QUESTION])
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
-from autograder.pages.similarity import alike as compare
-from autograder.pages.similarity.alike import alike_pairs, given_prints, rarity, similar
+from autograder.pages.similarity import similar_pairs as compare
 from autograder.pages.similarity.fingerprints import fingerprints
+from autograder.pages.similarity.similar_pairs import given_prints, rarity, similar, similar_pairs
 
 CLASS = 300
 
@@ -151,7 +151,7 @@ def classroom(seed: int, size: int = CLASS) -> dict[str, dict[str, str]]:
 def pairs_of(written: dict[str, dict[str, str]], given=None) -> list:
     beside = ["import numpy as np"]
     prints = {student: fingerprints(cells, beside) for student, cells in written.items()}
-    return alike_pairs(prints, given or {})
+    return similar_pairs(prints, given or {})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a student wrote and saw: code, prose and outputs as text, pictures as PNG, nothing live."""
+"""A student's cells for a page: code, prose and outputs as text, pictures as PNG, nothing live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from autograder.pages.document import plain
 from course.notebook.marks import origin_of
 
 LONGEST = 20_000
-"""Most characters of one output, and of one cell, that a page shows."""
+"""The most characters of one output, and of one cell, that a page shows."""
 WITHHELD = "(This output quoted a hidden check and is not shown.)"
 
 
@@ -29,19 +29,23 @@ class Output:
 
 
 @dataclass(frozen=True)
-class ShownCell:
+class StudentCell:
     """One cell of the student's."""
 
     name: str
     code: Markup | None
-    """Colored Python; None for prose, which is shown as it was typed."""
+    """Colored Python; None for prose."""
     prose: str = ""
+    """Markdown as it was typed."""
     outputs: list[Output] = field(default_factory=list)
 
 
-def shown_cells(notebook: dict[str, Any], given: Iterable[str]) -> list[ShownCell]:
-    """List the student's cells in order: not the course's, and not what was given unchanged."""
-    known = {source.strip() for source in given}
+def student_cells(notebook: dict[str, Any], released: Iterable[str]) -> list[StudentCell]:
+    """List the student's cells in order, without the course's and without released cells unchanged.
+
+    A released cell that has outputs is listed: the outputs are those of the student's run.
+    """
+    known = {source.strip() for source in released}
     found = []
     for cell in notebook.get("cells", []):
         origin = origin_of(cell)
@@ -50,17 +54,17 @@ def shown_cells(notebook: dict[str, Any], given: Iterable[str]) -> list[ShownCel
             continue
         if origin == "own" and unchanged and not cell.get("outputs"):
             continue
-        found.append(_shown(cell))
+        found.append(_student_cell(cell))
     return found
 
 
-def _shown(cell: dict[str, Any]) -> ShownCell:
+def _student_cell(cell: dict[str, Any]) -> StudentCell:
     """Turn one cell into what a page shows of it."""
     source = _cut(plain(cell["source"]))
     if cell["cell_type"] != "code":
-        return ShownCell(cell["id"], None, source)
-    shown = [one for raw in cell.get("outputs", []) for one in _outputs(raw)]
-    return ShownCell(cell["id"], colored(source), outputs=shown)
+        return StudentCell(cell["id"], None, source)
+    outputs = [one for raw in cell.get("outputs", []) for one in _outputs(raw)]
+    return StudentCell(cell["id"], _colored(source), outputs=outputs)
 
 
 def _outputs(raw: dict[str, Any]) -> list[Output]:
@@ -71,7 +75,7 @@ def _outputs(raw: dict[str, Any]) -> list[Output]:
     if kind == "error":
         lines = raw.get("traceback") or [f"{raw.get('ename')}: {raw.get('evalue')}"]
         return _text("\n".join(map(str, lines)), "error")
-    # Looked at again, although grading kept nothing else: a page must not depend on that.
+    # Checked again although grading keeps nothing else: a page must not depend on that.
     data = safe_data(raw.get("data") or {})
     if "image/png" in data:
         return [Output(picture=data["image/png"])]
@@ -93,8 +97,8 @@ def _cut(text: str) -> str:
     return f"{text[:LONGEST]}\n… ({len(text) - LONGEST:,} more characters are not shown)"
 
 
-def colored(source: str) -> Markup:
-    """Color Python code; the highlighter escapes what it is given."""
+def _colored(source: str) -> Markup:
+    """Color Python code; the highlighter escapes it."""
     from pygments import highlight
 
     lexer, formatter = _highlighter()

@@ -1,4 +1,4 @@
-"""The figures of a class report, computed from plain numbers.
+"""Statistics of marks, items and quiz options, computed from plain numbers.
 
 Difficulty and discrimination are those of classical test theory: difficulty is the mean share of
 an item's points; discrimination correlates the item with the rest of the marks, the item itself
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
-"""With fewer students than this, a correlation says nothing and none is given."""
+"""The fewest students for whom a correlation is computed."""
 
 Item = tuple[str, str]
-"""An assignment and a gap of it."""
+"""An assignment and one of its gaps."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ItemMark:
 
 @dataclass(frozen=True)
 class Spread:
-    """Where the marks of a group lie, as shares of the points in 0 … 1."""
+    """Summary of a group's marks, as shares of the points in 0 … 1."""
 
     count: int
     mean: float
@@ -42,17 +42,16 @@ class Spread:
     """Lower quartile."""
     upper: float
     """Upper quartile."""
-    least: float
-    most: float
+    minimum: float
+    maximum: float
 
 
 @dataclass(frozen=True)
-class ItemFigures:
-    """How one gap or question did."""
+class ItemStatistics:
+    """One gap or question, over all students who handed its assignment in."""
 
     item: Item
     count: int
-    """Students who handed the assignment in."""
     difficulty: float
     """Mean share of the points: near 1 is easy, near 0 is hard."""
     full: float
@@ -60,18 +59,19 @@ class ItemFigures:
     attempted: float
     """Share of students who changed the gap."""
     discrimination: float | None
-    """Correlation of the item's points with the rest; None where there is none to compute."""
+    """Correlation of the item's points with the other marks; None where it is not defined."""
     point_biserial: float | None
-    """The same with the item as right (all points) or not."""
+    """The same, with the item as 1 for all its points and 0 for fewer."""
 
 
 def shares(marks: Iterable[ItemMark]) -> dict[str, float]:
-    """Give each student's share of the points of everything that they handed in."""
-    return {student: got / most for student, (got, most) in sums(marks).items() if most}
+    """Return each student's share of the points of everything that they handed in."""
+    totals = sums(marks).items()
+    return {student: earned / possible for student, (earned, possible) in totals if possible}
 
 
 def spread(values: Sequence[float]) -> Spread | None:
-    """Describe where values lie; None for no values."""
+    """Summarize values; None for no values."""
     if not values:
         return None
     ordered = sorted(values)
@@ -83,29 +83,29 @@ def spread(values: Sequence[float]) -> Spread | None:
         deviation=statistics.stdev(ordered) if len(ordered) > 1 else 0.0,
         lower=lower,
         upper=upper,
-        least=ordered[0],
-        most=ordered[-1],
+        minimum=ordered[0],
+        maximum=ordered[-1],
     )
 
 
 def _quartiles(ordered: Sequence[float]) -> Sequence[float]:
-    """Cut in four as NumPy does; a single value is all of its quartiles."""
+    """Return the quartiles as NumPy does; of a single value, all three are that value."""
     if len(ordered) == 1:
         return [ordered[0]] * 3
     return statistics.quantiles(ordered, n=4, method="inclusive")
 
 
 def histogram(values: Iterable[float], bins: int = 10) -> list[int]:
-    """Count shares in 0 … 1 by equal bins, the last of which holds 1 (and extra credit)."""
+    """Count shares in 0 … 1 by equal bins; the last holds 1 and, with extra credit, more."""
     counts = [0] * bins
     for value in values:
-        # A share such as 0.7 is a little less in floating point; it belongs where it is written.
+        # 0.7 * 10 is a little less than 7 in floating point and must not fall into the lower bin.
         counts[min(bins - 1, max(0, math.floor(value * bins + 1e-9)))] += 1
     return counts
 
 
-def item_figures(marks: Sequence[ItemMark]) -> dict[Item, ItemFigures]:
-    """Compute difficulty and discrimination of every item, in the order in which they come."""
+def item_statistics(marks: Sequence[ItemMark]) -> dict[Item, ItemStatistics]:
+    """Compute difficulty and discrimination of every item, in the order of the marks."""
     totals = sums(marks)
     by_item: dict[Item, list[ItemMark]] = {}
     for mark in marks:
@@ -115,7 +115,7 @@ def item_figures(marks: Sequence[ItemMark]) -> dict[Item, ItemFigures]:
 
 def _item(
     item: Item, marks: Sequence[ItemMark], totals: Mapping[str, tuple[float, float]]
-) -> ItemFigures:
+) -> ItemStatistics:
     """Compute one item."""
     parts = [mark.score / mark.max_score if mark.max_score else 0.0 for mark in marks]
     full = [float(part >= 1) for part in parts]
@@ -125,7 +125,7 @@ def _item(
         if (rest := rest_share(mark, totals)) is not None
     ]
     rests = [rest for _, _, rest in pairs]
-    return ItemFigures(
+    return ItemStatistics(
         item=item,
         count=len(marks),
         difficulty=statistics.fmean(parts),
@@ -137,14 +137,14 @@ def _item(
 
 
 def rest_share(mark: ItemMark, totals: Mapping[str, tuple[float, float]]) -> float | None:
-    """Give the student's share of the points of everything but this item; None for nothing."""
-    got, most = totals[mark.student]
-    rest = most - mark.max_score
-    return (got - mark.score) / rest if rest > 0 else None
+    """Return the student's share of the points of all other items; None if there are none."""
+    earned, possible = totals[mark.student]
+    rest = possible - mark.max_score
+    return (earned - mark.score) / rest if rest > 0 else None
 
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
-    """Pearson's correlation; None for few values, or where one side is all the same."""
+    """Pearson's correlation; None for fewer than FEWEST values or where one side is constant."""
     if len(xs) < FEWEST:
         return None
     try:
@@ -154,33 +154,33 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
 
 
 def sums(marks: Iterable[ItemMark]) -> dict[str, tuple[float, float]]:
-    """Add up points earned and possible, by student."""
-    sums: dict[str, tuple[float, float]] = {}
+    """Add up points earned and points possible, by student."""
+    totals: dict[str, tuple[float, float]] = {}
     for mark in marks:
-        got, most = sums.get(mark.student, (0.0, 0.0))
-        sums[mark.student] = got + mark.score, most + mark.max_score
-    return sums
+        earned, possible = totals.get(mark.student, (0.0, 0.0))
+        totals[mark.student] = earned + mark.score, possible + mark.max_score
+    return totals
 
 
 @dataclass(frozen=True)
-class ChoiceFigures:
-    """What one option, or one wrong number, drew."""
+class ChoiceStatistics:
+    """Who chose one option, or entered one number."""
 
     choice: str
     count: int
     share: float
     rest: float | None
-    """Mean share of the other marks of who chose it: a good distractor draws the weaker ones."""
+    """Mean share of the other marks of those who chose it; low for a good distractor."""
     biserial: float | None
-    """Point-biserial of choosing it with the rest; negative for a good distractor."""
+    """Point-biserial of choosing it with the other marks; negative for a good distractor."""
 
 
-def choice_figures(
+def choice_statistics(
     chosen: Mapping[str, Iterable[str]], rests: Mapping[str, float], options: Sequence[str]
-) -> list[ChoiceFigures]:
-    """Count what each option drew, `options` first and anything else by how often it came.
+) -> list[ChoiceStatistics]:
+    """Count how often each answer was chosen: `options` first, then others by their count.
 
-    `chosen` has each student's options (several, where several may be ticked); `rests` their
+    `chosen` has each student's answers (several, where several may be ticked); `rests` their
     share of the other marks, for those who have other marks.
     """
     sets = {student: frozenset(picked) for student, picked in chosen.items()}
@@ -191,12 +191,12 @@ def choice_figures(
 
 def _choice(
     option: str, count: int, sets: Mapping[str, frozenset[str]], rests: Mapping[str, float]
-) -> ChoiceFigures:
+) -> ChoiceStatistics:
     """Compute one option."""
     known = [student for student in sets if student in rests]
     picked = [float(option in sets[student]) for student in known]
     drawn = [rests[student] for student in known if option in sets[student]]
-    return ChoiceFigures(
+    return ChoiceStatistics(
         choice=option,
         count=count,
         share=count / len(sets) if sets else 0.0,

@@ -1,4 +1,4 @@
-"""A report's tables and pictures as rows of plain values, ready for the template."""
+"""Computes the rows of each section of the report, as plain values for the template."""
 
 import statistics
 from collections import Counter, defaultdict
@@ -7,45 +7,51 @@ from typing import Any
 
 from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, Question, answers
-from autograder.pages.report.figures import (
-    ItemFigures,
+from autograder.pages.report.graded_class import QUIZ, GradedClass
+from autograder.pages.report.item_statistics import (
     ItemMark,
-    choice_figures,
+    ItemStatistics,
+    choice_statistics,
     histogram,
-    item_figures,
+    item_statistics,
     rest_share,
     spread,
     sums,
 )
-from autograder.pages.report.graded_class import QUIZ, Material
 from course.checks.misconceptions import idea_of, section_of
 from course.notebook.verdict import STATUS_WORDS, Verdict
 
 FEWEST_TO_JUDGE = 10
+"""The fewest students for a remark on an exercise."""
+
+MOST_MISCONCEPTIONS = 5
+"""The most rows per exercise in the table of misconceptions."""
+
+_LONGEST_MESSAGE = 240
 
 
-def distributions(material: Material) -> list[dict[str, Any]]:
-    """Describe the marks of everything together, then of each assignment."""
-    totals, by_assignment = totals_of(material)
+def distributions(graded: GradedClass) -> list[dict[str, Any]]:
+    """Describe the marks of all assignments together, then of each assignment."""
+    totals, by_assignment = totals_of(graded)
     found = []
     if len(by_assignment) > 1:
-        most = sum(points for _, points in by_assignment.values())
+        possible = sum(points for _, points in by_assignment.values())
         note = "What was not handed in counts 0."
-        whole = [got / most for got in totals.values()]
-        found.append(_distribution("All together", most, whole, note))
+        whole = [earned / possible for earned in totals.values()]
+        found.append(_distribution("All together", possible, whole, note))
     for name, (shares, points) in by_assignment.items():
         found.append(_distribution(name, points, shares, "Of those who handed it in."))
     return found
 
 
-def totals_of(material: Material) -> tuple[dict[str, float], dict[str, tuple[list[float], float]]]:
-    """Add up each student's points; give each assignment's shares and its points."""
-    totals = dict.fromkeys(material.names, 0.0)
+def totals_of(graded: GradedClass) -> tuple[dict[str, float], dict[str, tuple[list[float], float]]]:
+    """Return each student's points, and each assignment's shares of its points with the points."""
+    totals = dict.fromkeys(graded.names, 0.0)
     by_assignment: dict[str, tuple[list[float], float]] = {}
-    for result in material.results:
-        got, most = material.score(result)
-        totals[result.student] += got
-        by_assignment.setdefault(result.assignment, ([], most))[0].append(got / most)
+    for result in graded.results:
+        earned, possible = graded.score(result)
+        totals[result.student] += earned
+        by_assignment.setdefault(result.assignment, ([], possible))[0].append(earned / possible)
     return totals, by_assignment
 
 
@@ -63,8 +69,8 @@ def _distribution(title: str, points: float, shares: list[float], note: str) -> 
     }
 
 
-def items(material: Material, marks: list[ItemMark]) -> list[dict[str, Any]]:
-    """Describe each gap: figures, what became of it, what to look at."""
+def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
+    """Describe each gap: its statistics, how often each status occurred, and a remark."""
     statuses: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for mark in marks:
         statuses[mark.item][mark.status] += 1
@@ -78,44 +84,44 @@ def items(material: Material, marks: list[ItemMark]) -> list[dict[str, Any]]:
             "parts": _parts(statuses[item], figures.count),
             "note": remark(figures),
         }
-        for item, figures in item_figures(marks).items()
+        for item, figures in item_statistics(marks).items()
     ]
 
 
 def _parts(counts: Counter[str], total: int) -> list[dict[str, Any]]:
-    """Lay the outcomes of a gap out as parts of a bar, in the order of the vocabulary."""
+    """Return the parts of a bar, one for each status, in percent of its width."""
     parts, left = [], 0.0
     for status, words in STATUS_WORDS.items():
         if counts[status]:
             width = 100 * counts[status] / total
-            shown = {"status": status, "words": words.label, "count": counts[status]}
-            parts.append(shown | {"left": left, "width": width})
+            part = {"status": status, "words": words.label, "count": counts[status]}
+            parts.append(part | {"left": left, "width": width})
             left += width
     return parts
 
 
-def remark(figures: ItemFigures) -> str:
-    """Say what an instructor may want to look at in an item; nothing of a handful of students."""
+def remark(figures: ItemStatistics) -> str:
+    """Name what an instructor may want to look at in an item; "" for few students."""
     if figures.count < FEWEST_TO_JUDGE:
         return ""
     if figures.discrimination is not None and figures.discrimination < 0:
-        return "Who did well elsewhere did worse here: look at the exercise and its check."
+        return "Students who did well elsewhere did worse here: look at the exercise and its check."
     if figures.difficulty < 0.3:
         return "Hard: most of its points were missed."
     if figures.difficulty > 0.95:
-        return "Nearly everybody has it; it tells nobody apart."
+        return "Nearly everybody has all points: it does not tell students apart."
     if figures.discrimination is not None and figures.discrimination < 0.1:
         return "Hardly related to the other marks."
     return ""
 
 
-def quiz(material: Material, marks: list[ItemMark]) -> list[dict[str, Any]]:
-    """Say of each question of the quiz what every option, or every wrong number, drew."""
-    notebooks = [(one.student, one.notebook) for one in material.results if one.assignment == QUIZ]
+def quiz(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
+    """Describe how often each answer to each question of the quiz was chosen."""
+    notebooks = [(one.student, one.notebook) for one in graded.results if one.assignment == QUIZ]
     if not notebooks:
         return []
     totals = sums(marks)
-    return [_question(question, notebooks, marks, totals) for question in material.questions]
+    return [_question(question, notebooks, marks, totals) for question in graded.questions]
 
 
 def _question(
@@ -130,7 +136,7 @@ def _question(
     }
     letters = [letter for letter, _ in question.options]
     texts = dict(question.options)
-    figures = choice_figures(picked, rests, letters or [question.key])
+    figures = choice_statistics(picked, rests, letters or [question.key])
     choices = [
         {
             "figures": one,
@@ -153,21 +159,21 @@ def _question(
     }
 
 
-def times(material: Material) -> list[dict[str, Any]]:
-    """Say how long grading took by assignment, and when it was handed in where that is known."""
+def times(graded: GradedClass) -> list[dict[str, Any]]:
+    """Return how long grading took by assignment, and when it was handed in, where known."""
     rows = []
-    for name in material.assignments:
-        own = [one for one in material.results if one.assignment == name]
+    for name in graded.assignments:
+        own = [one for one in graded.results if one.assignment == name]
         if own:
-            rows.append(_times(material, name, own))
+            rows.append(_times(graded, name, own))
     return rows
 
 
-def _times(material: Material, name: str, own: list[SubmissionResult]) -> dict[str, Any]:
+def _times(graded: GradedClass, name: str, own: list[SubmissionResult]) -> dict[str, Any]:
     """Describe one assignment's times."""
     seconds = [one.seconds for one in own]
     slowest = max(own, key=lambda one: one.seconds)
-    entries = [material.entries.get((one.student, one.assignment)) for one in own]
+    entries = [graded.entries.get((one.student, one.assignment)) for one in own]
     known = [entry.handed_in for entry in entries if entry and entry.handed_in]
     handed_in = sorted(
         time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC) for time in known
@@ -176,7 +182,7 @@ def _times(material: Material, name: str, own: list[SubmissionResult]) -> dict[s
         "assignment": name,
         "count": len(own),
         "median": statistics.median(seconds),
-        "most": slowest.seconds,
+        "longest": slowest.seconds,
         "slowest": slowest.student,
         "total": sum(seconds),
         "first": handed_in[0] if handed_in else None,
@@ -185,22 +191,22 @@ def _times(material: Material, name: str, own: list[SubmissionResult]) -> dict[s
     }
 
 
-def missing(material: Material) -> list[dict[str, Any]]:
-    """Name who has not handed in, by assignment."""
+def missing(graded: GradedClass) -> list[dict[str, Any]]:
+    """List the students who have not handed in, by assignment."""
     rows = []
-    for name in material.assignments:
-        there = {one.student for one in material.results if one.assignment == name}
+    for name in graded.assignments:
+        there = {one.student for one in graded.results if one.assignment == name}
         rows.append(
             {
                 "assignment": name,
                 "there": len(there),
-                "absent": [student for student in material.names if student not in there],
+                "absent": [student for student in graded.names if student not in there],
             }
         )
     return rows
 
 
-def flags(material: Material) -> list[dict[str, str]]:
+def flags(graded: GradedClass) -> list[dict[str, str]]:
     """List every flag with its evidence."""
     return [
         {
@@ -209,16 +215,16 @@ def flags(material: Material) -> list[dict[str, str]]:
             "kind": flag.kind,
             "evidence": flag.evidence,
         }
-        for result in material.results
+        for result in graded.results
         for flag in result.flags
     ]
 
 
-def students(material: Material) -> list[dict[str, Any]]:
-    """Give everybody's marks, a column per assignment that somebody handed in."""
-    totals, by_assignment = totals_of(material)
-    scores = {(one.student, one.assignment): material.score(one)[0] for one in material.results}
-    flagged = Counter(one.student for one in material.results for _ in one.flags)
+def students(graded: GradedClass) -> list[dict[str, Any]]:
+    """Return every student's points, with a column per assignment that somebody handed in."""
+    totals, by_assignment = totals_of(graded)
+    scores = {(one.student, one.assignment): graded.score(one)[0] for one in graded.results}
+    flagged = Counter(one.student for one in graded.results for _ in one.flags)
     return [
         {
             "student": student,
@@ -226,28 +232,22 @@ def students(material: Material) -> list[dict[str, Any]]:
             "total": totals[student],
             "flags": flagged[student],
         }
-        for student in material.names
+        for student in graded.names
     ]
 
 
-# Which misconceptions came how often, by exercise; what no check knows by name, by its message.
+def misconceptions(graded: GradedClass) -> list[dict[str, Any]]:
+    """Count what went wrong in each exercise, the most frequent first.
 
-
-MOST = 5
-"""Most lines per exercise."""
-_LONGEST = 240
-
-
-def misconceptions(material: Material) -> list[dict[str, Any]]:
-    """Count what went wrong in each exercise, the most frequent first."""
+    A verdict without a known misconception is counted by the first line of its message.
+    """
     counts: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
-    for result in material.results:
+    for result in graded.results:
         for gap in result.gaps:
             counter = counts.setdefault((result.assignment, gap.exercise), Counter())
             if gap.status in ("correct", "not_attempted", "rejected") or result.assignment == QUIZ:
                 continue
-            told = (gap.misconception, "" if gap.misconception else _told(gap))
-            counter[told] += 1
+            counter[gap.misconception, "" if gap.misconception else _first_line(gap)] += 1
     return [
         {
             "assignment": assignment,
@@ -263,13 +263,13 @@ def misconceptions(material: Material) -> list[dict[str, Any]]:
 
 
 def _largest(counter: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:
-    """Take the most frequent; alphabetical where two are as frequent."""
-    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:MOST]
+    """Take the most frequent; in alphabetical order where two are equally frequent."""
+    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:MOST_MISCONCEPTIONS]
 
 
-def _told(gap: Verdict) -> str:
-    """Keep of a message its first line, without the exercise's name in front."""
+def _first_line(gap: Verdict) -> str:
+    """Return a message's first line, without the exercise's name in front."""
     first = (gap.message or STATUS_WORDS[gap.status].label).strip().partition("\n")[0]
     front, found, rest = first.partition("`: ")
     named = found and front == f"`{gap.exercise}"
-    return (rest if named else first)[:_LONGEST]
+    return (rest if named else first)[:_LONGEST_MESSAGE]

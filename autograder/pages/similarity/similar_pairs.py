@@ -1,8 +1,8 @@
-"""Pairs of notebooks that share what is rare in the class.
+"""Finds pairs of notebooks that share what is rare in the class.
 
-Short exercises have few natural answers, so that two students often write the same. What tells
-is what hardly anybody else has: a fragment that two of many share counts 1, one that a tenth of the
-class shares counts nothing, and what everybody was given was taken out before.
+Short exercises have few natural answers, so two students often write the same. A shared fragment
+counts only if few others have it: 1 if two of many share it, nothing if a tenth of the class
+does. What everybody was given is left out.
 """
 
 import math
@@ -21,86 +21,91 @@ from autograder.pages.similarity.fingerprints import Prints, fingerprints
 from course.notebook.marks import origin_of
 
 LEAST_EVIDENCE = 6.0
-"""Rare fragments that must be shared: some two statements, for a statement holds several."""
-LEAST_ALIKE = 0.5
+"""The least sum of weights of shared fragments: about two statements."""
+LEAST_SHARE = 0.5
+"""The least share of a notebook's rare fragments that must be in the other one too."""
+QUIZ = "quiz"
+"""The quiz is not compared: its answers are letters."""
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Two students whose notebooks share what is rare."""
+class SimilarPair:
+    """Two students whose notebooks of one assignment share rare fragments."""
 
     first: str
     second: str
     share: float
-    """What is shared, of all that is rare in the notebook that has less of it: 0 … 1."""
+    """Shared weight, as a share of the weight of the notebook with less of it, in 0 … 1."""
     evidence: float
-    """Rare fragments in common, each counted by how rare it is."""
+    """The sum of the weights of the fragments that both have."""
     cells: tuple[str, ...]
-    """The cells of the first that they are in."""
+    """The cells of the first student's notebook that hold them."""
     example: str
     """The first line of the largest of them."""
 
+    @property
+    def in_common(self) -> str:
+        """What the two have in common, in words."""
+        cells = ", ".join(self.cells)
+        return f"{self.evidence:.0f} rare fragments in {cells}, such as: {self.example[:90]}"
 
-def alike_pairs(prints: Mapping[str, Prints], given: Prints) -> list[Alike]:
-    """Compare all notebooks of one assignment by student; the most alike come first."""
+
+def similar_pairs(prints: Mapping[str, Prints], given: Prints) -> list[SimilarPair]:
+    """Compare all notebooks of one assignment, by student; the most similar pair comes first."""
     own = {student: one.keys() - given.keys() for student, one in prints.items()}
     owners: dict[int, list[str]] = defaultdict(list)
     for student in sorted(own):
-        for mark in own[student]:
-            owners[mark].append(student)
-    weights = {mark: rarity(len(who), len(own)) for mark, who in owners.items()}
+        for fragment in own[student]:
+            owners[fragment].append(student)
+    weights = {fragment: rarity(len(students), len(own)) for fragment, students in owners.items()}
     shared: dict[tuple[str, str], float] = defaultdict(float)
-    for mark, who in owners.items():
-        if len(who) > 1 and weights[mark] > 0:
-            for pair in combinations(who, 2):
-                shared[pair] += weights[mark]
-    total = {student: sum(weights[mark] for mark in marks) for student, marks in own.items()}
-    found = list(_alike(shared, total, prints, own, weights))
+    for fragment, students in owners.items():
+        if len(students) > 1 and weights[fragment] > 0:
+            for pair in combinations(students, 2):
+                shared[pair] += weights[fragment]
+    total = {
+        student: sum(weights[fragment] for fragment in fragments)
+        for student, fragments in own.items()
+    }
+    found = list(_similar_enough(shared, total, prints, own, weights))
     return sorted(found, key=lambda one: (-one.evidence * one.share, one.first, one.second))
 
 
 def rarity(owners: int, students: int) -> float:
-    """Weigh a fragment: 1 if two of a hundred or more have it, nothing from a tenth of the class.
+    """Weigh a fragment: 1 if two of 100 or more have it, 0 if a tenth of the class has it.
 
-    In a small class two who share something are no rarity, so that all weights are lower.
+    In a small class, two students who share a fragment are less unusual: all weights are lower.
     """
     common = max(4.0, students / 10)
     rare = 1.0 - math.log(max(owners, 2) / 2) / math.log(common / 2)
     return max(0.0, rare) * min(1.0, math.log(max(students, 2) / 2) / math.log(50))
 
 
-def _alike(
+def _similar_enough(
     shared: Mapping[tuple[str, str], float],
     total: Mapping[str, float],
     prints: Mapping[str, Prints],
     own: Mapping[str, set[int]],
     weights: Mapping[int, float],
-) -> Iterator[Alike]:
-    """Keep the pairs that share enough, and show what."""
+) -> Iterator[SimilarPair]:
+    """Yield the pairs that share enough, with an example."""
     for (first, second), evidence in shared.items():
         share = evidence / min(total[first], total[second])
-        if evidence < LEAST_EVIDENCE or share < LEAST_ALIKE:
+        if evidence < LEAST_EVIDENCE or share < LEAST_SHARE:
             continue
-        marks = [mark for mark in own[first] & own[second] if weights[mark] > 0]
-        places = [prints[first][mark] for mark in marks]
+        fragments = [fragment for fragment in own[first] & own[second] if weights[fragment] > 0]
+        places = [prints[first][fragment] for fragment in fragments]
         largest = max(places, key=lambda place: (place.size, place.code))
         cells = tuple(dict.fromkeys(sorted(place.cell for place in places)))
-        yield Alike(first, second, share, evidence, cells, largest.code)
-
-
-# What is compared: the code cells of every graded notebook, and what everybody was given.
-
-
-QUIZ = "quiz"
-"""Its answers are letters: they are compared by nobody."""
+        yield SimilarPair(first, second, share, evidence, cells, largest.code)
 
 
 def similar(
     course: CourseFolder,
     class_folder: ClassFolder,
     results: Iterable[SubmissionResult],
-) -> Iterator[tuple[str, Alike]]:
-    """Compare what was handed in, assignment by assignment; the most alike come first in each."""
+) -> Iterator[tuple[str, SimilarPair]]:
+    """Yield similar pairs with their assignment, the most similar of an assignment first."""
     given = given_prints(course, class_folder)
     prints: dict[str, dict[str, Prints]] = {}
     for result in results:
@@ -108,12 +113,12 @@ def similar(
             own, fixed = split_cells(result.notebook)
             prints.setdefault(result.assignment, {})[result.student] = fingerprints(own, fixed)
     for assignment, by_student in prints.items():
-        for pair in alike_pairs(by_student, given):
+        for pair in similar_pairs(by_student, given):
             yield assignment, pair
 
 
 def split_cells(notebook: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """Give the student's code cells by name (gaps, and cells of their own), and the course's."""
+    """Return the student's code cells by name (gaps and added cells), and the course's."""
     own: dict[str, str] = {}
     fixed: list[str] = []
     for cell in notebook["cells"]:
@@ -127,7 +132,7 @@ def split_cells(notebook: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
 
 
 def given_prints(course: CourseFolder, class_folder: ClassFolder) -> Prints:
-    """Take the fingerprints of the lesson, the releases and the reference solutions."""
+    """Return the fingerprints of the lessons, the releases and the reference solutions."""
     import course as package
 
     learners = Path(package.__file__).parent
