@@ -39,10 +39,9 @@ def course_copy(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def stock_environment() -> Iterator[None]:
-    """Ask for nbgrader's own way; use the real images where they are named, else the stand-in."""
+def course_images() -> Iterator[None]:
+    """Use the real images where they are named, else the stand-in."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STOCK", "1")
         if not os.environ.get("FASHION_MNIST_DIR"):
             patch.setenv("COURSE_DATA", "standin")
         yield
@@ -50,7 +49,7 @@ def stock_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def graded_class(
-    course_copy: CourseFolder, tmp_path_factory: pytest.TempPathFactory, stock_environment: None
+    course_copy: CourseFolder, tmp_path_factory: pytest.TempPathFactory, course_images: None
 ) -> StockClass:
     """A class whose submissions the real nbgrader grades, one after the other."""
     return StockClass(course_copy, tmp_path_factory.mktemp("class"))

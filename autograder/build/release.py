@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
+from traitlets.config import Config
 
 from autograder.build.contract import require_contract
 from autograder.build.quiz_cells import quiz_cells
@@ -26,6 +27,8 @@ from course.errors import BuildError
 from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
 from course.quiz import read_bank
 
+CELL_SECONDS = 300
+"""Longest run of one cell: training in a slow container, and no endless loop."""
 DEFAULT_SEED = 0
 QUIZ = "quiz"
 KEEP_ABOVE = "### KEEP ABOVE"
@@ -92,6 +95,23 @@ def _build_in(
     return files
 
 
+def build_config(root: Path, gradebook: Path) -> Config:
+    """Configure the release: where sources and releases lie, and how solutions are cleared."""
+    from nbgrader.converters import GenerateAssignment
+
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.course_id = "convpool"
+    config.CourseDirectory.source_directory = "solutions"
+    config.CourseDirectory.release_directory = "exercises"
+    config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
+    pipeline = GenerateAssignment.preprocessors.default_args[0]
+    config.GenerateAssignment.preprocessors = [
+        ClearSolutions if step is NbgraderClearSolutions else step for step in pipeline
+    ]
+    return config
+
+
 def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) -> None:
     """Run nbgrader's GenerateAssignment on one staged source notebook.
 
@@ -100,8 +120,6 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
-
-    from autograder.nbgrader_plugins.configuration import build_config
 
     config = build_config(staging.root, gradebook or staging.root / "gradebook.db")
     config.CourseDirectory.assignment_id = name

@@ -20,7 +20,7 @@ from autograder.gradebook.people import People, Person
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.roster import read_roster
 from autograder.gradebook.spreadsheet import safe_cell
-from autograder.grading.class_run import read_source
+from autograder.grading.plan import read_source
 from autograder.lms.canvas_export import canvas_csv, differing_points
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv

@@ -139,8 +139,8 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
-        run = run_board(class_folder, options, show)
-    networks = ranked(run.results)
+        summary = run_board(class_folder, options, show)
+    networks = ranked(summary.iter_results())
     paths = write_leaderboard(class_folder.root / NAME, networks)
     table = Table(title=TITLE)
     for heading in HEADINGS:
@@ -151,8 +151,8 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
     for note in notes(networks):
         console.print(note, highlight=False)
     console.print(f"Leaderboard: {', '.join(map(str, paths))}", soft_wrap=True)
-    if run.failures:
+    if summary.failures:
         raise GradingError(
-            f"{len(run.failures)} networks have no result. {run.failures[0]}",
+            f"{len(summary.failures)} networks have no result. {summary.failures[0]}",
             "Fix this, then run `autograder improve` again.",
         )

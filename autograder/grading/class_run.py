@@ -1,40 +1,36 @@
-"""Grade a class: every submission gets a result, and results become marks, pages and a CSV.
+"""A run over a class: plan → place → submit → result on disk → gradebook → late rules → pages.
 
-A result is on disk before anything else happens with it. Whatever comes after can be made again
-from there, and the next run does that: for each submission it runs what has no result yet, or an
-outdated one, then sees to it that gradebook and pages say what the results say.
+A result is on disk before anything else happens with it. All later steps can be repeated from
+there. The next run does so: it runs each submission that has no current result, and for every
+submission it sees to it that gradebook and notebooks agree with the result.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
-from autograder.grading.conditions import GradeOptions, conditions, conditions_for_others
-from autograder.grading.places import (
-    Here,
-    InFlight,
-    Place,
+from autograder.grading.conditions import GradeOptions, cluster_conditions, prepare_class
+from autograder.grading.places import InFlight, Place, ThisMachine
+from autograder.grading.plan import (
     Submission,
     enough_to_warm,
     find_submissions,
     longest_first,
+    read_source,
 )
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import (
     Key,
     SubmissionResult,
-    all_results,
     exclusive,
     grades_rows,
     iter_results,
@@ -44,29 +40,24 @@ from autograder.grading.results import (
     sweep,
     up_to_date,
 )
-from autograder.grading.submission_run import Conditions, grade_submission
+from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import key_of
 from course.errors import GradingError
 
-__all__ = [
-    "GradeOptions",
-    "Summary",
-    "all_results",
-    "conditions",
-    "grade_class",
-    "keep",
-    "load",
-    "read_source",
-    "result_path",
-]
-
 Progress = Callable[[str, int, int], None]
-"""Called with what is done now, how many are done, and how many there are."""
+"""Called with what is done now, how many submissions are done, and how many there are."""
+
+Step = Callable[[SubmissionResult], object]
+"""What is done with a result that is on disk; it must be safe to repeat."""
+
+
+def no_progress(what: str, done: int, total: int) -> None:
+    """Report nothing."""
 
 
 @dataclass
 class Summary:
-    """What a run came to. The results stay on disk: a class may not fit into memory."""
+    """What a run came to. The results stay on disk: those of a class may not fit into memory."""
 
     class_folder: ClassFolder
     graded: list[Submission] = field(default_factory=list)
@@ -77,14 +68,92 @@ class Summary:
     """Submissions that the grader itself failed on, each with the reason."""
 
     def iter_results(self) -> Iterator[SubmissionResult]:
-        """Read the results one after the other, without their notebooks."""
+        """Read the results one after the other."""
         for student, assignment in self.graded:
-            yield replace(load(result_path(self.class_folder, student, assignment)), notebook={})
+            yield load(result_path(self.class_folder, student, assignment))
 
-    @property
-    def results(self) -> list[SubmissionResult]:
-        """The results at once, without their notebooks."""
-        return list(self.iter_results())
+
+@dataclass
+class ClassRun:
+    """The loop of a run: every submission gets a current result, which then goes through steps.
+
+    `grade_class` and the leaderboard are both such a run; they differ in sources, place and steps.
+    """
+
+    class_folder: ClassFolder
+    keys: Mapping[str, Key]
+    """What a current result of each assignment depends on."""
+    place: Place
+    new_result: Sequence[Step]
+    """The steps of a result that this run made."""
+    kept_result: Sequence[Step]
+    """The steps of a current result of an earlier run."""
+    force: bool
+    """Run again also what has a current result."""
+    progress: Progress
+    total: int
+    """How many submissions there are."""
+
+    def __post_init__(self) -> None:
+        """Begin with nothing graded."""
+        self.summary = Summary(self.class_folder)
+
+    def grade(self, submissions: Iterable[Submission]) -> Summary:
+        """Give every submission its result, and take each result through its steps."""
+        in_flight = InFlight(self._outdated(submissions), self.place)
+        self._report("starting")
+        try:
+            for submission, future in in_flight.finished():
+                self._finish(submission, future)
+        except BaseException:
+            # The disk is full, the gradebook stays locked, or someone pressed Ctrl-C: nothing new
+            # is started, and the next run finds the results of what runs now.
+            self._report("stopping: what runs now is finished first")
+            for submission, future in in_flight.drain():
+                with suppress(OSError, GradingError):
+                    self._put(self.place.read(submission, future))
+            raise
+        return self.summary
+
+    def _outdated(self, submissions: Iterable[Submission]) -> Iterator[Submission]:
+        """Yield what has to run; take the current results through their steps."""
+        for student, name in submissions:
+            kept = None
+            if not self.force:
+                kept = up_to_date(self.class_folder, student, name, self.keys[name])
+            if kept is None:
+                yield student, name
+            else:
+                self.summary.unchanged += 1
+                self._take_through(kept, self.kept_result)
+
+    def _finish(self, submission: Submission, future: "Future[Any]") -> None:
+        """Keep one result, on disk first; note a failure of the grader."""
+        try:
+            result = self.place.read(submission, future)
+        except GradingError as error:
+            student, name = submission
+            self.summary.failures.append(f"{name} of {student}: {error}")
+            return
+        self._put(result)
+        self._take_through(result, self.new_result)
+
+    def _put(self, result: SubmissionResult) -> None:
+        """Write the result to disk."""
+        result.key = self.keys[result.assignment]
+        put(self.class_folder, result)
+
+    def _take_through(self, result: SubmissionResult, steps: Sequence[Step]) -> None:
+        """Do the steps in their order, then count the submission."""
+        for step in steps:
+            step(result)
+        self.summary.graded.append((result.student, result.assignment))
+        self._report(f"{result.assignment} of {result.student}")
+
+    def _report(self, what: str) -> None:
+        """Report progress."""
+        done = len(self.summary.graded) + len(self.summary.failures)
+        self.progress(what, done, self.total)
 
 
 def grade_class(
@@ -92,175 +161,117 @@ def grade_class(
     class_folder: ClassFolder,
     assignments: list[str],
     options: GradeOptions,
-    progress: Progress = lambda what, done, total: None,
+    progress: Progress = no_progress,
 ) -> Summary:
     """Grade every submission of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
-    pending = find_submissions(class_folder, wanted)
-    if not pending:
+    submissions = find_submissions(class_folder, wanted)
+    if not submissions:
         raise GradingError(
             f"There is nothing to grade in {class_folder.submitted}.",
             "It holds <student>/<assignment>/<assignment>.ipynb, as nbgrader collects them.",
         )
+    total = len(submissions)
     sources = {name: read_source(course, name, class_folder) for name in wanted}
-    with ExitStack() as stack:
-        stack.enter_context(exclusive(class_folder))
+    with (
+        exclusive(class_folder),
+        GradebookWriter(
+            class_folder, sources, lambda what: progress(what, 0, total), options.patience_seconds
+        ) as gradebook,
+    ):
         if options.warm is None:
-            warm = enough_to_warm(class_folder, pending, sources, force=options.force)
+            warm = enough_to_warm(class_folder, submissions, sources, force=options.force)
             options = replace(options, warm=warm)
         sweep(class_folder)
-        writer = GradebookWriter(
-            class_folder,
-            sources,
-            lambda what: progress(what, 0, len(pending)),
-            options.patience_seconds,
-        )
-        stack.enter_context(writer)
-        # The gradebook is made ready while the warm processes import.
-        place = _place(course, class_folder, sources, options, partial(_prepare, writer))
-        common, where = stack.enter_context(place)
-        run = _Run(class_folder, sources, common, options, progress, len(pending), writer)
-        run.grade(longest_first(pending, sources, common), where)
+
+        def enter_marks(result: SubmissionResult) -> None:
+            gradebook.enter(result.student, result.assignment, result.gaps)
+
+        def ensure_marks(result: SubmissionResult) -> None:
+            gradebook.ensure(result.student, result.assignment, result.gaps)
+
+        def write_notebook(result: SubmissionResult) -> None:
+            write_autograded(class_folder, result, sources[result.assignment])
+
+        with _open_place(course, class_folder, sources, options, gradebook) as place:
+            run = ClassRun(
+                class_folder,
+                keys={name: key_of(sources[name], place.conditions) for name in sources},
+                place=place,
+                new_result=[enter_marks, write_notebook],
+                # `ensure` leaves alone what a person has settled since then.
+                kept_result=[ensure_marks, write_notebook],
+                force=options.force,
+                progress=progress,
+                total=total,
+            )
+            summary = run.grade(longest_first(submissions, sources, place.conditions))
+        # These read what every earlier run entered, too. Late rules come last: if rules.toml has an
+        # error, the marks are complete without them.
+        gradebook.close()
         write_grades(class_folder, grades_rows(iter_results(class_folder)))
-        writer.close()
         apply_rules(class_folder)
-    progress("graded", len(pending), len(pending))
-    return run.summary
-
-
-def _prepare(writer: GradebookWriter) -> None:
-    """Make the gradebook ready, and the main thread import what threads will use.
-
-    nbgrader imports itself in a circle, which two threads at once get wrong.
-    """
-    import nbgrader.api  # noqa: F401
-
-    writer.prepare()
-
-
-class _Run:
-    """One run over a class: work goes out to an executor, what comes back is kept here."""
-
-    def __init__(
-        self,
-        class_folder: ClassFolder,
-        sources: dict[str, NotebookNode],
-        common: Conditions,
-        options: GradeOptions,
-        progress: Progress,
-        total: int,
-        writer: GradebookWriter,
-    ) -> None:
-        self.summary = Summary(class_folder)
-        self._folder, self._sources, self._common = class_folder, sources, common
-        self._keys: dict[str, Key] = {name: key_of(sources[name], common) for name in sources}
-        self._force, self._progress, self._total = options.force, progress, total
-        self.writer = writer
-
-    def grade(self, pending: Iterable[Submission], place: Place) -> None:
-        """Give every submission its result, and enter it."""
-        in_flight = InFlight(self._outdated(pending), place.submit, place.most)
-        self._tell("starting")
-        try:
-            for submission, future in in_flight.done():
-                self._finish(place, submission, future)
-        except BaseException:
-            # The disk is full, the gradebook stays locked, or someone pressed Ctrl-C: nothing new
-            # is started, and what comes to its end is there for the next run.
-            self._tell("stopping: what runs now is finished first")
-            for submission, future in in_flight.rest():
-                with suppress(OSError, GradingError):
-                    self._put(place.read(submission, future))
-            raise
-
-    def _outdated(self, pending: Iterable[Submission]) -> Iterator[Submission]:
-        """Pass on what has to run; see to the marks and pages of what need not."""
-        for student, name in pending:
-            kept = None
-            if not self._force:
-                kept = up_to_date(self._folder, student, name, self._keys[name])
-            if kept is None:
-                yield student, name
-                continue
-            self.writer.ensure(student, name, kept.gaps)
-            write_autograded(self._folder, kept, self._sources[name])
-            self.summary.unchanged += 1
-            self._count(student, name)
-
-    def _finish(self, place: Place, submission: Submission, future: "Future[Any]") -> None:
-        """Keep one result, on disk first; a failure of the grader's is noted."""
-        student, name = submission
-        try:
-            result = place.read(submission, future)
-        except GradingError as error:
-            self.summary.failures.append(f"{name} of {student}: {error}")
-            return
-        self._put(result)
-        self.writer.enter(student, name, result.gaps)
-        write_autograded(self._folder, result, self._sources[name])
-        self._count(student, name)
-
-    def _put(self, result: SubmissionResult) -> None:
-        result.key = self._keys[result.assignment]
-        put(self._folder, result)
-
-    def _count(self, student: str, name: str) -> None:
-        self.summary.graded.append((student, name))
-        self._tell(f"{name} of {student}")
-
-    def _tell(self, what: str) -> None:
-        done = len(self.summary.graded) + len(self.summary.failures)
-        self._progress(what, done, self._total)
+    progress("graded", total, total)
+    return summary
 
 
 @contextmanager
-def _place(
+def _open_place(
     course: CourseFolder,
     class_folder: ClassFolder,
-    sources: dict[str, NotebookNode],
+    sources: Mapping[str, NotebookNode],
     options: GradeOptions,
-    meanwhile: Callable[[], None],
-) -> Iterator[tuple[Conditions, Place]]:
-    """Make ready where submissions run: here, or on a cluster; `meanwhile` is called once."""
-    submitted = class_folder.submitted
+    gradebook: GradebookWriter,
+) -> Iterator[Place]:
+    """Prepare this machine or a cluster to run submissions, and the gradebook for their results."""
     if options.cluster:
         from autograder.grading.cluster import open_cluster
 
         with (
-            conditions_for_others(class_folder, options) as common,
-            open_cluster(options.cluster, options, submitted, sources, common) as cluster,
+            cluster_conditions(class_folder, options) as conditions,
+            open_cluster(options, class_folder.submitted, sources, conditions) as cluster,
         ):
-            meanwhile()
-            yield common, cluster
+            _prepare_gradebook(gradebook)
+            yield cluster
         return
+    tensorflow = any(map(uses_tensorflow, sources.values()))
     with (
-        conditions(
-            class_folder,
-            options,
-            [course.solutions],
-            meanwhile,
-            tensorflow=any(map(uses_tensorflow, sources.values())),
-        ) as common,
+        prepare_class(course, class_folder, options, tensorflow=tensorflow) as preparation,
         ThreadPoolExecutor(options.jobs, "submission") as executor,
     ):
-        yield (
-            common,
-            Here(executor, options.jobs, submitted, sources, common, grade_submission),
-        )
+        # The gradebook is prepared while the fork servers import.
+        _prepare_gradebook(gradebook)
+        conditions = preparation.prove()
+        yield ThisMachine(executor, options.jobs, class_folder.submitted, sources, conditions)
 
 
-def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder) -> NotebookNode:
-    """Read the class's own source notebook, else the course's; say what makes a missing one."""
-    own = class_folder.source(assignment)
-    return read_source_notebook(own if own.is_file() else course.source(assignment))
+def _prepare_gradebook(gradebook: GradebookWriter) -> None:
+    """Register the assignments; import nbgrader in the main thread before others use it.
+
+    nbgrader's modules import each other in a circle, which fails in two threads at once.
+    """
+    import nbgrader.api  # noqa: F401
+
+    gradebook.prepare()
 
 
-def keep(
-    class_folder: ClassFolder, result: SubmissionResult, source: NotebookNode, *, pages: bool = True
-) -> None:
-    """Put a result on disk first, then into the gradebook and its pages."""
-    put(class_folder, result)
-    with GradebookWriter(class_folder, {result.assignment: source}) as writer:
-        writer.enter(result.student, result.assignment, result.gaps)
-    if pages:
-        write_autograded(class_folder, result, source)
+def grade_one(
+    course: CourseFolder, class_folder: ClassFolder, student: str, assignment: str
+) -> tuple[SubmissionResult, NotebookNode]:
+    """Grade one submission as a run of its own; return its result and its source notebook.
+
+    The caller writes the autograded notebook. Raises GradingError if the grader failed.
+    """
+    source = read_source(course, assignment, class_folder)
+    with (
+        exclusive(class_folder),
+        prepare_class(course, class_folder, GradeOptions()) as preparation,
+    ):
+        conditions = preparation.prove()
+        folder = class_folder.submitted / student
+        result = grade_submission(source, folder, student, assignment, conditions)
+        result.key = key_of(source, conditions)
+        put(class_folder, result)
+        with GradebookWriter(class_folder, {assignment: source}) as gradebook:
+            gradebook.enter(student, assignment, result.gaps)
+    return result, source

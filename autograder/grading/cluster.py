@@ -1,14 +1,13 @@
 """Many machines: submissions run on the workers of a Dask cluster, each behind its own sandbox.
 
-A worker gets bytes (the notebook that was handed in, once the sources and the data) and a seed for
-that one submission; it gives JSON back. It never sees the class's secret or its gradebook, and no
-student's name. What it runs is what one machine runs, `grade_submission`.
+A worker gets the sources and the data once, and for each submission the bytes of the notebook and
+a seed; it answers in JSON. It never gets the class's secret, its gradebook or a student's name.
 
-This module is for the machine of the class folder; `station.py` is what its workers do.
+This module runs on the machine of the class folder, `station.py` on the workers.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -20,16 +19,16 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.folders import submission_seed
-from autograder.grading.conditions import GradeOptions
-from autograder.grading.places import Submission
+from autograder.grading.conditions import Conditions, GradeOptions
+from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult, from_dict
-from autograder.grading.submission_run import Conditions, grade_submission
+from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
 from autograder.ingest.reading import Rejected, read_submission
 from course.errors import GradingError
 
 MOST_RERUNS = 2
-"""How often a submission is run again after it went down with a worker."""
+"""How often a submission is run again after a worker was lost while it ran."""
 
 CONNECT_SECONDS = 30
 
@@ -42,16 +41,17 @@ class Cluster:
         client: Any,
         station: str,
         submitted: Path,
-        sources: dict[str, NotebookNode],
-        common: Conditions,
+        sources: Mapping[str, NotebookNode],
+        conditions: Conditions,
     ) -> None:
-        """Use workers that keep a station of this name."""
+        """Use the workers, each of which has opened a station of this name."""
+        self.conditions = conditions
         self._client, self._station = client, station
         self._executor: Executor = client.get_executor(pure=False)
-        self._submitted, self._sources, self._common = submitted, sources, common
+        self._submitted, self._sources = submitted, sources
 
     def submit(self, submission: Submission) -> "Future[Any]":
-        """Send a submission's bytes; what can't be read needs no worker."""
+        """Send a submission's bytes to a worker; one that can't be read needs none."""
         from autograder.grading.station import grade_bytes
 
         student, name = submission
@@ -61,14 +61,14 @@ class Cluster:
         except Rejected:
             done: Future[Any] = Future()
             done.set_result(
-                grade_submission(self._sources[name], folder, student, name, self._common)
+                grade_submission(self._sources[name], folder, student, name, self.conditions)
             )
             return done
-        seed = submission_seed(self._common.secret, read.digest, name)
+        seed = submission_seed(self.conditions.secret, read.digest, name)
         return self._executor.submit(grade_bytes, self._station, name, read.content, seed)
 
     def read(self, submission: Submission, future: "Future[Any]") -> SubmissionResult:
-        """Turn a worker's answer into a result; it ran often enough if workers died of it."""
+        """Return a worker's answer as a result; raise GradingError if the grader failed."""
         from distributed import KilledWorker
 
         try:
@@ -81,29 +81,32 @@ class Cluster:
             ) from error
         if isinstance(answer, SubmissionResult):
             return answer
-        told = json.loads(answer)
-        if "failure" in told:
-            raise GradingError(told["failure"])
-        result = from_dict(told["result"])
+        fields = json.loads(answer)
+        if "failure" in fields:
+            raise GradingError(fields["failure"])
+        result = from_dict(fields["result"])
         result.student = submission[0]
         return result
 
-    def most(self) -> int:
-        """One that runs and one on its way for each thread of the workers there are now."""
+    def capacity(self) -> int:
+        """Return two for each thread of the present workers: one that runs, one on its way."""
         return max(2, 2 * sum(self._client.nthreads().values()))
 
 
 @contextmanager
 def open_cluster(
-    address: str,
     options: GradeOptions,
     submitted: Path,
-    sources: dict[str, NotebookNode],
-    common: Conditions,
+    sources: Mapping[str, NotebookNode],
+    conditions: Conditions,
 ) -> Iterator[Cluster]:
-    """Connect to a scheduler, and let each worker open a station, also those that come later."""
+    """Connect to a scheduler, and let every worker open a station, also one that joins later.
+
+    Raises GradingError if a worker's sandbox does not prove itself.
+    """
     from autograder.grading.station import Station, allow_losses, sandbox_of
 
+    address = options.cluster
     with ExitStack() as stack:
         client = stack.enter_context(_client(address))
         if not client.nthreads():
@@ -117,19 +120,19 @@ def open_cluster(
             name=name,
             grader=grader_version(),
             sources={each: nbformat.writes(source) for each, source in sources.items()},
-            data={path.name: path.read_bytes() for path in sorted(common.data.iterdir())},
+            data={path.name: path.read_bytes() for path in sorted(conditions.data.iterdir())},
             sandboxed=options.sandboxed,
             limits=options.limits,
         )
         client.register_plugin(station, name=name)  # raises what a worker's proof raised
         stack.callback(client.unregister_worker_plugin, name)
         sandbox = max(client.run(sandbox_of, name).values(), default="")
-        yield Cluster(client, name, submitted, sources, replace(common, sandbox=sandbox))
+        yield Cluster(client, name, submitted, sources, replace(conditions, sandbox=sandbox))
 
 
 @contextmanager
 def _client(address: str) -> Iterator[Any]:
-    """Connect, or say in one line why not."""
+    """Connect; raise GradingError if Dask is not installed or no scheduler answers."""
     try:
         from distributed import Client
     except ImportError as error:

@@ -1,9 +1,9 @@
-"""What every submission of a run finds: a sandbox that is proven, the secret, the data."""
+"""The conditions of a run: a sandbox that is proven, fork servers, the secret and the data."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from autograder.boundary.agent import AGENT_FOLDER
-from autograder.folders import ClassFolder, class_secret
+from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.forkserver.forked_sandbox import prove_forks
-from autograder.forkserver.pool import ForkSockets, open_pool
+from autograder.forkserver.pool import ForkServerPool, ForkSockets, open_pool
 from autograder.grading.preloading import kernel_modules
-from autograder.grading.submission_run import FONTS, Conditions
-from autograder.sandbox import Limits, Sandbox, detect_sandbox
+from autograder.sandbox import Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.proof import prove, require_proof
 from autograder.sandbox.sandbox import private_folder
 from autograder.sandbox.unprotected import NoSandbox
+
+FONTS = ".matplotlib"
+"""Folder within the scratch folder that holds matplotlib's list of the machine's fonts."""
+
+WORKER = "autograder.grading.worker"
+"""The module that grades one submission in a process of its own."""
 
 
 def cores() -> int:
@@ -29,7 +34,7 @@ def cores() -> int:
 
 
 def usual_jobs() -> int:
-    """One job for each core, and one more: each waits a part of its time for the other side."""
+    """Return one job for each core and one more: each job waits for part of its time."""
     return cores() + 1
 
 
@@ -46,7 +51,7 @@ class GradeOptions:
     cluster: str = ""
     """Address of a Dask scheduler, whose workers run the submissions; "": this machine does."""
     warm: bool | None = None
-    """Use fork servers; None: if there are enough submissions to run, as `grade_class` finds."""
+    """Use fork servers; None: `grade_class` decides, by how many submissions must run."""
     force: bool = False
     """Run again also what did not change."""
     patience_seconds: float = 300.0
@@ -57,94 +62,123 @@ class GradeOptions:
         return {"threads": max(1, cores() // self.jobs), **self.limits}
 
 
-@contextmanager
-def conditions(
-    class_folder: ClassFolder,
-    options: GradeOptions,
-    forbidden: list[Path],
-    meanwhile: Callable[[], None] = lambda: None,
-    *,
-    tensorflow: bool = True,
-) -> Iterator[Conditions]:
-    """Prove the sandbox, read the secret and lay out the data; refuse to go on without proof.
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for every submission of a run."""
 
-    `meanwhile` is called while fork servers import; nothing of a student's has run by then.
-    They import TensorFlow only if the notebooks use it (`tensorflow`).
-    """
-    class_folder.root.mkdir(parents=True, exist_ok=True)
-    hidden = (class_folder.root / ".secret", *_files(forbidden))
-
-    def lay_out(folder: Path) -> None:
-        _write_data(folder)
-        meanwhile()
-
-    with prepared(
-        options, class_secret(class_folder), hidden, lay_out, tensorflow=tensorflow
-    ) as common:
-        yield common
+    secret: bytes
+    """The class's secret, from which the tests' inputs are drawn."""
+    data: Path
+    """Folder with the small data set that notebooks load."""
+    scratch: Path
+    """Folder whose files every submission finds in its working folder."""
+    sandboxed: bool
+    sandbox: str
+    """Name of the sandbox, for results of submissions that did not run."""
+    limits: dict[str, Any]
+    """Fields of `Limits` that differ from the defaults."""
+    pool: ForkServerPool | None = None
+    """Fork servers; None starts every process anew."""
+    seed: str = ""
+    """The seed of the one submission to grade, where the secret itself is not known."""
 
 
-@contextmanager
-def conditions_for_others(class_folder: ClassFolder, options: GradeOptions) -> Iterator[Conditions]:
-    """What this machine has to know of a run that others do: the secret, and data to send."""
-    with private_folder() as given:
-        _write_data(given / "data")
-        yield Conditions(
-            secret=class_secret(class_folder),
-            data=given / "data",
-            scratch=given,
-            sandboxed=options.sandboxed,
-            sandbox="",
-            limits=options.limits,
-            notebook_seconds=Limits(**options.limits).notebook_seconds,
+@dataclass(frozen=True)
+class Preparation:
+    """A run that is being prepared: its fork servers import while the caller does other work."""
+
+    data: Path
+    """The folder that the caller fills with what notebooks load."""
+    _scratch: Path
+    _options: GradeOptions
+    _secret: bytes
+    _hidden: tuple[Path, ...]
+    _sandbox: Sandbox
+    _pool: ForkServerPool | None
+
+    def prove(self) -> Conditions:
+        """Prove the sandbox, and wait for the first fork server.
+
+        Raises GradingError if something that the sandbox must deny is not denied.
+        """
+        if self._options.sandboxed:
+            require_proof(prove(self._sandbox, self._hidden))
+        if self._pool is not None:
+            self._pool.first()
+        else:
+            _list_fonts(self._scratch / FONTS)
+        return Conditions(
+            secret=self._secret,
+            data=self.data,
+            scratch=self._scratch,
+            sandboxed=self._options.sandboxed,
+            sandbox=self._sandbox.name,
+            limits=self._options.limits_per_job(),
+            pool=self._pool,
         )
 
 
 @contextmanager
-def prepared(
-    options: GradeOptions,
-    secret: bytes,
-    hidden: tuple[Path, ...],
-    write_data: Callable[[Path], object],
-    *,
-    tensorflow: bool = True,
-) -> Iterator[Conditions]:
-    """Do that on any machine; `write_data` fills the folder that is given to it."""
-    limits = Limits(**options.limits_per_job())
-    with private_folder() as given, ExitStack() as opened:
-        data, scratch = given / "data", given / "scratch"
+def prepare(
+    options: GradeOptions, secret: bytes, hidden: tuple[Path, ...], *, tensorflow: bool = True
+) -> Iterator[Preparation]:
+    """Start the fork servers of a run, if it has any, in a private folder.
+
+    `hidden` are files that the sandbox must not show. The fork servers import TensorFlow only if
+    the notebooks use it (`tensorflow`).
+    """
+    with private_folder() as folder, ExitStack() as stack:
+        scratch = folder / "scratch"
         fonts = scratch / FONTS
         fonts.mkdir(parents=True)
         sandbox = detect_sandbox() if options.sandboxed else NoSandbox()
         pool = None
         if options.warm:
             # Forks are proven as soon as their stage has imported its modules.
-            pool = opened.enter_context(
+            pool = stack.enter_context(
                 open_pool(
-                    given,
+                    folder,
                     kernel_modules(tensorflow=tensorflow),
-                    "autograder.forkserver.pool",
+                    WORKER,
                     partial(_prove_forks, sandbox, hidden),
                     module_folder=AGENT_FOLDER,
                     env={"MPLCONFIGDIR": str(fonts)},
                 )
             )
-        write_data(data)
-        if options.sandboxed:
-            require_proof(prove(sandbox, hidden))
-        if pool is not None:
-            pool.first()
-        else:
-            _list_fonts(fonts)
+        yield Preparation(folder / "data", scratch, options, secret, hidden, sandbox, pool)
+
+
+@contextmanager
+def prepare_class(
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    options: GradeOptions,
+    *,
+    tensorflow: bool = True,
+) -> Iterator[Preparation]:
+    """Prepare a run over a class, with the small data set laid out.
+
+    The sandbox must not show the class's secret or the course's solutions.
+    """
+    secret = class_secret(class_folder)
+    hidden = (class_folder.root / ".secret", *_sample(course.solutions))
+    with prepare(options, secret, hidden, tensorflow=tensorflow) as preparation:
+        _write_data(preparation.data)
+        yield preparation
+
+
+@contextmanager
+def cluster_conditions(class_folder: ClassFolder, options: GradeOptions) -> Iterator[Conditions]:
+    """Give what this machine must know of a run on other machines: the secret, and data to send."""
+    with private_folder() as folder:
+        _write_data(folder / "data")
         yield Conditions(
-            secret=secret,
-            data=data,
-            scratch=scratch,
+            secret=class_secret(class_folder),
+            data=folder / "data",
+            scratch=folder,
             sandboxed=options.sandboxed,
-            sandbox=sandbox.name,
-            limits=options.limits_per_job(),
-            notebook_seconds=limits.notebook_seconds,
-            pool=pool,
+            sandbox="",
+            limits=options.limits,
         )
 
 
@@ -162,7 +196,7 @@ def _write_data(folder: Path) -> None:
 
 
 def _list_fonts(folder: Path) -> None:
-    """Let matplotlib list the machine's fonts once, which takes it seconds in a fresh home."""
+    """Let matplotlib list the machine's fonts once, which takes seconds in a fresh home."""
     subprocess.run(
         [sys.executable, "-c", "import matplotlib.font_manager"],
         env={**os.environ, "MPLCONFIGDIR": str(folder)},
@@ -171,6 +205,6 @@ def _list_fonts(folder: Path) -> None:
     )
 
 
-def _files(folders: list[Path]) -> list[Path]:
-    """Name a few files of each folder, for the sandbox to try and fail to read."""
-    return [path for folder in folders for path in sorted(folder.rglob("*.*"))[:5]]
+def _sample(folder: Path) -> list[Path]:
+    """Name a few files of a folder, for the sandbox to try and fail to read."""
+    return sorted(folder.rglob("*.*"))[:5]

@@ -1,4 +1,4 @@
-"""Outputs of the graded notebook: text and pictures, nothing that a browser would run.
+"""Outputs of the graded notebook: text and pictures, nothing that a browser would execute.
 
 Outputs are plain dictionaries as nbformat 4 writes them: importing nbformat itself costs a worker
 more than a second.
@@ -20,7 +20,6 @@ _STOPPED = {
     "died": "The process ended while this cell ran.",
     "malformed": "The process sent something that is no notebook message, and was ended.",
 }
-
 
 Output = dict[str, Any]
 
@@ -54,7 +53,7 @@ def _plain(raw: dict[str, Any]) -> Output | None:
 
 
 def safe_data(data: dict[str, Any]) -> dict[str, str]:
-    """Keep a picture that really is a PNG, and plain text."""
+    """Keep plain text, and a picture whose bytes are a PNG."""
     kept = {}
     if isinstance(data.get("text/plain"), str):
         kept["text/plain"] = data["text/plain"]
@@ -80,12 +79,12 @@ def _error(name: str, value: str, traceback: list[str]) -> Output:
 
 
 def printed_output(text: str) -> list[Output]:
-    """Show what a test printed, if anything."""
+    """Return what a test printed, if anything, as outputs."""
     return [_stream(text)] if text else []
 
 
 def verdict_output(gap: Verdict) -> list[Output]:
-    """Show the verdict as nbgrader reads it: an error for no points, a number for part marks."""
+    """Return the verdict as nbgrader reads it: an error for no points, a number for part marks."""
     if gap.status == "correct":
         return []
     if gap.score > 0:

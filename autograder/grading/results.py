@@ -1,4 +1,7 @@
-"""One run at a time in a class folder."""
+"""The results of a class: plain data, a file each on disk, which one run at a time may write.
+
+They are what a killed run has already done: the next run goes on from them.
+"""
 
 import fcntl
 import json
@@ -19,40 +22,12 @@ from course.notebook.verdict import Verdict
 Key = dict[str, str]
 """What a result depends on beside the submission; see `versions`."""
 
-NAME = ".grading.lock"
-
-
-@contextmanager
-def exclusive(class_folder: ClassFolder) -> Iterator[None]:
-    """Keep every other run out while the block lasts; raise GradingError if one is at work.
-
-    The kernel lets go of the lock when the process ends, however it ends: a file that a killed run
-    left behind keeps nobody out.
-    """
-    class_folder.root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(class_folder.root / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            raise GradingError(
-                f"Another run (process {holder}) is grading {class_folder.root}.",
-                f"Wait for it to end, or stop it with `kill {holder}`; then run this again.",
-            ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-# What grading one submission came to, as plain data that is kept in a file.
+LOCK = ".grading.lock"
 
 
 @dataclass
 class Flag:
-    """Something that looks like an attempt on the marks; it never changes one by itself."""
+    """Something that looks like an attempt to forge marks; it never changes a mark by itself."""
 
     kind: str
     evidence: str
@@ -60,21 +35,20 @@ class Flag:
 
 @dataclass
 class SubmissionResult:
-    """Everything known of one graded submission."""
+    """What grading one submission came to."""
 
     student: str
     assignment: str
     digest: str
     """SHA-256 of what was handed in."""
     sandbox: str
-    """What held the student's code, such as "bubblewrap (cgroup v1)", or "none"."""
+    """The sandbox that the student's code ran in, such as "bubblewrap (cgroup v1)", or "none"."""
     gaps: list[Verdict] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
     seconds: float = 0.0
     times: dict[str, float] = field(default_factory=dict)
-    """Seconds by what was done, such as "total"; never compared, never a mark."""
-    key: dict[str, str] = field(default_factory=dict)
-    """What decided the marks beside the submission; see `versions.Key`."""
+    """Seconds by what was done, such as "total"; no mark depends on them."""
+    key: Key = field(default_factory=dict)
     rejected: str = ""
     """Why the notebook could not be read; empty if it could."""
     notebook: dict[str, Any] = field(default_factory=dict)
@@ -117,17 +91,14 @@ def load(path: Path) -> SubmissionResult:
 
 
 def from_dict(data: dict[str, Any]) -> SubmissionResult:
-    """Make a result of what `dataclasses.asdict` made of one."""
+    """Make a result from what `dataclasses.asdict` returned for one."""
     gaps = [Verdict(**gap) for gap in data["gaps"]]
     flags = [Flag(**flag) for flag in data["flags"]]
     return SubmissionResult(**{**data, "gaps": gaps, "flags": flags})
 
 
-# The results of a class on disk, one file each: what a run that was killed has already done.
-
-
 def result_path(class_folder: ClassFolder, student: str, assignment: str) -> Path:
-    """Say where a submission's result is kept."""
+    """Return the path of a submission's result."""
     return class_folder.root / "results" / student / f"{assignment}.json"
 
 
@@ -139,15 +110,15 @@ def put(class_folder: ClassFolder, result: SubmissionResult) -> None:
 def up_to_date(
     class_folder: ClassFolder, student: str, assignment: str, key: Key
 ) -> SubmissionResult | None:
-    """Return the result that is kept, if a run would only give it again.
+    """Return the result on disk if it is current: if grading again would give the same.
 
-    Who handed in nothing that can be read is always looked at again: that costs nothing.
+    Unreadable submissions are always graded again, which costs nothing.
     """
     try:
         kept = load(result_path(class_folder, student, assignment))
         submission = read_submission(class_folder.submitted / student, assignment)
     except (OSError, ValueError, KeyError, TypeError, Rejected):
-        return None  # none was kept, or not whole, or there is nothing to compare it with
+        return None  # no result, a damaged one, or a submission that can't be read
     return kept if kept.key == key and kept.digest == submission.digest else None
 
 
@@ -162,15 +133,35 @@ def iter_results(class_folder: ClassFolder) -> Iterator[SubmissionResult]:
             ) from error
 
 
-def all_results(class_folder: ClassFolder) -> list[SubmissionResult]:
-    """Read every result of the class at once."""
-    return list(iter_results(class_folder))
-
-
 def sweep(class_folder: ClassFolder) -> None:
-    """Remove what a killed run had begun to write: such files were never in their place."""
+    """Remove the temporary files that a killed run left behind."""
     for name in ("results", "autograded"):
         for path in (class_folder.root / name).glob("**/.*.part"):
             path.unlink(missing_ok=True)
     for path in class_folder.root.glob(".*.part*"):
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(class_folder: ClassFolder) -> Iterator[None]:
+    """Lock the class folder against other runs; raise GradingError if another run has locked it.
+
+    The kernel releases the lock when the process ends, however it ends. The lock file that a killed
+    run leaves behind locks nothing.
+    """
+    class_folder.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(class_folder.root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise GradingError(
+                f"Another run (process {holder}) is grading {class_folder.root}.",
+                f"Wait for it to end, or stop it with `kill {holder}`; then run this again.",
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,6 +1,6 @@
-"""What a worker of a cluster keeps for a run: its own proven sandbox, the sources, the data.
+"""What a worker of a cluster holds for a run: its own proven sandbox, the sources, the data.
 
-Dask calls `Station.setup` on every worker, also on one that joins or comes back in the middle. No
+Dask calls `Station.setup` on every worker, also on one that joins or restarts during the run. No
 submission runs on a worker whose sandbox has not proven itself.
 """
 
@@ -20,8 +20,8 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 from nbformat import NotebookNode
 
-from autograder.grading.conditions import GradeOptions, prepared
-from autograder.grading.submission_run import Conditions, grade_submission
+from autograder.grading.conditions import Conditions, GradeOptions, prepare
+from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
 from course.errors import CourseError, GradingError
 
@@ -37,7 +37,7 @@ class Opened:
     """A station that is ready."""
 
     sources: dict[str, NotebookNode]
-    common: Conditions
+    conditions: Conditions
     close: ExitStack
 
 
@@ -48,7 +48,7 @@ _OPENED: dict[tuple[str, str], Opened | Exception] = {}
 
 @dataclass
 class Station(WorkerPlugin):
-    """What is sent to every worker once: plain bytes and numbers."""
+    """What is sent to every worker once: sources, data and options as plain values."""
 
     name: str
     grader: str
@@ -59,7 +59,7 @@ class Station(WorkerPlugin):
     limits: dict[str, Any] = field(default_factory=dict)
 
     async def setup(self, worker: Any) -> None:
-        """Open the station; the proof takes seconds, in which the worker must still answer."""
+        """Open the station in a thread: meanwhile the worker must answer the scheduler."""
         found: Opened | Exception
         try:
             found = await asyncio.to_thread(self._open, worker.state.nthreads)
@@ -90,22 +90,24 @@ class Station(WorkerPlugin):
         )
         stack = ExitStack()
         try:
-            common = stack.enter_context(prepared(options, b"", (), self._write))
+            preparation = stack.enter_context(prepare(options, b"", ()))
+            self._write_data(preparation.data)
+            conditions = preparation.prove()
             sources = {name: nbformat.reads(s, 4) for name, s in self.sources.items()}
         except BaseException:
             stack.close()
             raise
-        return Opened(sources, common, stack)
+        return Opened(sources, conditions, stack)
 
-    def _write(self, folder: Path) -> None:
-        """Lay out the data as it came."""
+    def _write_data(self, folder: Path) -> None:
+        """Write the files of the data set into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.data.items():
             (folder / Path(name).name).write_bytes(content)
 
 
 def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str:
-    """Grade a notebook that was handed in; the answer is JSON, also if the grader failed."""
+    """Grade the bytes of a notebook; return the result or the grader's failure as JSON."""
     try:
         started = monotonic()
         opened = _opened(station)
@@ -115,7 +117,7 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
                 folder,
                 NOBODY,
                 assignment,
-                replace(opened.common, seed=seed),
+                replace(opened.conditions, seed=seed),
             )
         result.times["total"] = monotonic() - started
     except (CourseError, OSError) as error:
@@ -125,7 +127,7 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
 
 @contextmanager
 def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
-    """Lay a notebook out as a student's folder."""
+    """Write a notebook as a submission; give the student's folder."""
     with tempfile.TemporaryDirectory(prefix="convpool-handed-in-") as folder:
         path = Path(folder) / NOBODY / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
@@ -134,7 +136,7 @@ def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
 
 
 def _opened(station: str) -> Opened:
-    """Return this worker's station as soon as it has proven itself."""
+    """Return this worker's station as soon as its sandbox is proven."""
     place = (get_worker().address, station)
     with _CHANGED:
         if not _CHANGED.wait_for(lambda: place in _OPENED, READY_SECONDS):
@@ -146,13 +148,13 @@ def _opened(station: str) -> Opened:
 
 
 def sandbox_of(station: str, dask_worker: Any = None) -> str:
-    """Name the sandbox that holds submissions on this worker, "" if it is not yet proven."""
+    """Return the name of this worker's sandbox, "" if it is not proven yet."""
     found = _OPENED.get((dask_worker.address, station))
-    return found.common.sandbox if isinstance(found, Opened) else ""
+    return found.conditions.sandbox if isinstance(found, Opened) else ""
 
 
-def allow_losses(most: int, dask_scheduler: Any = None) -> int:
-    """Let a task be lost with so many workers before it is a failure; return how many it was."""
+def allow_losses(losses: int, dask_scheduler: Any = None) -> int:
+    """Let a task lose so many workers before it is a failure; return the number before."""
     before = int(dask_scheduler.allowed_failures)
-    dask_scheduler.allowed_failures = most
+    dask_scheduler.allowed_failures = losses
     return before

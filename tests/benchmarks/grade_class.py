@@ -18,9 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.bench_class import COURSE, ROOT, SCRIPTS, environment, hand_in_class, marks, note
+from support.places import TESTS
 
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import iter_results
+
+STOCK_CONFIG = """
+from pathlib import Path
+from autograder.folders import CourseFolder, find_class
+from support.stock_nbgrader import stock_config
+
+c = get_config()
+c.merge(stock_config(CourseFolder(Path.cwd()), find_class()))
+"""
 
 
 @dataclass
@@ -40,7 +50,7 @@ def checkout(folder: Path) -> CourseFolder:
     """Copy what nbgrader's commands need: they write the release again."""
     for name in ("solutions", "exercises"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copy2(ROOT / "nbgrader_config.py", folder)
+    (folder / "nbgrader_config.py").write_text(STOCK_CONFIG)
     return CourseFolder(folder)
 
 
@@ -65,7 +75,7 @@ def run(students: int, jobs: int | None) -> tuple[list[Row], float]:
         for ours in (before, after):
             shutil.copytree(stock.root, ours.root)
         first = _grade(before, jobs)
-        nbgrader, env = str(SCRIPTS / "nbgrader"), environment(stock, STOCK="1")
+        nbgrader, env = str(SCRIPTS / "nbgrader"), environment(stock, PYTHONPATH=str(TESTS))
         seconds: dict[str, float] = {}
         for assignment in ASSIGNMENTS:
             timed([nbgrader, "generate_assignment", assignment, "--force"], course, env)

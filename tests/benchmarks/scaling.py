@@ -20,7 +20,7 @@ from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
-from autograder.grading.class_run import read_source
+from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, grades_rows, iter_results, put
 from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict

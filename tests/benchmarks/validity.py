@@ -22,7 +22,9 @@ from support.stock_class import StockClass
 
 from autograder.build.answer_files import hand_in
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading.class_run import GradeOptions, all_results, grade_class
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.results import iter_results
 from course import load_data
 from course.checks.misconceptions import named_in
 
@@ -89,7 +91,7 @@ def by_autograder(assignment: str) -> list[Outcome]:
         marks = {s: final_scores(folder, assignment, s) for s in students}
         named = {
             (result.student, gap.exercise): gap.misconception
-            for result in all_results(folder)
+            for result in iter_results(folder)
             for gap in result.gaps
         }
     return [
@@ -101,7 +103,6 @@ def by_autograder(assignment: str) -> list[Outcome]:
 
 def by_stock(assignment: str) -> list[Outcome]:
     """Let stock nbgrader grade; the misconception is found again in what the test cell showed."""
-    os.environ |= {"STOCK": "1"}
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "course"
         root.mkdir()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -23,9 +24,8 @@ from autograder.gradebook import writer
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.registration import register
 from autograder.grading import class_run as grading
-from autograder.grading.class_run import GradeOptions
-from autograder.grading.results import SubmissionResult
-from autograder.sandbox import Limits
+from autograder.grading.conditions import GradeOptions, prepare_class
+from autograder.grading.results import SubmissionResult, load, result_path
 
 MIB = 1 << 20
 MARK = "hostile-was-here"
@@ -113,10 +113,8 @@ class Arena:
         self.course, self.assignment = course, assignment
         self.prepared = ClassFolder(folder)
         self.source = nbformat.read(course.source(assignment), as_version=4)
-        self._opened = grading.conditions(
-            self.prepared, GradeOptions(warm=True), [course.solutions]
-        )
-        self.common = self._opened.__enter__()
+        self._opened = prepare_class(course, self.prepared, GradeOptions(warm=True))
+        self.conditions = self._opened.__enter__().prove()
         register(self.source, assignment, self.prepared)
 
     def close(self) -> None:
@@ -134,7 +132,7 @@ class Arena:
         with self._shared_conditions():
             options = GradeOptions(limits=QUICK_ENOUGH[self.assignment] | limits)
             summary = grading.grade_class(self.course, folder, [self.assignment], options)
-        eve = [result for result in summary.results if result.student == "eve"]
+        eve = [result for result in summary.iter_results() if result.student == "eve"]
         honest, wrong = self.trace(folder, "ada"), self.trace(folder, "wilma")
         return Outcome(honest, wrong, eve[0] if eve else None, summary.failures, folder)
 
@@ -156,18 +154,18 @@ class Arena:
         """Use the proof and the registration of this arena in place of new ones."""
 
         @contextmanager
-        def shared(class_folder: Any, options: GradeOptions, *rest: Any, **more: Any) -> Any:
-            seconds = Limits(**options.limits).notebook_seconds
-            yield replace(self.common, limits=options.limits, notebook_seconds=seconds)
+        def shared(course: Any, class_folder: Any, options: GradeOptions, **more: Any) -> Any:
+            conditions = replace(self.conditions, limits=options.limits)
+            yield SimpleNamespace(prove=lambda: conditions)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(grading, "conditions", shared)
+            patch.setattr(grading, "prepare_class", shared)
             patch.setattr(writer, "register", lambda *arguments: None)
             yield
 
     def trace(self, folder: ClassFolder, student: str) -> Trace:
         """Collect everything about one student but the seconds it took."""
-        result = grading.load(grading.result_path(folder, student, self.assignment))
+        result = load(result_path(folder, student, self.assignment))
         fields = json.loads(json.dumps(asdict(replace(result, seconds=0.0, times={}))))
         del fields["key"]  # names the limits, which an attack may need narrower ones of
         path = folder.autograded / student / self.assignment / f"{self.assignment}.ipynb"

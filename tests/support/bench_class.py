@@ -78,7 +78,7 @@ def marks(class_folder: ClassFolder, names: list[str], assignment: str) -> dict[
 
 def environment(class_folder: ClassFolder, **more: str) -> dict[str, str]:
     """Give both ways the same images, and the class."""
-    known = {name: value for name, value in os.environ.items() if name != "STOCK"}
+    known = dict(os.environ)
     if not os.environ.get("FASHION_MNIST_DIR"):
         known["COURSE_DATA"] = "standin"
     path = os.pathsep.join((str(SCRIPTS), known.get("PATH", os.defpath)))

@@ -19,7 +19,7 @@ from support.snapshot import snapshot
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.registration import register
-from autograder.grading.class_run import read_source
+from autograder.grading.plan import read_source
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 
 GRADE = "autograder.grading.class_run"
@@ -37,8 +37,8 @@ PHASES: dict[str, Kill] = {
     "an assignment half registered": Kill("nbgrader.api.Gradebook.update_or_create_source_cell", 3),
     "one assignment registered, the other not": Kill(REGISTER, 2),
     "registered, nothing entered": Kill(REGISTER, after=True),
-    "the first submission runs": Kill(f"{GRADE}.grade_submission"),
-    "a later submission runs": Kill(f"{GRADE}.grade_submission", 5),
+    "the first submission runs": Kill("autograder.grading.places.grade_submission"),
+    "a later submission runs": Kill("autograder.grading.places.grade_submission", 5),
     "a submission has run, no result kept": Kill(f"{GRADE}.put", 3),
     "a result half-written": Kill(FSYNC, 5),
     "a result kept, not in the gradebook": Kill(f"{GRADE}.put", 3, after=True),

@@ -7,6 +7,7 @@ only its content decides. Everything else of `grade_class` is the product's own.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -16,8 +17,9 @@ from support.places import ROOT
 from autograder.build.answer_files import Answers, hand_in, reference_answers
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading import class_run as grading
+from autograder.grading import cluster, places
+from autograder.grading.conditions import Conditions, GradeOptions
 from autograder.grading.results import SubmissionResult
-from autograder.grading.submission_run import Conditions
 from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 
@@ -63,35 +65,38 @@ def _mark(gap: str, points: float, intake: Any) -> Verdict:
     return Verdict(gap, points, points, "correct")
 
 
-@contextmanager
-def fake_conditions(
-    class_folder: ClassFolder, options: Any, forbidden: Any, meanwhile: Any = lambda: None, **_: Any
-) -> Iterator[Any]:
-    """Prove nothing, and lay nothing out."""
-    meanwhile()
-    yield Conditions(
+def fake_conditions(class_folder: ClassFolder) -> Conditions:
+    """Return conditions of a run that proves nothing and lays nothing out."""
+    return Conditions(
         secret=class_secret(class_folder),
         data=class_folder.root / "no-data",
         scratch=class_folder.root / "no-scratch",
         sandboxed=False,
         sandbox="none",
         limits={},
-        notebook_seconds=60.0,
     )
 
 
 @contextmanager
-def faked(**more: Any) -> Iterator[None]:
-    """Replace both in `autograder.grading.class_run`, and whatever else is named there."""
-    names = {"grade_submission": stub, "conditions": fake_conditions} | more
+def fake_prepare_class(course: Any, class_folder: ClassFolder, options: Any, **_: Any) -> Any:
+    """Prove nothing, and lay nothing out."""
+    yield SimpleNamespace(prove=lambda: fake_conditions(class_folder))
+
+
+@contextmanager
+def faked(grade_submission: Any = stub, **more: Any) -> Iterator[None]:
+    """Grade with the stub, and replace whatever else is named in `autograder.grading.class_run`."""
+    names = {"prepare_class": fake_prepare_class} | more
     with ExitStack() as stack:
         for name, value in names.items():
             stack.enter_context(mock.patch.object(grading, name, value))
+        for module in (places, cluster):
+            stack.enter_context(mock.patch.object(module, "grade_submission", grade_submission))
         yield
 
 
 def grade(class_folder: ClassFolder, **options: Any) -> grading.Summary:
     """Grade the class with the stub, two at a time."""
-    told = options.pop("progress", lambda what, done, total: None)
-    chosen = grading.GradeOptions(**{"jobs": 2} | options)
-    return grading.grade_class(COURSE, class_folder, list(ASSIGNMENTS), chosen, told)
+    progress = options.pop("progress", grading.no_progress)
+    chosen = GradeOptions(**{"jobs": 2} | options)
+    return grading.grade_class(COURSE, class_folder, list(ASSIGNMENTS), chosen, progress)

@@ -9,22 +9,26 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from support import fake_grading
 
 from autograder.grading import station
-from autograder.grading.submission_run import Conditions
+from autograder.grading.conditions import Conditions
 
 
 @contextmanager
-def prepared(options: Any, secret: bytes, hidden: Any, write_data: Any) -> Iterator[Conditions]:
-    """Prove nothing; leave a trace of it, and of what was sent."""
+def prepare(options: Any, secret: bytes, hidden: Any) -> Iterator[Any]:
+    """Prove nothing; leave a trace of the proof, and of what was sent."""
     folder = Path(os.environ["DEADLY"])
-    with (folder / "proofs").open("a") as file:
-        file.write(f"{os.getpid()} {options.jobs} {secret!r}\n")
-    write_data(folder / f"data-{os.getpid()}")
-    yield Conditions(b"", folder, folder, False, "none", {}, 60.0)
+
+    def prove() -> Conditions:
+        with (folder / "proofs").open("a") as file:
+            file.write(f"{os.getpid()} {options.jobs} {secret!r}\n")
+        return Conditions(b"", folder, folder, False, "none", {})
+
+    yield SimpleNamespace(data=folder / f"data-{os.getpid()}", prove=prove)
 
 
 def deadly(source: Any, folder: Path, student: str, assignment: str, common: Conditions) -> Any:
@@ -40,5 +44,5 @@ def deadly(source: Any, folder: Path, student: str, assignment: str, common: Con
     return fake_grading.stub(source, folder, student, assignment, common)
 
 
-station.prepared = prepared  # type: ignore[assignment]
+station.prepare = prepare  # type: ignore[assignment]
 station.grade_submission = deadly

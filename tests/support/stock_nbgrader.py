@@ -3,22 +3,31 @@
 from collections.abc import Callable
 from typing import Any
 
+from traitlets.config import Config
+
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.nbgrader_quirks import without_its_warnings
 from autograder.nbgrader_plugins.configuration import class_config
 from course.errors import GradingError
 
 
+def stock_config(course: CourseFolder, class_folder: ClassFolder) -> Config:
+    """Return the project's configuration with nbgrader's own steps of `autograde`."""
+    config = class_config(course.root, class_folder.root)
+    del config["Autograde"]
+    return config
+
+
 class StockNbgrader:
     """nbgrader's generate_assignment and autograde on one class."""
 
     def __init__(self, course: CourseFolder, class_folder: ClassFolder) -> None:
-        """Load nbgrader with the project's configuration; make the class folder if it is new."""
+        """Load nbgrader; make the class folder if it is new."""
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
 
         class_folder.root.mkdir(parents=True, exist_ok=True)
-        config = class_config(course.root, class_folder.root, stock=True)
+        config = stock_config(course, class_folder)
         self._api = NbGraderAPI(CourseDirectory(config=config), config=config)
 
     def register(self, assignment: str) -> None:

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading.class_run import read_source
+from autograder.grading.plan import read_source
 from autograder.pages.feedback.hidden_checks import hidden_labels
 from autograder.pages.quiz_answers import Question, read_questions
 from course.checks.misconceptions import heading as heading_of

@@ -7,6 +7,7 @@ difference of less than two standard errors is a tie.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,7 @@ def network_of(result: SubmissionResult) -> RankedNetwork:
     return RankedNetwork(result.student, reason=" ".join(reason.split()), flags=flags)
 
 
-def ranked(results: list[SubmissionResult]) -> list[RankedNetwork]:
+def ranked(results: Iterable[SubmissionResult]) -> list[RankedNetwork]:
     """Order the networks of a class by accuracy and rank them; those without a score come last."""
     networks = [network_of(result) for result in results]
     scored = [network for network in networks if network.right is not None]

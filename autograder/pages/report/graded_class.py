@@ -6,8 +6,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import Submissions
 from autograder.gradebook.reader import read_class
-from autograder.grading.class_run import read_source
-from autograder.grading.results import SubmissionResult, all_results
+from autograder.grading.plan import read_source
+from autograder.grading.results import SubmissionResult, iter_results
 from autograder.pages.quiz_answers import Question, read_questions
 from autograder.pages.report.item_statistics import ItemMark
 from course.errors import GradingError
@@ -55,7 +55,7 @@ def read_graded_class(
 ) -> GradedClass:
     """Read results, gradebook and quiz of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
-    results = [one for one in all_results(class_folder) if one.assignment in wanted]
+    results = [one for one in iter_results(class_folder) if one.assignment in wanted]
     if not results:
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
     order = {name: place for place, name in enumerate(wanted)}

@@ -6,7 +6,9 @@ import pytest
 from autograder.build.answer_files import hand_in, reference_answers
 from autograder.build.release import build_for_class, publish
 from autograder.folders import ClassFolder
-from autograder.grading.class_run import GradeOptions, grade_class, read_source
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.plan import read_source
 from course.errors import QuizError
 
 
@@ -53,7 +55,7 @@ def test_a_malformed_private_bank_is_refused_with_its_line(course, class_folder,
     assert not class_folder.source("quiz").exists()
 
 
-def test_grading_takes_the_key_of_the_class(course, class_folder, stock_environment):
+def test_grading_takes_the_key_of_the_class(course, class_folder, course_images):
     publish(build_for_class(course, class_folder, 7))
     own, other = class_folder.source("quiz"), course.source("quiz")
     assert key(own) != key(other)
@@ -63,7 +65,7 @@ def test_grading_takes_the_key_of_the_class(course, class_folder, stock_environm
 
     summary = grade_class(course, class_folder, ["quiz"], GradeOptions())
 
-    scores = {result.student: result.score for result in summary.results}
+    scores = {result.student: result.score for result in summary.iter_results()}
     assert summary.failures == []
     assert scores["right"] == 20.0
     assert scores["neighbor"] < 14.0

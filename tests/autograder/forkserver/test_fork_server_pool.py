@@ -19,21 +19,21 @@ from support.places import ROOT
 from autograder.folders import ASSIGNMENTS, CourseFolder
 from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
-from autograder.grading.places import Here
+from autograder.grading.conditions import WORKER
+from autograder.grading.places import ThisMachine
 from autograder.grading.preloading import sockets_for, uses_tensorflow
 from autograder.sandbox.process import readable_within
 from autograder.sandbox.sandbox import private_folder
 from course.errors import GradingError
 
 SECONDS = 20.0
-WORKER_MODULE = "autograder.forkserver.pool"
 ENDS_WITH_ITS_GRADER = """
 import socket, sys
-from autograder.forkserver import pool
+from autograder.grading import worker
 
 line = socket.socket(fileno=int(sys.argv[1]))
 line.send(b"1")
-pool._end_with_the_grader(line)
+worker.end_with_the_run(line)
 """
 COURSE = CourseFolder(ROOT)
 PLAIN, HEAVY = (ForkSockets(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
@@ -159,7 +159,7 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
     os.mkfifo(tmp_path / "order.json")
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(private_folder())
-        stage = Stage(folder / "kernels", ("random",), folder / "workers", WORKER_MODULE)
+        stage = Stage(folder / "kernels", ("random",), folder / "workers", WORKER)
         opened.enter_context(fork_server([stage], {}))
         output = opened.enter_context((tmp_path / "said").open("wb"))
         request = {"order": str(tmp_path / "order.json"), "env": dict(os.environ)}
@@ -195,7 +195,7 @@ def test_a_worker_ends_also_with_who_never_learned_its_number():
     ("jobs", "importing", "then"), [(1, 1, 2), (2, 1, 4), (3, 2, 6), (9, 8, 18)]
 )
 def test_an_import_has_a_core_for_itself(jobs, importing, then):
-    def most(*, complete: bool) -> int:
-        return Here(None, jobs, Path(), {}, state(complete=complete)).most()
+    def capacity(*, complete: bool) -> int:
+        return ThisMachine(None, jobs, Path(), {}, state(complete=complete)).capacity()
 
-    assert (most(complete=False), most(complete=True)) == (importing, then)
+    assert (capacity(complete=False), capacity(complete=True)) == (importing, then)

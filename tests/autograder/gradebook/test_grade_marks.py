@@ -17,8 +17,7 @@ from autograder.gradebook.grades_csv import COLUMNS, write_grades
 from autograder.gradebook.nbgrader_quirks import alembic_version, put_scripts_on_path
 from autograder.gradebook.registration import register
 from autograder.gradebook.spreadsheet import safe_cell
-from autograder.gradebook.writer import enter
-from autograder.grading.class_run import keep
+from autograder.gradebook.writer import GradebookWriter, enter
 from autograder.grading.results import Flag, SubmissionResult, grades_rows, load, save
 from course.notebook.verdict import Verdict
 
@@ -104,8 +103,9 @@ def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
 
 def test_csv_has_a_row_per_gap_with_the_final_score(class_folder, source):
     flagged = result(flags=[Flag("test-edited", "cell 3"), Flag("test-edited", "cell 5")])
-    keep(class_folder, flagged, source, pages=False)
-    keep(class_folder, result("ben", first=2.5), source, pages=False)
+    with GradebookWriter(class_folder, {ASSIGNMENT: source}) as writer:
+        writer.enter(flagged)
+        writer.enter(result("ben", first=2.5))
     with open_gradebook(class_folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", ASSIGNMENT, ASSIGNMENT, "ben")
         grade.manual_score = 3.25

@@ -10,7 +10,8 @@ from support.gap_cells import points_of
 
 from autograder.build.answer_files import hand_in
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading.class_run import GradeOptions, grade_class
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import SubmissionResult
 from autograder.pages.feedback.feedback_page import ClassPages
 
@@ -27,7 +28,7 @@ def grade(
     options = GradeOptions(limits={"cell_seconds": 20.0})
     summary = grade_class(course, folder, list(wanted), options)
     assert summary.failures == []
-    results = summary.results
+    results = list(summary.iter_results())
     assert len(results) == count
     for result in results:
         assert [gap.exercise for gap in result.gaps] == list(points_of(result.assignment))

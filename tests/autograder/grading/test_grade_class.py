@@ -15,9 +15,11 @@ from autograder.cli import app
 from autograder.cli.show_grading import BANNER
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.grading import class_run as grading
-from autograder.grading.class_run import GradeOptions, grade_class
-from autograder.grading.places import find_submissions
+from autograder.grading import places
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.plan import find_submissions
+from autograder.grading.results import iter_results, load, result_path
 from course.errors import CourseError, GradingError
 
 LIMITS = {
@@ -107,7 +109,7 @@ def class_folder(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory)
         course, folder, ["reshape", "pooling", "quiz"], GradeOptions(limits=LIMITS)
     )
     assert summary.failures == []
-    assert len(summary.results) == 10
+    assert len(summary.graded) == 10
     return folder
 
 
@@ -130,7 +132,7 @@ def everything(folder: ClassFolder) -> dict[str, object]:
     """Take down the marks and the results, but how long each took."""
     results = {
         f"{one.student}/{one.assignment}": asdict(replace(one, seconds=0.0, times={}))
-        for one in grading.all_results(folder)
+        for one in iter_results(folder)
     }
     with open_gradebook(folder) as gradebook:
         marks = [
@@ -150,7 +152,7 @@ def test_each_status_is_given_by_a_real_submission(
 ) -> None:
     expected = STATUSES[student, assignment]
 
-    result = grading.load(grading.result_path(class_folder, student, assignment))
+    result = load(result_path(class_folder, student, assignment))
 
     # The nine other questions of the quiz are not attempted.
     tried = result.gaps if student != "several" else [g for g in result.gaps if g.score]
@@ -198,7 +200,7 @@ def test_a_regrade_gives_the_same_and_keeps_a_manual_mark(
 
     summary = grade_class(course, folder, ["reshape"], GradeOptions(limits=LIMITS))
 
-    assert len(summary.results) == 3
+    assert len(summary.graded) == 3
     assert everything(folder) == before
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", "reshape", "reshape", "wrong")
@@ -270,14 +272,14 @@ def test_status_2_when_the_grader_fails_on_one_and_the_others_have_their_results
     folder = ClassFolder(tmp_path)
     for student in ("ada", "ben", "chi"):
         give(course, folder, student, "reshape", Answers())
-    genuine = grading.grade_submission
+    genuine = places.grade_submission
 
     def failing(source, submitted, student, *more):  # type: ignore[no-untyped-def]
         if student == "ben":
             raise GradingError("The grader is broken.")
         return genuine(source, submitted, student, *more)
 
-    monkeypatch.setattr(grading, "grade_submission", failing)
+    monkeypatch.setattr(places, "grade_submission", failing)
 
     status, said = run("grade", "--course", course.root, "--class", folder.root)
 
@@ -335,7 +337,7 @@ def test_without_a_sandbox_everything_says_so(course: CourseFolder, tmp_path: Pa
     assert status == 0, said
     assert BANNER.splitlines()[1] in said
     assert {row["sandbox"] for row in rows(folder)} == {"none"}
-    assert {result.sandbox for result in grading.all_results(folder)} == {"none"}
+    assert {result.sandbox for result in iter_results(folder)} == {"none"}
     for student in ("ada", "eve"):
         path = folder.autograded / student / "reshape" / "reshape.ipynb"
         first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]

@@ -1,19 +1,22 @@
 """Submissions on a Dask cluster: the same marks, whatever becomes of a worker."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from support.crash_phases import Prepared, new_class, prepare
 from support.dask_cluster import cluster
-from support.fake_grading import ASSIGNMENTS, COURSE, STUDENTS, faked, grade
+from support.fake_grading import ASSIGNMENTS, COURSE, STUDENTS, fake_conditions, faked, grade
 from support.final_scores import final_scores
 from support.snapshot import snapshot
 
 from autograder.build.answer_files import Answers, hand_in, parse_answers, reference_answers
 from autograder.folders import ClassFolder
-from autograder.grading.class_run import GradeOptions, grade_class, read_source
+from autograder.grading.class_run import grade_class
 from autograder.grading.cluster import MOST_RERUNS
+from autograder.grading.conditions import Conditions, GradeOptions
+from autograder.grading.plan import read_source
 from autograder.sandbox import Sandbox
 from course.errors import GradingError
 
@@ -51,7 +54,7 @@ def test_a_cluster_gives_what_one_machine_gives(
     folder = new_class(tmp_path / "class", prepared.registered)
     other = GradeOptions(cluster=scheduler)
 
-    with faked(conditions_for_others=one_machines):
+    with faked(cluster_conditions=one_machines):
         summary = grade_class(COURSE, folder, list(ASSIGNMENTS), other)
 
     assert summary.failures == []
@@ -62,12 +65,11 @@ def test_a_cluster_gives_what_one_machine_gives(
     assert {(jobs, secret) for _, jobs, secret in proofs} == {("1", "b''")}
 
 
-def one_machines(class_folder: ClassFolder, options: GradeOptions) -> object:
+@contextmanager
+def one_machines(class_folder: ClassFolder, options: GradeOptions) -> Iterator[Conditions]:
     """The stub's conditions, so that keys and data are those of the run to compare with."""
-    from support.fake_grading import fake_conditions
-
     (class_folder.root / "no-data").mkdir(exist_ok=True)
-    return fake_conditions(class_folder, options, ())
+    yield fake_conditions(class_folder)
 
 
 def test_a_lost_workers_submissions_run_elsewhere(
@@ -103,7 +105,7 @@ def test_what_takes_every_worker_with_it_becomes_a_failure_and_the_others_have_r
 
 
 def run(folder: ClassFolder, scheduler: str):  # type: ignore[no-untyped-def]
-    with faked(conditions_for_others=one_machines):
+    with faked(cluster_conditions=one_machines):
         return grade(folder, cluster=scheduler)
 
 
@@ -125,7 +127,7 @@ def test_an_address_where_nothing_answers_is_one_line(
 
 @pytest.mark.slow
 def test_real_workers_prove_their_sandboxes_and_give_the_marks_of_one_machine(
-    sandbox: Sandbox, tmp_path: Path, stock_environment: None
+    sandbox: Sandbox, tmp_path: Path, course_images: None
 ) -> None:
     marks = {}
     with cluster(tmp_path) as address:
@@ -138,6 +140,6 @@ def test_real_workers_prove_their_sandboxes_and_give_the_marks_of_one_machine(
             summary = grade_class(COURSE, folder, ["reshape"], GradeOptions(**options))
             assert summary.failures == []
             marks[name] = {student: scores(folder, student) for student in ("ada", "ben")}
-            assert {result.sandbox for result in summary.results} == {sandbox.name}
+            assert {result.sandbox for result in summary.iter_results()} == {sandbox.name}
     assert marks["there"] == marks["here"]
     assert marks["here"]["ada"] == {"scale_pixels": 4.0, "add_channel_axis": 6.0}

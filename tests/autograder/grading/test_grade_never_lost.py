@@ -26,7 +26,7 @@ from autograder.build.answer_files import Answers, hand_in
 from autograder.folders import ClassFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.grading import class_run as grading
-from autograder.grading.results import exclusive
+from autograder.grading.results import exclusive, result_path
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from course.errors import GradingError
 
@@ -111,7 +111,7 @@ def test_a_changed_submission_is_run_again_and_no_other(folder: ClassFolder) -> 
 
     assert ran.submissions == [("ada", "reshape")]
     assert summary.unchanged == RESULTS - 1
-    scores = {(one.student, one.assignment): one.score for one in summary.results}
+    scores = {(one.student, one.assignment): one.score for one in summary.iter_results()}
     assert scores["ada", "reshape"] == 0.0
 
 
@@ -218,7 +218,7 @@ def test_a_damaged_result_is_made_again(
 ) -> None:
     with faked():
         grade(folder)
-    grading.result_path(folder, "ada", "reshape").write_bytes(damage)
+    result_path(folder, "ada", "reshape").write_bytes(damage)
 
     with faked():
         grade(folder)

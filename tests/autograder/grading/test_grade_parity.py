@@ -9,7 +9,8 @@ from support.stock_class import StockClass, reference
 
 from autograder.build.answer_files import Answers, hand_in, read_answers
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
-from autograder.grading.class_run import GradeOptions, grade_class
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
 
 SUBMISSIONS = TESTS / "submissions"
 

@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.folders import ClassFolder
-from autograder.grading.places import ENOUGH_TO_WARM, enough_to_warm, longest_first
+from autograder.grading.plan import ENOUGH_TO_WARM, enough_to_warm, longest_first
 from autograder.grading.results import SubmissionResult, put, result_path
 from autograder.grading.versions import grader_version, source_version
 
@@ -58,7 +58,7 @@ def test_an_assignment_counts_whose_tests_were_mended(graded):
 
 
 def test_a_class_counts_that_another_version_has_graded(graded, monkeypatch):
-    monkeypatch.setattr("autograder.grading.places.grader_version", lambda: "another")
+    monkeypatch.setattr("autograder.grading.plan.grader_version", lambda: "another")
 
     assert is_enough(graded)
 

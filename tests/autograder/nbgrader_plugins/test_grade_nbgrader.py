@@ -1,4 +1,4 @@
-"""nbgrader's own ways to autograde go through the sandbox; stock nbgrader is there for who asks."""
+"""nbgrader's own ways to autograde, its command and formgrader's button, use the sandbox."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from support.final_scores import final_scores
 from support.places import TESTS
-from support.stock_class import as_outside_pytest, reference
+from support.stock_class import StockClass, as_outside_pytest, reference
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.build.answer_files import Answers, hand_in, parse_answers, read_answers
@@ -59,7 +59,7 @@ def nbgrader(course_copy: CourseFolder, class_folder: ClassFolder) -> Command:
     """Run nbgrader's command as an instructor does, in a copy of the checkout."""
 
     def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        known = {k: v for k, v in os.environ.items() if k not in ("STOCK", "PYTEST_CURRENT_TEST")}
+        known = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         environment = {**known, "CLASS_DIR": str(class_folder.root), "COURSE_DATA": "standin"}
         return subprocess.run(
             [str(Path(sysconfig.get_path("scripts")) / "nbgrader"), *arguments],
@@ -137,19 +137,12 @@ def test_the_autograde_command_goes_through_the_sandbox(
 
 
 @pytest.mark.slow
-def test_stock_behavior_is_there_for_who_asks_and_is_stamped(
-    nbgrader: Command, class_folder: ClassFolder
+def test_the_same_attack_earns_every_point_from_stock_nbgrader(
+    course_copy: CourseFolder, tmp_path: Path, course_images: None
 ) -> None:
-    nbgrader("generate_assignment", "reshape", "--force", STOCK="1")
+    stock = StockClass(course_copy, tmp_path / "stock")
 
-    said = nbgrader("autograde", "reshape", STOCK="1")
-
-    assert said.returncode == 0, said.stderr
-    assert marks(class_folder, "ada") == FULL
-    # The attack that earns nothing above: here it is worth every point.
-    assert marks(class_folder, "eve") == FULL
-    for student in ("ada", "eve"):
-        assert "sandbox=none" in stamp(class_folder, student)
+    assert stock.grade("eve", "reshape", read_answers(ATTACK)) == FULL
 
 
 def steps(course: CourseFolder, folder: Path) -> list[str]:
@@ -158,33 +151,22 @@ def steps(course: CourseFolder, folder: Path) -> list[str]:
     return [step.__name__ for name in lists for step in config.get(name, [])]
 
 
-def test_stock_1_asks_for_the_step_that_runs_a_notebook_and_for_its_stamp(
-    course: CourseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stock", ["", "1"])
+def test_nothing_in_the_environment_takes_the_sandbox_away(
+    course: CourseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stock: str
 ) -> None:
-    monkeypatch.setenv("STOCK", "1")
-
-    assert {"Execute", "StampUnsafe"} <= set(steps(course, tmp_path))
-
-
-@pytest.mark.parametrize("value", [None, "", "0", "true", "yes"])
-def test_no_other_value_of_stock_opens_the_door(
-    course: CourseFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str | None
-) -> None:
-    monkeypatch.delenv("STOCK", raising=False)
-    if value is not None:
-        monkeypatch.setenv("STOCK", value)
+    monkeypatch.setenv("STOCK", stock)  # earlier versions read it
 
     assert steps(course, tmp_path) == ["GradeInSandbox", "EnterRules", "AssignLatePenalties"]
 
 
 def test_formgraders_button_goes_through_the_sandbox(
-    course_copy: CourseFolder, class_folder: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course_copy: CourseFolder, class_folder: ClassFolder
 ) -> None:
     from nbgrader.server_extensions.formgrader import apihandlers
 
     handler = Path(apihandlers.__file__).read_text(encoding="utf-8")
     assert "self.api.autograde(assignment_id, student_id)" in handler
-    monkeypatch.delenv("STOCK", raising=False)
     button = Button(course_copy, class_folder)
 
     for student in ("ada", "eve"):
@@ -201,9 +183,8 @@ def test_formgraders_button_goes_through_the_sandbox(
 
 
 def test_the_button_gives_an_unreadable_notebook_a_result(
-    course_copy: CourseFolder, class_folder: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course_copy: CourseFolder, class_folder: ClassFolder
 ) -> None:
-    monkeypatch.delenv("STOCK", raising=False)
     edited = class_folder.submitted / "eve" / "reshape" / "reshape.ipynb"
     notebook = nbformat.read(edited, as_version=4)
     notebook.metadata["kernelspec"] = {"name": "bash", "language": "bash", "display_name": "Bash"}

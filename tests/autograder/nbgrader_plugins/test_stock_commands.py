@@ -30,7 +30,7 @@ def class_folder(tmp_path_factory: pytest.TempPathFactory) -> ClassFolder:
 
 
 @pytest.fixture(scope="module")
-def environment(class_folder: ClassFolder, stock_environment: None) -> dict[str, str]:
+def environment(class_folder: ClassFolder, course_images: None) -> dict[str, str]:
     """What an instructor's shell has who never activated the virtual environment."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(folder for folder in folders if Path(folder) != SCRIPTS)

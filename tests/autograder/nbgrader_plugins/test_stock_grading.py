@@ -181,7 +181,7 @@ def validated(path: Path, seconds: int = 300) -> str:
     ["reshape", *(pytest.param(a, marks=pytest.mark.slow) for a in POINTS if a != "reshape")],
 )
 def test_validate_passes_the_reference_solution(
-    course: CourseFolder, tmp_path: Path, stock_environment: None, assignment: str
+    course: CourseFolder, tmp_path: Path, course_images: None, assignment: str
 ) -> None:
     filled = fill(
         nbformat.read(course.release(assignment), as_version=4), reference(course, assignment)
@@ -194,7 +194,7 @@ def test_validate_passes_the_reference_solution(
 
 
 def test_validate_passes_the_lessons_own_style(
-    course: CourseFolder, tmp_path: Path, stock_environment: None
+    course: CourseFolder, tmp_path: Path, course_images: None
 ) -> None:
     answers = parse_answers(CNN_STYLES["lesson_verbatim"])
     nbformat.write(
@@ -205,7 +205,7 @@ def test_validate_passes_the_lessons_own_style(
 
 
 def test_validate_complains_about_the_untouched_release(
-    course: CourseFolder, tmp_path: Path, stock_environment: None
+    course: CourseFolder, tmp_path: Path, course_images: None
 ) -> None:
     nbformat.write(nbformat.read(course.release("reshape"), as_version=4), tmp_path / "a.ipynb")
 

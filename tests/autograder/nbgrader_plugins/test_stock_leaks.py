@@ -9,7 +9,6 @@ from support.stock_class import StockClass
 
 from autograder.build.answer_files import read_answers
 from autograder.folders import ASSIGNMENTS, CourseFolder
-from autograder.nbgrader_plugins import configuration as nbgrader_setup
 
 ANSWERS = TESTS / "submissions" / "stock"
 
@@ -80,10 +79,10 @@ def test_the_release_that_nbgrader_registers_is_the_committed_one(
 def test_an_answer_that_never_ends_is_stopped_and_tells_nothing(
     course_copy: CourseFolder,
     tmp_path: Path,
-    stock_environment: None,
+    course_images: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(nbgrader_setup, "CELL_SECONDS", 20)
+    monkeypatch.setattr("autograder.build.release.CELL_SECONDS", 20)
     stock = StockClass(course_copy, tmp_path)
 
     marks = stock.grade("endless", "pooling", read_answers(ANSWERS / "endless_pooling.py"))

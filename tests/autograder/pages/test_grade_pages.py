@@ -12,8 +12,9 @@ from autograder.build.answer_files import fill, parse_answers
 from autograder.build.contract import CANARY
 from autograder.cli.show_pages import run_feedback
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading import class_run as grading
-from autograder.grading.class_run import GradeOptions, grade_class
+from autograder.grading.class_run import grade_class
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.results import result_path
 
 MARK = "livemark"
 ELEMENT = f'<{MARK} onclick="run()">x</{MARK}>'
@@ -158,7 +159,7 @@ def test_no_live_markup_gets_into_the_autograded_notebook(class_folder: ClassFol
         "image/png",
     }
     assert not any(cell.get("attachments") for cell in cells)
-    assert grading.result_path(class_folder, "eve", "reshape").is_file()
+    assert result_path(class_folder, "eve", "reshape").is_file()
 
 
 def test_the_page_of_an_honest_error_still_quotes_it(class_folder: ClassFolder) -> None:
