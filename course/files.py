@@ -1,9 +1,11 @@
-"""Writes files whole or not at all, and finds the user's folders for caches and state."""
+"""Writes files whole or not at all, finds the user's folders, and makes CSV cells safe."""
 
+import csv
+import io
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -84,3 +86,25 @@ def write_state(path: Path, values: dict[str, Any]) -> bool:
     except OSError:
         return False
     return True
+
+
+# A spreadsheet takes a cell that starts with one of these for a formula, and a student may choose
+# a name such as `=cmd()`. Some programs take the wide forms too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def safe_cell(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """Take away the apostrophe that `safe_cell` put before a text."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV, one line each; the caller makes texts of students safe."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -16,7 +16,7 @@ from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from course.errors import BuildError
 from course.learner.hints import SOLUTIONS_FILE
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 _REGION_LINES = ("### BEGIN SOLUTION", "### END SOLUTION", "### KEEP ABOVE")
 

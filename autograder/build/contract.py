@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError, GradingError
-from course.notebook.marks import exercise_of, id_of_test, mark_of
+from course.notebook.cell_marks import exercise_of, id_of_test, mark_of
 
 CANARY = "CANARY-HIDDEN"
 """Begins a comment in every hidden test: no file that a student gets may contain it."""

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from autograder.build.contract import read_source_notebook
 from autograder.folders import CourseFolder
 from course.errors import GradingError
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 from course.training.fit import AGAIN_VARIABLE
 
 EPOCHS = 5

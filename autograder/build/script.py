@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError
-from course.notebook.marks import id_of_test
+from course.notebook.cell_marks import id_of_test
 
 Expand = Callable[[Path], str]
 """Returns the py:percent text of the cells of a question bank, by the bank's path."""

@@ -323,7 +323,7 @@ def export(
 
     A missing submission stays empty, which changes nothing in the LMS. The same formats are
     available as exporters of nbgrader:
-    nbgrader export --exporter=autograder.nbgrader_plugins.export_plugins.CanvasExport
+    nbgrader export --exporter=autograder.nbgrader_plugins.exporters.CanvasExport
 
     Examples:
 

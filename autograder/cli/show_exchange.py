@@ -19,14 +19,13 @@ from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.people import People, Person
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.roster import read_roster
-from autograder.gradebook.spreadsheet import safe_cell
 from autograder.grading.plan import read_source
 from autograder.lms.canvas_export import canvas_csv, differing_points
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError
-from course.files import write_atomically
+from course.files import safe_cell, write_atomically
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")

@@ -23,8 +23,7 @@ from autograder.pages.leaderboard.leaderboard import (
 )
 from autograder.pages.leaderboard.ranking import ranked
 from autograder.pages.report.graded_class import read_graded_class
-from autograder.pages.report.pseudonyms import Pseudonyms
-from autograder.pages.report.report_page import report_html
+from autograder.pages.report.report_page import Pseudonyms, report_html
 from autograder.pages.similarity.similar_pairs import similar
 from course.errors import GradingError
 from course.files import write_atomically

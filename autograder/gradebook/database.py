@@ -1,13 +1,23 @@
-"""The gradebook's file: opened, and made where a class has none."""
+"""The gradebook's file: made, opened, and told an assignment's cells and points."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.folders import ClassFolder
-from autograder.gradebook.nbgrader_quirks import make_tables, without_its_warnings
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.folders import ClassFolder, CourseFolder
+from autograder.gradebook.nbgrader_quirks import (
+    make_tables,
+    put_scripts_on_path,
+    without_its_warnings,
+)
 from course.errors import GradingError
+from course.notebook.cell_marks import mark_of
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import OperationalError
@@ -55,4 +65,43 @@ def unavailable(class_folder: ClassFolder, error: "OperationalError") -> Grading
     return GradingError(
         f"{class_folder.gradebook} can't be used ({error.orig}).",
         "Close the programs that use it, free the disk, or make it writable; then grade again.",
+    )
+
+
+def register(source: NotebookNode, assignment: str, class_folder: ClassFolder) -> None:
+    """Enter the source's cells and points; nbgrader does this while it generates a release.
+
+    That release goes to a temporary folder, so that grading changes no file of the course.
+    """
+    # It imports Jupytext, which a class that is registered already does not need.
+    from autograder.build.release import generate
+
+    put_scripts_on_path()
+    with tempfile.TemporaryDirectory(prefix="convpool-register-") as folder:
+        staging = CourseFolder(Path(folder).resolve())
+        staging.source(assignment).parent.mkdir(parents=True)
+        nbformat.write(source, staging.source(assignment))
+        generate(staging, assignment, gradebook=class_folder.gradebook)
+
+
+def is_registered(gradebook: Any, assignment: str, source: NotebookNode) -> bool:
+    """Whether the gradebook has the source's cells as `register` would enter them.
+
+    The text of a solution cell is left out: the gradebook has the release's text of it.
+    """
+    from nbgrader.api import MissingEntry
+
+    try:
+        notebook = gradebook.find_notebook(assignment, assignment)
+    except MissingEntry:
+        return False
+    marks = [(cell, mark_of(cell)) for cell in source.cells]
+    gaps = {cell.name for cell in notebook.solution_cells}
+    fixed = {cell.name: cell.source for cell in notebook.source_cells if cell.name not in gaps}
+    return (
+        {cell.name: cell.max_score for cell in notebook.grade_cells}
+        == {mark.grade_id: mark.points for _, mark in marks if mark.is_test}
+        and gaps == {mark.grade_id for _, mark in marks if mark.is_gap}
+        and fixed
+        == {mark.grade_id: cell.source for cell, mark in marks if mark.is_test or mark.is_locked}
     )

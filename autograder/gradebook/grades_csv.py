@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.reader import read_class
-from autograder.gradebook.spreadsheet import csv_text, safe_cell
-from course.files import write_atomically
+from course.files import csv_text, safe_cell, write_atomically
 
 
 @dataclass(frozen=True)

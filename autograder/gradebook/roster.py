@@ -26,9 +26,8 @@ from pathlib import Path
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.people import People, Person
-from autograder.gradebook.spreadsheet import csv_text, plain_cell, safe_cell
 from course.errors import GradingError
-from course.files import write_atomically
+from course.files import csv_text, plain_cell, safe_cell, write_atomically
 
 _COLUMNS = {
     "student": ("student_id", "nbgrader_id"),

@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.database import make_gradebook, unavailable
-from autograder.gradebook.registration import is_registered, register
+from autograder.gradebook.database import is_registered, make_gradebook, register, unavailable
 from course.errors import GradingError
-from course.notebook.marks import id_of_test
+from course.notebook.cell_marks import id_of_test
 from course.notebook.verdict import Verdict
 
 BUSY_SECONDS = 1.0

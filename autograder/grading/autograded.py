@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder
 from autograder.grading.results import SubmissionResult
 from course.files import write_atomically
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 UNSAFE = "none"
 """`SubmissionResult.sandbox` of what was graded without a sandbox."""

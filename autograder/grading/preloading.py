@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 FIRST_MODULES = (
     "numpy",

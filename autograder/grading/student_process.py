@@ -11,13 +11,7 @@ from typing import Any
 from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.grading.conditions import FONTS
-from autograder.sandbox import (
-    CellRun,
-    Limits,
-    Sandbox,
-    SandboxedKernel,
-    open_sandboxed_kernel,
-)
+from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel, open_sandboxed_kernel
 from autograder.sandbox.view import WORK
 
 AGENT = "/run/convpool/agent"

@@ -28,7 +28,7 @@ from autograder.ingest.intake import take_in
 from autograder.sandbox import Limits
 from course.errors import GradingError
 from course.notebook.cell_code import read_code
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Status, Verdict
 
 WORKER_ENVIRONMENT = {

@@ -29,7 +29,7 @@ from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.checks import inputs as seeding
 from course.errors import GradingError
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 MODULES = (
     "autograder.boundary.model",

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.ingest.attempt_rules import RULES
 from course.notebook.cell_code import MAX_CHARACTERS, read_code
-from course.notebook.marks import origin_of
+from course.notebook.cell_marks import origin_of
 from course.notebook.tampering import Flag, one_line
 
 MAX_FLAGS = 200

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.gradebook.marks import ClassMarks, SubmissionMark, exact, final_text, points_text
 from autograder.gradebook.people import Person
-from autograder.gradebook.spreadsheet import csv_text, plain_cell, safe_cell
 from course.errors import GradingError
+from course.files import csv_text, plain_cell, safe_cell
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS = "    Points Possible"

@@ -12,7 +12,7 @@ from autograder.gradebook.marks import (
     final_text,
     points_text,
 )
-from autograder.gradebook.spreadsheet import csv_text, safe_cell
+from course.files import csv_text, safe_cell
 
 MOODLE_COLUMNS = ("ID number", "Email address", "Username", "Full name")
 QUESTION_COLUMNS = (

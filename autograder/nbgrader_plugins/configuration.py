@@ -17,7 +17,7 @@ def class_config(root: Path, class_folder: Path) -> Config:
     from autograder.gradebook.late_rules import rules_path
     from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
     from autograder.nbgrader_plugins.autograde_steps import EnterRules, GradeInSandbox, LatePolicy
-    from autograder.nbgrader_plugins.feedback_exporter import FeedbackExporter
+    from autograder.nbgrader_plugins.exporters import FeedbackExporter
 
     put_scripts_on_path()
     config = build_config(root, class_folder / "gradebook.db")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.notebook.cell_code import read_code
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 UNREADABLE = "something else"
 """Stands for an answer that is not a plain letter or number."""

@@ -8,7 +8,7 @@ from course.learner.folder import Work, read_notebook
 from course.learner.fresh_run import FreshRun, ShowProgress, run_notebook
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remember
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 from course.notebook.rebuild import Rebuilt
 from course.notebook.verdict import Verdict
 

@@ -12,7 +12,7 @@ from nbformat.reader import reads
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
 from course.lessons.released import ASSIGNMENTS, all_gaps
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 DEFAULT = Path("convpool")
 _REMEMBERED = "folder.json"

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.learner.gap_check import MIME, judging_cell
-from course.notebook.marks import CellMark, mark_of
+from course.notebook.cell_marks import CellMark, mark_of
 from course.notebook.tampering import one_line
 from course.notebook.verdict import FAILED, Verdict
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from course.errors import CourseError
 from course.learner.folder import Work, read_notebook
 from course.notebook.cell_code import top_level_names
-from course.notebook.marks import exercise_of, id_of_test
+from course.notebook.cell_marks import exercise_of, id_of_test
 from course.notebook.tampering import Flag
 from course.notebook.verdict import FAILED, Verdict
 

@@ -9,7 +9,7 @@ import re
 from nbformat import NotebookNode
 
 from course.lessons.released import read_release
-from course.notebook.marks import mark_of, raw_mark
+from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.matching import outline_of, same_text
 from course.notebook.rebuild import Rebuilt, rebuild_from
 

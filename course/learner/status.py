@@ -15,7 +15,7 @@ from course.learner.folder import Work, read_notebook, work_in
 from course.learner.notices import says_passed
 from course.learner.released_cells import rebuild_released
 from course.lessons.released import ASSIGNMENTS, gaps
-from course.notebook.marks import id_of_test, mark_of
+from course.notebook.cell_marks import id_of_test, mark_of
 from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 
 _CHECKS = "checks.json"

@@ -49,7 +49,7 @@ def read_release(assignment: str) -> "NotebookNode":
 @lru_cache
 def gaps(assignment: str) -> tuple[Gap, ...]:
     """List the gaps of an exercise in their order, with the points of their checks."""
-    from course.notebook.marks import mark_of
+    from course.notebook.cell_marks import mark_of
 
     marks = [mark_of(cell) for cell in read_release(assignment).cells]
     points = {mark.exercise: mark.points for mark in marks if mark.is_test}

@@ -7,7 +7,7 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
-from course.notebook.marks import exercise_of, id_of_test, mark_of
+from course.notebook.cell_marks import exercise_of, id_of_test, mark_of
 
 Role = Literal["test", "locked", "gap", "free"]
 

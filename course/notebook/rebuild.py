@@ -8,8 +8,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
+from course.notebook.cell_marks import raw_mark
 from course.notebook.layout import Kept, Layout, lay_out, place_fixed
-from course.notebook.marks import raw_mark
 from course.notebook.matching import Place, match, same_text
 from course.notebook.tampering import Flag, tampering
 

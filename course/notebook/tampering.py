@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.layout import Layout, moved_cells
-from course.notebook.marks import mark_of, raw_mark
 from course.notebook.matching import Matches, Place, same_text
 
 EVIDENCE_CHARACTERS = 120

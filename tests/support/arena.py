@@ -21,8 +21,7 @@ import pytest
 from autograder.build.answer_files import Answers, fill, hand_in, parse_answers, reference_answers
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook import writer
-from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.registration import register
+from autograder.gradebook.database import open_gradebook, register
 from autograder.grading import class_run as grading
 from autograder.grading.conditions import GradeOptions, prepare_class
 from autograder.grading.results import SubmissionResult, load, result_path

@@ -18,7 +18,7 @@ from support.places import TESTS
 from support.snapshot import snapshot
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.registration import register
+from autograder.gradebook.database import register
 from autograder.grading.plan import read_source
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 

@@ -9,8 +9,7 @@ import nbformat
 import pytest
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.registration import register
+from autograder.gradebook.database import open_gradebook, register
 from autograder.gradebook.writer import enter
 from autograder.grading.results import SubmissionResult, put
 from course.notebook.verdict import Verdict

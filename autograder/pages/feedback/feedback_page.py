@@ -7,10 +7,10 @@ from autograder.gradebook.marks import SubmissionMark
 from autograder.gradebook.reader import read_class
 from autograder.grading.autograded import UNSAFE
 from autograder.grading.results import SubmissionResult, load, result_path
-from autograder.pages.document import document
 from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
 from autograder.pages.feedback.gap_feedback import gap_feedback
 from autograder.pages.feedback.student_cells import student_cells
+from autograder.pages.page_kinds import document
 from course.errors import GradingError
 from course.files import write_atomically
 

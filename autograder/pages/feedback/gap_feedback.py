@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from autograder.gradebook.marks import SubmissionMark
 from autograder.grading.results import SubmissionResult
-from autograder.pages.feedback.assignment import FeedbackAssignment
-from autograder.pages.feedback.hidden_checks import HiddenCheck, check_outcomes
+from autograder.pages.feedback.assignment import FeedbackAssignment, HiddenCheck, check_outcomes
 from autograder.pages.feedback.student_cells import StudentCell
 from autograder.pages.quiz_answers import Question, chosen
 from course.checks.misconceptions import section_of

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from autograder.build.contract import CANARY
 from autograder.grading.outputs import safe_data
-from autograder.pages.document import plain
-from course.notebook.marks import origin_of
+from autograder.pages.page_kinds import plain
+from course.notebook.cell_marks import origin_of
 
 LONGEST = 20_000
 """The most characters of one output, and of one cell, that a page shows."""

@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from autograder.folders import ClassFolder, class_secret
-from autograder.gradebook.spreadsheet import safe_cell
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import GradeOptions, prepare
 from autograder.grading.places import ThisMachine
 from autograder.grading.plan import find_submissions
 from autograder.grading.results import exclusive, sweep
 from autograder.grading.versions import key_of
-from autograder.pages.document import document
 from autograder.pages.leaderboard.ranking import RankedNetwork
 from autograder.pages.leaderboard.scoring_notebook import hidden_file, lay_out, scoring_source
+from autograder.pages.page_kinds import document
 from course.document import html_table
 from course.errors import GradingError
-from course.files import write_atomically
+from course.files import safe_cell, write_atomically
 from course.lessons.improve_rules import BUDGET, NAME
 
 LIMITS: dict[str, Any] = {"cell_seconds": 600.0, "notebook_seconds": 600.0, "cpu_seconds": 2400}

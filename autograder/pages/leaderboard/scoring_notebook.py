@@ -14,7 +14,7 @@ from course.data import load_data
 from course.data.idx import Split, balanced_indices, save_subset
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import NAME, right_answers
-from course.notebook.marks import mark_of, origin_of
+from course.notebook.cell_marks import mark_of, origin_of
 
 TRAINING_IMAGES = 6_000
 HIDDEN_SHARE = 0.5

@@ -18,7 +18,7 @@ import nbformat
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
 from autograder.pages.similarity.fingerprints import Prints, fingerprints
-from course.notebook.marks import origin_of
+from course.notebook.cell_marks import origin_of
 
 LEAST_EVIDENCE = 6.0
 """The least sum of weights of shared fragments: about two statements."""

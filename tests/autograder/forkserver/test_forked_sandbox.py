@@ -14,13 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.forkserver import client, forked_sandbox
-from autograder.forkserver.client import (
-    ForkServer,
-    NoForkServer,
-    Stage,
-    fork_server,
-    request_fork,
-)
+from autograder.forkserver.client import ForkServer, NoForkServer, Stage, fork_server, request_fork
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox, ForkedSandbox, prove_forks
 from autograder.sandbox import Job, Limits
 from autograder.sandbox.bubblewrap import choose_user

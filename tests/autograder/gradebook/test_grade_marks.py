@@ -12,13 +12,12 @@ from support.final_scores import final_scores
 from support.snapshot import gradebook_dump
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.database import make_gradebook, open_gradebook
+from autograder.gradebook.database import make_gradebook, open_gradebook, register
 from autograder.gradebook.grades_csv import COLUMNS, write_grades
 from autograder.gradebook.nbgrader_quirks import alembic_version, put_scripts_on_path
-from autograder.gradebook.registration import register
-from autograder.gradebook.spreadsheet import safe_cell
 from autograder.gradebook.writer import GradebookWriter, enter
 from autograder.grading.results import Flag, SubmissionResult, grades_rows, load, save
+from course.files import safe_cell
 from course.notebook.verdict import Verdict
 
 ASSIGNMENT = "reshape"

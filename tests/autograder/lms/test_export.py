@@ -14,8 +14,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.people import People, Person
 from autograder.gradebook.roster import write_roster
-from autograder.gradebook.spreadsheet import plain_cell, safe_cell
-from autograder.nbgrader_plugins.export_plugins import EXPORTERS
+from autograder.nbgrader_plugins.exporters import EXPORTERS
+from course.files import plain_cell, safe_cell
 
 TEMPLATE = """\
 Student,ID,SIS User ID,SIS Login ID,Integration ID,Section,Reshape it (77),pooling (78),Final Score

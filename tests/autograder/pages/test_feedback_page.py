@@ -18,9 +18,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark
 from autograder.grading.results import SubmissionResult
 from autograder.lms.feedback_zips import name_for, pack
-from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
+from autograder.pages.feedback.assignment import FeedbackAssignment, hidden_labels, read_assignment
 from autograder.pages.feedback.feedback_page import ClassPages, feedback_html
-from autograder.pages.feedback.hidden_checks import hidden_labels
 from course.checks import misconceptions
 from course.errors import GradingError
 from course.notebook.verdict import Verdict

@@ -17,8 +17,7 @@ from autograder.gradebook.database import open_gradebook
 from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
 from autograder.pages.report.graded_class import GradedClass
-from autograder.pages.report.pseudonyms import Pseudonyms
-from autograder.pages.report.report_page import report_html
+from autograder.pages.report.report_page import Pseudonyms, report_html
 from autograder.pages.report.report_tables import misconceptions
 from course.checks.misconceptions import CATALOGUE
 from course.notebook.verdict import Verdict

@@ -28,7 +28,7 @@ from course.learner.fresh_run import FreshRun, run_notebook
 from course.learner.gap_check import judge, judging_cell
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remembered
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
 
 

@@ -1,14 +1,17 @@
-"""nbgrader's exporters for the formats of `autograder export`.
+"""Exporters for nbgrader: the feedback page, and a class's marks for an LMS.
 
-`nbgrader export --exporter=autograder.nbgrader_plugins.export_plugins.CanvasExport`
+`nbgrader export --exporter=autograder.nbgrader_plugins.exporters.CanvasExport`
 """
 
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
+from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.people import People
 from autograder.gradebook.reader import read_gradebook
@@ -16,6 +19,28 @@ from autograder.gradebook.roster import Lists, add_list
 from autograder.lms.canvas_export import canvas_csv
 from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
 from course.files import write_atomically
+
+
+class FeedbackExporter(HTMLExporter):
+    """Returns the page of the result that grading kept, instead of the notebook as HTML."""
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **more: Any
+    ) -> tuple[Any, Any]:
+        """Return the page and the resources, as nbconvert expects them.
+
+        Raises GradingError for a submission that `autograder` did not grade: nbgrader's own page
+        would quote its hidden tests.
+        """
+        from autograder.pages.feedback.feedback_page import ClassPages
+
+        course = CourseFolder(Path(self.config.CourseDirectory.root))
+        class_folder = ClassFolder(Path(self.config.CourseDirectory.submitted_directory).parent)
+        submission = resources["nbgrader"]
+        pages = ClassPages(course, class_folder)
+        page = pages.html(submission["student"], submission["assignment"])
+        resources["output_extension"] = self.file_extension
+        return page, resources
 
 
 class CourseExport(ExportPlugin):
