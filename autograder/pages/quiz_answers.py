@@ -9,6 +9,9 @@ from typing import Any
 from course.notebook.cell_code import read_code
 from course.notebook.cell_marks import mark_of
 
+QUIZ = "quiz"
+"""The assignment of the graded quiz."""
+
 UNREADABLE = "something else"
 """Stands for an answer that is not a plain letter or number."""
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.build.contract import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.plan import read_source
-from autograder.pages.quiz_answers import Question, read_questions
+from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from course.checks.misconceptions import heading as heading_of
 from course.notebook.cell_marks import mark_of
 from course.quiz import read_bank
@@ -75,9 +75,6 @@ def _column(loop: ast.For, name: str) -> Iterator[str]:
         cell = row.elts[place] if isinstance(row, ast.Tuple) and place < len(row.elts) else row
         if isinstance(cell, ast.Constant) and isinstance(cell.value, str):
             yield cell.value
-
-
-QUIZ = "quiz"
 
 
 @dataclass(frozen=True)

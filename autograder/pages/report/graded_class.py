@@ -8,11 +8,9 @@ from autograder.gradebook.marks import Submissions
 from autograder.gradebook.reader import read_class
 from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, iter_results
-from autograder.pages.quiz_answers import Question, read_questions
+from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from autograder.pages.report.item_statistics import ItemMark
 from course.errors import GradingError
-
-QUIZ = "quiz"
 
 
 @dataclass(frozen=True)

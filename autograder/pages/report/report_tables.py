@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import Any
 
 from autograder.grading.results import SubmissionResult
-from autograder.pages.quiz_answers import UNREADABLE, Question, answers
-from autograder.pages.report.graded_class import QUIZ, GradedClass
+from autograder.pages.quiz_answers import QUIZ, UNREADABLE, Question, answers
+from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.item_statistics import (
     ItemMark,
     ItemStatistics,

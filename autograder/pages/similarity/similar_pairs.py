@@ -17,6 +17,7 @@ import nbformat
 
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
+from autograder.pages.quiz_answers import QUIZ
 from autograder.pages.similarity.fingerprints import Prints, fingerprints
 from course.notebook.cell_marks import origin_of
 
@@ -24,8 +25,6 @@ LEAST_EVIDENCE = 6.0
 """The least sum of weights of shared fragments: about two statements."""
 LEAST_SHARE = 0.5
 """The least share of a notebook's rare fragments that must be in the other one too."""
-QUIZ = "quiz"
-"""The quiz is not compared: its answers are letters."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,7 @@ def similar(
     given = given_prints(course, class_folder)
     prints: dict[str, dict[str, Prints]] = {}
     for result in results:
+        # Answers of the quiz are single letters.
         if result.assignment != QUIZ and result.notebook:
             own, fixed = split_cells(result.notebook)
             prints.setdefault(result.assignment, {})[result.student] = fingerprints(own, fixed)

@@ -167,6 +167,7 @@ def test_only_a_test_cell_has_a_score():
 
     assert read_score(graded(line)) is not None
     assert read_score(own) is None
+    assert read_score(graded(line, is_test=False)) is None
     assert read_score({}) is None
 
 
