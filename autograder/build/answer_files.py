@@ -12,7 +12,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from course.errors import BuildError
 from course.learner.hints import SOLUTIONS_FILE

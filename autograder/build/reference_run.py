@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.folders import CourseFolder
 from course.errors import GradingError
 from course.notebook.cell_marks import mark_of

@@ -18,9 +18,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
-from autograder.build.contract import require_contract
 from autograder.build.quiz_cells import quiz_cells
-from autograder.build.script import Expand, read_script
+from autograder.build.script import Expand, read_script, require_contract
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.misconceptions import require_sections
 from course.errors import BuildError

@@ -16,13 +16,17 @@ from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
-from autograder.gradebook.people import People, Person
 from autograder.gradebook.reader import read_class
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.roster import People, Person, read_roster
 from autograder.grading.plan import read_source
-from autograder.lms.canvas_export import canvas_csv, differing_points
 from autograder.lms.collecting import Collected, CollectOptions, collect
-from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
+from autograder.lms.exports import (
+    canvas_csv,
+    class_json,
+    differing_points,
+    moodle_csv,
+    questions_csv,
+)
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError
 from course.files import safe_cell, write_atomically

@@ -17,11 +17,11 @@ from autograder.pages.leaderboard.leaderboard import (
     HEADINGS,
     TITLE,
     notes,
+    ranked,
     run_board,
     table_row,
     write_leaderboard,
 )
-from autograder.pages.leaderboard.ranking import ranked
 from autograder.pages.report.graded_class import read_graded_class
 from autograder.pages.report.report_page import Pseudonyms, report_html
 from autograder.pages.similarity.similar_pairs import similar

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from autograder.gradebook.people import Person
+from autograder.gradebook.roster import Person
 
 ZERO = Decimal(0)
 _HUNDREDTH = Decimal("0.01")

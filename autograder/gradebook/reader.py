@@ -9,8 +9,7 @@ from typing import Any
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark, Submissions, exact
-from autograder.gradebook.people import People, Person
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.roster import People, Person, read_roster
 from course.notebook.cell_marks import exercise_of
 
 _DIGITS = re.compile(r"(\d+)")

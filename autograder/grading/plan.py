@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nbformat import NotebookNode
 
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.conditions import Conditions
 from autograder.grading.preloading import uses_tensorflow

@@ -10,13 +10,27 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Taken, read_ledger, utc_text, write_ledger
-from autograder.gradebook.people import Person, folder_name, name_key
-from autograder.gradebook.roster import Lists, add_list, read_roster, write_roster
+from autograder.gradebook.roster import (
+    Lists,
+    Person,
+    add_list,
+    folder_name,
+    name_key,
+    read_roster,
+    write_roster,
+)
 from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry, Refused, walk
-from autograder.lms.naming import METADATA, Sender, is_other_plugin, read_metadata, senders
+from autograder.lms.naming import (
+    METADATA,
+    Ambiguous,
+    Sender,
+    is_other_plugin,
+    read_metadata,
+    recognize,
+    senders,
+)
 from autograder.lms.placing import Candidate, attempt_order, identify, place
-from autograder.lms.recognizing import Ambiguous, recognize
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
-from autograder.gradebook.people import Person
+from autograder.gradebook.roster import Person
 from autograder.ingest.intake import require_assignment
 from autograder.ingest.parsing import parse_notebook
 from autograder.ingest.reading import Rejected

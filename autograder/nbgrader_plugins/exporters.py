@@ -13,11 +13,9 @@ from traitlets import Bool, Dict, Unicode
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ClassMarks
-from autograder.gradebook.people import People
 from autograder.gradebook.reader import read_gradebook
-from autograder.gradebook.roster import Lists, add_list
-from autograder.lms.canvas_export import canvas_csv
-from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
+from autograder.gradebook.roster import Lists, People, add_list
+from autograder.lms.exports import canvas_csv, class_json, moodle_csv, questions_csv
 from course.files import write_atomically
 
 

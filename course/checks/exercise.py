@@ -9,7 +9,17 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from course.checks import answers, arrays, failures, inputs, layer_shapes, models, trainings
+from course.checks import (
+    answers,
+    arrays,
+    failures,
+    inputs,
+    models,
+    trainings,
+)
+from course.checks import (
+    models as layer_shapes,
+)
 from course.checks.failures import CheckFailed
 from course.quiet import quiet
 

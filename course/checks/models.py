@@ -1,18 +1,19 @@
-"""The check of the lesson's CNN: its layers as rows of `model.summary()`, then its predictions.
+"""The checks of the lesson's CNN and of the learner's table of its shapes.
 
-Activations change no shape. They are compared by what the model predicts with the weights of a
-reference.
+A network's layers are compared as rows of `model.summary()`, then its predictions. Activations
+change no shape: they are compared by what the model predicts with the weights of a reference.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from course.checks.arrays import is_close, kind_of
-from course.checks.failures import Wrong
+from course.checks.failures import Unanswered, Wrong
 
 ACTIVATIONS_SHARE = 1 / 3
 """The part of the points that the activations are worth; the layers are worth the rest."""
@@ -244,3 +245,68 @@ def same_predictions(model: Any, reference: Any, images: np.ndarray) -> bool:
         return is_close(np.asarray(got), np.asarray(expected))
     finally:
         model.set_weights(before)
+
+
+GIVEN = "conv_1"
+"""The row that is filled already."""
+
+
+def rows_to_fill(table: Any) -> list[str]:
+    """List the rows that a learner fills; raises Wrong for what is not the table."""
+    to_fill = [name for name in LESSON_CNN if name != GIVEN]
+    empty = table is None or table is ...
+    if not empty and (not isinstance(table, dict) or set(table) != set(LESSON_CNN)):
+        raise Wrong(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
+    if empty or all(table[name] is None for name in to_fill):
+        raise Unanswered("not filled yet. Write a shape for each None.")
+    return to_fill
+
+
+def check_row(table: dict[str, Any], name: str) -> None:
+    """Raise Wrong unless the row is right; a single number stands for a shape of one axis."""
+    value, layer = table[name], LESSON_CNN[name]
+    shape = _as_shape(value)
+    if shape is None:
+        raise Wrong(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
+    if shape == layer.shape:
+        return
+    if len(shape) == len(layer.shape) + 1 and shape[1:] == layer.shape:
+        raise Wrong(f"{name}: {shape}.", "batch-axis-counted")
+    if len(shape) != len(layer.shape):
+        raise Wrong(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
+    cause = _cause_layer_shapes(shape, layer)
+    advice = "" if cause else _ADVICE[layer.kind]
+    raise Wrong(f"{name}: {shape} is not what comes out. {advice}".rstrip(), cause)
+
+
+def _as_shape(value: Any) -> tuple[int | None, ...] | None:
+    """Read a tuple of whole numbers (Keras's own tables have None for the batch), or None."""
+    listed = list(value) if isinstance(value, (list, tuple)) else np.atleast_1d(value).tolist()
+    whole = [isinstance(n, Real) and not isinstance(n, bool) and float(n) % 1 == 0 for n in listed]
+    if all(whole[1:]) and (whole[:1] == [True] or (len(listed) > 1 and listed[0] is None)):
+        return tuple(None if n is None else int(n) for n in listed)
+    return None
+
+
+def _cause_layer_shapes(shape: tuple[int | None, ...], layer: Layer) -> str:
+    """Name a misconception that gives this shape, or ""."""
+    if len(shape) != 3:
+        return ""
+    wanted, channels = layer.shape[0], layer.shape[2]
+    if shape == (channels, wanted, wanted):
+        return "channel-axis-in-front"
+    if shape[2] != channels or shape[0] != shape[1]:
+        return ""
+    kernel_cuts = {wanted + 2: "padding-same", wanted - 1: "off-by-one", wanted + 1: "off-by-one"}
+    pooled = {wanted + 1: "remainder-kept", 2 * wanted: "nothing-reduced"}
+    pooled[2 * wanted + 1] = "nothing-reduced"
+    return (kernel_cuts if layer.kind == "Conv2D" else pooled).get(shape[0] or 0, "")
+
+
+_ADVICE = {
+    "Conv2D": "A 3 × 3 kernel without padding cuts one pixel on each side; the last number is the "
+    "number of filters.",
+    "MaxPooling2D": "Pooling halves height and width and drops the remainder; the channels stay.",
+    "Flatten": "Flatten lays all numbers in a row: multiply the three before it.",
+    "Dense": "A dense layer gives one number for each of its units.",
+}

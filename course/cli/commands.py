@@ -182,7 +182,7 @@ def reset(
 
       course reset lesson
     """
-    from course.learner.reset import reset as put_back
+    from course.learner.lab import reset as put_back
 
     path, backup = put_back(notebook)
     if backup is not None:

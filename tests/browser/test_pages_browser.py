@@ -11,8 +11,7 @@ from support.pretend_results import POINTS, pretend_class
 
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark, exact
 from autograder.pages.feedback.feedback_page import feedback_html
-from autograder.pages.leaderboard.leaderboard import as_html
-from autograder.pages.leaderboard.ranking import RankedNetwork
+from autograder.pages.leaderboard.leaderboard import RankedNetwork, as_html
 from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.report_page import report_html
 from autograder.pages.similarity.similar_pairs import SimilarPair

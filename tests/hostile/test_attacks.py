@@ -27,7 +27,7 @@ from support.arena import (
 )
 
 from autograder.build.answer_files import parse_answers
-from autograder.build.contract import CANARY
+from autograder.build.script import CANARY
 from autograder.pages.feedback.feedback_page import ClassPages
 
 ATTACKS = Path(__file__).parent / "attacks"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.plan import read_source
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions

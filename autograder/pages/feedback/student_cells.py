@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder.build.contract import CANARY
+from autograder.build.script import CANARY
 from autograder.grading.outputs import safe_data
 from autograder.pages.page_kinds import plain
 from course.notebook.cell_marks import origin_of

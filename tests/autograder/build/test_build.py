@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.build import release
-from autograder.build.contract import require_contract
 from autograder.build.release import build, outdated, publish
-from autograder.build.script import read_script
+from autograder.build.script import read_script, require_contract
 from autograder.folders import ASSIGNMENTS, CourseFolder
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS

@@ -19,8 +19,8 @@ from autograder.gradebook.marks import (
     final_text,
     points_text,
 )
-from autograder.gradebook.people import Person
 from autograder.gradebook.reader import read_class
+from autograder.gradebook.roster import Person
 
 CENTS = st.integers(-2000, 20_000)
 

@@ -15,7 +15,7 @@ from support.places import ROOT
 from support.snapshot import snapshot
 
 from autograder.build.answer_files import Answers, hand_in, reference_answers
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 
 COURSE = CourseFolder(ROOT)

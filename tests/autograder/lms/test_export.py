@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.people import People, Person
-from autograder.gradebook.roster import write_roster
+from autograder.gradebook.roster import People, Person, write_roster
 from autograder.nbgrader_plugins.exporters import EXPORTERS
 from course.files import plain_cell, safe_cell
 

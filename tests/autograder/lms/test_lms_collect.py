@@ -417,7 +417,7 @@ def test_an_archive_without_notebooks_says_so(instructor: Instructor) -> None:
     ],
 )
 def test_any_name_makes_a_folder_that_leads_nowhere_else(name: str, folder: str) -> None:
-    from autograder.gradebook.people import folder_name
+    from autograder.gradebook.roster import folder_name
 
     assert folder_name(name) == folder
     assert folder_name(name.upper(), [folder]).casefold() != folder.casefold()

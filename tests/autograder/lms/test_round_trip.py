@@ -26,9 +26,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import apply_rules, rules_path
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.reader import read_class
-from autograder.lms.canvas_export import canvas_csv
 from autograder.lms.collecting import CollectOptions, collect
-from autograder.lms.other_exports import class_json, moodle_csv, questions_csv
+from autograder.lms.exports import canvas_csv, class_json, moodle_csv, questions_csv
 from autograder.sandbox import Sandbox
 
 WRONG = """

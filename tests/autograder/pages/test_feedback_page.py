@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from support.page_material import MISTAKE, cell, result, text_of
 
-from autograder.build.contract import CANARY
+from autograder.build.script import CANARY
 from autograder.cli.show_pages import run_feedback
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from autograder.build.answer_files import fill, parse_answers
-from autograder.build.contract import CANARY
+from autograder.build.script import CANARY
 from autograder.cli.show_pages import run_feedback
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.class_run import grade_class

@@ -23,8 +23,15 @@ from autograder.grading.results import SubmissionResult
 from autograder.lms.collecting import CollectOptions
 from autograder.pages.leaderboard import leaderboard as boards
 from autograder.pages.leaderboard import scoring_notebook as hiding
-from autograder.pages.leaderboard.leaderboard import as_csv, as_html, as_markdown, write_leaderboard
-from autograder.pages.leaderboard.ranking import RankedNetwork, ranked, tied
+from autograder.pages.leaderboard.leaderboard import (
+    RankedNetwork,
+    as_csv,
+    as_html,
+    as_markdown,
+    ranked,
+    tied,
+    write_leaderboard,
+)
 from autograder.pages.leaderboard.scoring_notebook import (
     SCORED,
     read_score,

@@ -10,7 +10,7 @@ from rich.console import Console
 from support.page_material import QUESTION, text_of
 from support.pretend_results import POINTS, pretend_class, write
 
-from autograder.build.contract import read_source_notebook
+from autograder.build.script import read_source_notebook
 from autograder.cli.show_pages import run_report
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook

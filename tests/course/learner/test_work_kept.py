@@ -19,8 +19,7 @@ from course.cli.printing import next_step
 from course.errors import CourseError
 from course.learner import doctor
 from course.learner.folder import Work, read_notebook
-from course.learner.lab import notebooks
-from course.learner.reset import reset
+from course.learner.lab import notebooks, reset
 from course.learner.status import remember, standings
 from course.learner.submit import archive_path, collect_files, pack, packed
 from course.lessons.released import ASSIGNMENTS, all_gaps, read_release
