@@ -17,8 +17,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.bench_class import COURSE, ROOT, SCRIPTS, environment, hand_in_class, marks, note
-from support.places import TESTS
+from support.bench_class import environment, hand_in_class, marks, note
+from support.commands import command_line
+from support.places import COURSE, ROOT, TESTS
 
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import iter_results
@@ -75,12 +76,15 @@ def run(students: int, jobs: int | None) -> tuple[list[Row], float]:
         for ours in (before, after):
             shutil.copytree(stock.root, ours.root)
         first = _grade(before, jobs)
-        nbgrader, env = str(SCRIPTS / "nbgrader"), environment(stock, PYTHONPATH=str(TESTS))
+        env = environment(stock, PYTHONPATH=str(TESTS))
         seconds: dict[str, float] = {}
         for assignment in ASSIGNMENTS:
-            timed([nbgrader, "generate_assignment", assignment, "--force"], course, env)
+            generate = command_line("nbgrader", "generate_assignment", assignment, "--force")
+            timed(generate, course, env)
             note(f"stock nbgrader: {assignment} of {students}")
-            seconds[assignment] = timed([nbgrader, "autograde", assignment], course, env)
+            seconds[assignment] = timed(
+                command_line("nbgrader", "autograde", assignment), course, env
+            )
         total = (first + _grade(after, jobs)) / 2
         took = dict.fromkeys(ASSIGNMENTS, 0.0)
         for ours in (before, after):
@@ -101,7 +105,7 @@ def run(students: int, jobs: int | None) -> tuple[list[Row], float]:
 def _grade(ours: ClassFolder, jobs: int | None) -> float:
     """Grade everything with our one command, and return its seconds."""
     note("autograder: the whole class")
-    command = [str(SCRIPTS / "autograder"), "grade", "--class", str(ours.root)]
+    command = command_line("autograder", "grade", "--class", ours.root)
     command += ["--jobs", str(jobs)] if jobs else []
     return timed(command, COURSE, environment(ours))
 

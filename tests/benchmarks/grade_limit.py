@@ -21,7 +21,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from support.bench_class import COURSE, SCRIPTS, environment, hand_in_class, note
+from support.bench_class import environment, hand_in_class, note
+from support.commands import command_line
+from support.places import COURSE
 
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.forkserver import server as forks
@@ -141,7 +143,7 @@ def main(students: int = 6, jobs: int | None = None) -> None:
 def _grade(class_folder: ClassFolder, jobs: int) -> float:
     """Grade everything with `autograder grade`, and return its seconds."""
     started = time.perf_counter()
-    command = [str(SCRIPTS / "autograder"), "grade", "--class", str(class_folder.root)]
+    command = command_line("autograder", "grade", "--class", class_folder.root)
     subprocess.run(
         [*command, "--jobs", str(jobs)],
         cwd=COURSE.root,

@@ -10,7 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from support.bench_class import COURSE, environment, hand_in_class, note
+from support.bench_class import environment, hand_in_class, note
+from support.places import COURSE
 
 from autograder.folders import ClassFolder
 from autograder.grading.results import result_path

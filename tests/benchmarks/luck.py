@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
-from support.gap_cells import COURSE, judge, judge_in
-from support.stock_class import reference
+from support.gap_cells import judge, judge_in
+from support.places import COURSE
+from support.reference import reference
 
 from course.checks import inputs as seeding
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from support.bank import ASSIGNMENT
-from support.gap_cells import COURSE, judge_in, points_of
-from support.places import TESTS
-from support.stock_class import reference
+from support.contract import ASSIGNMENT_OF, CODE_GAPS, POINTS
+from support.gap_cells import imported_names, judge_in
+from support.places import COURSE, TESTS
+from support.reference import reference
 
 SURVIVORS = TESTS / "benchmarks" / "survivors.md"
 
@@ -41,7 +41,7 @@ class Mutant:
 
 def mutants(gap: str) -> list[Mutant]:
     """Make every mutant of a gap's reference solution, each once."""
-    original = reference(COURSE, ASSIGNMENT[gap]).gaps[gap]
+    original = reference(COURSE, ASSIGNMENT_OF[gap]).gaps[gap]
     # What stands above this mark is the gap as it is given.
     tree = ast.parse(original.rpartition("### KEEP ABOVE")[2])
     # As the parser writes it, so that only the change differs.
@@ -128,27 +128,16 @@ def survives(mutant: Mutant, names: dict[str, Any]) -> bool:
         exec(compile(mutant.source, "<ipython-input-mutant>", "exec"), namespace)
     except Exception:
         return False
-    assignment = ASSIGNMENT[mutant.gap]
-    return judge_in(namespace, assignment, mutant.gap).score == points_of(assignment)[mutant.gap]
-
-
-def notebook_names(gap: str) -> dict[str, Any]:
-    """Give the names that a solution finds in its notebook."""
-    import numpy as np
-
-    if ASSIGNMENT[gap] != "cnn":
-        return {"np": np}
-    import tensorflow as tf
-
-    return {"np": np, "tf": tf}
+    assignment = ASSIGNMENT_OF[mutant.gap]
+    return judge_in(namespace, assignment, mutant.gap).score == POINTS[assignment][mutant.gap]
 
 
 def main() -> int:
     """Print the table; 1 if a mutant survives that is not on the list."""
     listed, unlisted = known_survivors(), 0
-    for gap in ASSIGNMENT:
+    for gap in CODE_GAPS:
         made = mutants(gap)
-        alive = [mutant for mutant in made if survives(mutant, notebook_names(gap))]
+        alive = [mutant for mutant in made if survives(mutant, imported_names(gap))]
         print(f"{gap:22} {len(made):4} mutants, {len(alive):3} survive")
         for mutant in alive:
             reason = listed.get((gap, mutant.change), "NOT EXPLAINED")

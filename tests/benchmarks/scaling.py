@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.bench_class import COURSE, KINDS, hand_in_class
+from support.bench_class import KINDS, hand_in_class
+from support.places import COURSE
 
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.gradebook.grades_csv import write_grades

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from support.bank import ASSIGNMENT, Entry, entries, judged, packed
+from support.bank import Entry, entries, judged, packed
+from support.contract import CODE_ASSIGNMENTS
 from support.final_scores import final_scores
-from support.gap_cells import COURSE
+from support.places import COURSE
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import hand_in
@@ -28,7 +29,6 @@ from autograder.grading.results import iter_results
 from course import load_data
 from course.checks.misconceptions import named_in
 
-ASSIGNMENTS = list(dict.fromkeys(ASSIGNMENT.values()))
 CHECKOUT = ("solutions", "exercises", "nbgrader_config.py")
 NEEDED = 0.95
 
@@ -200,4 +200,4 @@ def main(assignments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or ASSIGNMENTS))
+    sys.exit(main(sys.argv[1:] or CODE_ASSIGNMENTS))

@@ -113,11 +113,13 @@ def picture_gradebook(browser: Browser, demo: ClassFolder, target: Path) -> None
 def picture_report(browser: Browser, target: Path) -> None:
     """Write the report on a pretend class of 300, and picture its top."""
     sys.path.append(str(ROOT / "tests"))
-    from support.pretend_results import POINTS, pretend_class
+    from support.pretend_results import PRETEND_ASSIGNMENTS, pretend_class
 
     made = pretend_class(300)
     names = dict.fromkeys(made.ability, "")
-    text = report_html(GradedClass("2026", list(POINTS), names, made.results), datetime(2026, 3, 1))
+    text = report_html(
+        GradedClass("2026", list(PRETEND_ASSIGNMENTS), names, made.results), datetime(2026, 3, 1)
+    )
     page = browser.new_page(viewport={"width": 1180, "height": 1500})
     with tempfile.TemporaryDirectory(prefix="convpool-") as scratch:
         path = Path(scratch, "report.html")

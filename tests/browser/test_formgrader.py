@@ -1,14 +1,12 @@
 """An instructor's way in JupyterLab: formgrader, a mark by hand, a regrade, the feedback."""
 
-import os
 import re
 import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from support.stock_class import reference
+from support.commands import command_line, run_command, with_environment
+from support.reference import reference
 
 from autograder.build.answer_files import hand_in, parse_answers
 from autograder.folders import ClassFolder
@@ -24,14 +22,8 @@ COMMENT = "A good start: <b>255</b> is the largest pixel."
 
 
 def autograder(*arguments, course):
-    subprocess.run(
-        [Path(sys.executable).with_name("autograder"), *arguments],
-        cwd=course.root,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    result = run_command("autograder", *arguments, cwd=course.root)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +43,9 @@ def instructors_lab(course, folder, home):
     from support.lab_session import environment
 
     process = subprocess.Popen(
-        [
-            Path(sys.executable).with_name("autograder"),
-            "formgrader",
-            "--no-browser",
-            "--class",
-            folder.root,
-        ],
+        command_line("autograder", "formgrader", "--no-browser", "--class", folder.root),
         cwd=course.root,
-        env={**os.environ, **environment(home)},
+        env=with_environment(**environment(home)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,10 +3,8 @@
 import socket
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
-
-from autograder.build.answer_files import reference_answers
+from support.reference import reference
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +39,7 @@ def open_notebook(browser, lab):
 
 
 def test_typed_reference_answers_pass_their_checks(open_notebook, course):
-    answers = reference_answers(nbformat.read(course.source("reshape"), as_version=4))
+    answers = reference(course, "reshape")
     notebook = open_notebook("reshape")
 
     for gap, answer in answers.gaps.items():

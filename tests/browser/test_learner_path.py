@@ -5,14 +5,12 @@ Pictures of every notebook are written to artifacts/learner, for a person to loo
 
 import csv
 import os
-import subprocess
-import sys
 from pathlib import Path
 
-import nbformat
 import pytest
+from support.commands import run_command
+from support.reference import reference
 
-from autograder.build.answer_files import reference_answers
 from autograder.folders import ASSIGNMENTS
 from course.lessons.released import gaps
 
@@ -92,16 +90,9 @@ class Learner:
         return command(*arguments, cwd=self.folder, status=status, **more)
 
 
-def command(program, *arguments, cwd, status=0, **more):
-    """Run `course` or `autograder` as a person does; return what it prints."""
-    result = subprocess.run(
-        [Path(sys.executable).with_name(program), *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "120", **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def command(program, *arguments, cwd, status=0, **environment):
+    """Run `course` or `autograder`; return what it prints."""
+    result = run_command(program, *arguments, cwd=cwd, COLUMNS="120", **environment)
     assert result.returncode == status, result.stdout + result.stderr
     return result.stdout
 
@@ -136,9 +127,8 @@ def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
     learner = Learner(tmp_path, images)
     with learner.lab() as address:
         for assignment in ASSIGNMENTS:
-            source = nbformat.read(course_copy.source(assignment), as_version=4)
             notebook = Notebook(browser, address, assignment)
-            for gap, answer in reference_answers(source).gaps.items():
+            for gap, answer in reference(course_copy, assignment).gaps.items():
                 notebook.type_answer(gap, answer)
             notebook.run_all()
             for gap in gaps(assignment):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support.browsing import Visit, assert_no_barrier
 from support.page_material import QUESTION, cell, result
-from support.pretend_results import POINTS, pretend_class
+from support.pretend_results import PRETEND_ASSIGNMENTS, pretend_class
 
 from autograder.gradebook.marks import ExerciseMark, SubmissionMark, exact
 from autograder.pages.feedback.feedback_page import feedback_html
@@ -28,7 +28,9 @@ LOOKS = {
 def report(tmp_path_factory):
     made = pretend_class(24)
     names = dict.fromkeys(made.ability, "") | {"absent": "שרה Ünal"}
-    known = GradedClass("2026", list(POINTS), names, made.results, questions=[QUESTION])
+    known = GradedClass(
+        "2026", list(PRETEND_ASSIGNMENTS), names, made.results, questions=[QUESTION]
+    )
     pairs = [("pooling", SimilarPair("student001", "student002", 0.83, 12.0, ("pool",), "x = 1"))]
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(report_html(known, datetime(2026, 3, 1), pairs), encoding="utf-8")

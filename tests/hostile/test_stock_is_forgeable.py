@@ -7,12 +7,13 @@ nothing any more.
 from pathlib import Path
 
 import pytest
+from support.contract import POINTS
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import read_answers
 
 ATTACKS = Path(__file__).parent / "attacks"
-FULL = {"scale_pixels": 4.0, "add_channel_axis": 6.0}
+FULL = POINTS["reshape"]
 
 
 @pytest.mark.slow

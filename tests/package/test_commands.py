@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import typer
+from support.commands import run_command
 
 import autograder.cli
 import course.cli
@@ -14,13 +15,6 @@ VERBS = [
     for app in (course.cli.app, autograder.cli.app)
     for name in sorted(typer.main.get_command(app).commands)
 ]
-
-
-def run(module, *arguments, **options):
-    code = f"from {module}.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, **options
-    )
 
 
 @pytest.mark.parametrize(("app", "name"), VERBS, ids=[name for _, name in VERBS])
@@ -70,7 +64,7 @@ def test_importing_the_course_loads_nothing_heavy():
     ],
 )
 def test_a_mistake_is_one_line_with_the_next_step(course, module, arguments, words):
-    result = run(module, *arguments, cwd=course.root)
+    result = run_command(module, *arguments, cwd=course.root)
     assert result.returncode == 2, result.stderr
     assert result.stderr.startswith("Error: ")
     assert result.stderr.count("\n") == 1
@@ -79,6 +73,6 @@ def test_a_mistake_is_one_line_with_the_next_step(course, module, arguments, wor
 
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["nonsense"], ["grade", "--limit"]])
 def test_wrong_arguments_are_refused_with_status_2(arguments):
-    result = run("autograder", *arguments)
+    result = run_command("autograder", *arguments)
     assert result.returncode == 2
     assert "Usage:" in result.stderr

@@ -7,16 +7,13 @@ import subprocess
 import sys
 import zipfile
 
-import nbformat
 import pytest
+from support.leaks import HIDDEN_TEST, explanations, secret_lines
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
-from course.quiz import draw_bank, read_bank
+from course.quiz import draw_bank, practice_bank, read_bank
 
 PACKED = ("course", "autograder", "exercises", "solutions", "pyproject.toml")
-
-# A hidden test as an author writes it; the bare words stand in the code that looks for them.
-HIDDEN = re.compile(r"^\s*### BEGIN HIDDEN TESTS\s*$|CANARY-HIDDEN-[a-z]+-[a-z0-9]", re.M)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +102,7 @@ def test_no_file_of_solutions_is_in_the_wheel(
 
 
 def test_no_hidden_test_is_in_the_wheel(wheel: dict[str, bytes]) -> None:
-    found = {name: HIDDEN.findall(text) for name, text in texts(wheel).items()}
+    found = {name: HIDDEN_TEST.findall(text) for name, text in texts(wheel).items()}
 
     assert {name: hits for name, hits in found.items() if hits} == {}
 
@@ -113,35 +110,21 @@ def test_no_hidden_test_is_in_the_wheel(wheel: dict[str, bytes]) -> None:
 def test_no_line_of_a_reference_solution_is_in_a_released_notebook(
     course: CourseFolder, wheel: dict[str, bytes]
 ) -> None:
-    region = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
-    cells = [
-        cell.source
-        for name in ASSIGNMENTS
-        for cell in nbformat.read(course.source(name), as_version=4).cells
-    ]
-    bodies = [body for cell in cells for body in region.findall(cell)]
-    lines = {line.strip() for body in bodies for line in body.splitlines()}
-    lines = {line for line in lines if len(line) > 3 and "KEEP ABOVE" not in line}
-    in_sight = {line.strip() for cell in cells for line in region.sub("", cell).splitlines()}
-
+    secrets = secret_lines(course, *ASSIGNMENTS, region="SOLUTION")
     released = "\n".join(text for name, text in texts(wheel).items() if "/exercises/" in name)
 
-    leaked = {line for line in lines - in_sight if line.replace('"', '\\"') in released}
-    assert lines
-    assert leaked == set()
+    assert released
+    assert {line for line in secrets if line.replace('"', '\\"') in released} == set()
 
 
 def test_no_explanation_and_no_key_of_the_graded_quiz_is_in_the_wheel(
     course: CourseFolder, wheel: dict[str, bytes]
 ) -> None:
-    questions = draw_bank(read_bank(course.solutions / "quiz.md"), 0)
-    explanations = {option.explanation for question in questions for option in question.options} | {
-        question.explanation for question in questions if not question.options
-    }
+    shared = {question.id for question in practice_bank().questions}
+    graded = draw_bank(read_bank(course.solutions / "quiz.md"), 0)
+    secrets = explanations([question for question in graded if question.id not in shared])
     practice = wheel["course/quiz/practice.md"].decode()
     everything = "\n".join(text for name, text in texts(wheel).items() if name.endswith(".ipynb"))
-
-    secrets = {text for text in explanations if text and text not in practice}
 
     assert len(secrets) > 10
     assert {text for text in secrets if text in everything or text in practice} == set()

@@ -17,8 +17,9 @@ from typing import Any
 
 import nbformat
 import pytest
+from support.reference import reference
 
-from autograder.build.answer_files import Answers, fill, hand_in, parse_answers, reference_answers
+from autograder.build.answer_files import Answers, fill, hand_in, parse_answers
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook import writer
 from autograder.gradebook.database import open_gradebook, register
@@ -124,7 +125,7 @@ class Arena:
         """Grade honest ada, then eve if there is an attack, then wilma, who is half wrong."""
         folder = ClassFolder(root)
         shutil.copytree(self.prepared.root, root, dirs_exist_ok=True)
-        self._hand_in(folder, "ada", reference_answers(self.source))
+        self._hand_in(folder, "ada", reference(self.course, self.assignment))
         self._hand_in(folder, "wilma", parse_answers(WRONG[self.assignment]))
         if attack is not None:
             attack(folder.submitted / "eve")

@@ -16,17 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from support.gap_cells import Verdict, judge_in, points_of
-from support.places import TESTS
+from support.contract import ASSIGNMENT_OF, POINTS
+from support.gap_cells import Judgment, judge_in
+from support.places import SUBMISSIONS
 
 from autograder.build.answer_files import Answers, parse_answers
-
-SUBMISSIONS = TESTS / "submissions"
-ASSIGNMENT = {
-    gap: assignment
-    for assignment in ("reshape", "convolution", "pooling", "cnn")
-    for gap in points_of(assignment)
-}
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Entry:
 
     @property
     def assignment(self) -> str:
-        return ASSIGNMENT[self.gap]
+        return ASSIGNMENT_OF[self.gap]
 
     @property
     def name(self) -> str:
@@ -63,12 +57,12 @@ def _entry(path: Path) -> Entry:
     text = path.read_text(encoding="utf-8")
     head = dict(re.findall(r"^# (\w+): (.*)$", text.partition("\n\n")[0], re.M))
     gap, right = path.parent.name, path.parts[-3] == "right"
-    full = points_of(ASSIGNMENT[gap])[gap]
+    full = POINTS[ASSIGNMENT_OF[gap]][gap]
     score = full if right else float(head["score"])
     return Entry(path, right, gap, head.get("misconception", ""), score, parse_answers(text))
 
 
-def judged(entry: Entry, names: dict[str, Any]) -> Verdict:
+def judged(entry: Entry, names: dict[str, Any]) -> Judgment:
     """Run an answer and its test cell in this process; `names` are those of the locked cells."""
     namespace: dict[str, Any] = {"np": np, **names}
     for source in [*entry.answers.own_cells.get(entry.gap, []), entry.answers.gaps[entry.gap]]:

@@ -6,20 +6,16 @@ the gaps answered, and blank.
 
 import os
 import sys
-import sysconfig
-from pathlib import Path
 
-import nbformat
+from support.commands import SCRIPTS
 from support.final_scores import final_scores
-from support.places import ROOT
+from support.places import COURSE, SUBMISSIONS
+from support.reference import reference
 
-from autograder.build.answer_files import Answers, hand_in, read_answers, reference_answers
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.build.answer_files import Answers, hand_in, read_answers
+from autograder.folders import ClassFolder
 
-COURSE = CourseFolder(ROOT)
 KINDS = ("reference", "loops", "library", "mistakes", "half", "blank")
-SCRIPTS = Path(sysconfig.get_path("scripts"))
-SUBMISSIONS = ROOT / "tests" / "submissions"
 
 # Where one of the demo's students wrote just that already.
 ELSEWHERE = {
@@ -32,7 +28,7 @@ ELSEWHERE = {
 
 def answers(kind: str, assignment: str) -> Answers:
     """Return what a student of this kind writes."""
-    right = reference_answers(nbformat.read(COURSE.source(assignment), as_version=4))
+    right = reference(COURSE, assignment)
     gaps = list(right.gaps)
     if kind == "reference":
         return right

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.crash_nursery import Kill, Nursery
-from support.fake_grading import ASSIGNMENTS, COURSE, faked, fill_class, grade
-from support.places import TESTS
+from support.fake_grading import ASSIGNMENTS, faked, fill_class, grade
+from support.places import COURSE, TESTS
 from support.snapshot import snapshot
 
 from autograder.folders import ClassFolder

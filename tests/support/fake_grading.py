@@ -12,10 +12,11 @@ from typing import Any
 from unittest import mock
 
 import nbformat
-from support.places import ROOT
+from support.places import COURSE
+from support.reference import reference
 
-from autograder.build.answer_files import Answers, hand_in, reference_answers
-from autograder.folders import ClassFolder, CourseFolder, class_secret
+from autograder.build.answer_files import Answers, hand_in
+from autograder.folders import ClassFolder, class_secret
 from autograder.grading import class_run as grading
 from autograder.grading import cluster, places
 from autograder.grading.conditions import Conditions, GradeOptions
@@ -23,7 +24,6 @@ from autograder.grading.results import SubmissionResult
 from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 
-COURSE = CourseFolder(ROOT)
 STUDENTS = ("ada", "ben", "chi", "dana")
 ASSIGNMENTS = ("reshape", "pooling")
 
@@ -31,7 +31,7 @@ ASSIGNMENTS = ("reshape", "pooling")
 def fill_class(class_folder: ClassFolder) -> None:
     """Let four students hand in two assignments: right, by half, blank, and unreadable."""
     for assignment in ASSIGNMENTS:
-        right = reference_answers(nbformat.read(COURSE.source(assignment), as_version=4))
+        right = reference(COURSE, assignment)
         first = next(iter(right.gaps))
         written = (right, Answers(gaps={first: right.gaps[first]}), Answers(), Answers())
         for student, answers in zip(STUDENTS, written, strict=True):

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
-from support.stock_class import reference
+from support.reference import reference
 
 from autograder.build.answer_files import Answers
 from autograder.folders import CourseFolder

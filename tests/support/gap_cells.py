@@ -9,16 +9,15 @@ from typing import Any
 
 import nbformat
 import numpy as np
-from support.places import ROOT
+from support.contract import ASSIGNMENT_OF, POINTS
+from support.places import COURSE
 
-from autograder.folders import CourseFolder
 from course.checks import CheckFailed
-
-COURSE = CourseFolder(ROOT)
+from course.notebook.marks import mark_of
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgment:
     """What a test cell says of an answer."""
 
     score: float
@@ -39,22 +38,22 @@ def _notebook(assignment: str) -> Any:
 def cells_of(assignment: str) -> dict[str, str]:
     """Return the source of every test cell by its gap."""
     return {
-        cell["id"].removeprefix("test_"): cell.source
+        mark_of(cell).exercise: cell.source
         for cell in _notebook(assignment).cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
+        if mark_of(cell).is_test
     }
 
 
-@cache
-def points_of(assignment: str) -> dict[str, float]:
-    """Return the points of every gap."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in _notebook(assignment).cells]
-    return {
-        m["grade_id"].removeprefix("test_"): float(m["points"]) for m in marks if m.get("grade")
-    }
+def imported_names(gap: str) -> dict[str, Any]:
+    """Return the modules that the gap's notebook imports, by the names that it gives them."""
+    if ASSIGNMENT_OF[gap] != "cnn":
+        return {"np": np}
+    import tensorflow as tf
+
+    return {"np": np, "tf": tf}
 
 
-def judge(assignment: str, gap: str, answer: Any, **names: Any) -> Verdict:
+def judge(assignment: str, gap: str, answer: Any, **names: Any) -> Judgment:
     """Run a gap's test on an answer: the object that the gap should define, or a script."""
     namespace: dict[str, Any] = {"np": np, **names}
     if isinstance(answer, str) and assignment != "quiz":
@@ -64,16 +63,16 @@ def judge(assignment: str, gap: str, answer: Any, **names: Any) -> Verdict:
     return judge_in(namespace, assignment, gap)
 
 
-def judge_in(namespace: dict[str, Any], assignment: str, gap: str) -> Verdict:
+def judge_in(namespace: dict[str, Any], assignment: str, gap: str) -> Judgment:
     """Run a gap's test where its answer is defined."""
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
             last = _run_cell(cells_of(assignment)[gap], namespace)
     except CheckFailed as failure:
-        return Verdict(0.0, str(failure), failure.misconception, type(failure).__name__)
-    score = points_of(assignment)[gap] if last is None else float(last)
-    return Verdict(score, printed.getvalue(), namespace["check"].misconception)
+        return Judgment(0.0, str(failure), failure.misconception, type(failure).__name__)
+    score = POINTS[assignment][gap] if last is None else float(last)
+    return Judgment(score, printed.getvalue(), namespace["check"].misconception)
 
 
 def run_test(assignment: str, gap: str, answer: Any, **names: Any) -> float | str:
@@ -81,7 +80,7 @@ def run_test(assignment: str, gap: str, answer: Any, **names: Any) -> float | st
     verdict = judge(assignment, gap, answer, **names)
     if verdict.kind:
         return verdict.said
-    return 1.0 if verdict.score == points_of(assignment)[gap] else verdict.score
+    return 1.0 if verdict.score == POINTS[assignment][gap] else verdict.score
 
 
 def _run_cell(source: str, namespace: dict[str, Any]) -> Any:

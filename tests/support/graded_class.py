@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from support.contract import POINTS
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook, register
@@ -14,17 +15,14 @@ from autograder.gradebook.writer import enter
 from autograder.grading.results import SubmissionResult, put
 from course.notebook.verdict import Verdict
 
-GAPS = {
-    "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
-    "pooling": {"max_pool2d": 9.0, "strided_convolve2d": 6.0},
-}
+REGISTERED = ("reshape", "pooling")
 
 
 @pytest.fixture(scope="session")
 def registered(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook that knows two assignments and nobody."""
     folder = ClassFolder(tmp_path_factory.mktemp("registered"))
-    for name in GAPS:
+    for name in REGISTERED:
         register(nbformat.read(course.source(name), as_version=4), name, folder)
     return folder.gradebook
 
@@ -38,10 +36,11 @@ def give(
 ) -> SubmissionResult:
     """Enter a result as grading does: in its file, and in the gradebook."""
     gaps = []
-    for gap, most in GAPS[assignment].items():
+    for gap, max_score in POINTS[assignment].items():
         score = float(scores.get(gap, 0.0))
-        status = "correct" if score == most else "partial" if score else "incorrect"
-        gaps.append(Verdict(gap, score, most, status, "" if score == most else f"{gap}: no"))
+        status = "correct" if score == max_score else "partial" if score else "incorrect"
+        message = "" if status == "correct" else f"{gap}: no"
+        gaps.append(Verdict(gap, score, max_score, status, message))
     result = SubmissionResult(
         student, assignment, f"digest of {student}", "bubblewrap", gaps, **more
     )

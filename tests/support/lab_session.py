@@ -4,12 +4,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, Response
+from support.commands import command_line, with_environment
 
 # A child's first import of TensorFlow on a busy machine takes a while.
 PATIENCE = 60_000  # milliseconds
@@ -33,8 +33,8 @@ def course_lab(folder: Path, home: Path, **more: str) -> Iterator[str]:
     `more` are environment variables, set beside those of `environment` or in their place.
     """
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("course"), "lab", folder, "--no-browser"],
-        env={**os.environ, **environment(home), **more},
+        command_line("course", "lab", folder, "--no-browser"),
+        env=with_environment(**{**environment(home), **more}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

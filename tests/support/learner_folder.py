@@ -1,17 +1,16 @@
 """A learner's folder for tests: unpacked as `course lab` does it, answered and edited."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from support.places import ROOT
+from support.commands import run_command
+from support.places import COURSE
+from support.reference import reference
 
-from autograder.build.answer_files import Answers, fill, reference_answers
-from autograder.folders import CourseFolder
+from autograder.build.answer_files import Answers, fill
 from course.learner.lab import unpack
 
 
@@ -19,8 +18,7 @@ def answer(folder: Path, assignment: str, gaps: dict[str, str] | None = None) ->
     """Put answers into the learner's notebook; the reference's where none are given."""
     path = folder / assignment / f"{assignment}.ipynb"
     if gaps is None:
-        source = CourseFolder(ROOT).source(assignment)
-        gaps = reference_answers(nbformat.read(source, as_version=4)).gaps
+        gaps = reference(COURSE, assignment).gaps
     nbformat.write(fill(nbformat.read(path, as_version=4), Answers(gaps)), path)
     return path
 
@@ -41,12 +39,6 @@ def new_folder(folder: Path) -> Path:
 def run_course(
     *arguments: object, cwd: Path, state: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the `course` command as a learner does."""
-    return subprocess.run(
-        [sys.executable, "-c", "from course.cli import main; main()", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "COURSE_STATE_DIR": str(state), "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Run `course` in the learner's folder, with progress kept in `state` and wide lines."""
+    settings = {"COURSE_STATE_DIR": str(state), "COLUMNS": "200"} | environment
+    return run_command("course", *arguments, cwd=cwd, **settings)

@@ -10,16 +10,16 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from support.reference import reference
 
-from autograder.build.answer_files import fill, parse_answers, reference_answers
+from autograder.build.answer_files import fill, parse_answers
 from autograder.folders import CourseFolder
 
 
 def notebook_bytes(course: CourseFolder, assignment: str = "reshape", answers: str = "") -> bytes:
     """A released notebook with answers in it; the reference solution's if none are given."""
     release = nbformat.read(course.release(assignment), as_version=4)
-    source = nbformat.read(course.source(assignment), as_version=4)
-    written = parse_answers(answers) if answers else reference_answers(source)
+    written = parse_answers(answers) if answers else reference(course, assignment)
     return nbformat.writes(fill(release, written)).encode()
 
 

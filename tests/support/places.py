@@ -2,5 +2,9 @@
 
 from pathlib import Path
 
+from autograder.folders import CourseFolder
+
 TESTS = Path(__file__).parents[1]
 ROOT = TESTS.parent
+COURSE = CourseFolder(ROOT)
+SUBMISSIONS = TESTS / "submissions"

@@ -5,16 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support.contract import POINTS
+
 from autograder.folders import ClassFolder
 from autograder.grading.results import Flag, SubmissionResult, result_path, save
 from course.notebook.verdict import Verdict
 
-POINTS = {
-    "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
-    "pooling": {"max_pool2d": 9.0, "strided_convolve2d": 6.0},
-    "quiz": {f"q{number}": 2.0 for number in range(1, 11)},
-}
-LETTERS = "abcdef"
+PRETEND_ASSIGNMENTS = ("reshape", "pooling", "quiz")
 
 
 @dataclass
@@ -34,7 +31,7 @@ def pretend_class(size: int, seed: int = 1) -> PretendClass:
     for number in range(size):
         student = f"student{number:03d}"
         made.ability[student] = draw.random()
-        for assignment in POINTS:
+        for assignment in PRETEND_ASSIGNMENTS:
             if assignment != "quiz" or number % 10:
                 made.results.append(_result(made, draw, student, assignment))
     return made

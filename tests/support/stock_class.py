@@ -10,7 +10,7 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from support.stock_nbgrader import StockNbgrader
 
-from autograder.build.answer_files import Answers, hand_in, parse_answers, reference_answers
+from autograder.build.answer_files import Answers, hand_in, parse_answers
 from autograder.folders import ClassFolder, CourseFolder
 
 
@@ -80,13 +80,3 @@ def _text(output: NotebookNode) -> str:
     parts = [output.get("text", ""), output.get("ename", ""), output.get("evalue", "")]
     parts += output.get("traceback", []) + list(map(str, output.get("data", {}).values()))
     return "\n".join(parts)
-
-
-def reference(course: CourseFolder, assignment: str) -> Answers:
-    """Return the answers of the reference solution."""
-    return reference_answers(nbformat.read(course.source(assignment), as_version=4))
-
-
-def only(gap: str, answers: Answers) -> Answers:
-    """Return the answers with this one gap filled and no other."""
-    return Answers(gaps={gap: answers.gaps[gap]})

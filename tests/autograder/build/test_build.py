@@ -4,12 +4,11 @@ import errno
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from support.commands import run_command
 
 from autograder.build import release
 from autograder.build.release import build, outdated, publish
@@ -53,12 +52,6 @@ def files_in(folder: Path) -> dict[str, bytes]:
     """Return the content of every file below a folder."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
-
-
-def autograder(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run the command as an instructor would."""
-    command = [sys.executable, "-c", "from autograder.cli import main; main()", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +260,7 @@ def test_nothing_stays_behind_in_the_temporary_folder(
 
 
 def test_an_unknown_assignment_exits_with_2_and_names_the_known(small: CourseFolder) -> None:
-    result = autograder("build", "nonsense", cwd=small.root)
+    result = run_command("autograder", "build", "nonsense", cwd=small.root)
 
     assert result.returncode == 2
     assert result.stdout == ""
@@ -277,7 +270,7 @@ def test_an_unknown_assignment_exits_with_2_and_names_the_known(small: CourseFol
 
 
 def test_a_folder_that_is_no_course_exits_with_2_and_one_line(tmp_path: Path) -> None:
-    result = autograder("build", cwd=tmp_path)
+    result = run_command("autograder", "build", cwd=tmp_path)
 
     assert result.returncode == 2
     assert result.stderr.count("\n") == 1
@@ -287,7 +280,7 @@ def test_a_folder_that_is_no_course_exits_with_2_and_one_line(tmp_path: Path) ->
 def test_build_check_changes_nothing_and_names_what_is_out_of_date(small: CourseFolder) -> None:
     before = files_in(small.root)
 
-    result = autograder("build", "small", "--check", cwd=small.root)
+    result = run_command("autograder", "build", "small", "--check", cwd=small.root)
 
     assert result.returncode == 2
     assert "exercises/small/small.ipynb" in result.stderr
@@ -296,8 +289,8 @@ def test_build_check_changes_nothing_and_names_what_is_out_of_date(small: Course
 
 
 def test_build_writes_and_then_check_is_content(small: CourseFolder) -> None:
-    built = autograder("build", "small", cwd=small.root)
-    checked = autograder("build", "small", "--check", cwd=small.root)
+    built = run_command("autograder", "build", "small", cwd=small.root)
+    checked = run_command("autograder", "build", "small", "--check", cwd=small.root)
 
     assert (built.returncode, checked.returncode) == (0, 0), built.stderr + checked.stderr
     assert "wrote exercises/small/small.ipynb" in built.stdout

@@ -2,8 +2,9 @@
 
 import nbformat
 import pytest
+from support.reference import reference
 
-from autograder.build.answer_files import hand_in, reference_answers
+from autograder.build.answer_files import hand_in
 from autograder.build.release import build_for_class, publish
 from autograder.folders import ClassFolder
 from autograder.grading.class_run import grade_class
@@ -15,10 +16,6 @@ from course.errors import QuizError
 @pytest.fixture
 def class_folder(tmp_path):
     return ClassFolder(tmp_path)
-
-
-def key(path):
-    return reference_answers(nbformat.read(path, as_version=4)).gaps
 
 
 def test_two_seeds_draw_two_quizzes_and_one_seed_the_same(course, class_folder):
@@ -57,10 +54,9 @@ def test_a_malformed_private_bank_is_refused_with_its_line(course, class_folder,
 
 def test_grading_takes_the_key_of_the_class(course, class_folder, course_images):
     publish(build_for_class(course, class_folder, 7))
-    own, other = class_folder.source("quiz"), course.source("quiz")
-    assert key(own) != key(other)
-    for student, source in (("right", own), ("neighbor", other)):
-        answers = reference_answers(nbformat.read(source, as_version=4))
+    own, other = reference(class_folder, "quiz"), reference(course, "quiz")
+    assert own.gaps != other.gaps
+    for student, answers in (("right", own), ("neighbor", other)):
         hand_in(class_folder.release("quiz"), answers, class_folder.submitted, student, "quiz")
 
     summary = grade_class(course, class_folder, ["quiz"], GradeOptions())

@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import nbformat
 import psutil
 import pytest
-from support.places import ROOT
+from support.places import COURSE
 
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import ASSIGNMENTS
 from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from autograder.grading.conditions import WORKER
@@ -35,7 +35,6 @@ line = socket.socket(fileno=int(sys.argv[1]))
 line.send(b"1")
 worker.end_with_the_run(line)
 """
-COURSE = CourseFolder(ROOT)
 PLAIN, HEAVY = (ForkSockets(Path(n) / "kernels", Path(n) / "workers") for n in ("plain", "heavy"))
 LIGHT_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import numpy", "metadata": {}}]}
 HEAVY_NOTEBOOK = {"cells": [{"cell_type": "code", "source": "import keras", "metadata": {}}]}

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.graded_class import GAPS, give, new_class
+from support.contract import POINTS
+from support.graded_class import REGISTERED, give, new_class
 
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import (
@@ -77,7 +78,7 @@ def test_points_and_comments_count_as_nbgrader_counts_them(
     registered: Path, tmp_path: Path, auto: Any, manual: Any, extra: Any
 ) -> None:
     folder = new_class(registered, tmp_path / "class")
-    give(folder, "ada", "reshape", GAPS["reshape"])
+    give(folder, "ada", "reshape", POINTS["reshape"])
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", "reshape", "reshape", "ada")
         grade.auto_score, grade.manual_score, grade.extra_credit = auto, manual, extra
@@ -106,8 +107,8 @@ def test_a_class_is_read_in_five_queries_and_an_order_of_its_own(
 
     folder = new_class(registered, tmp_path / "class")
     for student in ("ben", "ada", "chi"):
-        for assignment in GAPS:
-            give(folder, student, assignment, GAPS[assignment])
+        for assignment in REGISTERED:
+            give(folder, student, assignment, POINTS[assignment])
     seen: list[str] = []
 
     def count(*arguments: Any) -> None:

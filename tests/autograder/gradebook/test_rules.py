@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
-from support.graded_class import GAPS, give, new_class
+from support.commands import invoke_autograder
+from support.contract import POINTS
+from support.graded_class import give, new_class
 from traitlets.config import Config
-from typer.testing import CliRunner
 
-from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import (
@@ -57,7 +57,7 @@ def folder(registered: Path, tmp_path: Path) -> ClassFolder:
         give(class_folder, student, "reshape", {"scale_pixels": 3.33, "add_channel_axis": 6})
         time = (DUE + by).isoformat()
         ledger[student, "reshape"] = Taken(student, "reshape", "", "gradescope", "", "", time)
-    give(class_folder, "dana", "reshape", GAPS["reshape"])
+    give(class_folder, "dana", "reshape", POINTS["reshape"])
     ledger["dana", "reshape"] = Taken("dana", "reshape", "", "moodle", "", "")
     write_ledger(class_folder, ledger)
     rules_path(class_folder.root).write_text(RULES)
@@ -249,10 +249,10 @@ def test_the_command_shows_whom_lateness_costs_what(
     folder: ClassFolder, course: CourseFolder
 ) -> None:
     arguments = ["late", "--class", str(folder.root), "--course", str(course.root)]
-    said = CliRunner().invoke(app, [*arguments, "--dry-run"]).output
+    _, said = invoke_autograder(*arguments, "--dry-run")
     assert "2 penalties would change" in said
     assert "1 d 06:00" in said
     assert set(penalties(folder).values()) == {0.0}
-    assert "2 penalties changed" in CliRunner().invoke(app, arguments).output
-    assert "0 penalties changed" in CliRunner().invoke(app, arguments).output
+    assert "2 penalties changed" in invoke_autograder(*arguments)[1]
+    assert "0 penalties changed" in invoke_autograder(*arguments)[1]
     assert math.isclose(sum(penalties(folder).values()), 4.67)

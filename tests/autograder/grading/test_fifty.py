@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from support.contract import POINTS
 from support.fifty import ASSIGNMENTS, CRASHES, notebooks
-from support.gap_cells import points_of
 
 from autograder.build.answer_files import hand_in
 from autograder.folders import ClassFolder, CourseFolder
@@ -31,7 +31,7 @@ def grade(
     results = list(summary.iter_results())
     assert len(results) == count
     for result in results:
-        assert [gap.exercise for gap in result.gaps] == list(points_of(result.assignment))
+        assert [gap.exercise for gap in result.gaps] == list(POINTS[result.assignment])
         for gap in result.gaps:
             if gap.score < gap.max_score:
                 assert f"`{gap.exercise}`" in gap.message, (result.student, gap)

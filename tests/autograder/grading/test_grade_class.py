@@ -6,12 +6,11 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import nbformat
 import pytest
-from typer.testing import CliRunner
+from support.commands import invoke_autograder
+from support.reference import reference
 
-from autograder.build.answer_files import Answers, hand_in, parse_answers, reference_answers
-from autograder.cli import app
+from autograder.build.answer_files import Answers, hand_in, parse_answers
 from autograder.cli.show_grading import BANNER
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
@@ -20,7 +19,7 @@ from autograder.grading.class_run import grade_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.plan import find_submissions
 from autograder.grading.results import iter_results, load, result_path
-from course.errors import CourseError, GradingError
+from course.errors import GradingError
 
 LIMITS = {
     "cell_seconds": 8.0,
@@ -117,10 +116,6 @@ def give(
     course: CourseFolder, folder: ClassFolder, student: str, assignment: str, answers: Answers
 ) -> Path:
     return hand_in(course.release(assignment), answers, folder.submitted, student, assignment)
-
-
-def reference(course: CourseFolder, assignment: str) -> Answers:
-    return reference_answers(nbformat.read(course.source(assignment), as_version=4))
 
 
 def rows(folder: ClassFolder) -> list[dict[str, str]]:
@@ -224,20 +219,10 @@ def keep_only(folder: ClassFolder, students: list[str], assignment: str) -> None
             shutil.rmtree(path)
 
 
-def run(*arguments: object) -> tuple[int, str]:
-    """Run the command as its entry point does: 2 for a CourseError."""
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if isinstance(result.exception, CourseError):
-        return 2, str(result.exception)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.output
-
-
 def test_status_2_and_a_reason_when_nothing_was_handed_in(
     course: CourseFolder, tmp_path: Path
 ) -> None:
-    status, said = run("grade", "--course", course.root, "--class", tmp_path)
+    status, said = invoke_autograder("grade", "--course", course.root, "--class", tmp_path)
 
     assert status == 2
     assert "nothing to grade" in said
@@ -246,7 +231,9 @@ def test_status_2_and_a_reason_when_nothing_was_handed_in(
 def test_status_2_and_the_names_for_an_unknown_assignment(
     course: CourseFolder, tmp_path: Path
 ) -> None:
-    status, said = run("grade", "poling", "--course", course.root, "--class", tmp_path)
+    status, said = invoke_autograder(
+        "grade", "poling", "--course", course.root, "--class", tmp_path
+    )
 
     assert status == 2
     assert "'poling'" in said
@@ -260,7 +247,9 @@ def test_status_2_and_the_command_when_the_source_notebook_is_missing(
     folder = ClassFolder(tmp_path / "class")
     give(course, folder, "ada", "reshape", Answers())
 
-    status, said = run("grade", "--course", tmp_path / "course", "--class", folder.root)
+    status, said = invoke_autograder(
+        "grade", "--course", tmp_path / "course", "--class", folder.root
+    )
 
     assert status == 2
     assert "reshape.ipynb is missing" in said
@@ -281,7 +270,7 @@ def test_status_2_when_the_grader_fails_on_one_and_the_others_have_their_results
 
     monkeypatch.setattr(places, "grade_submission", failing)
 
-    status, said = run("grade", "--course", course.root, "--class", folder.root)
+    status, said = invoke_autograder("grade", "--course", course.root, "--class", folder.root)
 
     assert status == 2
     assert "reshape of ben" in said
@@ -295,7 +284,9 @@ def test_status_0_when_every_submission_has_a_result_even_an_unreadable_one(
     give(course, folder, "ada", "reshape", reference(course, "reshape"))
     give(course, folder, "eve", "reshape", Answers()).write_bytes(b"{")
 
-    status, said = run("grade", "reshape", "--course", course.root, "--class", folder.root)
+    status, said = invoke_autograder(
+        "grade", "reshape", "--course", course.root, "--class", folder.root
+    )
 
     assert status == 0, said
     assert [(r["student"], float(r["score"])) for r in rows(folder)] == [
@@ -319,7 +310,9 @@ def test_what_a_student_wrote_is_no_markup_on_the_terminal(
     folder = ClassFolder(tmp_path)
     give(course, folder, "[red]eve[bold]", "reshape", parse_answers(MARKUP))
 
-    status, said = run("grade", "reshape", "--course", course.root, "--class", folder.root)
+    status, said = invoke_autograder(
+        "grade", "reshape", "--course", course.root, "--class", folder.root
+    )
 
     assert status == 0
     assert "[/bold]" in said
@@ -330,7 +323,7 @@ def test_without_a_sandbox_everything_says_so(course: CourseFolder, tmp_path: Pa
     give(course, folder, "ada", "reshape", reference(course, "reshape"))
     give(course, folder, "eve", "reshape", Answers()).write_bytes(b"{")
 
-    status, said = run(
+    status, said = invoke_autograder(
         "grade", "--unsafe-no-sandbox", "--course", course.root, "--class", folder.root
     )
 
@@ -343,7 +336,7 @@ def test_without_a_sandbox_everything_says_so(course: CourseFolder, tmp_path: Pa
         first = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
         assert "sandbox=none" in "".join(first["source"])
     assert [float(row["score"]) for row in rows(folder)] == [4.0, 6.0, 0.0, 0.0]
-    run("feedback", "--course", course.root, "--class", folder.root)
+    invoke_autograder("feedback", "--course", course.root, "--class", folder.root)
     page = (folder.feedback / "ada" / "reshape" / "reshape.html").read_text(encoding="utf-8")
     assert "sandbox=none" in page
 
@@ -359,7 +352,7 @@ def test_nothing_is_graded_when_the_sandbox_is_not_proven(
     weak = Proof("weak", (Attempt("network: the host", False, "it answered"),))
     monkeypatch.setattr(conditions, "prove", lambda sandbox, forbidden: weak)
 
-    status, said = run("grade", "--course", course.root, "--class", folder.root)
+    status, said = invoke_autograder("grade", "--course", course.root, "--class", folder.root)
 
     assert status == 2
     assert "nothing was graded" in said

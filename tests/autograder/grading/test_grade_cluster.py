@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.contract import POINTS
 from support.crash_phases import Prepared, new_class, prepare
 from support.dask_cluster import cluster
-from support.fake_grading import ASSIGNMENTS, COURSE, STUDENTS, fake_conditions, faked, grade
+from support.fake_grading import ASSIGNMENTS, STUDENTS, fake_conditions, faked, grade
 from support.final_scores import final_scores
+from support.places import COURSE
+from support.reference import reference
 from support.snapshot import snapshot
 
-from autograder.build.answer_files import Answers, hand_in, parse_answers, reference_answers
+from autograder.build.answer_files import Answers, hand_in, parse_answers
 from autograder.folders import ClassFolder
 from autograder.grading.class_run import grade_class
 from autograder.grading.cluster import MOST_RERUNS
 from autograder.grading.conditions import Conditions, GradeOptions
-from autograder.grading.plan import read_source
 from autograder.sandbox import Sandbox
 from course.errors import GradingError
 
@@ -134,12 +136,11 @@ def test_real_workers_prove_their_sandboxes_and_give_the_marks_of_one_machine(
         for name, options in {"here": {}, "there": {"cluster": address}}.items():
             folder = ClassFolder(tmp_path / name)
             for student in ("ada", "ben"):
-                source = read_source(COURSE, "reshape", folder)
-                answers = reference_answers(source) if student == "ada" else Answers()
+                answers = reference(COURSE, "reshape") if student == "ada" else Answers()
                 hand_in(COURSE.release("reshape"), answers, folder.submitted, student, "reshape")
             summary = grade_class(COURSE, folder, ["reshape"], GradeOptions(**options))
             assert summary.failures == []
             marks[name] = {student: scores(folder, student) for student in ("ada", "ben")}
             assert {result.sandbox for result in summary.iter_results()} == {sandbox.name}
     assert marks["there"] == marks["here"]
-    assert marks["here"]["ada"] == {"scale_pixels": 4.0, "add_channel_axis": 6.0}
+    assert marks["here"]["ada"] == POINTS["reshape"]

@@ -1,24 +1,21 @@
 """`autograder grade` itself, killed with its sandboxes: no process stays, and nothing is lost."""
 
-import os
 import shutil
 import signal
 import subprocess
-import sys
-import sysconfig
 import time
 from pathlib import Path
 
 import psutil
 import pytest
-from support.places import ROOT
+from support.commands import command_line, with_environment
+from support.places import COURSE
+from support.reference import reference
 from support.snapshot import snapshot
 
-from autograder.build.answer_files import Answers, hand_in, reference_answers
-from autograder.build.script import read_source_notebook
-from autograder.folders import ClassFolder, CourseFolder, class_secret
+from autograder.build.answer_files import Answers, hand_in
+from autograder.folders import ClassFolder, class_secret
 
-COURSE = CourseFolder(ROOT)
 ASSIGNMENTS = ("reshape", "quiz")
 STUDENTS = ("ada", "ben", "chi", "dan", "eve")
 SECONDS = 120.0
@@ -29,7 +26,7 @@ def handed_in(tmp_path: Path) -> ClassFolder:
     """Ten notebooks, so that a fast grader has some left, and the secret that decides the draw."""
     folder = ClassFolder(tmp_path / "class")
     for name in ASSIGNMENTS:
-        right = reference_answers(read_source_notebook(COURSE.source(name)))
+        right = reference(COURSE, name)
         for student in STUDENTS:
             answers = Answers() if student == "chi" else right
             hand_in(COURSE.release(name), answers, folder.submitted, student, name)
@@ -43,11 +40,10 @@ def copied(folder: ClassFolder, name: str) -> ClassFolder:
 
 def start(folder: ClassFolder) -> subprocess.Popen[bytes]:
     """Start the command as an instructor does."""
-    command = Path(sysconfig.get_path("scripts")) / "autograder"
     return subprocess.Popen(
-        [sys.executable, str(command), "grade", *ASSIGNMENTS, "--class", str(folder.root)],
+        command_line("autograder", "grade", *ASSIGNMENTS, "--class", folder.root),
         cwd=COURSE.root,
-        env={**os.environ, "COURSE_DATA": "standin"},
+        env=with_environment(COURSE_DATA="standin"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )

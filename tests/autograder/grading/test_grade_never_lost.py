@@ -19,7 +19,8 @@ from support.crash_phases import (
     on_a_small_disk,
     prepare,
 )
-from support.fake_grading import COURSE, faked, grade, stub
+from support.fake_grading import faked, grade, stub
+from support.places import COURSE
 from support.snapshot import snapshot
 
 from autograder.build.answer_files import Answers, hand_in

@@ -4,7 +4,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from support.graded_class import GAPS, give, new_class
+from support.contract import POINTS
+from support.graded_class import give, new_class
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
@@ -20,7 +21,7 @@ def folder(registered: Path, tmp_path: Path) -> ClassFolder:
     class_folder = new_class(registered, tmp_path / "class")
     (class_folder.root / ".secret").write_bytes(b"secret")
     (class_folder.submitted / "ada" / "reshape").mkdir(parents=True)
-    give(class_folder, "ada", "reshape", GAPS["reshape"])
+    give(class_folder, "ada", "reshape", POINTS["reshape"])
     give(class_folder, "ben", "reshape", {"scale_pixels": 4})
     give(class_folder, "chi", "reshape", {})
     with open_gradebook(class_folder) as gradebook:
@@ -42,8 +43,8 @@ def mended(
     """Stand in for grading with a mended test: ben gains, chi's automatic mark too, dana is new."""
     assert (folder.root / ".secret").read_bytes() == b"secret"
     assert (folder.submitted / "ada").is_dir()
-    give(folder, "ada", "reshape", GAPS["reshape"])
-    give(folder, "ben", "reshape", GAPS["reshape"])
+    give(folder, "ada", "reshape", POINTS["reshape"])
+    give(folder, "ben", "reshape", POINTS["reshape"])
     give(folder, "chi", "reshape", {"scale_pixels": 4})
     give(folder, "dana", "reshape", {"add_channel_axis": 3})
 

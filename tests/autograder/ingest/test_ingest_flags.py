@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from support.places import ROOT
+from support.places import ROOT, SUBMISSIONS
 
 from autograder.build.answer_files import fill, read_answers
 from autograder.folders import ASSIGNMENTS
@@ -17,7 +17,7 @@ from autograder.ingest.attempts import scan
 from autograder.ingest.intake import rebuild
 from course.notebook.tampering import Flag
 
-DEMO = sorted((ROOT / "tests" / "submissions" / "demo").glob("*/*.py"))
+DEMO = sorted((SUBMISSIONS / "demo").glob("*/*.py"))
 HOSTILE = [script for script in DEMO if script.parent.name in ("mallory", "trudy")]
 HONEST_DEMO = [script for script in DEMO if script not in HOSTILE]
 

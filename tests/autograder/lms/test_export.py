@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from support.graded_class import GAPS, give, new_class
-from typer.testing import CliRunner
+from support.commands import invoke_autograder
+from support.contract import POINTS
+from support.graded_class import give, new_class
 
-from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.roster import People, Person, write_roster
@@ -30,7 +30,7 @@ CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 @pytest.fixture
 def folder(registered: Path, tmp_path: Path) -> ClassFolder:
     class_folder = new_class(registered, tmp_path / "class")
-    give(class_folder, "ada", "reshape", GAPS["reshape"])
+    give(class_folder, "ada", "reshape", POINTS["reshape"])
     give(class_folder, "ada", "pooling", {"max_pool2d": 4.5})
     give(class_folder, "ben", "reshape", {"scale_pixels": 4})
     people = [
@@ -42,12 +42,9 @@ def folder(registered: Path, tmp_path: Path) -> ClassFolder:
     return class_folder
 
 
-def run(folder: ClassFolder, course: CourseFolder, *arguments: str) -> str:
-    places = ["--class", str(folder.root), "--course", str(course.root)]
-    result = CliRunner().invoke(app, ["export", *arguments, *places])
-    if result.exception and not isinstance(result.exception, SystemExit):
-        return str(result.exception)
-    return result.output
+def export(folder: ClassFolder, course: CourseFolder, *arguments: str) -> str:
+    places = ("--class", folder.root, "--course", course.root)
+    return invoke_autograder("export", *arguments, *places)[1]
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -61,8 +58,8 @@ def test_canvas_gets_its_own_columns_and_rows_back(
     template.write_text(TEMPLATE)
     own = ("--format", "canvas", "--template", str(template), "--to", str(to))
 
-    refused = run(folder, course, *own)
-    said = run(folder, course, *own, "--column", "reshape=Reshape it")
+    refused = export(folder, course, *own)
+    said = export(folder, course, *own, "--column", "reshape=Reshape it")
 
     assert "no column called 'reshape'" in refused
     assert rows(to) == [
@@ -80,7 +77,7 @@ def test_a_file_that_is_not_canvas_s_is_no_template(
     folder: ClassFolder, course: CourseFolder, tmp_path: Path
 ) -> None:
     (tmp_path / "x.csv").write_text("name,mark\nada,1\n")
-    said = run(folder, course, "--format", "canvas", "--template", str(tmp_path / "x.csv"))
+    said = export(folder, course, "--format", "canvas", "--template", str(tmp_path / "x.csv"))
     assert "no gradebook of Canvas" in said
 
 
@@ -90,7 +87,7 @@ def test_what_needs_a_person_s_eye_is_said(folder: ClassFolder, course: CourseFo
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.25, 0.5, True
         gradebook.db.commit()
 
-    said = run(folder, course, "reshape", "--format", "json")
+    said = export(folder, course, "reshape", "--format", "json")
 
     assert "1 submissions need manual grading" in said
     data = json.loads((folder.root / "json.json").read_text(encoding="utf-8"))
@@ -114,11 +111,11 @@ def test_nbgraders_own_export_command_writes_the_same(
         # Where the checkout's nbgrader_config.py is, as an instructor calls it.
         patch.chdir(course.root)
         patch.setenv("CLASS_DIR", str(folder.root))
-        export = ExportApp()
-        export.initialize([*arguments, "--assignment=reshape", "--student=ada"])
-        export.start()
+        command = ExportApp()
+        command.initialize([*arguments, "--assignment=reshape", "--student=ada"])
+        command.start()
     ours = tmp_path / "ours"
-    run(folder, course, "reshape", "--format", form, "--to", str(ours))
+    export(folder, course, "reshape", "--format", form, "--to", str(ours))
 
     theirs = (tmp_path / "theirs").read_text(encoding="utf-8")
     assert "ada" in theirs
@@ -140,8 +137,8 @@ def test_a_formula_sleeps_and_comes_back(text: str) -> None:
 
 
 def test_wrong_arguments_are_one_line(folder: ClassFolder, course: CourseFolder) -> None:
-    assert "no format 'word'" in run(folder, course, "--format", "word")
-    assert "is not NAME=TITLE" in run(folder, course, "--column", "reshape")
-    assert "no assignment called" in run(folder, course, "--column", "nonsense=x")
+    assert "no format 'word'" in export(folder, course, "--format", "word")
+    assert "is not NAME=TITLE" in export(folder, course, "--column", "reshape")
+    assert "no assignment called" in export(folder, course, "--column", "nonsense=x")
     empty = ClassFolder(folder.root / "none")
-    assert "Nothing is graded" in run(empty, course)
+    assert "Nothing is graded" in export(empty, course)

@@ -8,9 +8,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from support.commands import invoke_autograder
 
-from autograder.cli import app
 from autograder.folders import CourseFolder
 from autograder.lms.gift import gift_text
 from course.quiz import read_bank
@@ -229,9 +228,8 @@ def test_only_numeric_questions_are_drawn_again(course: CourseFolder) -> None:
 
 def test_the_command_writes_a_file(course: CourseFolder, tmp_path: Path) -> None:
     bank = course.solutions / "quiz.md"
-    result = CliRunner().invoke(
-        app, ["gift", str(tmp_path / "q.gift"), "--quiz", str(bank), "--category", "A/B"]
-    )
-    assert result.exit_code == 0, result.output
+    command = ("gift", tmp_path / "q.gift", "--quiz", bank, "--category", "A/B")
+    status, said = invoke_autograder(*command)
+    assert status == 0, said
     categories, found = read_gift((tmp_path / "q.gift").read_text(encoding="utf-8"))
     assert (categories, len(found)) == (["A//B"], 10)

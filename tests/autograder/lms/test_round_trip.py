@@ -9,7 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.graded_class import GAPS, give, new_class
+from support.commands import invoke_autograder
+from support.contract import POINTS
+from support.graded_class import give, new_class
 from support.lms_archives import (
     canvas_name,
     gradescope_export,
@@ -19,9 +21,7 @@ from support.lms_archives import (
     sources,
     write_zip,
 )
-from typer.testing import CliRunner
 
-from autograder.cli import app
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import apply_rules, rules_path
 from autograder.gradebook.marks import ClassMarks
@@ -172,7 +172,10 @@ def stand_in_grading(folder: ClassFolder) -> None:
         number, attempt = json.loads(path.read_text())["metadata"]["attempt"].split()
         scores = points[int(number)] if attempt == "last" else (4.0, 6.0)
         give(
-            folder, path.parts[-3], "reshape", dict(zip(GAPS["reshape"], scores or (), strict=True))
+            folder,
+            path.parts[-3],
+            "reshape",
+            dict(zip(POINTS["reshape"], scores or (), strict=True)),
         )
 
 
@@ -268,7 +271,7 @@ def test_questions_and_json_add_up_to_the_same(trip: tuple[str, ClassFolder, Pat
             continue
         one = submissions["reshape"]
         assert f"{one['final']:.2f}" == expected_by("number", system)[str(student.number)]
-        given = dict(zip(GAPS["reshape"], student.scores, strict=True))
+        given = dict(zip(POINTS["reshape"], student.scores, strict=True))
         assert {name: q["score"] for name, q in one["questions"].items()} == given
         own = [row for row in rows if row["student"] == by_number[str(student.number)]["student"]]
         late = sum(Decimal(row["score"]) for row in own if row["question"] == "(late)")
@@ -321,8 +324,8 @@ def test_a_real_class_comes_in_is_graded_in_the_sandbox_and_goes_out(
             str(tmp_path / "up.csv"),
         ],
     ):
-        result = CliRunner().invoke(app, [*arguments, *places])
-        assert result.exit_code == 0, (arguments, result.output, result.exception)
+        status, said = invoke_autograder(*arguments, *places)
+        assert status == 0, (arguments, said)
         if arguments[0] == "late":
             rules_path(folder.root).write_text(RULES)
 

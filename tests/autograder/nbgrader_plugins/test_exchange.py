@@ -1,17 +1,16 @@
 """nbgrader's own exchange works with this course: released, fetched, submitted, collected."""
 
 import os
-import subprocess
-import sysconfig
 from pathlib import Path
 
 import nbformat
 import pytest
+from support.commands import SCRIPTS, run_command
+from support.reference import reference
 
-from autograder.build.answer_files import fill, reference_answers
+from autograder.build.answer_files import fill
 from autograder.folders import CourseFolder
 
-SCRIPTS = Path(sysconfig.get_path("scripts"))
 COURSE = ("--course", "convpool")
 
 
@@ -24,25 +23,18 @@ def test_what_a_student_submits_through_the_exchange_is_collected_as_it_was_writ
     exchange.chmod(0o777)
     student.mkdir()
     path = os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", os.defpath)))
-    environment = {**os.environ, "PATH": path, "CLASS_DIR": str(class_folder)}
+    environment = {"PATH": path, "CLASS_DIR": str(class_folder)}
 
     def nbgrader(folder: Path, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(SCRIPTS / "nbgrader"), *arguments, f"--Exchange.root={exchange}"],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        line = ("nbgrader", *arguments, f"--Exchange.root={exchange}")
+        done = run_command(*line, cwd=folder, **environment)
         assert done.returncode == 0, done.stderr
 
     nbgrader(course_copy.root, "generate_assignment", "reshape", "--force")
     nbgrader(course_copy.root, "release_assignment", "reshape")
     nbgrader(student, "fetch_assignment", "reshape", *COURSE)
     handed_in = student / "reshape" / "reshape.ipynb"
-    source = nbformat.read(course_copy.source("reshape"), as_version=4)
-    answered = fill(nbformat.read(handed_in, as_version=4), reference_answers(source))
+    answered = fill(nbformat.read(handed_in, as_version=4), reference(course_copy, "reshape"))
     nbformat.write(answered, handed_in)
     nbgrader(student, "submit", "reshape", *COURSE)
     nbgrader(course_copy.root, "collect", "reshape")

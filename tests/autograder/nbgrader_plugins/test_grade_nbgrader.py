@@ -1,8 +1,6 @@
 """nbgrader's own ways to autograde, its command and formgrader's button, use the sandbox."""
 
-import os
 import subprocess
-import sysconfig
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +8,19 @@ from typing import Any
 
 import nbformat
 import pytest
+from support.commands import run_command
+from support.contract import POINTS
 from support.final_scores import final_scores
 from support.places import TESTS
-from support.stock_class import StockClass, as_outside_pytest, reference
+from support.reference import reference
+from support.stock_class import StockClass, as_outside_pytest
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.build.answer_files import Answers, hand_in, parse_answers, read_answers
 from autograder.folders import ClassFolder, CourseFolder
 
 ATTACK = TESTS / "hostile" / "attacks" / "strips_asserts.py"
-FULL = {"scale_pixels": 4.0, "add_channel_axis": 6.0}
+FULL = POINTS["reshape"]
 NOTHING = dict.fromkeys(FULL, 0.0)
 WRONG = """
 # %% gap="scale_pixels"
@@ -59,16 +60,9 @@ def nbgrader(course_copy: CourseFolder, class_folder: ClassFolder) -> Command:
     """Run nbgrader's command as an instructor does, in a copy of the checkout."""
 
     def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        known = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
-        environment = {**known, "CLASS_DIR": str(class_folder.root), "COURSE_DATA": "standin"}
-        return subprocess.run(
-            [str(Path(sysconfig.get_path("scripts")) / "nbgrader"), *arguments],
-            cwd=course_copy.root,
-            env={**environment, **more},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        settings = {"PYTEST_CURRENT_TEST": None, "COURSE_DATA": "standin"}
+        settings |= {"CLASS_DIR": str(class_folder.root)} | more
+        return run_command("nbgrader", *arguments, cwd=course_copy.root, **settings)
 
     return run
 

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import sysconfig
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,13 +13,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from support.stock_class import StockClass, reference
+from support.commands import SCRIPTS, run_command, with_environment
+from support.contract import POINTS
+from support.reference import reference
+from support.stock_class import StockClass
 
 from autograder.build.answer_files import Answers, fill, hand_in
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from course.errors import GradingError
-
-SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,12 @@ def class_folder(tmp_path_factory: pytest.TempPathFactory) -> ClassFolder:
 
 
 @pytest.fixture(scope="module")
-def environment(class_folder: ClassFolder, course_images: None) -> dict[str, str]:
-    """What an instructor's shell has who never activated the virtual environment."""
+def environment(class_folder: ClassFolder, course_images: None) -> dict[str, str | None]:
+    """How the shell of an instructor differs who never activated the virtual environment."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(folder for folder in folders if Path(folder) != SCRIPTS)
-    hidden = ("VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "STOCK")
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | {"PATH": path, "CLASS_DIR": str(class_folder.root)}
+    hidden = dict.fromkeys(("VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "STOCK"))
+    return hidden | {"PATH": path, "CLASS_DIR": str(class_folder.root)}
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +53,13 @@ def files_in(folder: Path) -> dict[str, bytes]:
 def graded(
     course_copy: CourseFolder,
     class_folder: ClassFolder,
-    environment: dict[str, str],
+    environment: dict[str, str | None],
     before: dict[str, bytes],
 ) -> dict[str, "subprocess.CompletedProcess[str]"]:
     """Run every command once, in the order of a course; return what each said, by its name."""
 
     def nbgrader(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        # The executable by its full path: the environment is not activated.
-        return subprocess.run(
-            [str(SCRIPTS / "nbgrader"), *arguments],
-            cwd=course_copy.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        return run_command("nbgrader", *arguments, cwd=course_copy.root, **environment)
 
     said = {"generate_assignment": nbgrader("generate_assignment", "reshape", "--force")}
     release = course_copy.release("reshape")
@@ -147,18 +138,12 @@ def test_feedback_of_the_command_holds_no_hidden_test(
 @pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_generate_assignment_gives_the_committed_release(
-    course_copy: CourseFolder, environment: dict[str, str], assignment: str
+    course_copy: CourseFolder, environment: dict[str, str | None], assignment: str
 ) -> None:
     committed = course_copy.release(assignment).read_bytes()
 
-    result = subprocess.run(
-        [str(SCRIPTS / "nbgrader"), "generate_assignment", assignment, "--force"],
-        cwd=course_copy.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    generate = ("nbgrader", "generate_assignment", assignment, "--force")
+    result = run_command(*generate, cwd=course_copy.root, **environment)
 
     assert result.returncode == 0, result.stderr
     assert course_copy.release(assignment).read_bytes() == committed
@@ -167,7 +152,7 @@ def test_generate_assignment_gives_the_committed_release(
 @pytest.fixture
 def server(
     course_copy: CourseFolder,
-    environment: dict[str, str],
+    environment: dict[str, str | None],
     graded: dict[str, "subprocess.CompletedProcess[str]"],
     tmp_path: Path,
 ) -> Iterator[str]:
@@ -180,8 +165,11 @@ def server(
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *arguments, "--IdentityProvider.token=secret"],
             cwd=course_copy.root,
-            env=environment
-            | {"JUPYTER_RUNTIME_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)},
+            env=with_environment(
+                **environment,
+                JUPYTER_RUNTIME_DIR=str(tmp_path),
+                JUPYTER_CONFIG_DIR=str(tmp_path),
+            ),
             stdout=subprocess.DEVNULL,
             stderr=stderr,
         )
@@ -237,7 +225,7 @@ def test_a_notebook_that_asks_for_a_missing_kernel_is_graded_with_the_courses_ow
 
     graded_class.autograde("reshape", "lost")
 
-    assert graded_class.marks("lost", "reshape") == {"scale_pixels": 4, "add_channel_axis": 6}
+    assert graded_class.marks("lost", "reshape") == POINTS["reshape"]
 
 
 def test_a_submission_that_is_not_json_is_an_error_by_name(graded_class: StockClass) -> None:

@@ -5,30 +5,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from support.places import TESTS
-from support.stock_class import StockClass, as_outside_pytest, only, reference
+from support.contract import ASSIGNMENT_OF, POINTS
+from support.places import SUBMISSIONS
+from support.reference import only, reference
+from support.stock_class import StockClass, as_outside_pytest
 
 from autograder.build.answer_files import fill, parse_answers, read_answers
 from autograder.folders import CourseFolder
 
-SUBMISSIONS = TESTS / "submissions"
-
-POINTS = {
-    "reshape": {"scale_pixels": 4, "add_channel_axis": 6},
-    "convolution": {
-        "output_size": 4,
-        "convolve2d": 8,
-        "vertical_edge_kernel": 4,
-        "count_parameters": 4,
-    },
-    "pooling": {"max_pool2d": 9, "strided_convolve2d": 6},
-    "cnn": {"prepare": 5, "build_cnn": 15, "layer_shapes": 5, "train": 5, "evaluate": 5},
-    "quiz": {f"q{number}": 2 for number in range(1, 11)},
-}
-GAPS = [(assignment, gap) for assignment in POINTS for gap in POINTS[assignment]]
-
 # One gap of each assignment for every run; the others are long proofs.
-QUICK = {("reshape", "scale_pixels"), ("convolution", "convolve2d"), ("pooling", "max_pool2d")}
+QUICK = {"scale_pixels", "convolve2d", "max_pool2d"}
 
 
 @pytest.mark.parametrize("assignment", POINTS)
@@ -48,12 +34,10 @@ def test_the_untouched_release_gets_no_point(graded_class: StockClass, assignmen
 
 
 @pytest.mark.parametrize(
-    ("assignment", "gap"),
-    [pytest.param(*g, marks=[] if g in QUICK else pytest.mark.slow) for g in GAPS],
+    "gap", [pytest.param(g, marks=[] if g in QUICK else pytest.mark.slow) for g in ASSIGNMENT_OF]
 )
-def test_one_filled_gap_gets_its_points_and_no_other(
-    graded_class: StockClass, assignment: str, gap: str
-) -> None:
+def test_one_filled_gap_gets_its_points_and_no_other(graded_class: StockClass, gap: str) -> None:
+    assignment = ASSIGNMENT_OF[gap]
     answers = only(gap, reference(graded_class.course, assignment))
 
     marks = graded_class.grade(f"only-{gap}", assignment, answers)

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from support.hidden_tests import LEAKY, hidden_lines, squeezed
-from support.places import TESTS
+from support.leaks import LEAKY, hidden_lines, squeezed
+from support.places import SUBMISSIONS
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import read_answers
 from autograder.folders import ASSIGNMENTS, CourseFolder
 
-ANSWERS = TESTS / "submissions" / "stock"
+ANSWERS = SUBMISSIONS / "stock"
 
 # Every pair of gap and words that its message must hold.
 MESSAGES = {

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from rich.console import Console
-from support.hidden_tests import LEAKY, hidden_lines, page_text, squeezed
+from support.leaks import LEAKY, hidden_lines, page_text, squeezed
 from support.places import TESTS
 
 from autograder.build.answer_files import hand_in, read_answers

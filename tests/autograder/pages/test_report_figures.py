@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from scipy import stats
-from support.pretend_results import POINTS, pretend_class
+from support.contract import POINTS
+from support.pretend_results import PRETEND_ASSIGNMENTS, pretend_class
 
 from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.item_statistics import (
@@ -18,9 +19,11 @@ from autograder.pages.report.item_statistics import (
 )
 
 CLASS = pretend_class(300)
-MATERIAL = GradedClass("pretend", list(POINTS), dict.fromkeys(CLASS.ability, ""), CLASS.results)
+MATERIAL = GradedClass(
+    "pretend", list(PRETEND_ASSIGNMENTS), dict.fromkeys(CLASS.ability, ""), CLASS.results
+)
 MARKS = MATERIAL.marks()
-ITEMS = [(assignment, gap) for assignment, gaps in POINTS.items() for gap in gaps]
+ITEMS = [(assignment, gap) for assignment in PRETEND_ASSIGNMENTS for gap in POINTS[assignment]]
 
 
 def table(item):
@@ -66,7 +69,10 @@ def test_the_item_itself_is_left_out_of_what_it_is_correlated_with():
 def test_a_right_or_wrong_item_has_one_discrimination():
     marks = [mark for mark in MARKS if mark.item[0] == "quiz"]
 
-    for figures in item_statistics(marks).values():
+    found = item_statistics(marks)
+
+    assert len(found) == 10
+    for figures in found.values():
         assert figures.discrimination == pytest.approx(figures.point_biserial)
 
 

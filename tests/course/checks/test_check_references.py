@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.mutation import notebook_names
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
-from support.bank import ASSIGNMENT
-from support.stock_class import reference
+from support.contract import CODE_ASSIGNMENTS, CODE_GAPS
+from support.gap_cells import imported_names
+from support.reference import reference
 
 from autograder.folders import CourseFolder
 from course.checks import mistakes
@@ -26,11 +26,11 @@ QUICK = settings(max_examples=60, deadline=None)
 @pytest.fixture(scope="module")
 def solutions(course: CourseFolder) -> dict[str, Any]:
     """The functions of the reference solutions."""
-    names: dict[str, Any] = notebook_names("train")
-    for assignment in ("reshape", "convolution", "pooling", "cnn"):
+    names: dict[str, Any] = imported_names("train")
+    for assignment in CODE_ASSIGNMENTS:
         for source in reference(course, assignment).gaps.values():
             exec(compile(source, "<solution>", "exec"), names)
-    assert set(ASSIGNMENT) <= set(names)
+    assert set(CODE_GAPS) <= set(names)
     return names
 
 

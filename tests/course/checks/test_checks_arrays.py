@@ -7,18 +7,10 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage, signal
+from support.contract import ASSIGNMENT_OF, CODE_GAPS
 from support.gap_cells import run_test
 
-ASSIGNMENT = {
-    "scale_pixels": "reshape",
-    "add_channel_axis": "reshape",
-    "output_size": "convolution",
-    "convolve2d": "convolution",
-    "vertical_edge_kernel": "convolution",
-    "count_parameters": "convolution",
-    "max_pool2d": "pooling",
-    "strided_convolve2d": "pooling",
-}
+GAPS = [gap for gap in CODE_GAPS if ASSIGNMENT_OF[gap] != "cnn"]
 
 
 def loops(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> list[list[float]]:
@@ -220,7 +212,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("gap", "answer"), [pytest.param(g, a, id=f"{g}-{style}") for g, style, a in RIGHT]
 )
 def test_a_right_answer_in_any_style_is_right(gap: str, answer: Any) -> None:
-    assert run_test(ASSIGNMENT[gap], gap, answer) == 1.0
+    assert run_test(ASSIGNMENT_OF[gap], gap, answer) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -228,28 +220,28 @@ def test_a_right_answer_in_any_style_is_right(gap: str, answer: Any) -> None:
     [pytest.param(g, a, w, id=f"{g}-{mistake}") for g, mistake, a, w in WRONG],
 )
 def test_a_wrong_answer_is_refused_and_its_mistake_named(gap: str, answer: Any, words: str) -> None:
-    said = run_test(ASSIGNMENT[gap], gap, answer)
+    said = run_test(ASSIGNMENT_OF[gap], gap, answer)
 
     assert isinstance(said, str), f"it got {said} of the points"
     assert words in said
     assert f"`{gap}`" in said
 
 
-@pytest.mark.parametrize("gap", ASSIGNMENT)
+@pytest.mark.parametrize("gap", GAPS)
 def test_a_name_that_is_not_defined_is_told_as_such(gap: str) -> None:
-    said = run_test(ASSIGNMENT[gap], gap, "pass")
+    said = run_test(ASSIGNMENT_OF[gap], gap, "pass")
 
     assert said == f"`{gap}` is not defined. Run the cell above that defines it, and keep its name."
 
 
-@pytest.mark.parametrize("gap", ASSIGNMENT)
+@pytest.mark.parametrize("gap", GAPS)
 def test_an_untouched_gap_is_told_as_not_attempted(gap: str) -> None:
     def untouched(*_: object, **__: object) -> None:
         raise NotImplementedError
 
-    assert "not attempted yet" in str(run_test(ASSIGNMENT[gap], gap, untouched))
+    assert "not attempted yet" in str(run_test(ASSIGNMENT_OF[gap], gap, untouched))
 
 
-@pytest.mark.parametrize("gap", ASSIGNMENT)
+@pytest.mark.parametrize("gap", GAPS)
 def test_an_answer_that_returns_its_input_is_never_right(gap: str) -> None:
-    assert isinstance(run_test(ASSIGNMENT[gap], gap, lambda *given, **_: given[:1]), str)
+    assert isinstance(run_test(ASSIGNMENT_OF[gap], gap, lambda *given, **_: given[:1]), str)

@@ -7,8 +7,8 @@ import sys
 
 import nbformat
 import pytest
+from support.reference import reference
 
-from autograder.build.answer_files import reference_answers
 from autograder.folders import ASSIGNMENTS, CourseFolder
 
 IMPORT_SECONDS = 0.15
@@ -88,7 +88,7 @@ def test_a_check_answers_within_a_second(course: CourseFolder) -> None:
 
 def _answered(course: CourseFolder, assignment: str) -> list[tuple[str, str]]:
     """The marked cells of a release, each gap filled with the reference answer."""
-    answers = reference_answers(nbformat.read(course.source(assignment), as_version=4)).gaps
+    answers = reference(course, assignment).gaps
     release = nbformat.read(course.release(assignment), as_version=4)
     code = [cell for cell in release.cells if cell.cell_type == "code"]
     marked = [cell for cell in code if "nbgrader" in cell.metadata]

@@ -6,8 +6,9 @@ import re
 import nbformat
 import pytest
 from support.learner_folder import run_course
+from support.reference import reference
 
-from autograder.build.answer_files import reference_answers, solutions_file
+from autograder.build.answer_files import solutions_file
 from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.ingest.attempts import scan
 from course.checks import exercise
@@ -29,14 +30,9 @@ def state(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def reference(course):
+def solutions(course):
     """The reference solutions by gap."""
-    notebooks = [nbformat.read(course.source(name), as_version=4) for name in ASSIGNMENTS]
-    return {
-        gap: code
-        for notebook in notebooks
-        for gap, code in reference_answers(notebook).gaps.items()
-    }
+    return {gap: code for name in ASSIGNMENTS for gap, code in reference(course, name).gaps.items()}
 
 
 def test_every_gap_has_three_different_hints_and_no_other_name_has_any():
@@ -53,26 +49,27 @@ def test_failed_checks_point_to_the_gaps_that_have_hints_and_to_no_other_name():
     assert {name for name in names if has_hints(name)} == set(read_hints())
 
 
-def test_no_hint_holds_a_line_of_its_solution(reference):
+def test_no_hint_holds_a_line_of_its_solution(solutions):
     for gap, tiers in read_hints().items():
-        region = reference[gap].partition("### BEGIN SOLUTION")[2].partition("### END")[0]
+        region = solutions[gap].partition("### BEGIN SOLUTION")[2].partition("### END")[0]
         lines = {line.strip(" ,") for line in region.splitlines()}
         given = {"", ")", "]", "[", "}", "### KEEP ABOVE", "layer_shapes = {"}
+        assert lines - given, f"{gap}: the solution was not found"
         for hint in tiers:
             held = [line for line in lines - given if line in hint]
             assert held == [], f"{gap}: {held}"
 
 
-def test_no_hint_of_the_quiz_names_an_option_or_a_drawn_answer(reference):
+def test_no_hint_of_the_quiz_names_an_option_or_a_drawn_answer(solutions):
     for gap, tiers in read_hints().items():
         if re.fullmatch(r"q\d+", gap):
-            key = re.search(rf"### KEEP ABOVE\n{gap} = (.*)", reference[gap]).group(1).strip('"')
+            key = re.search(rf"### KEEP ABOVE\n{gap} = (.*)", solutions[gap]).group(1).strip('"')
             for hint in tiers:
                 assert not re.search(rf"(?<![\w.·]) ?\b{re.escape(key)}\b *(is right|\)|$)", hint)
                 assert "option " + key not in hint
 
 
-def test_hints_come_one_after_the_other_and_end_without_the_solution(reference):
+def test_hints_come_one_after_the_other_and_end_without_the_solution(solutions):
     shown = [hints.next_hint("add_channel_axis") for _ in range(5)]
 
     for tier, text in enumerate(shown[:3], start=1):
@@ -93,7 +90,7 @@ def test_reset_begins_anew_with_one_gap_only():
     assert "Hint 1 of 3" in hints.next_hint("train")
 
 
-def test_handed_out_solution_comes_after_the_last_hint(course, state, reference):
+def test_handed_out_solution_comes_after_the_last_hint(course, state, solutions):
     mine = ClassFolder(state / "class")
     (path, content) = next(iter(solutions_file(course, mine, ["reshape", "cnn"]).items()))
     (state / "solutions.json").write_bytes(content)

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
+from support.commands import command_line
 from support.learner_folder import answer, edit, new_folder, run_course
 
 from autograder.folders import ClassFolder
@@ -337,7 +338,7 @@ def test_ctrl_c_ends_the_command_and_its_kernel(learner, tmp_path):
     )
     answer(learner, "reshape", {"scale_pixels": code})
     process = subprocess.Popen(
-        [sys.executable, "-c", "from course.cli import main; main()", "check", "reshape"],
+        command_line("course", "check", "reshape"),
         cwd=learner,
         stderr=subprocess.PIPE,
         text=True,

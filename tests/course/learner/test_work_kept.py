@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.commands import run_command
 from support.learner_folder import answer, edit, new_folder, run_course
 
 from autograder.build.release import contents_page
@@ -386,18 +387,9 @@ def test_doctor_finds_a_tensorflow_that_does_not_import(monkeypatch, tmp_path):
 def test_commands_work_with_an_empty_home(learner, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
-    environment = {**os.environ, "HOME": str(home)}
-    for name in ("COURSE_STATE_DIR", "XDG_STATE_HOME"):
-        environment.pop(name, None)
+    environment = {"HOME": str(home), "COURSE_STATE_DIR": None, "XDG_STATE_HOME": None}
     for command in (["status"], ["hint", "train"], ["check", "quiz"], ["submit", "--no-check"]):
-        result = subprocess.run(
-            [sys.executable, "-c", "from course.cli import main; main()", *command],
-            cwd=learner,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        result = run_command("course", *command, cwd=learner, **environment)
         assert result.returncode in (0, 1), result.stderr
         assert result.stderr == ""
     assert (home / ".local" / "state" / "convpool-course").is_dir()

@@ -2,17 +2,17 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from support.commands import with_environment
+from support.places import TESTS
+from support.small_training import IMAGES, LABELS, small_network, trained
 
-from course.checks import inputs
 from course.training.tracing import create_variables, hurried
 
-IMAGES, LABELS = inputs.images_with_blocks(64, np.random.default_rng(5))
 LOSSES = [
     ("sparse_categorical_crossentropy", LABELS),
     ("categorical_crossentropy", np.eye(10, dtype="float32")[LABELS]),
@@ -30,25 +30,10 @@ class Counting(keras.layers.Layer):
         return inputs
 
 
-def network(*more: Any) -> Any:
-    """Build the same one each time, with a layer that draws random numbers."""
-    keras.utils.set_random_seed(7)
-    layers = [keras.layers.Dropout(0.5), keras.layers.Dense(10, activation="softmax")]
-    shape = keras.Input((28, 28, 1))
-    return keras.Sequential([shape, keras.layers.Flatten(), *more, *layers])
-
-
-def trained(model: Any, loss: str, labels: np.ndarray) -> list[Any]:
-    """Compile, train and evaluate as learners do."""
-    keras.utils.set_random_seed(8)
-    model.compile("adam", loss, metrics=["accuracy"])
-    history = model.fit(IMAGES, labels, epochs=2, batch_size=16, verbose=0)
-    return [history.history, model.evaluate(IMAGES, labels, verbose=0), model.get_weights()]
-
-
 @pytest.mark.parametrize(("loss", "labels"), LOSSES)
 def test_a_hurried_model_learns_the_same_to_the_last_bit(loss, labels):
-    own, quick = trained(network(), loss, labels), trained(hurried(network()), loss, labels)
+    own = trained(small_network(), loss, labels)
+    quick = trained(hurried(small_network()), loss, labels)
 
     assert quick[:2] == own[:2]
     for ours, kerass in zip(quick[2], own[2], strict=True):
@@ -58,7 +43,7 @@ def test_a_hurried_model_learns_the_same_to_the_last_bit(loss, labels):
 def test_its_step_is_traced_once():
     traces = {}
     for name, change in (("own", lambda model: model), ("hurried", hurried)):
-        model = change(network(Counting()))
+        model = change(small_network(Counting()))
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
         Counting.calls = 0
         model.fit(IMAGES, LABELS, epochs=1, verbose=0)
@@ -69,7 +54,7 @@ def test_its_step_is_traced_once():
 
 
 def test_a_second_compile_is_hurried_too():
-    own, quick = network(), hurried(network())
+    own, quick = small_network(), hurried(small_network())
 
     first = [trained(model, *LOSSES[0])[0] for model in (own, quick)]
     second = [trained(model, *LOSSES[1])[0] for model in (own, quick)]
@@ -79,7 +64,7 @@ def test_a_second_compile_is_hurried_too():
 
 
 def test_what_cannot_be_prepared_is_left_to_keras():
-    model = hurried(network())
+    model = hurried(small_network())
     with pytest.raises(ValueError, match="compile"):
         model.fit(IMAGES, LABELS)
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
@@ -111,9 +96,8 @@ def test_short_runs_compute_the_same():
 import sys
 for name in sys.argv[1:]:
     __import__(name)
-import keras, numpy as np
-from test_first_step import IMAGES, LABELS, network, trained
-history, measured, _ = trained(network(), "sparse_categorical_crossentropy", LABELS)
+from support.small_training import LABELS, small_network, trained
+history, measured, _ = trained(small_network(), "sparse_categorical_crossentropy", LABELS)
 print(history["loss"], measured)
 """
     said = [
@@ -122,7 +106,7 @@ print(history["loss"], measured)
             capture_output=True,
             text=True,
             check=True,
-            cwd=Path(__file__).parent,
+            env=with_environment(PYTHONPATH=str(TESTS)),
         ).stdout
         for modules in ([], ["course.training.short_runs"])
     ]

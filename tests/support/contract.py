@@ -1,0 +1,26 @@
+"""The contract of the course's exercises: gaps and points by assignment, written by hand.
+
+`test_exercise_contract.py` compares the released notebooks with it.
+"""
+
+POINTS: dict[str, dict[str, float]] = {
+    "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
+    "convolution": {
+        "output_size": 4.0,
+        "convolve2d": 8.0,
+        "vertical_edge_kernel": 4.0,
+        "count_parameters": 4.0,
+    },
+    "pooling": {"max_pool2d": 9.0, "strided_convolve2d": 6.0},
+    "cnn": {
+        "prepare": 5.0,
+        "build_cnn": 15.0,
+        "layer_shapes": 5.0,
+        "train": 5.0,
+        "evaluate": 5.0,
+    },
+    "quiz": {f"q{number}": 2.0 for number in range(1, 11)},
+}
+ASSIGNMENT_OF = {gap: assignment for assignment, gaps in POINTS.items() for gap in gaps}
+CODE_ASSIGNMENTS = ("reshape", "convolution", "pooling", "cnn")
+CODE_GAPS = [gap for gap, assignment in ASSIGNMENT_OF.items() if assignment in CODE_ASSIGNMENTS]
