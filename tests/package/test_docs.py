@@ -65,6 +65,16 @@ def commands(path: Path) -> Iterator[tuple[str, str, list[str]]]:
             yield line[0], line[1], [word for word in line[2:] if word.startswith("-")]
 
 
+def make_targets(path: Path) -> set[str]:
+    """The targets of every `make` command that a page gives."""
+    lines = map(words, snippets(path))
+    return {line[1] for line in lines if len(line) > 1 and line[0] == "make"}
+
+
+def python_names(path: Path) -> set[str]:
+    return set(re.findall(r"\bautograder\.[\w.]*\w", path.read_text(encoding="utf-8")))
+
+
 def verbs(package: str) -> dict[str, Command]:
     return typer.main.get_command(PACKAGES[package]).commands
 
@@ -103,15 +113,21 @@ def test_every_verb_is_in_the_documentation():
 def test_every_make_target_that_a_page_gives_exists(path):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
-    given = {line[1] for line in map(words, snippets(path)) if len(line) > 1 and line[0] == "make"}
-
-    assert given <= targets
+    assert make_targets(path) <= targets
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_python_name_that_a_page_gives_exists(path):
-    for dotted in re.findall(r"\bautograder\.[\w.]*\w", path.read_text(encoding="utf-8")):
+    for dotted in python_names(path):
         pkgutil.resolve_name(dotted)
+
+
+def test_options_make_targets_and_python_names_are_found_on_the_pages():
+    given = [option for path in PAGES for _, _, options in commands(path) for option in options]
+
+    assert len(given) >= 20
+    assert {"test", "build", "bench"} <= set().union(*map(make_targets, PAGES))
+    assert set().union(*map(python_names, PAGES))
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/how-it-is-built.md"])

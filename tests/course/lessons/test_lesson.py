@@ -160,18 +160,22 @@ def test_every_prediction_is_compared_in_a_later_cell(code: list[str]) -> None:
 
 def test_every_prediction_is_left_to_the_learner(code: list[str]) -> None:
     cells = [source for source in code if " = predict(" in source]
+    assert len(cells) >= 15
     for source in cells:
         assert source.count("    None,  # ←") == 1, source
 
 
 def test_lesson_does_not_show_an_answer_of_an_exercise(code: list[str]) -> None:
+    kernels = 0
     for source in code:
         # What the exercises' own solutions are made of.
         assert "sliding_window_view" not in source
         assert "correlate2d" not in source
         for array in _kernels(source):
+            kernels += 1
             sums = np.abs(array.sum(axis=1)).max() == 0, np.abs(array.sum(axis=0)).max() == 0
             assert sums != (True, False), f"a kernel for vertical edges: {array}"
+    assert kernels
 
 
 def _kernels(source: str) -> list[np.ndarray]:
