@@ -5,7 +5,7 @@ import pytest
 from nbconvert import HTMLExporter
 from rich.console import Console
 from support.leaks import LEAKY, hidden_lines, page_text, squeezed
-from support.places import TESTS
+from support.places import SUBMISSIONS
 
 from autograder.build.answer_files import hand_in, read_answers
 from autograder.cli.show_pages import run_feedback
@@ -18,7 +18,7 @@ def leaky(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> Cla
     """A graded class with feedback pages, whose every submission fails hidden checks."""
     folder = ClassFolder(tmp_path_factory.mktemp("leaky"))
     for student, assignment in LEAKY.items():
-        answers = read_answers(TESTS / "submissions" / "stock" / f"leaky_{assignment}.py")
+        answers = read_answers(SUBMISSIONS / "stock" / f"leaky_{assignment}.py")
         hand_in(course.release(assignment), answers, folder.submitted, student, assignment)
     assert grade_class(course, folder, list(LEAKY.values()), GradeOptions()).failures == []
     run_feedback(course, folder, [], Console(quiet=True))
