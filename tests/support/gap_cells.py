@@ -13,7 +13,7 @@ from support.contract import ASSIGNMENT_OF, POINTS
 from support.places import COURSE
 
 from course.checks import CheckFailed
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from support.contract import POINTS
 from support.leaks import forbidden_in, secret_lines
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
-from course.notebook.marks import mark_of
+from course.notebook.cell_marks import mark_of
 
 
 def release(course: CourseFolder, assignment: str) -> NotebookNode:
