@@ -112,7 +112,7 @@ def test_attack_on_models(name: str, cnn_arena: Arena, cnn_alone: Outcome, tmp_p
 
 def run(arena: Arena, tmp_path: Path, attack: Attack, limits: dict[str, Any]) -> Outcome:
     """Grade the three together; assert that the attack leaves nothing behind on this machine."""
-    course = [arena.course.solutions, arena.course.exercises, arena.common.data]
+    course = [arena.course.solutions, arena.course.exercises, arena.conditions.data]
     before, processes = everything_in(course), descendants(os.getpid())
 
     outcome = arena.grade(tmp_path / "class", attack, limits)
@@ -167,7 +167,7 @@ def marks_left(arena: Arena, outcome: Outcome) -> list[str]:
     """Look for the attackers' mark where they might have left it on the host."""
     own = outcome.folder.submitted / "eve"
     places = [
-        *(Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), arena.common.data),
+        *(Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), arena.conditions.data),
         *map(Path, site.getsitepackages()),
         arena.course.root,
         arena.course.root / "course",

@@ -103,8 +103,8 @@ def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
 def test_csv_has_a_row_per_gap_with_the_final_score(class_folder, source):
     flagged = result(flags=[Flag("test-edited", "cell 3"), Flag("test-edited", "cell 5")])
     with GradebookWriter(class_folder, {ASSIGNMENT: source}) as writer:
-        writer.enter(flagged)
-        writer.enter(result("ben", first=2.5))
+        for graded in (flagged, result("ben", first=2.5)):
+            writer.enter(graded.student, graded.assignment, graded.gaps)
     with open_gradebook(class_folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", ASSIGNMENT, ASSIGNMENT, "ben")
         grade.manual_score = 3.25

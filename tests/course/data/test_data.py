@@ -551,13 +551,16 @@ def damage_pickle(folder: Path) -> None:
     ("damage", "reason"),
     [
         (lambda folder: (folder / "train_images.npy").unlink(), "train_images.npy is missing"),
-        (lambda folder: damage_empty(folder / "test_labels.npy"), "test_labels.npy cannot be"),
-        (lambda folder: damage_truncated(folder / "test_images.npy"), "test_images.npy cannot be"),
+        (lambda folder: damage_empty(folder / "test_labels.npy"), "test_labels.npy is truncated"),
+        (
+            lambda folder: damage_truncated(folder / "test_images.npy"),
+            "test_images.npy is not usable",
+        ),
         (lambda folder: damage_folder(folder / "test_images.npy"), "test_images.npy cannot be"),
-        (damage_pickle, "train_images.npy cannot be read"),
+        (damage_pickle, "train_images.npy is not usable"),
         (
             lambda folder: np.save(folder / "train_labels.npy", np.zeros(100)),
-            "train_labels.npy does not hold an array of uint8",
+            "train_labels.npy is not usable: it does not hold an array of uint8",
         ),
         (
             lambda folder: np.save(folder / "train_labels.npy", np.zeros(99, np.uint8)),
