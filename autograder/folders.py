@@ -1,7 +1,5 @@
 """The paths of a course folder and of a class folder, and the class's secret."""
 
-import hashlib
-import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -132,8 +130,3 @@ def class_secret(class_folder: ClassFolder) -> bytes:
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(32))
     return path.read_bytes()
-
-
-def submission_seed(secret: bytes, digest: str, assignment: str) -> str:
-    """Return the seed of one submission (HMAC-SHA256, hexadecimal), the same at every regrade."""
-    return hmac.new(secret, f"{assignment}:{digest}".encode(), hashlib.sha256).hexdigest()

@@ -66,7 +66,7 @@ def _user_folder(variable: str, folder: Path, earlier: str) -> Path:
         return Path(os.path.expanduser(named))  # noqa: PTH111 -- never raises
     old = Path(os.path.expanduser(earlier)) / APP  # noqa: PTH111
     # Not Path.is_dir(), which raises where a folder on the way may not be entered.
-    return old if os.path.isdir(old) and not os.path.isdir(folder) else folder  # noqa: PTH112
+    return old if os.path.isdir(old) else folder  # noqa: PTH112
 
 
 def read_state(path: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Generates what is handed out: sources, releases, the learner's notebooks and the contents page.
 
-The order, for every assignment: read the script (`script`), check the contract (`contract`), let
+The order, for every assignment: read the script (`script`), check its contract (`script`), let
 nbgrader's own pipeline clear solutions and hidden tests. `publish` then writes all files or none.
 """
 

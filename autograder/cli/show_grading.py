@@ -19,7 +19,7 @@ from rich.table import Table
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
-from autograder.gradebook.reader import read_class
+from autograder.gradebook.reader import read_marks
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -81,7 +81,7 @@ def run_grade(
     first = "proving the sandbox" if options.sandboxed else "starting"
     with class_progress(console, first) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
-    console.print(marks_table(read_class(class_folder)))
+    console.print(marks_table(read_marks(class_folder)))
     flags = _flags_table(summary)
     if flags.row_count:
         console.print(flags)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.show_grading import BANNER, progress_bar
+from autograder.cli.show_grading import BANNER, class_progress, progress_bar
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
@@ -132,12 +132,8 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
     """
     if not options.sandboxed:
         console.print(BANNER, style="bold red")
-    with progress_bar(console) as bar:
-        task = bar.add_task("proving the sandbox", total=None)
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
-
+    first = "proving the sandbox" if options.sandboxed else "starting"
+    with class_progress(console, first) as show:
         summary = run_board(class_folder, options, show)
     networks = ranked(summary.iter_results())
     paths = write_leaderboard(class_folder.root / NAME, networks)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.reader import read_class
+from autograder.gradebook.reader import read_marks
 from course.files import csv_text, safe_cell, write_atomically
 
 
@@ -31,7 +31,7 @@ def write_grades(class_folder: ClassFolder, graded: Iterable[GradesRow]) -> None
 
     `graded` has the grader's own score, which stays where the gradebook has none.
     """
-    submissions = read_class(class_folder).submissions
+    submissions = read_marks(class_folder).submissions
     rows = []
     for row in sorted(graded, key=lambda one: (one.student, one.assignment)):
         submission = submissions.get((row.student, row.assignment))

@@ -32,6 +32,14 @@ def read_class(
         return read_gradebook(gradebook, people, assignments, students)
 
 
+def read_marks(class_folder: ClassFolder) -> ClassMarks:
+    """Read the marks alone, without the roster: a damaged roster does not stop grading."""
+    if not class_folder.gradebook.is_file():
+        return ClassMarks()
+    with open_gradebook(class_folder) as gradebook:
+        return read_gradebook(gradebook, People())
+
+
 def read_gradebook(
     gradebook: Any,
     roster: People,

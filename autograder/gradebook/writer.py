@@ -107,9 +107,9 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
 
     def close(self) -> None:
         """Close the gradebook; the next entry opens it again."""
-        if self._gradebook is not None:
-            self._gradebook.close()
-            self._gradebook = None
+        gradebook, self._gradebook = self._gradebook, None
+        if gradebook is not None:
+            gradebook.close()
 
 
 def enter(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verdict]) -> None:

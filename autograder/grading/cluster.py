@@ -18,8 +18,7 @@ from uuid import uuid4
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import submission_seed
-from autograder.grading.conditions import Conditions, GradeOptions
+from autograder.grading.conditions import Conditions, GradeOptions, submission_seed
 from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult, from_dict
 from autograder.grading.submission_run import grade_submission

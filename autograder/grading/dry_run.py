@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
-from autograder.gradebook.reader import read_class
+from autograder.gradebook.reader import read_marks
 from autograder.grading.class_run import Progress, grade_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
@@ -83,7 +83,7 @@ def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
 
 def changes(before: ClassFolder, after: ClassFolder) -> list[Change]:
     """Compare two gradebooks and the results behind them, exercise by exercise."""
-    old_marks, new_marks = read_class(before).submissions, read_class(after).submissions
+    old_marks, new_marks = read_marks(before).submissions, read_marks(after).submissions
     old_exercises, new_exercises = _exercises(old_marks), _exercises(new_marks)
     old_verdicts, new_verdicts = _verdicts(before), _verdicts(after)
     found = []

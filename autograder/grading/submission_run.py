@@ -18,10 +18,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.folders import submission_seed
 from autograder.forkserver.client import NoForkServer
 from autograder.forkserver.pool import ForkSockets, run_worker
-from autograder.grading.conditions import WORKER, Conditions
+from autograder.grading.conditions import WORKER, Conditions, submission_seed
 from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest.intake import take_in

@@ -17,6 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+# jsonschema, which nbformat imports, compiles a grammar of international addresses if this package
+# is found: more than half a second of every worker, for a format that no notebook has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 from autograder.forkserver import server as forks
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
@@ -27,7 +31,7 @@ from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
-from course.checks import inputs as seeding
+from course.checks import inputs
 from course.errors import GradingError
 from course.notebook.cell_marks import mark_of
 
@@ -43,7 +47,7 @@ MODULES = (
 def grade(order: Order) -> SubmissionResult:
     """Run the notebook cell by cell, each on the trusted side, on the student's, or on both."""
     started = time.monotonic()
-    seeding.set_secret(bytes.fromhex(order.seed))
+    inputs.set_secret(bytes.fromhex(order.seed))
     sandbox = open_sandbox(order)
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)

@@ -9,17 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from course.checks import (
-    answers,
-    arrays,
-    failures,
-    inputs,
-    models,
-    trainings,
-)
-from course.checks import (
-    models as layer_shapes,
-)
+from course.checks import answers, arrays, failures, inputs, models, trainings
 from course.checks.failures import CheckFailed
 from course.quiet import quiet
 
@@ -260,11 +250,11 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def shapes_table(self, table: Any) -> None:
         """Check the learner's table of shapes; each wrong row costs its part of the points."""
-        to_fill = layer_shapes.rows_to_fill(table)
-        layer_shapes.check_row(table, layer_shapes.GIVEN)
+        to_fill = models.rows_to_fill(table)
+        models.check_row(table, models.GIVEN)
         for name in to_fill:
             with self.part(1 / len(to_fill)):
-                layer_shapes.check_row(table, name)
+                models.check_row(table, name)
 
     def history(self, value: Any, epochs: int) -> None:
         """Fail unless the value is the History of that many epochs."""

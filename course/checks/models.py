@@ -274,7 +274,7 @@ def check_row(table: dict[str, Any], name: str) -> None:
         raise Wrong(f"{name}: {shape}.", "batch-axis-counted")
     if len(shape) != len(layer.shape):
         raise Wrong(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
-    cause = _cause_layer_shapes(shape, layer)
+    cause = _cause_of_row(shape, layer)
     advice = "" if cause else _ADVICE[layer.kind]
     raise Wrong(f"{name}: {shape} is not what comes out. {advice}".rstrip(), cause)
 
@@ -288,7 +288,7 @@ def _as_shape(value: Any) -> tuple[int | None, ...] | None:
     return None
 
 
-def _cause_layer_shapes(shape: tuple[int | None, ...], layer: Layer) -> str:
+def _cause_of_row(shape: tuple[int | None, ...], layer: Layer) -> str:
     """Name a misconception that gives this shape, or ""."""
     if len(shape) != 3:
         return ""

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from course.learner.status import Standing
 from course.learner.submit import packed
-from course.notebook.verdict import STATUS_WORDS, Verdict
+from course.notebook.verdict import FAILED, STATUS_WORDS, Verdict
 
 if TYPE_CHECKING:
     # Only `course check` needs what runs a kernel; `course status` need not wait for it.
@@ -30,7 +30,7 @@ def print_report(report: "Report") -> None:
     width = max((len(verdict.exercise) for verdict in report.verdicts), default=0)
     for verdict in report.verdicts:
         typer.echo(_line(verdict, width))
-        if verdict.message and verdict.status not in ("not_attempted", "answered"):
+        if verdict.message and (verdict.status == "partial" or verdict.status in FAILED):
             typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.exercise}`: "), "      "))
     for notice in report.notices:
         typer.echo(_indented(notice, "  ! ", "    "))

@@ -61,8 +61,10 @@ def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
         earned = 0.0
         if gap.name in untouched:
             status = "not_attempted"
-        elif last and last.get("digest") == digests.get(gap.name):
-            status, earned = _known_status(last.get("status")), float(last.get("earned", 0))
+        elif last.get("digest") == digests.get(gap.name) and (
+            known := _known_status(last.get("status"))
+        ):
+            status, earned = known, float(last.get("earned", 0))
         elif test is not None and says_passed(gap.name, test):
             status, earned = ("answered", 0.0) if is_quiz else ("correct", gap.points)
         elif test is not None and any(o.output_type == "error" for o in test.outputs):
@@ -72,9 +74,9 @@ def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
         yield Verdict(gap.name, earned, gap.points, status)
 
 
-def _known_status(status: object) -> Status:
-    """Return a remembered status; one of another version counts as not checked."""
-    return next((known for known in STATUS_WORDS if known == status), "unchecked")
+def _known_status(status: object) -> Status | None:
+    """Return a remembered status; None for the word of another version."""
+    return next((known for known in STATUS_WORDS if known == status), None)
 
 
 def remember(work: Work, notebook: NotebookNode, verdicts: list[Verdict]) -> None:

@@ -108,6 +108,7 @@ class _Reader:
             )
         self.at += 3
         settings = self._settings(question_id)
+        lesson = settings.get("lesson", "")
         text, figure = self._text(question_id)
         question = Question(
             id=question_id,
@@ -115,7 +116,7 @@ class _Reader:
             kind=settings.get("kind", "single"),
             text=text,
             options=self._options(question_id),
-            section=settings.get("lesson", "").removeprefix("#"),
+            section=lesson[1:] if lesson.startswith("#") else "",
             points=self._points(settings.get("points", "2"), line),
             figure=figure,
             values=self._values(settings.get("values", ""), line),

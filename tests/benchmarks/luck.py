@@ -13,7 +13,7 @@ from support.gap_cells import judge, judge_in
 from support.places import COURSE
 from support.reference import reference
 
-from course.checks import inputs as seeding
+from course.checks import inputs
 
 TIMES = 20
 
@@ -63,7 +63,7 @@ def _repeated(grade: Callable[[], float]) -> list[float]:
     scores = []
     with _secrets_restored():
         for seed in range(TIMES):
-            seeding.set_secret(f"luck {seed}".encode())
+            inputs.set_secret(f"luck {seed}".encode())
             tf.keras.utils.set_random_seed(seed)
             scores.append(grade())
     return scores
@@ -71,11 +71,11 @@ def _repeated(grade: Callable[[], float]) -> list[float]:
 
 @contextmanager
 def _secrets_restored() -> Any:
-    before = seeding._secret
+    before = inputs._secret
     try:
         yield
     finally:
-        seeding.set_secret(before)
+        inputs.set_secret(before)
 
 
 def main() -> int:

@@ -6,8 +6,6 @@ were equally good, b - c would be around 0 with a standard error of √(b + c) (
 difference of less than two standard errors is a tie.
 """
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -35,7 +33,7 @@ from autograder.pages.leaderboard.scoring_notebook import (
 from autograder.pages.page_kinds import document
 from course.document import html_table
 from course.errors import GradingError
-from course.files import safe_cell, write_atomically
+from course.files import csv_text, safe_cell, write_atomically
 from course.lessons.improve_rules import BUDGET, NAME, standard_error
 from course.notebook.verdict import STATUS_WORDS
 
@@ -208,23 +206,22 @@ def table_row(network: RankedNetwork) -> tuple[str, str, str, str]:
 
 def as_csv(networks: Sequence[RankedNetwork]) -> str:
     """Write one row for each network that was handed in."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for network in networks:
-        scored = network.right is not None
-        row = {
-            "rank": network.rank or "",
-            "student": safe_cell(network.student),
-            "accuracy": f"{network.accuracy:.4f}" if scored else "",
-            "standard_error": f"{network.error:.4f}" if scored else "",
-            "parameters": network.parameters or "",
-            "hidden_images": len(network.right) if network.right is not None else "",
-            "reason": safe_cell(network.reason),
-            "flags": network.flags,
-        }
-        writer.writerow(row)
-    return text.getvalue()
+    return csv_text([COLUMNS, *map(_csv_row, networks)])
+
+
+def _csv_row(network: RankedNetwork) -> tuple[object, ...]:
+    """Write the values of `COLUMNS`."""
+    scored = network.right is not None
+    return (
+        network.rank or "",
+        safe_cell(network.student),
+        f"{network.accuracy:.4f}" if scored else "",
+        f"{network.error:.4f}" if scored else "",
+        network.parameters or "",
+        len(network.right) if network.right is not None else "",
+        safe_cell(network.reason),
+        network.flags,
+    )
 
 
 def as_markdown(networks: Sequence[RankedNetwork]) -> str:

@@ -1,5 +1,7 @@
 """What a run begins with, and when it keeps processes warm for it."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -91,3 +93,29 @@ def test_where_only_what_trains_is_left_it_waits_for_its_fork():
     order = longest_first([("a", "cnn")], SOURCES, state(complete=False))
 
     assert list(order) == [("a", "cnn")]
+
+
+@pytest.mark.parametrize("module", ["autograder.grading.worker", "autograder.cli"])
+def test_what_no_notebook_needs_is_not_imported(module):
+    script = f"import sys, {module} as imported; print('lark' in sys.modules)"
+
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "False\n"
+
+
+def test_importing_the_package_changes_nothing_else():
+    script = """
+import sys
+before = set(sys.modules)
+import autograder
+print(sorted(set(sys.modules) - before), sys.modules.get("rfc3987_syntax", "untouched"))
+"""
+
+    said = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout == "['autograder'] untouched\n"

@@ -316,6 +316,18 @@ def test_file_that_is_no_notebook_is_one_line(learner, text):
 # The command
 
 
+def test_a_gap_that_passes_is_one_line(learner):
+    answer(learner, "reshape")
+
+    result = run_course("check", "reshape", cwd=learner, state=learner / "state")
+
+    lines = result.stdout.splitlines()
+    assert [line.split()[:2] for line in lines[1:3]] == [
+        ["✓", "scale_pixels"],
+        ["✓", "add_channel_axis"],
+    ]
+
+
 def test_command_prints_each_gap_and_that_hidden_checks_remain(learner):
     answer(learner, "reshape", {"scale_pixels": "def scale_pixels(images):\n    return images"})
 

@@ -128,6 +128,7 @@ BROKEN = {
     "unknown topic": ("topic: pooling", "topic: boats", "## keeps", "'boats' is no topic"),
     "missing topic": ("topic: pooling\n", "", "## keeps", "topic is missing"),
     "missing lesson link": ("lesson: #pooling\n", "", "## keeps", "does not lead"),
+    "link without its sign": ("lesson: #pooling", "lesson: pooling", "## keeps", "does not lead"),
     "link to nowhere": ("lesson: #pooling", "lesson: #boats", "## keeps", "'#boats'"),
     "duplicate id": ("## size", "## keeps", "## keeps\n\ntopic: output", "stands in line 5"),
     "strange id": ("## size", "## Size of it!", "## Size of it!", "no question id"),
