@@ -26,6 +26,7 @@ from autograder.sandbox.unprotected import NoSandbox
 FONTS = ".matplotlib"
 """Folder within the scratch folder that holds matplotlib's list of the machine's fonts."""
 
+FORKED_WORKERS = "autograder.grading.forked_workers"
 WORKER = "autograder.grading.worker"
 """The module that grades one submission in a process of its own."""
 
@@ -141,7 +142,7 @@ def prepare(
                 open_pool(
                     folder,
                     kernel_modules(tensorflow=tensorflow),
-                    WORKER,
+                    FORKED_WORKERS,
                     partial(_prove_forks, sandbox, hidden),
                     module_folder=AGENT_FOLDER,
                     env={"MPLCONFIGDIR": str(fonts)},

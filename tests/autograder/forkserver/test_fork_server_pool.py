@@ -19,7 +19,7 @@ from support.places import COURSE
 from autograder.folders import ASSIGNMENTS
 from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
-from autograder.grading.conditions import WORKER
+from autograder.grading.conditions import FORKED_WORKERS
 from autograder.grading.places import ThisMachine
 from autograder.grading.preloading import sockets_for, uses_tensorflow
 from autograder.sandbox.process import readable_within
@@ -29,7 +29,7 @@ from course.errors import GradingError
 SECONDS = 20.0
 ENDS_WITH_ITS_GRADER = """
 import socket, sys
-from autograder.grading import worker
+from autograder.grading import forked_workers as worker
 
 line = socket.socket(fileno=int(sys.argv[1]))
 line.send(b"1")
@@ -158,7 +158,7 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
     os.mkfifo(tmp_path / "order.json")
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(private_folder())
-        stage = Stage(folder / "kernels", ("random",), folder / "workers", WORKER)
+        stage = Stage(folder / "kernels", ("random",), folder / "workers", FORKED_WORKERS)
         opened.enter_context(fork_server([stage], {}))
         output = opened.enter_context((tmp_path / "said").open("wb"))
         request = {"order": str(tmp_path / "order.json"), "env": dict(os.environ)}

@@ -333,7 +333,7 @@ fit(model, train_pixels, train_labels, epochs={epochs}, verbose=0)
 """
 FORGED = """
 import glob, json
-from course import improving
+from course.lessons import improve_rules as improving
 improving.BUDGET = 10**9
 improving.right_answers = lambda model, images, labels: labels == labels
 print("improve: " + json.dumps({"parameters": 1, "tested": 8, "right": "ff"}))
