@@ -38,52 +38,52 @@ solutions: $(VENV)/.installed  ## train the reference solutions on all images; d
 	$(BIN)/autograder solutions
 
 bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
-	$(BIN)/python tests/benchmarks/standin_accuracy.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/standin_accuracy.py
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
-	$(BIN)/python tests/benchmarks/lesson_script.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py
 
 bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
-	$(BIN)/python tests/benchmarks/quick_cost.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/quick_cost.py
 
 notebooks: $(VENV)/.installed  ## run every notebook on real images and stand-in: time and memory
-	$(BIN)/python tests/benchmarks/notebooks.py $(ARGS)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/notebooks.py $(ARGS)
 
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
-	$(BIN)/python tests/benchmarks/sandbox_cost.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/sandbox_cost.py
 
 bench: $(VENV)/.installed  ## grade one class with stock nbgrader and with autograder (STUDENTS=6)
-	$(BIN)/python tests/benchmarks/grade_class.py $(or $(STUDENTS),6)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_class.py $(or $(STUDENTS),6)
 
 bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside autograder grade
-	$(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
 
 bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
-	$(BIN)/python tests/benchmarks/grade_size.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_size.py
 
 bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages of a pretend class of 300
-	$(BIN)/python tests/benchmarks/class_pages.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/class_pages.py
 
 validity: $(VENV)/.installed  ## grade the bank of answers: false accepts, false rejects, mistakes named
-	$(BIN)/python tests/benchmarks/validity.py $(ASSIGNMENTS)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/validity.py $(ASSIGNMENTS)
 
 mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive
-	$(BIN)/python tests/benchmarks/mutation.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mutation.py
 
 luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
-	$(BIN)/python tests/benchmarks/luck.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/luck.py
 
 learner-path: $(VENV)/.installed  ## a learner's whole way in Chromium; pictures of it in artifacts/learner
 	$(BIN)/python -m pytest tests/browser/test_learner_path.py
 
 crash-table: $(VENV)/.installed  ## kill a run at each boundary, fill its disk; is the end the same?
-	$(BIN)/python tests/benchmarks/crash_table.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crash_table.py
 
 scaling: $(VENV)/.installed  ## what larger machines do with larger classes, from measured costs
-	$(BIN)/python tests/benchmarks/scaling.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
-	$(BIN)/python tests/browser/screenshots.py
+	PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
 
 # The stamp is written last, so an interrupted installation is done again.
 $(VENV)/.installed: pyproject.toml constraints.txt
