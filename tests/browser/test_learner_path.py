@@ -145,7 +145,7 @@ def test_right_answers_are_typed_handed_in_and_graded_with_100_points(
     assert "Next: course submit" in status
     assert "cnn: 35 of 35 visible points" in submitted
     assert "quiz: 10 of 10 questions answered" in submitted
-    assert "Everything is packed" in packed
+    assert "Your notebooks are packed" in packed
     archive = learner.folder / "ada-submission.zip"
     where = ("--class", tmp_path / "class", "--course", course_copy.root)
     roster = tmp_path / "list.csv"
