@@ -19,6 +19,7 @@ from autograder.sandbox.limits import Limits
 
 HOME = "/home/student"
 WORK = f"{HOME}/work"  # where a program starts; its files are gone with the sandbox
+PICTURES = "module://matplotlib_inline.backend_inline"  # the matplotlib backend of notebooks
 INSIDE = "/run/convpool"  # the grader's files in the sandbox, read-only
 DATA = f"{INSIDE}/data"
 INPUT = f"{INSIDE}/input"
@@ -140,7 +141,7 @@ def environment(limits: Limits, data: bool, extra: Mapping[str, str]) -> dict[st
         "JUPYTER_CONFIG_DIR": f"{HOME}/.jupyter",
         "KERAS_HOME": f"{HOME}/.keras",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLBACKEND": PICTURES,
         "NBGRADER_EXECUTION": "autograde",
         "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": "-1",

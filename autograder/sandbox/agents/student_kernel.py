@@ -34,6 +34,7 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     parse_no_command_line(IPKernelApp)
     app = IPKernelApp.instance(connection_file=connection_file, config=configuration())
     app.initialize()
+    show_pictures()
     import_from_working_folder()
     gc.enable()
     app.start()
@@ -60,6 +61,25 @@ def import_from_working_folder() -> None:
     """Put the working folder before the installed packages on the path, as Jupyter does."""
     packages = [n for n, path in enumerate(sys.path) if path.endswith(("-packages", "-packages/"))]
     sys.path.insert(min(packages, default=0), "")
+
+
+def show_pictures() -> None:
+    """Let a pyplot that was imported before the kernel existed draw into the notebook.
+
+    The inline backend registers with the kernel while it is imported. A fork inherits it from a
+    process without a kernel; a new process has not imported it yet. pyplot itself looks its backend
+    up for the first figure, which takes longer than the rest of this function.
+    """
+    if "matplotlib.pyplot" not in sys.modules:
+        return
+    import matplotlib
+    from IPython.core.getipython import get_ipython
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    backend = os.environ["MPLBACKEND"]
+    matplotlib.rcParams["backend"] = backend
+    matplotlib.interactive(True)
+    configure_inline_support(get_ipython(), backend)
 
 
 def adopt_sockets(zmq: Any, descriptors: dict[str, int]) -> None:
