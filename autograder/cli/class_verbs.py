@@ -106,7 +106,13 @@ def grade(
     """Grade the submissions of a class; write its gradebook, autograded notebooks, grades.csv.
 
     Student code runs in a sandbox, which is tested before every run; the tests run outside it, in
-    a separate process. Exit status 0 means that every submission has a result.
+    a separate process.
+
+    Whatever lies in submitted/ and is not graded is a row of the table "Not graded, and why", with
+    what to do next. What the grader cannot open has no mark, and is tried again by the next run.
+
+    Exit status: 0 if everything was graded; 3 if that table has a row; 2 if the grader itself
+    failed.
 
     A submission with a result is run again only if it, the assignment or the grader has changed.
     To continue a run that was killed, run the same command again. Marks that a person entered are

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+NOT_EVERYTHING = 3
+"""Exit status where something that was handed in was not taken or not graded."""
+
 AssignmentsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all assignments.")
 ]

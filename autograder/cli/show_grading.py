@@ -1,9 +1,10 @@
 """What `autograder grade` and `autograder late` show on the terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -16,6 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
     from autograder.grading.dry_run import Change
+    from autograder.grading.not_graded import NotGraded
 
 BANNER = """\
 ************************************************************************
@@ -34,6 +37,10 @@ BANNER = """\
 *** change your files, and forge their marks. Every result is stamped
 *** sandbox=none. Use this only on code that you wrote yourself.
 ************************************************************************"""
+
+
+REJECTED = "✗"
+"""The sign of a mark whose notebook could not be read, as on the pages."""
 
 
 def progress_bar(console: Console) -> Progress:
@@ -51,9 +58,17 @@ def progress_bar(console: Console) -> Progress:
 
 
 @contextmanager
-def class_progress(console: Console, first: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show one progress bar, `first` its first task, and yield the function that advances it."""
+def class_progress(
+    console: Console, options: "GradeOptions"
+) -> Iterator[Callable[[str, int, int], None]]:
+    """Show one progress bar for a class run, and yield the function that advances it.
+
+    Without a sandbox, a banner comes first.
+    """
+    if not options.sandboxed:
+        console.print(BANNER, style="bold red")
     with progress_bar(console) as bar:
+        first = "proving the sandbox" if options.sandboxed else "starting"
         task = bar.add_task(first, total=None)
 
         def show(what: str, done: int, total: int) -> None:
@@ -70,28 +85,49 @@ def run_grade(
     options: "GradeOptions",
     console: Console,
 ) -> None:
-    """Grade, then show marks, flags and what could not be graded.
+    """Grade, then show marks, flags and what was not graded.
 
-    Raises GradingError at the end if the grader itself failed on a submission.
+    Raises GradingError at the end if the grader itself failed on a submission, else typer.Exit with
+    status NOT_EVERYTHING if something that was handed in was not graded.
     """
     from autograder.grading.class_run import grade_class
 
-    if not options.sandboxed:
-        console.print(BANNER, style="bold red")
-    first = "proving the sandbox" if options.sandboxed else "starting"
-    with class_progress(console, first) as show:
+    with class_progress(console, options) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
-    console.print(marks_table(read_marks(class_folder)))
+    marks = read_marks(class_folder)
+    rejected = {(one.student, one.assignment) for one in summary.iter_results() if one.rejected}
+    if marks.submissions:
+        console.print(marks_table(marks, rejected))
     flags = _flags_table(summary)
     if flags.row_count:
         console.print(flags)
     console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
-    console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
+    if summary.graded:
+        console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
+    _show_not_graded(class_folder, summary.not_graded, console)
     if summary.failures:
         raise GradingError(
             f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
             "Fix this, then run `autograder grade` again.",
         )
+    if summary.not_graded:
+        raise typer.Exit(NOT_EVERYTHING)
+
+
+def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console: Console) -> None:
+    """Show what was not graded; each command stands on a line of its own, ready to be copied."""
+    if not rows:
+        return
+    table = Table(title="Not graded, and why", show_lines=True)
+    for heading in ("student", "in submitted/", "why", "next"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, (row.student, row.path, row.reason, row.next_step)))
+    console.print(table)
+    console.print(
+        f"{len(rows)} of what was handed in {'is' if len(rows) == 1 else 'are'} not graded. "
+        f"Run the commands in {class_folder.submitted}, then `autograder grade` again."
+    )
 
 
 def _flags_table(summary: "Summary") -> Table:
@@ -106,12 +142,16 @@ def _flags_table(summary: "Summary") -> Table:
     return table
 
 
-def marks_table(marks: ClassMarks) -> Table:
-    """Lay the marks out, a row per student who handed in and a column per assignment."""
+def marks_table(marks: ClassMarks, rejected: Collection[tuple[str, str]] = ()) -> Table:
+    """Lay the marks out, a row per student who handed in and a column per assignment.
+
+    The marks of `rejected` submissions, by student and assignment, have a sign.
+    """
     handed_in = marks.submissions
     late = any(mark.penalty for mark in handed_in.values())
     off = " Late penalties are taken off." if late else ""
-    table = Table(title="Gradebook", caption=f"A dash: nothing was handed in.{off}")
+    sign = f" {REJECTED}: could not be read, see below." if rejected else ""
+    table = Table(title="Gradebook", caption=f"A dash: nothing was handed in.{sign}{off}")
     columns = [name for name in marks.max_scores if any(name == key[1] for key in handed_in)]
     table.add_column("student")
     for name in columns:
@@ -119,7 +159,11 @@ def marks_table(marks: ClassMarks) -> Table:
     table.add_column("total", justify="right")
     for person, own in marks.rows():
         if own:
-            finals = [final_text(own.get(name), missing_zero=False) or "–" for name in columns]
+            finals = [
+                (final_text(own.get(name), missing_zero=False) or "–")
+                + (f" {REJECTED}" if (person.student, name) in rejected else "")
+                for name in columns
+            ]
             total = points_text(sum((mark.final for mark in own.values()), ZERO))
             table.add_row(escape(person.student), *finals, total)
     return table
@@ -133,11 +177,14 @@ def run_dry(
     options: "GradeOptions",
     console: Console,
 ) -> None:
-    """Show what `autograder grade` would change, exercise by exercise, and write nothing."""
+    """Show what `autograder grade` would change, exercise by exercise, and write nothing.
+
+    Raises typer.Exit with status NOT_EVERYTHING if something that was handed in is not graded.
+    """
     from autograder.grading.dry_run import dry_run
 
-    with class_progress(console, "proving the sandbox") as show:
-        changes = dry_run(course, class_folder, assignments, options, show)
+    with class_progress(console, options) as show:
+        changes, left_over = dry_run(course, class_folder, assignments, options, show)
     if changes:
         console.print(changes_table(changes))
     students = len({one.student for one in changes})
@@ -146,6 +193,9 @@ def run_dry(
         f"{len(changes)} changes for {students} students: {up} marks up, {down} down. "
         "Nothing was written; run it without --dry-run to grade."
     )
+    _show_not_graded(class_folder, left_over, console)
+    if left_over:
+        raise typer.Exit(NOT_EVERYTHING)
 
 
 def changes_table(changes: list["Change"]) -> Table:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.show_grading import BANNER, class_progress, progress_bar
+from autograder.cli.show_grading import class_progress, progress_bar
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
@@ -130,10 +130,7 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
 
     Raises GradingError at the end if the grader itself failed on a submission.
     """
-    if not options.sandboxed:
-        console.print(BANNER, style="bold red")
-    first = "proving the sandbox" if options.sandboxed else "starting"
-    with class_progress(console, first) as show:
+    with class_progress(console, options) as show:
         summary = run_board(class_folder, options, show)
     networks = ranked(summary.iter_results())
     paths = write_leaderboard(class_folder.root / NAME, networks)
@@ -146,8 +143,9 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
     for note in notes(networks):
         console.print(note, highlight=False)
     console.print(f"Leaderboard: {', '.join(map(str, paths))}", soft_wrap=True)
-    if summary.failures:
+    failures = [*summary.failures, *summary.unreadable.values()]
+    if failures:
         raise GradingError(
-            f"{len(summary.failures)} networks have no result. {summary.failures[0]}",
+            f"{len(failures)} networks have no result. {failures[0]}",
             "Fix this, then run `autograder improve` again.",
         )

@@ -19,6 +19,7 @@ from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.conditions import GradeOptions, cluster_conditions, prepare_class
+from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.places import InFlight, Place, ThisMachine
 from autograder.grading.plan import (
     Submission,
@@ -42,6 +43,7 @@ from autograder.grading.results import (
 )
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import key_of
+from autograder.ingest.reading import Unreadable
 from course.errors import GradingError
 
 Progress = Callable[[str, int, int], None]
@@ -66,6 +68,10 @@ class Summary:
     """How many of these had it before."""
     failures: list[str] = field(default_factory=list)
     """Submissions that the grader itself failed on, each with the reason."""
+    unreadable: dict[Submission, str] = field(default_factory=dict)
+    """Submissions that could not be opened, each with the reason; they have no mark."""
+    not_graded: list[NotGraded] = field(default_factory=list)
+    """Everything in `submitted/` that was not graded."""
 
     def iter_results(self) -> Iterator[SubmissionResult]:
         """Read the results one after the other."""
@@ -131,6 +137,9 @@ class ClassRun:
         """Keep one result, on disk first; note a failure of the grader."""
         try:
             result = self.place.read(submission, future)
+        except Unreadable as error:
+            self.summary.unreadable[submission] = str(error)
+            return
         except GradingError as error:
             student, name = submission
             self.summary.failures.append(f"{name} of {student}: {error}")
@@ -152,7 +161,8 @@ class ClassRun:
 
     def _report(self, what: str) -> None:
         """Report progress."""
-        done = len(self.summary.graded) + len(self.summary.failures)
+        summary = self.summary
+        done = len(summary.graded) + len(summary.failures) + len(summary.unreadable)
         self.progress(what, done, self.total)
 
 
@@ -163,9 +173,15 @@ def grade_class(
     options: GradeOptions,
     progress: Progress = no_progress,
 ) -> Summary:
-    """Grade every submission of the named assignments (all, if none is named)."""
+    """Grade every submission of the named assignments (all, if none is named).
+
+    Raises GradingError if `submitted/` is empty.
+    """
     wanted = course.require(assignments)
     submissions = find_submissions(class_folder, wanted)
+    left_over = [] if submissions else not_graded(course, class_folder, wanted, iter(()))
+    if left_over:
+        return Summary(class_folder, not_graded=left_over)
     if not submissions:
         raise GradingError(
             f"There is nothing to grade in {class_folder.submitted}.",
@@ -211,6 +227,9 @@ def grade_class(
         gradebook.close()
         write_grades(class_folder, grades_rows(iter_results(class_folder)))
         apply_rules(class_folder)
+    summary.not_graded = not_graded(
+        course, class_folder, wanted, summary.iter_results(), summary.unreadable
+    )
     progress("graded", total, total)
     return summary
 

@@ -23,7 +23,7 @@ from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult, from_dict
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
-from autograder.ingest.reading import Rejected, read_submission
+from autograder.ingest.reading import Rejected, Unreadable, read_submission
 from course.errors import GradingError
 
 MOST_RERUNS = 2
@@ -55,10 +55,13 @@ class Cluster:
 
         student, name = submission
         folder = self._submitted / student
+        done: Future[Any] = Future()
         try:
             read = read_submission(folder, name)
+        except Unreadable as error:
+            done.set_exception(error)
+            return done
         except Rejected:
-            done: Future[Any] = Future()
             done.set_result(
                 grade_submission(self._sources[name], folder, student, name, self.conditions)
             )

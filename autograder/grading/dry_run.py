@@ -16,8 +16,9 @@ from pathlib import Path
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
 from autograder.gradebook.reader import read_marks
-from autograder.grading.class_run import Progress, grade_class
+from autograder.grading.class_run import Progress, Summary, grade_class
 from autograder.grading.conditions import GradeOptions
+from autograder.grading.not_graded import NotGraded
 from autograder.grading.results import iter_results
 from course.notebook.verdict import Verdict
 
@@ -25,7 +26,7 @@ _COPIED = (".secret", "rules.toml", "collected.json", "roster.csv", "results")
 _LINKED = ("submitted", "source", "release")
 _NOTHING = "–"
 
-Grade = Callable[[CourseFolder, ClassFolder, list[str], GradeOptions, Progress], object]
+Grade = Callable[[CourseFolder, ClassFolder, list[str], GradeOptions, Progress], Summary]
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,14 @@ def dry_run(
     options: GradeOptions,
     progress: Progress = lambda what, done, total: None,
     grade: Grade = grade_class,
-) -> list[Change]:
-    """Grade a copy of the class and return what differs; the class itself is left as it is."""
+) -> tuple[list[Change], list[NotGraded]]:
+    """Grade a copy of the class; return what differs, and what was not graded.
+
+    The class itself is left as it is.
+    """
     with _copied(class_folder) as copy:
-        grade(course, copy, assignments, options, progress)
-        return changes(class_folder, copy)
+        summary = grade(course, copy, assignments, options, progress)
+        return changes(class_folder, copy), summary.not_graded
 
 
 @contextmanager

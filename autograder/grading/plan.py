@@ -20,11 +20,21 @@ ENOUGH_TO_WARM = 4
 """Fewer submissions are graded sooner without fork servers, which import TensorFlow twice."""
 
 
+CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
+"""Names that systems and nbgrader make; names that begin with a dot are ignored too."""
+
+
+def is_ignored(name: str) -> bool:
+    """Whether an entry of `submitted/` was made by a system rather than handed in by a student."""
+    return name.startswith(".") or name in CLUTTER
+
+
 def find_submissions(class_folder: ClassFolder, assignments: Sequence[str]) -> list[Submission]:
     """List what was handed in, by student, then in the order of `assignments`."""
     if not class_folder.submitted.is_dir():
         return []
-    students = sorted(path.name for path in class_folder.submitted.iterdir())
+    names = (path.name for path in class_folder.submitted.iterdir())
+    students = sorted(name for name in names if not is_ignored(name))
     return [
         (student, name)
         for student in students

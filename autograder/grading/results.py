@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.grades_csv import GradesRow
-from autograder.ingest.reading import Rejected, read_submission
+from autograder.ingest.reading import Rejected, Unreadable, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
 from course.notebook.verdict import Verdict
@@ -117,7 +117,7 @@ def up_to_date(
     try:
         kept = load(result_path(class_folder, student, assignment))
         submission = read_submission(class_folder.submitted / student, assignment)
-    except (OSError, ValueError, KeyError, TypeError, Rejected):
+    except (OSError, ValueError, KeyError, TypeError, Rejected, Unreadable):
         return None  # no result, a damaged one, or a submission that can't be read
     return kept if kept.key == key and kept.digest == submission.digest else None
 

@@ -34,8 +34,8 @@ class Intake:
 def take_in(folder: Path, assignment: str, source: NotebookNode) -> Intake:
     """Take in `<folder>/<assignment>/<assignment>.ipynb`, `folder` being `submitted/<student>`.
 
-    A submission that cannot be graded is an `Intake` with the reason; only a fault of the grader
-    raises.
+    A submission that cannot be graded is an `Intake` with the reason. Raises `Unreadable` where the
+    machine can't open or read it.
     """
     digest = ""
     try:

@@ -1,5 +1,6 @@
 """Reads what a student handed in: one regular file, by safe names and a bounded size."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -36,6 +37,18 @@ class Rejected(Exception):
         """Keep the reason as one printable line of at most 600 characters."""
         self.reason = one_line(reason, limit=600)
         super().__init__(self.reason)
+
+
+class Unreadable(GradingError):
+    """A file or folder that the grader could not open or read: the machine's fault, never a mark.
+
+    A permission that is missing, a failing disk or a lost network drive says nothing about what
+    the student handed in.
+    """
+
+
+_STUDENTS_DOING = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO}
+"""Errors of a path whose parts are missing, links, or no folders and files."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ def read_submission(folder: Path, assignment: str) -> Submission:
     set them.
 
     Raises `Rejected` with the reason if there is no such regular file of at most `MAX_BYTES`, and
-    `GradingError` if `submitted/` itself can't be opened.
+    `Unreadable` if the machine can't open or read what is there.
     """
     student = require_safe_name(folder.name, "student's folder")
     require_safe_name(assignment, "assignment")
@@ -108,7 +121,7 @@ def _submitted(folder: Path) -> Iterator[int]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise GradingError(f"{folder} can't be opened ({error.strerror}).") from error
+        raise Unreadable(f"{folder} can't be opened ({error.strerror}).") from error
     try:
         yield descriptor
     finally:
@@ -126,7 +139,8 @@ def _opened(parent: int, name: str, what: str, flags: int) -> Iterator[int]:
     except FileNotFoundError as error:
         raise Rejected(f"Nothing was handed in: {what} is missing.") from error
     except OSError as error:
-        raise Rejected(f"{what} can't be opened ({error.strerror}).") from error
+        reason = f"{what} can't be opened ({error.strerror})."
+        raise (Rejected if error.errno in _STUDENTS_DOING else Unreadable)(reason) from error
     try:
         yield descriptor
     finally:
@@ -146,8 +160,10 @@ def _exists(folder: int, name: str) -> bool:
     """Whether the folder has an entry of that name, of any kind."""
     try:
         os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except OSError:
+    except FileNotFoundError:
         return False
+    except OSError as error:
+        raise Unreadable(f"{name} can't be looked at ({error.strerror}).") from error
     return True
 
 
@@ -162,7 +178,7 @@ def _read(descriptor: int, name: str) -> bytes:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise Rejected(f"{name} can't be read ({error.strerror}).") from error
+        raise Unreadable(f"{name} can't be read ({error.strerror}).") from error
     if len(content) > MAX_BYTES:
         raise Rejected(too_large)
     return content
@@ -170,8 +186,11 @@ def _read(descriptor: int, name: str) -> bytes:
 
 def _other_entries(folder: int) -> list[str]:
     """List the entries of a folder, sorted; the last item counts those beyond `_MAX_LISTED`."""
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
+    except OSError as error:
+        raise Unreadable(f"The folder can't be listed ({error.strerror}).") from error
     found = sorted(one_line(name, 60) for name in names if name != _TIMESTAMP)
     more = len(found) - _MAX_LISTED
     return found[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else [])

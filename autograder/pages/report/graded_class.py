@@ -6,6 +6,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import Submissions
 from autograder.gradebook.reader import read_class
+from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, iter_results
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions
@@ -26,6 +27,8 @@ class GradedClass:
     results: list[SubmissionResult]
     entries: Submissions = field(default_factory=dict)
     """The gradebook's marks, which count."""
+    not_graded: list[NotGraded] = field(default_factory=list)
+    """What lies in `submitted/` and was not graded."""
     questions: list[Question] = field(default_factory=list)
     """The questions of the class's graded quiz."""
 
@@ -54,6 +57,7 @@ def read_graded_class(
     """Read results, gradebook and quiz of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
     results = [one for one in iter_results(class_folder) if one.assignment in wanted]
+    left_over = not_graded(course, class_folder, wanted, iter(results))
     if not results:
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
     order = {name: place for place, name in enumerate(wanted)}
@@ -63,7 +67,7 @@ def read_graded_class(
     for key, taken in read_ledger(class_folder).items():
         if key in entries and entries[key].handed_in is None:
             entries[key] = replace(entries[key], handed_in=taken.handed_in)
-    handed_in = {one.student for one in results}
+    handed_in = {one.student for one in results} | {one.student for one in left_over} - {""}
     questions = read_questions(read_source(course, QUIZ, class_folder)) if QUIZ in wanted else []
     return GradedClass(
         name=class_folder.root.name,
@@ -71,5 +75,6 @@ def read_graded_class(
         names=dict(sorted((dict.fromkeys(handed_in, "") | marks.names).items())),
         results=results,
         entries=entries,
+        not_graded=left_over,
         questions=questions,
     )

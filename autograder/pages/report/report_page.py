@@ -95,7 +95,7 @@ def _sections(
 
     def by_shown_name(row: dict[str, Any]) -> str:
         # Sorted by real names, the rows would tell something about the names left out.
-        return shown_names[row["student"]]
+        return shown_names.get(row["student"], "")
 
     missing = [row for row in report_tables.missing(graded) if row["there"]]
     for row in missing:
@@ -112,6 +112,7 @@ def _sections(
         "questions": report_tables.quiz(graded, marks),
         "times": report_tables.times(graded),
         "missing": missing,
+        "not_graded": sorted(report_tables.left_over(graded), key=by_shown_name),
         "flags": sorted(report_tables.flags(graded), key=by_shown_name),
         "students": sorted(report_tables.students(graded), key=by_shown_name),
     }

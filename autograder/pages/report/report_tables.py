@@ -206,6 +206,19 @@ def missing(graded: GradedClass) -> list[dict[str, Any]]:
     return rows
 
 
+def left_over(graded: GradedClass) -> list[dict[str, str]]:
+    """List what was handed in and not graded, with the reason and the next step."""
+    return [
+        {
+            "student": row.student,
+            "path": row.path,
+            "reason": row.reason,
+            "next_step": row.next_step,
+        }
+        for row in graded.not_graded
+    ]
+
+
 def flags(graded: GradedClass) -> list[dict[str, str]]:
     """List every flag with its evidence."""
     return [

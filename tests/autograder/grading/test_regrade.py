@@ -10,7 +10,7 @@ from support.graded_class import give, new_class
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.reader import read_class
-from autograder.grading.class_run import Progress
+from autograder.grading.class_run import Progress, Summary
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.dry_run import Change, dry_run
 
@@ -39,7 +39,7 @@ def mended(
     assignments: list[str],
     options: GradeOptions,
     progress: Progress,
-) -> None:
+) -> Summary:
     """Stand in for grading with a mended test: ben gains, chi's automatic mark too, dana is new."""
     assert (folder.root / ".secret").read_bytes() == b"secret"
     assert (folder.submitted / "ada").is_dir()
@@ -47,6 +47,7 @@ def mended(
     give(folder, "ben", "reshape", POINTS["reshape"])
     give(folder, "chi", "reshape", {"scale_pixels": 4})
     give(folder, "dana", "reshape", {"add_channel_axis": 3})
+    return Summary(folder)
 
 
 def contents(folder: ClassFolder) -> dict[str, str]:
@@ -59,7 +60,7 @@ def test_a_dry_run_names_every_change_and_leaves_the_class_as_it_is(
 ) -> None:
     before, marks = contents(folder), read_class(folder)
 
-    found = dry_run(course, folder, ["reshape"], GradeOptions(), grade=mended)
+    found, _ = dry_run(course, folder, ["reshape"], GradeOptions(), grade=mended)
 
     assert found == [
         Change("ben", "reshape", "add_channel_axis", "0 incorrect", "6 correct", 6.0),
@@ -84,14 +85,14 @@ def test_a_dry_run_names_every_change_and_leaves_the_class_as_it_is(
 def test_grading_then_does_what_was_said_and_keeps_manual_marks_and_comments(
     folder: ClassFolder, course: CourseFolder
 ) -> None:
-    said = dry_run(course, folder, [], GradeOptions(), grade=mended)
+    said, _ = dry_run(course, folder, [], GradeOptions(), grade=mended)
     before = {one.student: one.final for one in read_class(folder).submissions.values()}
     mended(course, folder, [], GradeOptions(), lambda what, done, total: None)
 
     for mark in read_class(folder).submissions.values():
         points = sum(one.points for one in said if one.student == mark.student)
         assert mark.final == before.get(mark.student, 0) + points
-    assert dry_run(course, folder, [], GradeOptions(), grade=mended) == []
+    assert dry_run(course, folder, [], GradeOptions(), grade=mended) == ([], [])
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", "reshape", "reshape", "chi")
         comment = gradebook.find_comment("scale_pixels", "reshape", "reshape", "chi")

@@ -1,6 +1,8 @@
 """The report's page: everything on it as text, nobody named where names are left out."""
 
+import html
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -14,6 +16,7 @@ from autograder.build.script import read_source_notebook
 from autograder.cli.show_pages import run_report
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
+from autograder.grading.not_graded import NotGraded
 from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
 from autograder.pages.report.graded_class import GradedClass
@@ -47,6 +50,7 @@ def test_a_section_stands_for_everything_that_was_asked_for(page: str) -> None:
         "quiz",
         "times",
         "missing",
+        "not_graded",
         "flags",
         "students",
     ]
@@ -90,6 +94,21 @@ def test_a_known_misconception_is_counted_by_name_and_any_other_by_its_message()
         (1, "", "took too long and was stopped"),
     ]
     assert rows[0]["section"] == "8. What changed?"
+
+
+def test_what_was_not_graded_has_a_row_as_text_and_no_name_where_names_are_left_out() -> None:
+    graded = material(12)
+    row = NotGraded("absent", "reshape", f"absent/{UGLY}.ipynb", f"Away: {UGLY}", "mv absent x")
+    left = [row, NotGraded("", "", "all.zip", "It lies in no student's folder.", "Look at it.")]
+    graded = replace(graded, not_graded=left)
+
+    page = report_html(graded, MADE)
+    anonymous = report_html(graded, MADE, pseudonyms=Pseudonyms(b"secret", graded.names))
+
+    assert "absent/" + html.escape(UGLY, quote=False)[:20] in page
+    assert "<script>alert" not in page
+    assert "It lies in no student" in page
+    assert not re.search("absent|Away", text_of(anonymous))
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script(page: str) -> None:
