@@ -54,6 +54,11 @@ def collect(
     names, mails or numbers. Collecting the same files again changes nothing. See
     docs/instructor.md.
 
+    Every file is a row: taken, older, set aside because it is blank or damaged and an earlier
+    attempt is not, or refused with the reason.
+
+    Exit status: 0 if no file was refused; 3 if one was; 2 if the command itself failed.
+
     Examples:
 
       autograder collect submissions.zip --roster gradebook.csv

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import typer
 from nbformat import NotebookNode
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import apply_rules
@@ -34,7 +36,7 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
 
-_STATUSES = ("new", "updated", "unchanged", "older", "missing", "refused")
+_STATUSES = ("new", "updated", "unchanged", "older", "set aside", "missing", "refused")
 # What each LMS finds a person by, as fields of `Person`.
 _IDENTIFIERS = {
     "canvas": ("canvas_id", "sis_id", "login"),
@@ -49,15 +51,24 @@ def run_collect(
     options: CollectOptions,
     console: Console,
 ) -> None:
-    """Collect, enter the students in the gradebook, and show the outcome for each of them."""
+    """Collect, enter the students in the gradebook, and show the outcome for every file.
+
+    Raises typer.Exit with status NOT_EVERYTHING if a file was refused.
+    """
     sources = _sources(course, class_folder, options.assignment)
     done = collect(class_folder, archives, sources, options)
     enter_students(class_folder, read_roster(class_folder).people)
     console.print(collected_table(class_folder, done))
     counts = Counter(row.status for row in done.rows)
     summary = ", ".join(f"{counts[status]} {status}" for status in _STATUSES if counts[status])
-    other = f"; {done.ignored} other files ignored" if done.ignored else ""
-    console.print(f"{summary}{other}. Next: autograder grade")
+    if done.ignored:
+        names = ", ".join(sorted({name.rpartition("/")[2] for name in done.ignored})[:5])
+        console.print(f"Ignored, made by systems: {len(done.ignored)} ({names}).", markup=False)
+    if len(done.rows) > counts["refused"]:
+        summary += ". Next: autograder grade"
+    console.print(summary)
+    if counts["refused"]:
+        raise typer.Exit(NOT_EVERYTHING)
 
 
 def _sources(

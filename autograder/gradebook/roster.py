@@ -194,7 +194,7 @@ def read_roster(class_folder: ClassFolder) -> Lists:
     lists = Lists(People())
     path = class_folder.root / "roster.csv"
     if path.is_file():
-        add_list(lists, path)
+        _read_list(lists, path, UTC)  # it names nobody while nobody has handed in
     return lists
 
 
@@ -212,8 +212,20 @@ def write_roster(class_folder: ClassFolder, people: People) -> None:
 def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
     """Add a list of people; return how many of its lines name a person.
 
-    `zone` is the zone of the times in Moodle's worksheet, which names none.
+    `zone` is the zone of the times in Moodle's worksheet, which names none. Raises GradingError for
+    a list that names nobody.
     """
+    count = _read_list(lists, path, zone)
+    if not count:
+        raise GradingError(
+            f"{path} names no students.",
+            "It needs a line of headings with name, email, login or an id; see docs/instructor.md.",
+        )
+    return count
+
+
+def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
+    """Add the people of a list, if it names any; return how many of its lines do."""
     header, rows = _table(path)
     count = 0
     for row in rows:
@@ -226,11 +238,6 @@ def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
         if number:
             time = _moodle_time(row.get(_MODIFIED, ""), zone)
             lists.participants[number[1]] = Participant(person, time)
-    if not count:
-        raise GradingError(
-            f"{path} names no students.",
-            "It needs a line of headings with name, email, login or an id; see docs/instructor.md.",
-        )
     return count
 
 

@@ -21,10 +21,22 @@ from typing import IO
 from autograder.ingest.reading import MAX_BYTES
 from course.notebook.tampering import one_line
 
-READ = (".ipynb", ".zip", ".yml")
-"""Endings of the files that are read; others are `Refused` with `other` set."""
+READ = (".ipynb", ".zip", ".yml", ".json", ".ipynb.txt")
+"""Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too."""
 
-_CLUTTER = ("__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db")
+_CLUTTER = (
+    "__MACOSX",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+    "timestamp.txt",
+)
+NO_NOTEBOOK = "It is not a notebook (.ipynb)."
+
+_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_ZIP = b"PK\x03\x04"
 _DRIVE = re.compile(r"[A-Za-z]:")
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _MAX_PATH = 500  # characters
@@ -72,8 +84,8 @@ class Refused:
 
     parts: Parts
     reason: str
-    other: bool = False
-    """Whether the only reason is that it is not a notebook."""
+    clutter: bool = False
+    """Whether a system made it, such as `Thumbs.db`, and no student."""
 
     @property
     def where(self) -> str:
@@ -110,17 +122,24 @@ class _Walk:
     def folder(self, folder: Path) -> Iterator[Found]:
         """Yield the files below a folder; links are not followed."""
         count = 0
-        for root, folders, files in os.walk(folder, followlinks=False):
-            folders[:] = sorted(name for name in folders if name not in _CLUTTER)
+        closed: list[OSError] = []
+        for root, folders, files in os.walk(folder, onerror=closed.append, followlinks=False):
+            below = Path(root).relative_to(folder).parts
+            yield from (_clutter((*below, name)) for name in folders if _is_clutter(name))
+            folders[:] = sorted(name for name in folders if not _is_clutter(name))
             links = [name for name in folders if (Path(root) / name).is_symlink()]
             for name in sorted([*files, *links]):
                 count += 1
                 if count > self.bounds.entries:
                     yield Refused((folder.name,), self._too_many("holds"))
                     return
-                if name not in _CLUTTER:
-                    path = Path(root) / name
-                    yield from self.file(path, path.relative_to(folder).parts)
+                if _is_clutter(name):
+                    yield _clutter((*below, name))
+                else:
+                    yield from self.file(Path(root) / name, (*below, name))
+        for error in closed:
+            parts = Path(error.filename).relative_to(folder).parts
+            yield Refused(parts, f"The folder can't be opened ({error.strerror}).")
 
     def file(self, path: Path, parts: Parts) -> Iterator[Found]:
         """Yield one file of a folder, or the files of the zip that it is."""
@@ -130,13 +149,24 @@ class _Walk:
             elif path.suffix.lower() == ".zip":
                 with path.open("rb") as file:
                     yield from self.zip(file, parts, 1)
-            elif path.suffix.lower() not in READ:
+            elif not path.name.lower().endswith(READ):
                 yield _not_a_notebook(parts)
             else:
                 with path.open("rb") as file:
-                    yield self.read(file, parts, self.bounds.member)
+                    found = self.read(file, parts, self.bounds.member)
+                yield from self.opened(found, 0)
         except OSError as error:
             yield Refused(parts, f"It can't be read ({error.strerror}).")
+
+    def opened(self, found: Found, depth: int) -> Iterator[Found]:
+        """Yield what was read, or its files if it is a zip, whatever its name is."""
+        is_zip = isinstance(found, Entry) and found.content.startswith(_ZIP)
+        if is_zip and depth >= self.bounds.depth:
+            yield Refused(found.parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
+        elif isinstance(found, Entry) and is_zip:
+            yield from self.zip(io.BytesIO(found.content), found.parts, depth + 1)
+        else:
+            yield found
 
     def zip(self, file: IO[bytes], prefix: Parts, depth: int) -> Iterator[Found]:
         """Yield the files of a zip whose own path is `prefix`."""
@@ -186,7 +216,8 @@ class _Walk:
         """Yield one member, or the files of the zip that it is."""
         name = _name(member)
         parts = (*prefix, *name.split("/"))
-        if any(part in _CLUTTER or part.startswith("._") for part in parts):
+        if any(map(_is_clutter, parts)):
+            yield _clutter(parts)
             return
         problem = self._member_problem(member, name)
         nested = name.lower().endswith(".zip")
@@ -201,7 +232,7 @@ class _Walk:
             if nested and isinstance(found, Entry):
                 yield from self.zip(io.BytesIO(found.content), parts, depth + 1)
             else:
-                yield found
+                yield from self.opened(found, depth)
 
     def _member_problem(self, member: zipfile.ZipInfo, name: str) -> str:
         """Return why a member is not read, from the archive's list of entries; "" if it is."""
@@ -244,7 +275,20 @@ class _Walk:
 
 
 def _not_a_notebook(parts: Parts) -> Refused:
-    return Refused(parts, "It is not a notebook.", other=True)
+    """Refuse a file by its ending."""
+    if parts[-1].lower().endswith(_ARCHIVES):
+        reason = "It is an archive that is not opened: unpack it, then collect the folder."
+        return Refused(parts, reason)
+    return Refused(parts, NO_NOTEBOOK)
+
+
+def _is_clutter(name: str) -> bool:
+    """Whether a system made a file or folder of this name, and no student."""
+    return name in _CLUTTER or name.startswith("._")
+
+
+def _clutter(parts: Parts) -> Refused:
+    return Refused(parts, "A system made it.", clutter=True)
 
 
 def _name(member: zipfile.ZipInfo) -> str:

@@ -20,7 +20,7 @@ from autograder.gradebook.roster import (
     write_roster,
 )
 from autograder.ingest.reading import Rejected
-from autograder.lms.archive import Entry, Refused, walk
+from autograder.lms.archive import NO_NOTEBOOK, Entry, Found, Refused, walk
 from autograder.lms.naming import (
     METADATA,
     Ambiguous,
@@ -30,7 +30,15 @@ from autograder.lms.naming import (
     recognize,
     senders,
 )
-from autograder.lms.placing import Candidate, attempt_order, identify, place
+from autograder.lms.placing import (
+    Candidate,
+    attempt_order,
+    identify,
+    is_named_as_notebook,
+    place,
+    without_work,
+    work_in,
+)
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
@@ -62,7 +70,7 @@ class Row:
     student: str
     assignment: str
     status: str
-    """new, updated, unchanged, older, missing, or refused."""
+    """new, updated, unchanged, older, set aside, missing, or refused."""
     note: str = ""
 
 
@@ -71,8 +79,8 @@ class Collected:
     """The outcome of a run."""
 
     rows: list[Row] = field(default_factory=list)
-    ignored: int = 0
-    """How many files are not notebooks."""
+    ignored: list[str] = field(default_factory=list)
+    """Files that a system made, and no student."""
 
     def refuse(self, where: str, reason: str) -> None:
         """Add a row for a file that was not taken."""
@@ -88,8 +96,9 @@ def collect(
 ) -> Collected:
     """Take the notebooks of the archives into the class folder, the last attempt of each student.
 
-    `sources` are the source notebooks that assignments are recognized by, by name. Raises
-    `GradingError` if an archive does not exist or nothing at all is found.
+    Every file has a row: taken, set aside or refused, each with the reason. Of several attempts the
+    last one that holds work counts. `sources` are the source notebooks that assignments are
+    recognized by, by name. Raises `GradingError` if an archive does not exist or is empty.
     """
     done = Collected()
     lists = read_roster(class_folder)
@@ -101,20 +110,20 @@ def collect(
         if not path.exists():
             raise GradingError(f"{path} does not exist.", "Name a zip file or a folder.")
         candidates += _candidates(path, lists, sources, options, done)
-    last, others = _last_attempts(candidates)
-    for candidate in others:
-        note = f"{candidate.entry.where}: an earlier attempt or a further file; it does not count."
-        done.rows.append(Row(candidate.person.student, candidate.assignment, "older", note))
+    last = []
+    for attempts in _attempts(candidates):
+        chosen, rows = _choose(attempts, sources)
+        done.rows += rows
+        last.append(chosen)
     for candidate in last:
         taken = _taken(candidate, options, now or datetime.now(UTC))
-        status, note = place(class_folder, taken, candidate.entry.content, ledger, options.force)
+        content, source = candidate.entry.content, sources[candidate.assignment]
+        status, note = place(class_folder, taken, content, source, ledger, options.force)
         note = " ".join(filter(None, (note, candidate.note)))
         done.rows.append(Row(taken.student, taken.assignment, status, note))
     if not last and not done.rows:
         names = ", ".join(path.name for path in archives)
-        raise GradingError(
-            f"There is no notebook in {names}.", "Name the file that the LMS exported."
-        )
+        raise GradingError(f"There is nothing in {names}.", "Name the file that the LMS exported.")
     # The open exercise is optional, so nobody misses it.
     required = {one.assignment for one in last} - {OPEN_EXERCISE}
     done.rows += _missing(class_folder, lists, required)
@@ -136,29 +145,44 @@ def _candidates(
     metadata, broken = read_metadata(entries)
     for where in broken:
         done.refuse(where, "It is not what Gradescope writes; its submissions have no names.")
+    notebooks = []
     for one in found:
-        if isinstance(one, Refused) and not one.other:
-            done.refuse(f"{_sender_label(one, metadata)}{one.where}", one.reason)
-        elif isinstance(one, Refused) or _is_not_collected(one):
-            done.ignored += 1
+        if (isinstance(one, Refused) and one.clutter) or one.parts[-1] in _OF_SYSTEMS:
+            done.ignored.append(one.where)
+        elif problem := _not_collected(one):
+            done.refuse(f"{_sender_label(one, metadata)}{one.where}", problem)
+        elif isinstance(one, Entry):
+            notebooks.append(one)
     moodle_keys: dict[str, str] = {}
-    for entry in (one for one in entries if not _is_not_collected(one)):
+    for entry in notebooks:
         readings = senders(entry.parts, metadata) or _plain_senders(entry, path, options)
         try:
             for person, sender, note in _people(readings, lists, moodle_keys):
                 name = options.assignment or identify(entry, sender.own, sources)
+                if not is_named_as_notebook(entry):
+                    note = f"{note} {entry.where} was taken for its cells, not its name.".strip()
                 yield Candidate(person, name, entry, sender, path.name, note)
         except (Ambiguous, Rejected) as error:
             done.refuse(entry.where, str(error))
 
 
-def _is_not_collected(entry: Entry) -> bool:
-    """Whether a file is not a submission, although it was read."""
-    name = entry.parts[-1].lower()
-    return not name.endswith(".ipynb") or name == METADATA or is_other_plugin(entry.parts)
+_OF_SYSTEMS = (METADATA, "manifest.json")
+"""What Gradescope and `course submit` write beside the notebooks."""
 
 
-def _sender_label(refused: Refused, metadata: Metadata) -> str:
+def _not_collected(found: Found) -> str:
+    """Return why a file is not taken, "" if it may be a notebook."""
+    if is_other_plugin(found.parts):
+        return "Only files that were uploaded are collected, not what was typed into Moodle."
+    if isinstance(found, Refused):
+        return found.reason
+    name = found.parts[-1].lower()
+    if name.endswith(".yml") or (name.endswith(".json") and b'"cells"' not in found.content):
+        return NO_NOTEBOOK
+    return ""
+
+
+def _sender_label(refused: Found, metadata: Metadata) -> str:
     """Return the name of who sent a refused file and a colon, "" if its path does not tell."""
     names = {one.name for one in senders(refused.parts, metadata) if one.name}
     return f"{names.pop()}: " if len(names) == 1 else ""
@@ -243,13 +267,40 @@ def _newcomer(sender: Sender, lists: Lists) -> Person:
     return Person("", sender.name)
 
 
-def _last_attempts(candidates: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-    """Separate the last attempt of each student and assignment from the others."""
-    last: dict[tuple[str, str], Candidate] = {}
+def _attempts(candidates: list[Candidate]) -> list[list[Candidate]]:
+    """Group the candidates by student and assignment, the last attempt of each at the end."""
+    found: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in sorted(candidates, key=attempt_order):
-        last[candidate.person.student, candidate.assignment] = candidate
-    chosen = {id(one) for one in last.values()}
-    return [last[key] for key in sorted(last)], [one for one in candidates if id(one) not in chosen]
+        found.setdefault((candidate.person.student, candidate.assignment), []).append(candidate)
+    return [found[key] for key in sorted(found)]
+
+
+def _choose(
+    attempts: list[Candidate], sources: dict[str, NotebookNode]
+) -> tuple[Candidate, list[Row]]:
+    """Choose the last attempt that holds work, the last one if none does; a row for each other."""
+    source = sources[attempts[0].assignment]
+    works = [work_in(one.entry.content, source) for one in attempts]
+    place = max((at for at, work in enumerate(works) if work), default=len(attempts) - 1)
+    chosen = attempts[place]
+    rows = []
+    for at, (one, work) in enumerate(zip(attempts, works, strict=True)):
+        if one.entry.content == chosen.entry.content:
+            status, why = "older", "the same as the file that counts."
+        elif at > place:
+            status, why = (
+                "set aside",
+                f"the last attempt, but it does not count. {without_work(work)}",
+            )
+        else:
+            status, why = "older", "an earlier attempt or a further file; it does not count."
+        if at != place:
+            note = f"{one.entry.where}: {why}"
+            rows.append(Row(one.person.student, one.assignment, status, note))
+    notes = [chosen.note, without_work(works[place])]
+    if any(row.status == "set aside" for row in rows):
+        notes.append(f"{chosen.entry.where} counts: the last attempt that holds work.")
+    return replace(chosen, note=" ".join(filter(None, notes))), rows
 
 
 def _taken(candidate: Candidate, options: CollectOptions, now: datetime) -> Taken:
@@ -274,7 +325,7 @@ def _taken(candidate: Candidate, options: CollectOptions, now: datetime) -> Take
 def _missing(class_folder: ClassFolder, lists: Lists, assignments: set[str]) -> list[Row]:
     """List who is in the roster and has handed in nothing for an assignment that was collected."""
     return [
-        Row(person.student, name, "missing", "Nothing was handed in.")
+        Row(person.student, name, "missing", "No notebook was taken.")
         for person in sorted(lists.people, key=lambda one: one.student)
         for name in sorted(assignments)
         if not (class_folder.submitted / person.student / name).exists()

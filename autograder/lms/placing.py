@@ -4,21 +4,24 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
-from autograder.ingest.intake import require_assignment
+from autograder.ingest.belonging import assignment_of
+from autograder.ingest.intake import rebuild
 from autograder.ingest.parsing import parse_notebook
 from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry
 from autograder.lms.naming import Sender
 from course.files import write_atomically
+from course.notebook.cell_marks import mark_of
 
 _COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
+_NOTEBOOK_ENDING = re.compile(r"(\.ipynb(\.txt|\.json)?|\.json)$", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NOT_OURS = "It holds a file that `autograder collect` did not write; --force replaces it."
 
@@ -55,36 +58,52 @@ def identify(entry: Entry, own: tuple[str, ...], sources: dict[str, NotebookNode
     try:
         notebook = parse_notebook(entry.content)
     except Rejected as rejected:
-        if len(named) == 1:
+        if len(named) == 1 and is_named_as_notebook(entry):
             return named[0]  # grading gives the student the reason
         raise Rejected(f"Its assignment can't be recognized: {rejected.reason}") from rejected
-    for name in [*named, *(name for name in sources if name not in named)]:
-        try:
-            require_assignment(name, sources[name], notebook)
-        except Rejected:
-            continue
-        return name
-    if len(named) == 1:
-        return named[0]
+    found = assignment_of(notebook, sources, named)
+    if found or (len(named) == 1 and is_named_as_notebook(entry)):
+        return found or named[0]
     raise Rejected("It holds no exercise of any assignment.")
+
+
+def is_named_as_notebook(entry: Entry) -> bool:
+    """Whether a file's name ends in .ipynb; other files count only if their cells are known."""
+    return entry.parts[-1].lower().endswith(".ipynb")
+
+
+def work_in(content: bytes, source: NotebookNode) -> int | None:
+    """Return how many gaps of a notebook are not as released; None if it can't be read."""
+    try:
+        notebook = parse_notebook(content)
+    except Rejected:
+        return None
+    gaps = {mark_of(cell).exercise for cell in source.cells if mark_of(cell).is_gap}
+    return len(gaps - {*rebuild(source, notebook).untouched_gaps})
 
 
 def _path_names(own: tuple[str, ...], assignment: str) -> bool:
     """Whether a part of a path is the assignment's name, apart from what marks a copy."""
     for part in own:
-        stem = PurePosixPath(part).stem if part.endswith(".ipynb") else part
+        stem = _NOTEBOOK_ENDING.sub("", part)
         if _COPY_SUFFIX.sub("", stem).casefold() == assignment.casefold():
             return True
     return False
 
 
 def place(
-    class_folder: ClassFolder, taken: Taken, content: bytes, ledger: Ledger, force: bool
+    class_folder: ClassFolder,
+    taken: Taken,
+    content: bytes,
+    source: NotebookNode,
+    ledger: Ledger,
+    force: bool,
 ) -> tuple[str, str]:
     """Write the notebook and nbgrader's `timestamp.txt`, and note it in the ledger.
 
     Returns the status and a note for the instructor. Collecting the same file again changes
-    nothing, even after a later attempt was collected.
+    nothing, even after a later attempt was collected. A file that holds no work of the student
+    replaces none that does.
     """
     key = (taken.student, taken.assignment)
     path = class_folder.submitted / taken.student / taken.assignment / f"{taken.assignment}.ipynb"
@@ -97,14 +116,26 @@ def place(
         if before.digest == taken.digest:
             taken.earlier = before.earlier
             return _same_file(class_folder, taken, before, ledger)
-        if not _is_later(taken, before):
+        new, old = work_in(content, source), work_in(path.read_bytes(), source)
+        if old and not new:
+            return "set aside", f"{without_work(new)} What was collected before counts."
+        is_better = bool(new) and not old
+        if not is_better and not _is_later(taken, before):
             before.earlier = sorted({*before.earlier, taken.digest})
             return "older", "A later attempt was collected before."
         taken.earlier = sorted({*before.earlier, before.digest})
     write_atomically(path, lambda file: file.write(content))
     _stamp(path.parent, taken)
     ledger[key] = taken
-    return ("updated" if before and on_disk else "new"), _time_note(taken)
+    status = "updated" if before and on_disk else "new"
+    return status, _time_note(taken)
+
+
+def without_work(work: int | None) -> str:
+    """Say why a file holds no work of the student; "" if it holds some (see `work_in`)."""
+    if work is None:
+        return "It can't be read as a notebook."
+    return "" if work else "It is blank: no gap is filled."
 
 
 def _same_file(

@@ -180,4 +180,6 @@ def test_clutter_of_systems_is_no_row_and_other_files_are_told_apart(tmp_path: P
         },
     )
 
-    assert [one.other for one in walk(path, SMALL) if isinstance(one, Refused)] == [True]
+    refused = [one for one in walk(path, SMALL) if isinstance(one, Refused)]
+    assert [one.clutter for one in refused] == [True, True, True, False]
+    assert refused[-1].where == "essay.pdf"

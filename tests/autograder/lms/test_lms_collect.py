@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from nbgrader.utils import parse_utc
+from support.commands import invoke_autograder
 from support.lms_archives import (
     canvas_name,
     gradescope_export,
@@ -21,7 +22,9 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.roster import read_roster
 from autograder.lms.collecting import Collected, CollectOptions, collect
+from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError
+from course.learner.lab import notebooks
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CANVAS_ROSTER = """\
@@ -199,7 +202,8 @@ def test_moodle_s_names_and_its_worksheet_say_who_and_when(
     assert ledger["ada@example.org", "reshape"].time == "2026-11-01T20:15:00+00:00"
     assert ledger["renee@example.org", "reshape"].time == ""
     assert statuses(done)["norma@example.org", "reshape"] == "missing"
-    assert done.ignored == 1
+    assert len(reasons(done)) == 1
+    assert "typed into Moodle" in reasons(done)[0]
 
 
 def test_two_moodle_participants_of_one_name_need_the_worksheet(
@@ -398,9 +402,206 @@ def test_an_unreadable_notebook_is_taken_so_that_grading_gives_its_reason(
     assert "assignment can't be recognized" in reasons(done)[0]
 
 
-def test_an_archive_without_notebooks_says_so(instructor: Instructor) -> None:
-    with pytest.raises(GradingError, match="no notebook in"):
-        instructor.collect(instructor.zip("a.zip", {"lovelaceada_101_1_essay.pdf": b"%PDF"}))
+def test_an_archive_without_files_says_so(instructor: Instructor) -> None:
+    with pytest.raises(GradingError, match="nothing in"):
+        instructor.collect(instructor.zip("a.zip", {"__MACOSX/._a.ipynb": b"x"}))
+
+
+@pytest.mark.parametrize(
+    ("own", "content", "reason"),
+    [
+        ("essay.pdf", b"%PDF", "not a notebook"),
+        ("reshape.html", b"<html>", "not a notebook"),
+        ("reshape.py", b"pass", "not a notebook"),
+        ("reshape.docx", b"PK\x03\x04", "not a notebook"),
+        ("work.rar", b"Rar!", "unpack it"),
+        ("work.7z", b"7z", "unpack it"),
+        ("work.tar.gz", b"gz", "unpack it"),
+        ("data.json", b"{}", "not a notebook"),
+        ("notes.yml", b"a: 1", "not a notebook"),
+        ("reshape.ipynb.txt", b"", "can't be recognized"),
+        ("reshape.json", b'{"cells": 1}', "can't be recognized"),
+        ("Untitled.ipynb", b"", "can't be recognized"),
+        ("work.zip", b"no zip", "not a zip file"),
+        ("zipped.ipynb", b"PK\x03\x04 cut off", "not a zip file"),
+    ],
+)
+def test_every_file_beside_a_good_one_has_a_row(
+    instructor: Instructor, work: bytes, own: str, content: bytes, reason: str
+) -> None:
+    good = canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb")
+    other = canvas_name("Nobody, Norma", 105, 2, own)
+
+    done = instructor.collect(
+        instructor.zip("a.zip", {good: work, other: content}), roster=CANVAS_ROSTER
+    )
+
+    assert set(instructor.taken()) == {("ada@example.org", "reshape")}
+    assert len(reasons(done)) == 1
+    assert own in reasons(done)[0]
+    assert reason in reasons(done)[0]
+
+
+@pytest.mark.parametrize(
+    "own", ["reshape.ipynb.txt", "reshape.json", "x.ipynb.txt", "RESHAPE.IPYNB", "Untitled7.ipynb"]
+)
+def test_a_notebook_is_known_by_its_cells_whatever_its_ending(
+    instructor: Instructor, work: bytes, own: str
+) -> None:
+    archive = instructor.zip("a.zip", {canvas_name("כהן, דנה", 104, 1, own): work})
+
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
+
+    assert instructor.taken() == {("dana", "reshape"): work}
+    assert reasons(done) == []
+
+
+def test_a_zip_that_is_named_as_a_notebook_is_opened(instructor: Instructor, work: bytes) -> None:
+    packed = zipped({"reshape/reshape.ipynb": work})
+    archive = instructor.zip("a.zip", {canvas_name("כהן, דנה", 104, 1, "work.ipynb"): packed})
+
+    instructor.collect(archive, roster=CANVAS_ROSTER)
+
+    assert instructor.taken() == {("dana", "reshape"): work}
+
+
+def test_what_systems_made_is_no_row_and_is_counted(instructor: Instructor, work: bytes) -> None:
+    members = {
+        "reshape/reshape.ipynb": work,
+        "__MACOSX/reshape/._reshape.ipynb": b"x",
+        "Thumbs.db": b"x",
+        "manifest.json": b"{}",
+    }
+
+    done = instructor.collect(instructor.zip("a.zip", members), student="ada")
+
+    assert [row.status for row in done.rows] == ["refused"]  # nobody knows ada yet
+    assert len(done.ignored) == 3
+
+
+def attempts(instructor: Instructor, *contents: bytes) -> Path:
+    """Ada's attempts in Canvas, the last one at the end."""
+    members = {
+        canvas_name("Lovelace, Ada", 101, 10 + at, f"reshape-{at}.ipynb"): content
+        for at, content in enumerate(contents)
+    }
+    return instructor.zip("a.zip", members)
+
+
+@pytest.fixture(scope="module")
+def blank(course: CourseFolder) -> bytes:
+    return course.release("reshape").read_bytes()
+
+
+@pytest.mark.parametrize("later", ["blank", "cut off", "empty"])
+def test_a_later_file_without_work_does_not_replace_one_with_work(
+    instructor: Instructor, work: bytes, blank: bytes, later: str
+) -> None:
+    last = {"blank": blank, "cut off": work[:900], "empty": b""}[later]
+
+    done = instructor.collect(attempts(instructor, work, last), roster=CANVAS_ROSTER)
+
+    rows = [row for row in done.rows if row.student.startswith("ada")]
+    assert instructor.taken() == {("ada@example.org", "reshape"): work}
+    assert [row.status for row in rows] == ["set aside", "new"]
+    assert "reshape-1.ipynb" in rows[0].note
+    assert ("blank" if later == "blank" else "can't be read") in rows[0].note
+    assert "the last attempt that holds work" in rows[1].note
+
+
+def test_of_several_attempts_with_work_the_last_one_counts(
+    instructor: Instructor, work: bytes, blank: bytes
+) -> None:
+    second = marked(work, "2")
+
+    instructor.collect(attempts(instructor, work, blank, second, blank), roster=CANVAS_ROSTER)
+
+    assert instructor.taken() == {("ada@example.org", "reshape"): second}
+
+
+def test_a_blank_notebook_alone_is_taken_and_said(instructor: Instructor, blank: bytes) -> None:
+    done = instructor.collect(attempts(instructor, blank), roster=CANVAS_ROSTER)
+
+    row = next(row for row in done.rows if row.student.startswith("ada"))
+    assert (row.status, row.note) == ("new", "It is blank: no gap is filled.")
+
+
+def test_blank_and_done_come_to_the_same_in_two_runs_in_either_order(
+    instructor: Instructor, work: bytes, blank: bytes
+) -> None:
+    first = {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work}
+    second = {canvas_name("Lovelace, Ada", 101, 2, "reshape.ipynb"): blank}
+    seen = []
+    for name, members in (("2", second), ("1", first), ("2", second), ("1", first)):
+        done = instructor.collect(instructor.zip(name + ".zip", members), roster=CANVAS_ROSTER)
+        seen.append(statuses(done)["ada@example.org", "reshape"])
+
+    assert seen == ["new", "updated", "set aside", "unchanged"]
+    assert instructor.taken() == {("ada@example.org", "reshape"): work}
+
+
+def test_the_same_file_twice_is_said_to_be_the_same(instructor: Instructor, work: bytes) -> None:
+    done = instructor.collect(attempts(instructor, work, work), roster=CANVAS_ROSTER)
+
+    notes = [row.note for row in done.rows if row.status == "older"]
+    assert len(notes) == 1
+    assert "the same as the file that counts" in notes[0]
+
+
+@pytest.mark.parametrize("name", ["lesson.ipynb", "practice.ipynb", "further.ipynb"])
+def test_a_lesson_is_no_assignment(course: CourseFolder, tmp_path: Path, name: str) -> None:
+    instructor = Instructor(course, tmp_path)
+    instructor.sources = sources(course, *course.assignments()) | {"improve": scoring_source("")}
+    content = notebooks()[name].read_bytes()
+    archive = instructor.zip("a.zip", {canvas_name("כהן, דנה", 104, 1, name): content})
+
+    done = instructor.collect(archive, roster=CANVAS_ROSTER)
+
+    assert instructor.taken() == {}
+    assert "no exercise of any assignment" in reasons(done)[0]
+
+
+def test_a_roster_without_people_locks_no_later_command(
+    instructor: Instructor, work: bytes
+) -> None:
+    refused = instructor.zip("a.zip", {"work.pdf": b"%PDF"})
+    instructor.collect(refused)
+    assert (instructor.folder.root / "roster.csv").is_file()
+
+    assert len(read_roster(instructor.folder).people) == 0
+    instructor.collect(
+        instructor.zip("b.zip", {canvas_name("כהן, דנה", 104, 1, "reshape.ipynb"): work}),
+        roster=CANVAS_ROSTER,
+    )
+    assert set(instructor.taken()) == {("dana", "reshape")}
+
+
+@pytest.mark.parametrize("content", ["", "\n", "\ufeff", "student,name\r\n"])
+def test_a_roster_that_was_emptied_by_hand_is_nobody(instructor: Instructor, content: str) -> None:
+    instructor.folder.root.mkdir(parents=True)
+    (instructor.folder.root / "roster.csv").write_text(content, encoding="utf-8")
+
+    assert len(read_roster(instructor.folder).people) == 0
+    with pytest.raises(GradingError, match="names no students"):
+        instructor.collect(roster=content or " ")
+
+
+@pytest.mark.parametrize(("members", "expected"), [(("work.pdf",), 3), ((), 0), (("b.rar",), 3)])
+def test_the_exit_status_says_whether_a_file_was_refused(
+    instructor: Instructor,
+    course: CourseFolder,
+    work: bytes,
+    members: tuple[str, ...],
+    expected: int,
+) -> None:
+    good = {canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work}
+    other = {canvas_name("Nobody, Norma", 105, 2, name): b"x" for name in members}
+    both = instructor.zip("both.zip", good | other)
+    command = ("collect", "--course", course.root, "--class", instructor.folder.root)
+
+    assert invoke_autograder(*command, both)[0] == expected
+    if members:
+        assert invoke_autograder(*command, instructor.zip("bad.zip", other))[0] == 3
 
 
 @pytest.mark.parametrize(
