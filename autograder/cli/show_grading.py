@@ -115,7 +115,7 @@ def run_grade(
 
 
 def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console: Console) -> None:
-    """Show what was not graded; each command stands on a line of its own, ready to be copied."""
+    """Show what was not graded, why, and what to do next; nothing if there is none."""
     if not rows:
         return
     table = Table(title="Not graded, and why", show_lines=True)
@@ -125,7 +125,7 @@ def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console
         table.add_row(*map(escape, (row.student, row.path, row.reason, row.next_step)))
     console.print(table)
     console.print(
-        f"{len(rows)} of what was handed in {'is' if len(rows) == 1 else 'are'} not graded. "
+        f"{len(rows)} {'thing is' if len(rows) == 1 else 'things are'} not graded. "
         f"Run the commands in {class_folder.submitted}, then `autograder grade` again."
     )
 

@@ -165,7 +165,7 @@ class _Search:
             why = f"The folder {one_line(path.name, 60)} is no assignment of this course."
         rest = []
         for file in files[:_MOST_FILES]:
-            if _may_be_notebook(file) or file.is_symlink() or not os.access(file, os.R_OK):
+            if _may_be_notebook(file) or file.is_symlink() or file.is_dir():
                 yield self._file(file, why)
             else:
                 rest.append(file)
@@ -189,6 +189,8 @@ class _Search:
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 return self._row(path, f"{why} It is a link, and links are not followed.", _COPY)
+            if stat.S_ISDIR(mode):  # `_below` yields only folders that can't be listed
+                return self._row(path, f"{why} It can't be opened.", self._open(path))
             if not stat.S_ISREG(mode):
                 return self._row(path, f"{why} It is not a regular file.", _LOOK)
             if not _may_be_notebook(path):

@@ -277,7 +277,7 @@ def test_status_2_when_the_grader_fails_on_one_and_the_others_have_their_results
     assert {row["student"] for row in rows(folder)} == {"ada", "chi"}
 
 
-def test_status_0_when_every_submission_has_a_result_even_an_unreadable_one(
+def test_status_3_when_a_submission_could_not_be_read_and_its_points_are_0(
     course: CourseFolder, tmp_path: Path
 ) -> None:
     folder = ClassFolder(tmp_path)
@@ -288,7 +288,7 @@ def test_status_0_when_every_submission_has_a_result_even_an_unreadable_one(
         "grade", "reshape", "--course", course.root, "--class", folder.root
     )
 
-    assert status == 0, said
+    assert status == 3, said
     assert [(r["student"], float(r["score"])) for r in rows(folder)] == [
         ("ada", 4.0), ("ada", 6.0), ("eve", 0.0), ("eve", 0.0),
     ]  # fmt: skip
@@ -327,7 +327,7 @@ def test_without_a_sandbox_everything_says_so(course: CourseFolder, tmp_path: Pa
         "grade", "--unsafe-no-sandbox", "--course", course.root, "--class", folder.root
     )
 
-    assert status == 0, said
+    assert status == 3, said
     assert BANNER.splitlines()[1] in said
     assert {row["sandbox"] for row in rows(folder)} == {"none"}
     assert {result.sandbox for result in iter_results(folder)} == {"none"}

@@ -293,6 +293,21 @@ def test_what_the_grader_cannot_open_has_no_mark_and_is_tried_again(
     assert read_class(folder).submissions["ann", "reshape"].final == 10
 
 
+def test_an_unknown_folder_that_cannot_be_opened_is_a_row(
+    folder: ClassFolder, closed: Callable[[str, int], None]
+) -> None:
+    put(folder, "ann/Week1/reshape.ipynb")
+    put(folder, "ann/Week2/inner/reshape.ipynb")
+    closed("Week1", errno.EACCES)
+    closed("inner", errno.EACCES)
+
+    rows = {row.path: row for row in grade(folder).not_graded}
+
+    for path in ("ann/Week1", "ann/Week2/inner"):
+        assert "can't be opened" in rows[path].reason
+        assert f"chmod -R u+rX {path}" in rows[path].next_step
+
+
 def test_a_mark_of_an_earlier_run_stays_while_the_file_cannot_be_opened(
     folder: ClassFolder, closed: Callable[[str, int], None]
 ) -> None:
@@ -340,6 +355,14 @@ def test_the_command_shows_the_table_and_ends_with_its_own_status(
     assert "mkdir -p dan/reshape && mv dan/reshape.ipynb dan/reshape/reshape.ipynb" in printed
     if not more:
         assert f"0 {show_grading.REJECTED}" in printed
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_without_a_sandbox_the_banner_is_shown_by_every_kind_of_run(
+    arguments: Callable[..., tuple[int, str]], more: tuple[str, ...]
+) -> None:
+    assert "NO SANDBOX" not in arguments(*more)[1]
+    assert "NO SANDBOX" in arguments("--unsafe-no-sandbox", *more)[1]
 
 
 def test_a_class_of_misplaced_files_only_is_a_table_too(
