@@ -8,11 +8,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.ingest.attempts import scan
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected, read_submission
+from autograder.ingest.reading import read_submission
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
 from course.notebook.matching import outline_of
+from course.notebook.parsing import Rejected, parse_notebook
 from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.tampering import Flag, one_line
 

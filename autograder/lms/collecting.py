@@ -19,7 +19,6 @@ from autograder.gradebook.roster import (
     read_roster,
     write_roster,
 )
-from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry, Refused, walk
 from autograder.lms.naming import (
     METADATA,
@@ -33,6 +32,7 @@ from autograder.lms.naming import (
 from autograder.lms.placing import Candidate, attempt_order, identify, place
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
+from course.notebook.parsing import Rejected
 
 Metadata = dict[tuple[str, ...], object]
 """What Gradescope's exports say, by the folder they lie in."""

@@ -12,11 +12,10 @@ from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
 from autograder.ingest.intake import require_assignment
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry
 from autograder.lms.naming import Sender
 from course.files import write_atomically
+from course.notebook.parsing import Rejected, parse_notebook
 
 _COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)

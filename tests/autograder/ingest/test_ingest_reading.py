@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder.ingest import reading
-from autograder.ingest.reading import Rejected, read_submission, require_safe_name
+from autograder.ingest.reading import read_submission, require_safe_name
 from course.errors import GradingError
+from course.notebook.parsing import Rejected
 
 CONTENT = b'{"cells": []}'
 

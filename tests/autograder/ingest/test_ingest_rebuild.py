@@ -15,8 +15,7 @@ from support.places import ROOT
 from autograder.folders import ASSIGNMENTS
 from autograder.ingest.attempt_rules import KINDS
 from autograder.ingest.intake import rebuild, require_assignment
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
+from course.notebook.parsing import Rejected, parse_notebook
 from course.notebook.rebuild import Rebuilt
 
 ANSWER = "def scale_pixels(images):\n    return images / 255.0"

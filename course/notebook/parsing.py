@@ -7,8 +7,10 @@ from typing import Any, NoReturn
 
 from nbformat import NotebookNode
 
-from autograder.ingest.reading import MAX_BYTES, Rejected
 from course.notebook.tampering import one_line
+
+MAX_BYTES = 20_000_000
+"""Size limit of a notebook in bytes: outputs with many plots fit, floods of text do not."""
 
 MAX_CELLS = 1000
 MAX_SOURCE = 1_000_000
@@ -23,6 +25,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _OTHER_KERNELS = re.compile(
     r"ir\d*$|julia|javascript|deno|bash|octave|matlab|scala|ruby|sql|gnuplot|go(nb)?$|x(cpp|r$)"
 )
+
+
+class Rejected(Exception):
+    """A submission that cannot be graded: that student's result; the class run goes on."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason as one printable line of at most 600 characters."""
+        self.reason = one_line(reason, limit=600)
+        super().__init__(self.reason)
 
 
 def parse_notebook(content: bytes) -> NotebookNode:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from support.places import ROOT
 
 from autograder.ingest.intake import take_in
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
+from course.notebook.parsing import Rejected, parse_notebook
 
 RELEASE = (ROOT / "exercises" / "reshape" / "reshape.ipynb").read_bytes()
 SOURCE = nbformat.read(ROOT / "solutions" / "reshape" / "reshape.ipynb", as_version=4)
