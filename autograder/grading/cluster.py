@@ -25,7 +25,7 @@ from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
 from autograder.ingest.reading import read_submission
 from course.errors import GradingError
-from course.notebook.parsing import Rejected
+from course.notebook.rejecting import Rejected
 
 MOST_RERUNS = 2
 """How often a submission is run again after a worker was lost while it ran."""

@@ -17,7 +17,7 @@ from autograder.gradebook.grades_csv import GradesRow
 from autograder.ingest.reading import read_submission
 from course.errors import GradingError
 from course.files import write_atomically
-from course.notebook.parsing import Rejected
+from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Verdict
 
 Key = dict[str, str]

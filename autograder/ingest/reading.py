@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.errors import GradingError
-from course.notebook.parsing import MAX_BYTES, Rejected
+from course.notebook.parsing import MAX_BYTES
+from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line
 
 _MAX_NAME_BYTES = 255  # limit of Linux file systems

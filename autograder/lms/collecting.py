@@ -32,7 +32,7 @@ from autograder.lms.naming import (
 from autograder.lms.placing import Candidate, attempt_order, identify, place
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
-from course.notebook.parsing import Rejected
+from course.notebook.rejecting import Rejected
 
 Metadata = dict[tuple[str, ...], object]
 """What Gradescope's exports say, by the folder they lie in."""

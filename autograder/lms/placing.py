@@ -11,11 +11,12 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
-from autograder.ingest.intake import require_assignment
 from autograder.lms.archive import Entry
 from autograder.lms.naming import Sender
 from course.files import write_atomically
-from course.notebook.parsing import Rejected, parse_notebook
+from course.notebook.parsing import parse_notebook
+from course.notebook.recognizing import require_assignment
+from course.notebook.rejecting import Rejected
 
 _COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)

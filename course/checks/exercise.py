@@ -28,7 +28,6 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.noted = ""
         self.share = 1.0
         self._lost: list[CheckFailed] = []
-        self._gives_parts = False
         self._lent: list[tuple[np.ndarray, np.ndarray]] = []
         self._resources = ExitStack()
 
@@ -46,7 +45,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         self._resources.close()
         if error is not None:
             raise failures.from_exception(self.name, error) from None
-        if self._lost and not (self._gives_parts and self.share):
+        if self._lost and not self.share:
             raise failures.all_lost(self._lost)
         sign = "✓" if self.share == 1.0 else "◐"
         sys.stdout.write(f"{sign} {self.name}: {self._verdict()}\n")
@@ -94,10 +93,6 @@ class Exercise(AbstractContextManager["Exercise"]):
             self._lost.append(failure)
             # Six sixths are all of it.
             self.share = max(0.0, round(self.share - share, 9))
-
-    def give_parts(self) -> None:
-        """Give part marks where something is lost; without this, as in sight, that is a failure."""
-        self._gives_parts = True
 
     @property
     def misconception(self) -> str:
