@@ -11,6 +11,7 @@ import numpy as np
 
 from course.checks import answers, arrays, failures, inputs, models, trainings
 from course.checks.failures import CheckFailed
+from course.crossing import CannotCross, arriving
 from course.quiet import quiet
 
 
@@ -114,6 +115,8 @@ class Exercise(AbstractContextManager["Exercise"]):
         The function gets copies of the arrays: results are compared with the question, which a
         function that writes into its arguments must not change.
         """
+        if not callable(function):
+            function = self._arriving(function, "a function")
         self.that(
             callable(function),
             f"a function was expected, but it is {arrays.kind_of(function)}.",
@@ -123,7 +126,14 @@ class Exercise(AbstractContextManager["Exercise"]):
         lent_by_name = {name: self._lend(value) for name, value in named.items()}
         result = function(*lent, **lent_by_name)
         self.that(result is not None, "", "returned-nothing")
-        return result
+        return arriving(result, f"{self.name}(…)")
+
+    def _arriving(self, value: Any, expected: str = "text or a number") -> Any:
+        """Return the learner's value as it arrives where it is graded; refuse it in equal words."""
+        try:
+            return arriving(value, self.name)
+        except CannotCross as refusal:
+            raise refusal.expecting(expected, self.name) from None
 
     def call_each(
         self, function: Callable[..., Any], cases: Sequence[tuple[Any, ...]]
@@ -198,17 +208,17 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def choice(self, value: Any, letters: str) -> str:
         """Note a quiz answer: one of the letters; return it as a small letter."""
-        self.noted = answers.choice(value, letters)
+        self.noted = answers.choice(self._arriving(value), letters)
         return self.noted
 
     def choices(self, value: Any, letters: str) -> str:
         """Note a quiz answer: some of the letters; return them sorted and without repeats."""
-        self.noted = answers.choices(value, letters)
+        self.noted = answers.choices(self._arriving(value), letters)
         return self.noted
 
     def noted_number(self, value: Any) -> Any:
         """Note a quiz answer: a number; return it."""
-        number = self.number(value)
+        number = self.number(self._arriving(value))
         self.noted = f"{number:.12g}"
         return number
 
@@ -245,6 +255,7 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def shapes_table(self, table: Any) -> None:
         """Check the learner's table of shapes; each wrong row costs its part of the points."""
+        table = self._arriving(table, "a dictionary")
         to_fill = models.rows_to_fill(table)
         models.check_row(table, models.GIVEN)
         for name in to_fill:
