@@ -66,7 +66,7 @@ def read_cells(content: bytes, *, with_runs: bool = False) -> ParsedNotebook:
     if not content.strip(b"\x00 \t\r\n"):
         raise Rejected("The notebook is empty: the file holds no cells at all.")
     notes: list[str] = []
-    document = _document(_text(content, notes))
+    document = _document(_text(content, notes), notes)
     version = _version(document)
     _require_python(document.get("metadata"))
     cells = _cells_of_version_3(document) if version == 3 else _list(document, "cells")
@@ -120,12 +120,12 @@ def _from_windows(content: bytes) -> str | None:
     return text
 
 
-def _document(text: str) -> dict[str, Any]:
+def _document(text: str, notes: list[str]) -> dict[str, Any]:
     """Parse strict JSON whose outermost value is an object."""
     try:
         document = json.loads(
             text,
-            object_pairs_hook=_object,
+            object_pairs_hook=lambda pairs: _object(pairs, notes),
             parse_int=_integer,
             # Python writes NaN and Infinity, which are not JSON, into outputs that hold them.
             parse_constant=lambda _: None,
@@ -142,12 +142,12 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; refuse a duplicate key, because either value could be meant."""
+def _object(pairs: list[tuple[str, Any]], notes: list[str]) -> dict[str, Any]:
+    """Build an object; of a key that is there twice the last value counts, as in JupyterLab."""
     result = dict(pairs)
     if len(result) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise Rejected(f"The notebook is damaged: an object has the key {_quote(twice)} twice.")
+        notes.append(f"An object has the key {_quote(twice)} twice; the last one was read.")
     return result
 
 

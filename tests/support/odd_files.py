@@ -111,7 +111,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "a web page": lambda text: "<!DOCTYPE html><html></html>",
     "CRLF": lambda text: text.replace("\n", "\r\n"),
     "CRLF in sources": lambda text: text.replace("\\n", "\\r\\n"),
-    "NaN in metadata": lambda text: text.replace('"metadata": {', '"metadata": {"a": NaN,', 1),
+    "NaN in metadata": lambda text: text.replace('"metadata": {}', '"metadata": {"a": NaN}', 1),
     "a key twice": lambda text: text.replace('"nbformat": 4', '"nbformat": 4, "nbformat": 4'),
     "single quotes": lambda text: text.replace('"', "'"),
     "a huge number": lambda text: text.replace('"nbformat_minor": 5', f'"a": {"9" * 5000}'),

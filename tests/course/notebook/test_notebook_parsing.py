@@ -45,7 +45,6 @@ CORRUPT = {
     "a list": (b"[]", "its JSON is a list"),
     "deep nesting": (b"[" * 500_000, "nested too deeply"),
     "deep closed nesting": (b'{"a":' * 100_000 + b"0" + b"}" * 100_000, "nested too deeply"),
-    "duplicate key": (b'{"nbformat": 4, "cells": [], "cells": []}', "'cells' twice"),
     "giant integer": (b'{"nbformat": ' + b"9" * 10_000 + b"}", "a number of 10000 digits"),
     "NaN for the version": (b'{"nbformat": NaN, "cells": []}', "no version"),
 }
@@ -248,6 +247,15 @@ def test_what_can_be_read_beside_a_damaged_cell_is_read(odd, expected, note):
     cells = [(cell.cell_type, cell.source) for cell in read.notebook.cells]
     assert cells == [*expected, ("code", "b = 2")]
     assert read.notes == (note,)
+
+
+def test_of_a_key_that_is_there_twice_the_last_value_is_read_as_in_jupyterlab():
+    cells = json.dumps([code("b = 2")]).encode()
+
+    read = read_cells(b'{"nbformat": 4, "cells": [], "cells": ' + cells + b"}")
+
+    assert [cell.source for cell in read.notebook.cells] == ["b = 2"]
+    assert read.notes == ("An object has the key 'cells' twice; the last one was read.",)
 
 
 def test_many_notes_are_counted():
