@@ -125,7 +125,6 @@ with exercise("build_cnn") as check:
     check.lesson_cnn(network)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-build_cnn
-    check.give_parts()
     with check.hidden("the number of parameters"):
         reference = models.reference_cnn()
         check.that(network.count_params() == reference.count_params() == 243_786, "")
@@ -191,7 +190,6 @@ with exercise("layer_shapes") as check:
     # CANARY-HIDDEN-cnn-layer_shapes
     import numpy as np
 
-    check.give_parts()
     with check.hidden("the table by the lesson's two rules"):
         size, by_rule = 28, {}
         for number in (1, 2):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.boundary import layer_rules as layers
-from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.channel import printable
+from course.crossing import CannotCross
 
 MAX_LAYERS = 100
 MAX_NESTING = 3

@@ -12,7 +12,7 @@ from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
-from autograder.boundary.agent.convpool_agent.records import MAX_BYTES
+from course.crossing import MAX_BYTES
 
 Execute = Callable[[str, float], None]
 UNPRINTABLE = re.compile(

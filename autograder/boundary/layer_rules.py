@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.boundary.agent.convpool_agent.keras_values import ACTIVATIONS
-from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.channel import printable
+from course.crossing import CannotCross
 
 Check = Callable[[Any], Any]
 NAME = re.compile(r"[\w.\- ]{1,64}")

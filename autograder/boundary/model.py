@@ -7,11 +7,12 @@ import re
 from typing import Any
 
 from autograder.boundary.agent.convpool_agent.keras_values import set_weights
-from autograder.boundary.agent.convpool_agent.records import CannotCross, ModelRecord
+from autograder.boundary.agent.convpool_agent.records import ModelRecord
 from autograder.boundary.blueprint import Blueprint, Key, read_blueprint
 from autograder.boundary.channel import printable
 from autograder.boundary.layer_rules import flag, number, optional
 from autograder.boundary.survey import survey
+from course.crossing import CannotCross
 
 OPTIMIZERS = (
     "SGD", "RMSprop", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Nadam", "Ftrl", "Lion",

@@ -14,8 +14,9 @@ import numpy as np
 
 from autograder.boundary import model as models
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
-from autograder.boundary.agent.convpool_agent.records import CannotCross, HistoryRecord, ModelRecord
+from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
 from autograder.boundary.channel import BadReply, Channel, printable
+from course.crossing import CannotCross
 from course.errors import GradingError
 
 RAISED_AS_ITSELF = (
@@ -62,7 +63,7 @@ def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> An
     if kind == "function":
         return StandInFunction(channel, name, timeout)
     if kind == "refused":
-        raise _refusal(reply, expected)
+        raise _refusal(reply).expecting(expected, name)
     if kind != "value" or "value" not in reply:
         raise BadReply("a reply of an unknown kind")
     return _materialized(reply["value"], name)
@@ -117,7 +118,7 @@ def _raise_if_not_result(reply: dict[str, Any], name: str) -> None:
     if kind == "undefined":
         raise NameError(f"name '{name}' is not defined")
     if kind == "refused":
-        raise _refusal(reply, "")
+        raise _refusal(reply)
     if kind == "raised":
         _raise_as_student(reply)
     if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
@@ -126,9 +127,9 @@ def _raise_if_not_result(reply: dict[str, Any], name: str) -> None:
         raise BadReply("a reply without arguments")
 
 
-def _refusal(reply: dict[str, Any], expected: str) -> CannotCross:
-    reason = f"{expected} was expected" if expected else printable(reply.get("reason"), 400)
-    return CannotCross(printable(reply.get("path"), 120), printable(reply.get("type"), 60), reason)
+def _refusal(reply: dict[str, Any]) -> CannotCross:
+    sizes = {"path": 120, "type": 60, "reason": 400}
+    return CannotCross(*(printable(reply.get(part), size) for part, size in sizes.items()))
 
 
 def _raise_as_student(reply: dict[str, Any]) -> NoReturn:

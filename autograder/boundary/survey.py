@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.blueprint import Blueprint, Key, Node
+from course.crossing import CannotCross
 
 MAX_PARAMETERS = 20_000_000
 MAX_FEATURES = 1 << 20

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.folders import ClassFolder
-from autograder.ingest.reading import Rejected, require_safe_name
+from autograder.ingest.reading import require_safe_name
 from course.errors import GradingError
 from course.files import csv_text, plain_cell, safe_cell, write_atomically
+from course.notebook.rejecting import Rejected
 
 _LONGEST_BYTES = 120  # of a folder's name; nbgrader adds to it
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

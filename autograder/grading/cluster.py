@@ -23,8 +23,9 @@ from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult, from_dict
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
-from autograder.ingest.reading import Rejected, Unreadable, read_submission
+from autograder.ingest.reading import Unreadable, read_submission
 from course.errors import GradingError
+from course.notebook.rejecting import Rejected
 
 MOST_RERUNS = 2
 """How often a submission is run again after a worker was lost while it ran."""

@@ -19,12 +19,13 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.plan import is_ignored, read_source
 from autograder.grading.results import SubmissionResult, result_path
-from autograder.ingest.belonging import assignment_of
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import MAX_BYTES, Rejected, Unreadable, read_submission
+from autograder.ingest.reading import MAX_BYTES, Unreadable, read_submission
 from course.errors import CourseError
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
+from course.notebook.parsing import parse_notebook
+from course.notebook.recognizing import assignment_of
+from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line
 
 _MOST_FILES = 1000  # of one folder that is no assignment

@@ -14,9 +14,10 @@ from typing import Any
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.grades_csv import GradesRow
-from autograder.ingest.reading import Rejected, Unreadable, read_submission
+from autograder.ingest.reading import Unreadable, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
+from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Verdict
 
 Key = dict[str, str]

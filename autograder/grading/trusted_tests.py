@@ -8,11 +8,11 @@ import contextlib
 import io
 from typing import Any
 
-from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.grading.student_process import Stopped
 from course.checks import failures
+from course.crossing import CannotCross
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
 from course.notebook.verdict import Verdict

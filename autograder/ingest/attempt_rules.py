@@ -214,6 +214,7 @@ RESTORED = {
     "gap_retyped": "a gap's cell was no code cell; its text was run as code",
     "gap_reflagged": "a gap's cell had other settings",
     "gap_found_by_name": "a gap's cell was found only by the name that it defines",
+    "not_read": "parts of the file that are no code were not read",
     "marks_lost": "nbgrader's marks were gone; cells were found by id, text or name",
 }
 """Kinds that the rebuild flags: cells of the source that were not handed in as released."""

@@ -8,13 +8,16 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.ingest.attempts import scan
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected, read_submission
-from course.notebook.cell_code import top_level_names
-from course.notebook.cell_marks import mark_of
+from autograder.ingest.reading import read_submission
 from course.notebook.matching import outline_of
+from course.notebook.parsing import read_cells
 from course.notebook.rebuild import Rebuilt, rebuild_from
-from course.notebook.tampering import Flag, one_line
+from course.notebook.recognizing import require_assignment
+from course.notebook.rejecting import Rejected
+from course.notebook.tampering import Flag
+
+LEFT_OUT = "not_read"
+"""The kind of a flag that says what of a notebook was not read, such as 80 MB of outputs."""
 
 
 @dataclass(frozen=True)
@@ -41,41 +44,14 @@ def take_in(folder: Path, assignment: str, source: NotebookNode) -> Intake:
     try:
         submission = read_submission(folder, assignment)
         digest = submission.digest
-        notebook = parse_notebook(submission.content)
-        require_assignment(assignment, source, notebook)
+        parsed = read_cells(submission.content)
+        require_assignment(assignment, source, parsed.notebook)
     except Rejected as rejected:
         return Intake(rejected.reason, digest=digest)
-    rebuilt = rebuild(source, notebook)
-    flags = (*rebuilt.flags, *scan(rebuilt.notebook))
+    rebuilt = rebuild(source, parsed.notebook)
+    notes = [Flag(LEFT_OUT, note) for note in parsed.notes]
+    flags = (*notes, *rebuilt.flags, *scan(rebuilt.notebook))
     return Intake(rebuilt=rebuilt, digest=digest, flags=flags)
-
-
-def require_assignment(assignment: str, source: NotebookNode, submitted: NotebookNode) -> None:
-    """Refuse a notebook of another assignment, by its gaps and tests.
-
-    Marks decide first, then ids, then the names that cells define, so that a notebook whose marks
-    an editor has dropped is still accepted. Raises `Rejected` if nothing of the source is found.
-    """
-    graded = _graded(source)
-    cells = submitted.cells
-    marked = {mark_of(cell).grade_id for cell in cells} | {str(cell.get("id")) for cell in cells}
-    if marked & graded:
-        return
-    others = sorted(_graded(submitted))
-    if others:
-        raise Rejected(
-            f"This is not the notebook of {assignment}: its exercises are "
-            f"{one_line(', '.join(others), 200)}."
-        )
-    gaps = {mark_of(cell).exercise for cell in source.cells if mark_of(cell).is_gap}
-    if not any(gaps & top_level_names(cell.source) for cell in cells if cell.cell_type == "code"):
-        raise Rejected(f"This is not the notebook of {assignment}: it holds none of its exercises.")
-
-
-def _graded(notebook: NotebookNode) -> set[str]:
-    """Return the names of the gaps and tests that are marked in a notebook."""
-    marks = [mark_of(cell) for cell in notebook.cells]
-    return {mark.grade_id for mark in marks if mark.grade_id and (mark.is_gap or mark.is_test)}
 
 
 def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.errors import GradingError
+from course.notebook.parsing import MAX_BYTES
+from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line
-
-MAX_BYTES = 20_000_000
-"""Size limit of a notebook in bytes: outputs with many plots fit, floods of text do not."""
 
 _MAX_NAME_BYTES = 255  # limit of Linux file systems
 _MAX_LISTED = 20  # names of other entries in a reason
@@ -28,15 +27,6 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-
-
-class Rejected(Exception):
-    """A submission that cannot be graded: that student's result; the class run goes on."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason as one printable line of at most 600 characters."""
-        self.reason = one_line(reason, limit=600)
-        super().__init__(self.reason)
 
 
 class Unreadable(GradingError):

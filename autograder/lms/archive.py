@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from autograder.ingest.reading import MAX_BYTES
+from course.notebook.parsing import MAX_BYTES
 from course.notebook.tampering import one_line
 
 READ = (".ipynb", ".zip", ".yml", ".json", ".ipynb.txt")

@@ -19,7 +19,6 @@ from autograder.gradebook.roster import (
     read_roster,
     write_roster,
 )
-from autograder.ingest.reading import Rejected
 from autograder.lms.archive import NO_NOTEBOOK, Entry, Found, Refused, walk
 from autograder.lms.naming import (
     METADATA,
@@ -41,6 +40,7 @@ from autograder.lms.placing import (
 )
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
+from course.notebook.rejecting import Rejected
 
 Metadata = dict[tuple[str, ...], object]
 """What Gradescope's exports say, by the folder they lie in."""

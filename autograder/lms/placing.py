@@ -11,14 +11,14 @@ from nbformat import NotebookNode
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
-from autograder.ingest.belonging import assignment_of
 from autograder.ingest.intake import rebuild
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
 from autograder.lms.archive import Entry
 from autograder.lms.naming import Sender
 from course.files import write_atomically
 from course.notebook.cell_marks import mark_of
+from course.notebook.parsing import parse_notebook
+from course.notebook.recognizing import assignment_of
+from course.notebook.rejecting import Rejected
 
 _COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
 _NOTEBOOK_ENDING = re.compile(r"(\.ipynb(\.txt|\.json)?|\.json)$", re.IGNORECASE)

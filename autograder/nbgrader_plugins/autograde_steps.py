@@ -5,9 +5,12 @@ puts `GradeInSandbox` in place of the steps that run student code with the instr
 """
 
 from pathlib import Path
+from typing import Any
 
+from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
@@ -17,6 +20,23 @@ from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import enter_dates, points_off, read_rules, rules_path
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import exact
+
+
+class SubmissionReader(NotebookExporter):
+    """Leaves the reading of what was handed in to `GradeInSandbox`.
+
+    nbgrader reads a notebook before its first step, and stops at whatever nbformat cannot read,
+    such as a byte order mark. The autograded notebook, which this project writes, is read as usual.
+    """
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[Any, Any]:
+        """Convert an empty notebook in place of a submitted one."""
+        submitted = Path(self.config.CourseDirectory.submitted_directory)
+        if Path(filename).absolute().is_relative_to(submitted.absolute()):
+            return self.from_notebook_node(new_notebook(), resources, **more)
+        return super().from_filename(filename, resources, **more)
 
 
 class GradeInSandbox(NbGraderPreprocessor):

@@ -16,7 +16,12 @@ def class_config(root: Path, class_folder: Path) -> Config:
     from autograder.build.release import CELL_SECONDS, build_config
     from autograder.gradebook.late_rules import rules_path
     from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
-    from autograder.nbgrader_plugins.autograde_steps import EnterRules, GradeInSandbox, LatePolicy
+    from autograder.nbgrader_plugins.autograde_steps import (
+        EnterRules,
+        GradeInSandbox,
+        LatePolicy,
+        SubmissionReader,
+    )
     from autograder.nbgrader_plugins.exporters import FeedbackExporter
 
     put_scripts_on_path()
@@ -35,6 +40,7 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.AssignLatePenalties.plugin_class = LatePolicy
     config.LatePolicy.rules = str(rules_path(class_folder))
     config.Autograde.sanitize_preprocessors = [GradeInSandbox]
+    config.Autograde.exporter_class = SubmissionReader
     config.Autograde.autograde_preprocessors = [EnterRules, AssignLatePenalties]
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # The exporter reads the result that grading kept, not the notebook.

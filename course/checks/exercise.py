@@ -11,6 +11,7 @@ import numpy as np
 
 from course.checks import answers, arrays, failures, inputs, models, trainings
 from course.checks.failures import CheckFailed
+from course.crossing import CannotCross, arriving
 from course.quiet import quiet
 
 
@@ -28,7 +29,6 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.noted = ""
         self.share = 1.0
         self._lost: list[CheckFailed] = []
-        self._gives_parts = False
         self._lent: list[tuple[np.ndarray, np.ndarray]] = []
         self._resources = ExitStack()
 
@@ -46,7 +46,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         self._resources.close()
         if error is not None:
             raise failures.from_exception(self.name, error) from None
-        if self._lost and not (self._gives_parts and self.share):
+        if self._lost and not self.share:
             raise failures.all_lost(self._lost)
         sign = "✓" if self.share == 1.0 else "◐"
         sys.stdout.write(f"{sign} {self.name}: {self._verdict()}\n")
@@ -95,10 +95,6 @@ class Exercise(AbstractContextManager["Exercise"]):
             # Six sixths are all of it.
             self.share = max(0.0, round(self.share - share, 9))
 
-    def give_parts(self) -> None:
-        """Give part marks where something is lost; without this, as in sight, that is a failure."""
-        self._gives_parts = True
-
     @property
     def misconception(self) -> str:
         """Which idea cost a part of the points, or ""."""
@@ -119,6 +115,8 @@ class Exercise(AbstractContextManager["Exercise"]):
         The function gets copies of the arrays: results are compared with the question, which a
         function that writes into its arguments must not change.
         """
+        if not callable(function):
+            function = self._arriving(function, "a function")
         self.that(
             callable(function),
             f"a function was expected, but it is {arrays.kind_of(function)}.",
@@ -128,7 +126,14 @@ class Exercise(AbstractContextManager["Exercise"]):
         lent_by_name = {name: self._lend(value) for name, value in named.items()}
         result = function(*lent, **lent_by_name)
         self.that(result is not None, "", "returned-nothing")
-        return result
+        return arriving(result, f"{self.name}(…)")
+
+    def _arriving(self, value: Any, expected: str = "text or a number") -> Any:
+        """Return the learner's value as it arrives where it is graded; refuse it in equal words."""
+        try:
+            return arriving(value, self.name)
+        except CannotCross as refusal:
+            raise refusal.expecting(expected, self.name) from None
 
     def call_each(
         self, function: Callable[..., Any], cases: Sequence[tuple[Any, ...]]
@@ -203,17 +208,17 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def choice(self, value: Any, letters: str) -> str:
         """Note a quiz answer: one of the letters; return it as a small letter."""
-        self.noted = answers.choice(value, letters)
+        self.noted = answers.choice(self._arriving(value), letters)
         return self.noted
 
     def choices(self, value: Any, letters: str) -> str:
         """Note a quiz answer: some of the letters; return them sorted and without repeats."""
-        self.noted = answers.choices(value, letters)
+        self.noted = answers.choices(self._arriving(value), letters)
         return self.noted
 
     def noted_number(self, value: Any) -> Any:
         """Note a quiz answer: a number; return it."""
-        number = self.number(value)
+        number = self.number(self._arriving(value))
         self.noted = f"{number:.12g}"
         return number
 
@@ -250,6 +255,7 @@ class Exercise(AbstractContextManager["Exercise"]):
 
     def shapes_table(self, table: Any) -> None:
         """Check the learner's table of shapes; each wrong row costs its part of the points."""
+        table = self._arriving(table, "a dictionary")
         to_fill = models.rows_to_fill(table)
         models.check_row(table, models.GIVEN)
         for name in to_fill:

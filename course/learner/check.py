@@ -3,13 +3,19 @@
 import time
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
+
+from course.errors import CourseError
 from course.learner import notices
-from course.learner.folder import Work, read_notebook
+from course.learner.folder import Work, read_work
 from course.learner.fresh_run import FreshRun, ShowProgress, run_notebook
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remember
+from course.lessons.released import read_release
 from course.notebook.cell_marks import mark_of
 from course.notebook.rebuild import Rebuilt
+from course.notebook.recognizing import require_assignment
+from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Verdict
 
 
@@ -41,18 +47,31 @@ class Report:
 def check_work(work: Work, show: ShowProgress) -> Report:
     """Check one notebook on a fresh kernel; none is started if all gaps are untouched.
 
-    Raises CourseError if the file is not a notebook.
+    Raises CourseError for a file that grading rejects: no notebook, or one of another assignment.
     """
     started = time.monotonic()
-    notebook = read_notebook(work.path)
+    parsed = read_work(work.path)
+    notebook = parsed.notebook
+    _require_assignment(work, notebook)
     rebuilt = rebuild_released(work.assignment, notebook)
     run = _run_unless_untouched(rebuilt, show)
     verdicts = [_without_untouched(verdict, rebuilt) for verdict in run.verdicts]
     found = [*notices.about_files(work), *notices.about_unsaved(work.path)]
+    found += parsed.notes
     found += notices.about_cells(rebuilt.flags)
     found += notices.about_order(notebook, rebuilt.notebook, verdicts, run.errors)
     remember(work, notebook, verdicts)
     return Report(work, verdicts, found, time.monotonic() - started)
+
+
+def _require_assignment(work: Work, notebook: NotebookNode) -> None:
+    """Refuse a notebook of another assignment, as grading does."""
+    try:
+        require_assignment(work.assignment, read_release(work.assignment), notebook)
+    except Rejected as rejected:
+        raise CourseError(
+            f"{work.path} can't be graded: {rejected.reason}", "Move it to its own folder."
+        ) from rejected
 
 
 def _run_unless_untouched(rebuilt: Rebuilt, show: ShowProgress) -> FreshRun:

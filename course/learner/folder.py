@@ -1,18 +1,17 @@
 """Finds the learner's notebooks, and reads one as data."""
 
-import warnings
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.reader import reads
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
 from course.lessons.released import ASSIGNMENTS, all_gaps
 from course.notebook.cell_marks import mark_of
+from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
+from course.notebook.rejecting import Rejected
 
 DEFAULT = Path("convpool")
 _REMEMBERED = "folder.json"
@@ -33,40 +32,34 @@ class Work:
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook in nbformat 4, with an id for every cell.
+    """Return the notebook of `read_work`."""
+    return read_work(path).notebook
 
-    Raises CourseError, which names the file and the next step, if the file is not a notebook.
+
+def read_work(path: Path) -> ParsedNotebook:
+    """Read a notebook as grading does, in nbformat 4, with an id for every cell.
+
+    A cell also has what it printed and its execution count, but no other outputs. Raises
+    CourseError, which names the file and the next step, for what grading rejects too.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise CourseError(f"{path} is no notebook: it is not text.", _BACKUP) from None
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
         raise CourseError(
             f"{path} can't be read ({error.strerror}).", "Fix this, then run it again."
         ) from error
-    if not text.strip():
-        raise CourseError(f"{path} is empty.", _BACKUP)
+    if size > MAX_BYTES:
+        raise CourseError(f"{path} is larger than {MAX_BYTES / 1e6:g} MB.", "Clear its outputs.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # older editors did not write cell ids
-            notebook: NotebookNode = nbformat.convert(reads(text), 4)
-        _require_cells(notebook)
-    except Exception as error:
-        # The text may be no JSON, no object, without cells, or without a key.
-        raise CourseError(f"{path} is no notebook, or it is damaged.", _BACKUP) from error
-    return notebook
-
-
-def _require_cells(notebook: NotebookNode) -> None:
-    """Add optional keys to the cells; raise for a cell that is not one."""
-    for number, cell in enumerate(notebook.cells):
-        cell.source + ""
+        parsed = read_cells(content, with_runs=True)
+    except Rejected as rejected:
+        raise CourseError(
+            f"{path} is no notebook that can be graded: {rejected.reason}", _BACKUP
+        ) from rejected
+    for number, cell in enumerate(parsed.notebook.cells):
         cell.setdefault("id", f"cell-{number}")
-        cell.setdefault("metadata", NotebookNode())
-        if cell.cell_type == "code":
-            cell.setdefault("outputs", [])
-            cell.setdefault("execution_count", None)
+    return parsed
 
 
 def remember_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from course.notebook.verdict import FAILED, Verdict
 # The limits of grading for a cell and for a test.
 CELL_SECONDS = 120
 TEST_SECONDS = 60
+MOST_RESTARTS = 3
 
 ShowProgress = Callable[[str, int, int], None]
 """Called with what is done now, the number of cells done, and the number of all."""
@@ -50,60 +51,117 @@ class FreshRun:
     errors: dict[str, str] = field(default_factory=dict)
     """What the learner's own cells raised, by the cell's id: "NameError: …"."""
     stopped: str = ""
-    """Why the kernel can run nothing more; "" while it can."""
+    """Why a kernel ended before the last cell, "" if none did."""
 
 
 def run_notebook(notebook: NotebookNode, show: ShowProgress) -> FreshRun:
     """Run a rebuilt notebook; each test is judged at its place, on the learner's kernel."""
     run = FreshRun()
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    with _kernel() as client:
+    with _Kernels() as kernels:
         for number, cell in enumerate(cells):
             mark = mark_of(cell)
             doing = f"checking {mark.exercise}" if mark.is_test else cell["id"]
             show(doing, number, len(cells))
             if mark.is_test:
-                run.verdicts.append(_judge(client, cell, mark, run))
-            elif not run.stopped:
-                error, _ = _execute(client, cell["id"], cell.source, CELL_SECONDS, run)
-                if error:
-                    run.errors[cell["id"]] = error
+                run.verdicts.append(_judge(kernels, cell, mark, run))
+            elif error := kernels.run_cell(cell["id"], cell.source):
+                run.errors[cell["id"]] = error
         show("done", len(cells), len(cells))
+        run.stopped = kernels.ended
     return run
 
 
-def _judge(client: NotebookClient, cell: NotebookNode, mark: CellMark, run: FreshRun) -> Verdict:
+def _judge(kernels: "_Kernels", cell: NotebookNode, mark: CellMark, run: FreshRun) -> Verdict:
     """Run a test on the kernel; an error of the gap's own cell explains a failure best."""
     gap, points = mark.exercise, mark.points
-    if run.stopped:
-        return Verdict(gap, 0.0, points, "error", f"it did not run: {run.stopped}")
-    source = judging_cell(gap, points, cell.source)
-    error, outputs = _execute(client, cell["id"], source, TEST_SECONDS, run)
+    error, outputs = kernels.run_test(cell["id"], judging_cell(gap, points, cell.source))
     data = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
     verdict = Verdict(**data[-1]) if data else Verdict(gap, 0.0, points, "error", error)
-    if gap in run.errors and verdict.status in FAILED:
+    if gap in run.errors and verdict.status in (*FAILED, "not_attempted"):
         message = f"`{gap}`: its own cell raised {run.errors[gap]}"
         return Verdict(gap, 0.0, points, "error", message)
     return verdict
 
 
-def _execute(
-    client: NotebookClient, name: str, source: str, seconds: int, run: FreshRun
-) -> tuple[str, list[Any]]:
-    """Run source on the kernel; return the error it raised ("" if none) and its outputs."""
-    cell = nbformat.v4.new_code_cell(source)
-    client.timeout = seconds
-    try:
-        client.execute_cell(cell, 0)
-    except CellTimeoutError:
-        run.stopped = f"`{name}` took longer than {seconds} s and could not be stopped."
-        return "it took too long.", []
-    except DeadKernelError:
-        run.stopped = f"the kernel ended in `{name}`."
-        return "Python itself ended here.", []
-    raised = [output for output in cell.outputs if output.output_type == "error"]
-    error = f"{raised[-1].ename}: {raised[-1].evalue}" if raised else ""
-    return one_line(error.removesuffix(": "), 200), cell.outputs
+class _Kernels:
+    """Runs cells on a kernel; where it has ended, on a new one, as grading does.
+
+    A new kernel runs again the cells that came to their end before. Without this, `exit()` in one
+    cell would cost the points of all later exercises.
+    """
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._client: NotebookClient | None = None
+        self._done: list[str] = []
+        self._restarts = -1
+        self.ended = ""
+
+    def __enter__(self) -> "_Kernels":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def run_cell(self, name: str, source: str) -> str:
+        """Run one of the learner's cells; return the error that it raised, "" if none."""
+        self._revive()
+        error, _ = self._execute(name, source, CELL_SECONDS)
+        if self._client is None:
+            return ""
+        self._done.append(source)
+        return error
+
+    def run_test(self, name: str, source: str) -> tuple[str, list[Any]]:
+        """Run a test; return the error that it raised, and its outputs."""
+        self._revive()
+        return self._execute(name, source, TEST_SECONDS)
+
+    def _revive(self) -> None:
+        """Open a kernel if there is none, and run the earlier cells on it."""
+        if self._client is not None or self._restarts >= MOST_RESTARTS:
+            return
+        self._restarts += 1
+        self._client = self._open.enter_context(_kernel())
+        cells, self._done = self._done, []
+        for source in cells:
+            if self._client is not None:
+                self._execute("an earlier cell", source, CELL_SECONDS)
+                self._done.append(source)
+
+    def _execute(self, name: str, source: str, seconds: int) -> tuple[str, list[Any]]:
+        """Run source on the kernel; return the error it raised ("" if none) and its outputs."""
+        if self._client is None:
+            return f"it did not run: {self.ended}", []
+        cell = nbformat.v4.new_code_cell(source)
+        replies: list[Any] = []
+        self._client.timeout = seconds
+        self._client.on_cell_executed = lambda **more: replies.append(more["execute_reply"])
+        try:
+            self._client.execute_cell(cell, 0)
+        except CellTimeoutError:
+            return self._end(f"`{name}` took longer than {seconds} s and could not be stopped.")
+        except DeadKernelError:
+            return self._end(f"the kernel ended in `{name}`.")
+        if any(_asks_for_an_end(reply) for reply in replies):
+            # The kernel ends a moment later; the next cell must not run on it by luck.
+            self._end(f"the kernel ended in `{name}`.")
+        raised = [output for output in cell.outputs if output.output_type == "error"]
+        error = f"{raised[-1].ename}: {raised[-1].evalue}" if raised else ""
+        return one_line(error.removesuffix(": "), 200), cell.outputs
+
+    def _end(self, why: str) -> tuple[str, list[Any]]:
+        """Close the kernel."""
+        self.ended, self._client = why, None
+        self._open.close()
+        return why, []
+
+
+def _asks_for_an_end(reply: Any) -> bool:
+    """Tell whether a cell called `exit()` or `quit()`."""
+    payload = reply["content"].get("payload", []) if isinstance(reply, dict) else []
+    return any(isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload)
 
 
 @contextmanager

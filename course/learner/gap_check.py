@@ -41,9 +41,20 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
         return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
     except Exception as error:
         return Verdict(gap, 0.0, points, "error", f"The check itself failed: {error!r}")
-    results = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*)", printed.getvalue(), re.MULTILINE)
-    message = results[-1] if results else ""
-    if getattr(namespace.get("check"), "noted", ""):
+    check = namespace.get("check")
+    message = _message(gap, printed.getvalue())
+    if getattr(check, "noted", ""):
         return Verdict(gap, 0.0, points, "answered", message)
-    earned = points if share is None else float(share)
-    return Verdict(gap, earned, points, "correct" if earned == points else "partial", message)
+    # The line that gives part marks is hidden from the release.
+    part = getattr(check, "share", 1.0)
+    earned = round(points * part, 6) if share is None else float(share)
+    if earned == points:
+        return Verdict(gap, earned, points, "correct", message)
+    misconception = getattr(check, "misconception", "")
+    return Verdict(gap, earned, points, "partial", message, misconception)
+
+
+def _message(gap: str, printed: str) -> str:
+    """Return what the check said, from its last line with a sign on."""
+    said = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*\Z)", printed, re.MULTILINE | re.DOTALL)
+    return said[-1].strip() if said else ""

@@ -195,7 +195,7 @@ def _long_line(perfect: str) -> bytes:
 DOCUMENTS: dict[str, Callable[[str], bytes]] = {
     "line_of_100_mb": _long_line,
     "truncated_json": lambda perfect: perfect[: len(perfect) // 2].encode(),
-    "not_utf8": lambda perfect: perfect.encode("utf-16"),
+    "not_utf8": lambda perfect: perfect.encode("cp500", "replace"),
     "empty_file": lambda perfect: b"",
     "nbformat_99": lambda perfect: perfect.replace('"nbformat": 4', '"nbformat": 99').encode(),
     "deep_nesting": _nested,

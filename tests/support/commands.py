@@ -25,7 +25,11 @@ def with_environment(**changes: str | None) -> dict[str, str]:
 
 
 def run_command(
-    program: str, *arguments: object, cwd: Path | None = None, **environment: str | None
+    program: str,
+    *arguments: object,
+    cwd: Path | None = None,
+    seconds: float = 300,
+    **environment: str | None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command in a process of its own; `environment` as in `with_environment`."""
     return subprocess.run(
@@ -34,7 +38,7 @@ def run_command(
         env=with_environment(**environment),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=seconds,
         check=False,
     )
 

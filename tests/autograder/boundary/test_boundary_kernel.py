@@ -10,9 +10,9 @@ import pytest
 from jupyter_client import BlockingKernelClient, KernelManager
 
 from autograder.boundary.agent import AGENT_FOLDER
-from autograder.boundary.agent.convpool_agent.records import CannotCross
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.boundary.standin import UNDEFINED, StandInFunction, StudentError, fetch
+from course.crossing import CannotCross
 
 LATE = 60.0
 
@@ -233,8 +233,7 @@ def test_a_value_that_cannot_cross_says_what_was_expected(student: Student) -> N
     with pytest.raises(CannotCross) as refusal:
         fetch(student.channel, "layer_generator", LATE, expected="a dict of tuples")
     assert str(refusal.value) == "`layer_generator` is a generator: a dict of tuples was expected."
-    with pytest.raises(CannotCross, match="replace the dots with your answer"):
-        student["q2"]
+    assert student["q2"] is ...
 
 
 def test_a_result_that_cannot_cross_is_refused_by_the_call(student: Student) -> None:

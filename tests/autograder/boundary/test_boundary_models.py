@@ -15,9 +15,10 @@ from autograder.boundary.agent.convpool_agent.keras_values import (
     rebuild_here,
     reduce,
 )
-from autograder.boundary.agent.convpool_agent.records import CannotCross, ModelRecord
+from autograder.boundary.agent.convpool_agent.records import ModelRecord
 from autograder.boundary.layer_rules import LAYERS
 from autograder.boundary.model import rebuild
+from course.crossing import CannotCross
 
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")

@@ -12,9 +12,10 @@ import pytest
 
 from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import encode
-from autograder.boundary.agent.convpool_agent.records import CannotCross, HistoryRecord, ModelRecord
+from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.boundary.standin import RAISED_AS_ITSELF, StandInFunction, StudentError, fetch
+from course.crossing import CannotCross
 from course.errors import GradingError
 
 
@@ -368,7 +369,7 @@ def test_the_requests_file_keeps_no_request(tmp_path: Path) -> None:
 
 def test_a_test_that_passes_what_cannot_cross_is_the_graders_fault(forger: Forger) -> None:
     with pytest.raises(GradingError, match="A test passes train something that cannot cross"):
-        forger.call({1, 2})
+        forger.call(b"bytes")
 
 
 def test_a_stand_in_has_nothing_but_its_name(forger: Forger) -> None:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.same_values import same
 
 from autograder.boundary.agent.convpool_agent import encoding, npy, records
 from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import MAGIC, encode
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
-from autograder.boundary.agent.convpool_agent.records import CannotCross, HistoryRecord, ModelRecord
+from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
+from course.crossing import CannotCross
 
 DTYPES = st.sampled_from(sorted(npy.DTYPES)).map(np.dtype)
 SCALARS = (
@@ -32,25 +34,10 @@ VALUES = st.recursive(
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
         | st.dictionaries(st.text(alphabet="abc_1", max_size=4) | st.integers(0, 9), inner)
+        | st.sets(st.text(alphabet="abc_1", max_size=4) | st.integers(0, 9), max_size=4)
     ),
     max_leaves=12,
 )
-
-
-def same(one: object, other: object) -> bool:
-    """Compare by exact type and by bits: True is not 1, and NaN is NaN."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, (np.ndarray, np.generic)):
-        same_form = (one.dtype, one.shape) == (other.dtype, other.shape)
-        return same_form and one.tobytes() == other.tobytes()
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict):
-        return same(list(one), list(other)) and same(list(one.values()), list(other.values()))
-    if isinstance(one, float):
-        return repr(one) == repr(other)
-    return one == other
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -83,11 +70,13 @@ def test_a_flipped_byte_is_refused_or_gives_plain_data(value: object, data: st.D
 def is_plain(value: object) -> bool:
     if type(value) in (list, tuple):
         return all(map(is_plain, value))
+    if type(value) is set:
+        return all(map(is_plain, value))
     if type(value) is dict:
         return all(map(is_plain, value)) and all(map(is_plain, value.values()))
     if isinstance(value, np.generic) or type(value) is np.ndarray:
         return value.dtype.kind in "biuf"
-    return value is None or type(value) in (bool, int, float, str)
+    return value is None or value is ... or type(value) in (bool, int, float, str)
 
 
 Pair = namedtuple("Pair", "a b")
@@ -163,21 +152,20 @@ def wide() -> list[object]:
     ("value", "said"),
     [
         ((n for n in [1]), "`answer` is a generator"),
-        ({1, 2}, "`answer` is a set"),
+        ({(1, 2)}, "`answer` is a set with a tuple as a member"),
         (b"bytes", "`answer` is a bytes"),
         (lambda: 1, "`answer` is a function"),
         (object(), "`answer` is an object"),
-        (..., "replace the dots with your answer"),
         (1j, "`answer` is a complex"),
         (2**70, "`answer` is a huge integer"),
         ("\ud800", "not valid Unicode"),
-        ({"conv_1": {1}}, "`answer['conv_1']` is a set"),
-        ([0, (1, {2})], "`answer[1][1]` is a set"),
+        ({"conv_1": b""}, "`answer['conv_1']` is a bytes"),
+        ([0, (1, b"")], "`answer[1][1]` is a bytes"),
         ({(1, 2): 3}, "with a tuple as a key"),
         (np.array(["a"]), "array of dtype <U1"),
         (np.array([None]), "array of dtype object"),
         (np.zeros(2, complex), "array of dtype complex128"),
-        (np.ma.masked_array([1, 2], [0, 1]), "array of dtype int64"),
+        (np.ma.masked_array([1, 2], [0, 1]), "`answer` is a masked array"),
         (np.datetime64("2020-01-01"), "datetime64"),
         (np.zeros((1,) * 9), "too large"),
         (np.broadcast_to(np.zeros(1), (1 << 24,)), "too large"),
@@ -189,7 +177,7 @@ def wide() -> list[object]:
         ("[" * 1_000_001, "too long"),
         ([np.zeros(4 << 20)] * 2, "too large"),
     ],
-    ids=range(26),
+    ids=range(25),
 )
 def test_what_cannot_cross_is_refused_by_name_and_type(value: object, said: str) -> None:
     with pytest.raises(CannotCross) as refusal:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder.ingest import reading
-from autograder.ingest.reading import Rejected, read_submission, require_safe_name
+from autograder.ingest.reading import read_submission, require_safe_name
 from course.errors import GradingError
+from course.notebook.rejecting import Rejected
 
 CONTENT = b'{"cells": []}'
 
@@ -152,11 +153,11 @@ def test_a_file_in_the_place_of_the_folder_is_refused(student):
     assert reason(student, "pooling") == "the folder pooling is a file, not a folder."
 
 
-def test_a_notebook_of_100_mb_is_refused_by_its_size(student):
+def test_a_notebook_of_a_gigabyte_is_refused_by_its_size(student):
     with (student / "reshape" / "reshape.ipynb").open("wb") as file:
-        file.truncate(100_000_000)
+        file.truncate(1_000_000_000)
 
-    assert "larger than 20 MB" in reason(student)
+    assert "larger than 200 MB" in reason(student)
 
 
 def test_the_limit_is_exact(student, monkeypatch):

@@ -14,10 +14,11 @@ from support.places import ROOT
 
 from autograder.folders import ASSIGNMENTS
 from autograder.ingest.attempt_rules import KINDS
-from autograder.ingest.intake import rebuild, require_assignment
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
+from autograder.ingest.intake import rebuild
+from course.notebook.parsing import parse_notebook
 from course.notebook.rebuild import Rebuilt
+from course.notebook.recognizing import require_assignment
+from course.notebook.rejecting import Rejected
 
 ANSWER = "def scale_pixels(images):\n    return images / 255.0"
 OLDER = "def scale_pixels(images):\n    return images / 256"

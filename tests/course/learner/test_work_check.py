@@ -1,5 +1,6 @@
 """`course check`: the verdicts of grading on the visible checks, and notices on the rest."""
 
+import json
 import os
 import signal
 import subprocess
@@ -129,15 +130,63 @@ def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
     assert "it took too long" in found.verdicts[0].message
 
 
-def test_a_kernel_that_ends_leaves_the_rest_unjudged_and_says_so(learner):
+@pytest.mark.parametrize("ending", ["import os\nos._exit(3)", "exit()", "quit()"])
+def test_a_kernel_that_ends_costs_its_own_gap_only(learner, ending):
     answer(learner, "reshape")
-    answer(learner, "reshape", {"scale_pixels": "import os\nos._exit(3)"})
+    right = "def scale_pixels(images):\n    return images / 255\n"
+    answer(learner, "reshape", {"scale_pixels": right + ending})
 
     found = report(find_work("reshape"))
 
-    assert statuses(found) == {"scale_pixels": "error", "add_channel_axis": "error"}
-    for verdict in found.verdicts:
-        assert verdict.message == "it did not run: the kernel ended in `scale_pixels`."
+    assert statuses(found) == {"scale_pixels": "error", "add_channel_axis": "correct"}
+    assert "`scale_pixels` is not defined" in found.verdicts[0].message
+
+
+def test_kernels_that_end_again_and_again_are_not_opened_for_ever():
+    cells = [new_code_cell("exit()") for _ in range(6)]
+
+    run = run_notebook(nbformat.v4.new_notebook(cells=cells), lambda *_: None)
+
+    assert "the kernel ended" in run.stopped
+
+
+def test_a_part_of_the_points_is_given_as_in_grading():
+    source = (
+        "from course.checks import exercise\nwith exercise('g') as check:\n"
+        "    with check.part(1 / 4):\n        check.fail('no')"
+    )
+
+    verdict = judge("g", 8.0, source, {})
+
+    assert (verdict.status, verdict.score) == ("partial", 6.0)
+    assert verdict.message == "75% of the points.\n`g`: no"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_notebook_in_another_encoding_is_read(learner, encoding):
+    path = learner / "reshape" / "reshape.ipynb"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+
+    assert set(statuses(report(find_work("reshape"))).values()) == {"not_attempted"}
+
+
+def test_a_notebook_of_another_exercise_is_refused_as_in_grading(learner):
+    path = learner / "reshape" / "reshape.ipynb"
+    path.write_bytes((learner / "pooling" / "pooling.ipynb").read_bytes())
+
+    with pytest.raises(CourseError, match="This is not the notebook of reshape"):
+        report(find_work("reshape"))
+
+
+def test_what_was_not_read_is_a_notice(learner):
+    path = learner / "reshape" / "reshape.ipynb"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["cells"].append({"cell_type": "heading", "metadata": {}, "source": "1"})
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    found = report(find_work("reshape"))
+
+    assert any("unknown type 'heading'; it was read as text" in one for one in found.notices)
 
 
 def test_check_is_blind_to_what_an_earlier_check_defined():

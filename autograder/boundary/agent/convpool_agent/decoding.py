@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from .encoding import MAGIC
-from .npy import DTYPES, MalformedData, read_array
-from .records import (
+from course.crossing import (
+    DTYPES,
     LARGEST_INT,
     MAX_ARRAYS,
     MAX_BYTES,
     MAX_DEPTH,
-    MAX_TEXT,
     MAX_VALUES,
     SMALLEST_INT,
-    HistoryRecord,
-    ModelRecord,
     is_text,
 )
+
+from .encoding import MAGIC
+from .npy import MalformedData, read_array
+from .records import MAX_TEXT, HistoryRecord, ModelRecord
 
 MAX_INT_DIGITS = 20
 
@@ -111,6 +111,10 @@ class _Reader:
             return tuple(_the(list, self.value(content, depth)))
         if tag == "dict":
             return self._dict(content, depth)
+        if tag == "set":
+            return self._set(content, depth)
+        if tag == "dots":
+            return _the(type(None), content) or ...
         if tag == "scalar":
             return _scalar(*content)
         if tag in ("array", "frozen"):
@@ -124,13 +128,23 @@ class _Reader:
     def _dict(self, pairs: Any, depth: int) -> dict[Any, Any]:
         found = {}
         for key, value in _the(list, pairs):
-            plain = self.value(key, depth + 1)
-            if not isinstance(plain, (str, int, float, bool, type(None), np.generic)):
-                raise MalformedData("a key is not a scalar")
+            plain = self._key(key, depth)
             found[plain] = self.value(value, depth + 1)
         if len(found) != len(pairs):
             raise MalformedData("a key stands twice")
         return found
+
+    def _set(self, members: Any, depth: int) -> set[Any]:
+        found = {self._key(member, depth) for member in _the(list, members)}
+        if len(found) != len(members):
+            raise MalformedData("a member stands twice")
+        return found
+
+    def _key(self, key: Any, depth: int) -> Any:
+        plain = self.value(key, depth + 1)
+        if not isinstance(plain, (str, int, float, bool, type(None), np.generic)):
+            raise MalformedData("a key is not a scalar")
+        return plain
 
     def _array(self, index: Any, writeable: bool) -> np.ndarray:
         if type(index) is not int or not 0 <= index < len(self.parts):

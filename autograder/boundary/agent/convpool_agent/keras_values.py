@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from .records import CannotCross, HistoryRecord, ModelRecord
+from course.crossing import CannotCross, without_library
+
+from .records import HistoryRecord, ModelRecord
 
 ACTIVATIONS = (
     "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus",
@@ -21,20 +23,12 @@ NOT_BUILT = (
 def reduce(value: object, path: str) -> object:
     """Turn a model or a `History` into its record and a tensor into an array."""
     keras: Any = sys.modules.get("keras")
-    tensorflow: Any = sys.modules.get("tensorflow")
     if hasattr(keras, "Model"):
         if isinstance(value, keras.Model):
             return model_record(value, path)
         if isinstance(value, keras.callbacks.History):
             return _history(value)
-        if isinstance(value, keras.Variable):
-            return np.asarray(value)
-    if hasattr(tensorflow, "TensorShape"):
-        if isinstance(value, (tensorflow.Tensor, tensorflow.Variable)) and hasattr(value, "numpy"):
-            return value.numpy()
-        if isinstance(value, tensorflow.TensorShape) and value.rank is not None:
-            return tuple(value.as_list())
-    return value
+    return without_library(value)
 
 
 def _history(value: Any) -> HistoryRecord:

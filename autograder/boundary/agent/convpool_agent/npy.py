@@ -9,13 +9,9 @@ import re
 
 import numpy as np
 
-MAX_RANK = 8
-MAX_ELEMENTS = 1 << 26
-MAX_HEADER = 512
-DTYPES = frozenset(
-    ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]
-)
+from course.crossing import DTYPES, MAX_ELEMENTS, MAX_RANK, portable_dtype
 
+MAX_HEADER = 512
 _MAGIC = b"\x93NUMPY\x01\x00"
 _HEADER = re.compile(
     rb"\{'descr': '([|<][biuf][1248])', 'fortran_order': False, "
@@ -25,12 +21,6 @@ _HEADER = re.compile(
 
 class MalformedData(ValueError):
     """Bytes of the other side do not have the form that the encoding allows."""
-
-
-def portable_dtype(dtype: np.dtype) -> str:
-    """Return a dtype's name in the encoding, e.g. `<f4`, or "" if it cannot cross."""
-    name = dtype.newbyteorder("<").str
-    return name if name in DTYPES else ""
 
 
 def write_array(array: np.ndarray) -> bytes:

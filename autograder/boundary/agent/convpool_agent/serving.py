@@ -12,10 +12,12 @@ import types
 from pathlib import Path
 from typing import Any
 
+from course.crossing import CannotCross
+
 from .decoding import decode
 from .encoding import encode
 from .keras_values import history_from, rebuild_here, reduce
-from .records import CannotCross, HistoryRecord, ModelRecord
+from .records import HistoryRecord, ModelRecord
 
 MAX_MESSAGE = 1000
 MAX_LINE = 200

@@ -1,16 +1,39 @@
-"""Which assignment a notebook belongs to, whatever its file is called."""
+"""Which assignment a notebook belongs to, whatever its file is called: by its gaps and tests."""
 
 from collections.abc import Collection, Mapping
 
 from nbformat import NotebookNode
 
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
+from course.notebook.parsing import parse_notebook
+from course.notebook.rejecting import Rejected
+from course.notebook.tampering import one_line
 
 ENOUGH_NAMES = 0.5
 """The share of an assignment's gaps that a notebook without marks must define."""
+
+
+def require_assignment(assignment: str, source: NotebookNode, submitted: NotebookNode) -> None:
+    """Refuse a notebook of another assignment, by its gaps and tests.
+
+    Marks decide first, then ids, then the names that cells define, so that a notebook whose marks
+    an editor has dropped is still accepted. Raises `Rejected` if nothing of the source is found.
+    """
+    graded = _graded(source)
+    cells = submitted.cells
+    marked = {mark_of(cell).grade_id for cell in cells} | {str(cell.get("id")) for cell in cells}
+    if marked & graded:
+        return
+    others = sorted(_graded(submitted))
+    if others:
+        raise Rejected(
+            f"This is not the notebook of {assignment}: its exercises are "
+            f"{one_line(', '.join(others), 200)}."
+        )
+    gaps = _gaps(source)
+    if not any(gaps & top_level_names(cell.source) for cell in cells if cell.cell_type == "code"):
+        raise Rejected(f"This is not the notebook of {assignment}: it holds none of its exercises.")
 
 
 def assignment_of(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.places import ROOT
 
 from autograder.ingest.intake import take_in
-from autograder.ingest.parsing import parse_notebook
-from autograder.ingest.reading import Rejected
+from course.notebook.parsing import parse_notebook, read_cells
+from course.notebook.rejecting import Rejected
 
 RELEASE = (ROOT / "exercises" / "reshape" / "reshape.ipynb").read_bytes()
 SOURCE = nbformat.read(ROOT / "solutions" / "reshape" / "reshape.ipynb", as_version=4)
@@ -40,16 +40,13 @@ CORRUPT = {
     "only blanks": (b"\n \t", "is empty"),
     "only zeros": (bytes(1000), "is empty"),
     "not UTF-8": (RELEASE + b"\xff", "not UTF-8"),
-    "UTF-16": (RELEASE.decode().encode("utf-16"), "not UTF-8"),
     "a picture": (b"\x89PNG\r\n\x1a\n", "not UTF-8"),
     "text": (b"hello", "not JSON"),
     "a list": (b"[]", "its JSON is a list"),
     "deep nesting": (b"[" * 500_000, "nested too deeply"),
     "deep closed nesting": (b'{"a":' * 100_000 + b"0" + b"}" * 100_000, "nested too deeply"),
-    "duplicate key": (b'{"nbformat": 4, "cells": [], "cells": []}', "'cells' twice"),
     "giant integer": (b'{"nbformat": ' + b"9" * 10_000 + b"}", "a number of 10000 digits"),
     "NaN for the version": (b'{"nbformat": NaN, "cells": []}', "no version"),
-    "too large": (b" " * 20_000_001, "larger than 20 MB"),
 }
 MALFORMED = {
     "nbformat 99": (notebook(nbformat=99), "nbformat 99, newer"),
@@ -58,22 +55,16 @@ MALFORMED = {
     "no nbformat": (without(notebook(), "nbformat"), "no version"),
     "no cells": (without(notebook(), "cells"), "'cells' is missing"),
     "cells an object": (notebook(cells={}), "'cells' is an object, not a list"),
-    "cell a number": (notebook(7), "cell 1 is a number"),
-    "unknown type": (notebook(code("1"), code("", cell_type="heading")), "cell 2 has the unknown"),
-    "type a list": (notebook(code("", cell_type=[])), "unknown type"),
-    "no source": (notebook(without(code(""), "source")), "source that is missing or null"),
-    "source a number": (notebook(code(3)), "source that is a number"),
-    "source mixed": (notebook(code(["a", 3])), "source that is a list"),
     "R kernel": (notebook(metadata=KERNEL_R), "kernel is 'R', not Python"),
     "R by name": (notebook(metadata={"kernelspec": {"name": "ir"}}), "kernel is 'ir'"),
-    "too many cells": (notebook(*[code("")] * 1001), "1001 cells"),
+    "Julia by name": (
+        notebook(metadata={"kernelspec": {"name": "julia-1.10"}}),
+        "kernel is 'julia-1.10'",
+    ),
+    "too many cells": (notebook(*[code("")] * 10_001), "10,001 cells"),
     "too much source": (notebook(*[code("a" * 9999)] * 101), "characters; at most"),
     "worksheets missing": (notebook(nbformat=3), "'worksheets' is missing"),
     "worksheet a number": (notebook(nbformat=3, worksheets=[1]), "a worksheet is a number"),
-    "version 3 without input": (
-        notebook(nbformat=3, worksheets=[{"cells": [{"cell_type": "code"}]}]),
-        "cell 1 has a source that is missing",
-    ),
 }
 
 
@@ -105,9 +96,12 @@ def test_a_corrupt_file_is_that_students_result(content, expected, tmp_path):
     assert intake.rebuilt is None
 
 
-@pytest.mark.parametrize("byte_order_mark", [b"", b"\xef\xbb\xbf"])
-def test_a_released_notebook_is_read(byte_order_mark):
-    cells = parse_notebook(byte_order_mark + RELEASE).cells
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_released_notebook_is_read_in_any_unicode_encoding(encoding):
+    cells = parse_notebook(RELEASE.decode().encode(encoding)).cells
 
     released = nbformat.reads(RELEASE.decode(), as_version=4).cells
     assert [(c.cell_type, c["id"], c.source) for c in cells] == [
@@ -155,6 +149,143 @@ def test_any_python_kernel_is_accepted():
         "language_info": {"name": "ipython"},
     }
     assert parsed(notebook(metadata=metadata)).cells == []
+
+
+@pytest.mark.parametrize(
+    "name", ["denoising", "sqlenv", "rubyvenv", "julia_course", "goat", "irene"]
+)
+@pytest.mark.parametrize("declared", [{}, {"language": "python"}])
+def test_the_name_of_a_kernel_is_no_language(name, declared):
+    metadata = {"kernelspec": {"name": name, **declared}}
+
+    assert parsed(notebook(code("1"), metadata=metadata)).cells[0].source == "1"
+
+
+def test_the_language_that_ran_a_notebook_decides():
+    ran = {"kernelspec": {"name": "bash"}, "language_info": {"name": "python"}}
+
+    assert parsed(notebook(code("1"), metadata=ran)).cells[0].source == "1"
+    with pytest.raises(Rejected, match="'bash'"):
+        parsed(notebook(metadata={"kernelspec": {"name": "python3", "language": "bash"}}))
+
+
+PICTURE = "iVBORw0KGgo=" * 2_500_000  # 30 MB
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    [
+        code("a = 1", outputs=[{"output_type": "display_data", "data": {"image/png": PICTURE}}]),
+        code("a = 1", cell_type="markdown", attachments={"a.png": {"image/png": PICTURE}}),
+        code("a = 1", metadata={"widgets": {"state": [PICTURE, "]}"]}}),
+    ],
+    ids=["outputs", "attachments", "widgets"],
+)
+def test_limits_count_neither_outputs_nor_pictures(heavy):
+    read = read_cells(json.dumps(notebook(heavy, code("b = 2"))).encode())
+
+    assert [cell.source for cell in read.notebook.cells] == ["a = 1", "b = 2"]
+    assert read.notes == ("30 MB of outputs and pictures were not read.",)
+
+
+def test_a_large_notebook_of_lists_is_refused_before_it_takes_memory():
+    flood = b'{"nbformat": 4, "cells": [' + b"[]," * 8_000_000 + b"[]]}"
+
+    with pytest.raises(Rejected, match="more values"):
+        parse_notebook(flood)
+
+
+def test_a_large_notebook_that_is_cut_off_is_refused():
+    whole = json.dumps(notebook(code("a", outputs=[{"data": {"image/png": PICTURE}}]))).encode()
+
+    with pytest.raises(Rejected, match="not JSON"):
+        parse_notebook(whole[:-400])
+
+
+def test_large_pictures_in_a_text_are_left_out_and_noted():
+    uri = "data:image/png;base64," + PICTURE[:2_000_000]
+    read = read_cells(
+        json.dumps(
+            notebook(code(f"![a]({uri}) b", cell_type="markdown"), code(uri[:3000]))
+        ).encode()
+    )
+
+    assert [cell.source for cell in read.notebook.cells] == ["![a](data:,) b", uri[:3000]]
+    assert read.notes == ("1 picture(s) in text cells were not read.",)
+
+
+@pytest.mark.parametrize(
+    ("odd", "expected", "note"),
+    [
+        (7, [], "Cell 1 is a number; it was left out."),
+        (None, [], "Cell 1 is missing or null; it was left out."),
+        (
+            code("a", cell_type="heading"),
+            [("raw", "a")],
+            "Cell 1 has the unknown type 'heading'; it was read as text.",
+        ),
+        (
+            code("a", cell_type=[]),
+            [("raw", "a")],
+            "Cell 1 has the unknown type []; it was read as text.",
+        ),
+        (
+            without(code(""), "source"),
+            [("code", "")],
+            "Cell 1 has a source that is missing or null, not text; it was read as empty.",
+        ),
+        (
+            code(["a", 3]),
+            [("code", "")],
+            "Cell 1 has a source that is a list, not text; it was read as empty.",
+        ),
+    ],
+)
+def test_what_can_be_read_beside_a_damaged_cell_is_read(odd, expected, note):
+    read = read_cells(json.dumps(notebook(odd, code("b = 2"))).encode())
+
+    cells = [(cell.cell_type, cell.source) for cell in read.notebook.cells]
+    assert cells == [*expected, ("code", "b = 2")]
+    assert read.notes == (note,)
+
+
+def test_of_a_key_that_is_there_twice_the_last_value_is_read_as_in_jupyterlab():
+    cells = json.dumps([code("b = 2")]).encode()
+
+    read = read_cells(b'{"nbformat": 4, "cells": [], "cells": ' + cells + b"}")
+
+    assert [cell.source for cell in read.notebook.cells] == ["b = 2"]
+    assert read.notes == ("An object has the key 'cells' twice; the last one was read.",)
+
+
+def test_many_notes_are_counted():
+    read = read_cells(json.dumps(notebook(*[7] * 50)).encode())
+
+    assert len(read.notes) == 21
+    assert read.notes[-1] == "… and 30 more notes like these."
+
+
+def test_windows_text_is_read_and_noted():
+    content = json.dumps(notebook(code("# größer")), ensure_ascii=False).encode("cp1252")
+
+    read = read_cells(content)
+
+    assert read.notebook.cells[0].source == "# größer"
+    assert "Windows-1252" in read.notes[0]
+
+
+def test_thousands_of_cells_are_read():
+    assert len(parsed(notebook(*[code("1")] * 3000)).cells) == 3000
+
+
+def test_saved_runs_are_kept_where_they_are_asked_for():
+    outputs = [{"output_type": "stream", "text": ["✓ a", ": right."]}, {"output_type": 3}, None]
+    content = json.dumps(notebook(code("1", outputs=outputs, execution_count=4))).encode()
+
+    cell = read_cells(content, with_runs=True).notebook.cells[0]
+
+    assert cell.execution_count == 4
+    assert cell.outputs == [{"output_type": "stream", "text": "✓ a: right."}]
 
 
 def test_numbers_that_json_does_not_know_may_stand_in_outputs():
