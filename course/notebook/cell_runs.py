@@ -112,7 +112,7 @@ class CellRuns:
         for name in earlier - made:
             self.stale[name] = (id(names[name]), f"stopped with {error}")
         missing = (wanted | ({cell} if cell else set())) - names.keys()
-        self.never_made |= {name: (cell, error) for name in missing}
+        self.never_made |= dict.fromkeys(missing, (cell, error))
 
     def _made_by(self, cell: str | None) -> set[str]:
         """Name what a cell made last and what is still there."""
