@@ -15,10 +15,12 @@ from course.learner.folder import read_notebook
 from course.learner.packing_list import Entry, identify
 from course.learner.status import Standing
 from course.learner.submit import Packed
-from course.lessons.released import ASSIGNMENTS, gaps
+from course.lessons.released import gaps
 
 NOT_PACKED = 3
 """The exit status of `course submit` when something was not packed, or may be the wrong file."""
+
+_ONE = "Name one of them."
 
 
 def settle(entries: list[Entry], files: list[Path], *, accept: bool) -> list[Entry]:
@@ -27,12 +29,16 @@ def settle(entries: list[Entry], files: list[Path], *, accept: bool) -> list[Ent
     `files` are named by the learner. The rest is asked on a terminal; `accept` takes the likeliest.
     Raises CourseError for a file that is of no exercise.
     """
-    named = dict(map(_named, files))
-    for name in named.keys() - {entry.assignment for entry in entries}:
-        raise CourseError(f"{named[name]} is not worked on.", "Name another file.")
+    named: dict[str, Path] = {}
+    for assignment, file in map(_named, files):
+        if assignment in named:
+            raise CourseError(f"{named[assignment]} and {file} are both of {assignment}.", _ONE)
+        named[assignment] = file
+    for assignment in named.keys() - {entry.assignment for entry in entries if entry.is_known}:
+        raise CourseError(f"{named[assignment]} is not worked on.", "Name another file.")
     return [
         entry.with_file(named[entry.assignment])
-        if entry.assignment in named
+        if entry.is_known and entry.assignment in named
         else _settled(entry, accept)
         for entry in entries
     ]
@@ -116,12 +122,15 @@ def _state(entry: Entry) -> str:
 
 def _nothing_of(entry: Entry) -> str:
     """Say that no points are in sight, of an exercise that has points."""
-    known = entry.assignment in ASSIGNMENTS
-    return f"0 of {sum(gap.points for gap in gaps(entry.assignment)):g}" if known else ""
+    if not entry.is_graded_here:
+        return ""
+    return f"0 of {sum(gap.points for gap in gaps(entry.assignment)):g}"
 
 
 def _remedy(entry: Entry) -> str:
     """Return what to type where something was not packed."""
+    if not entry.is_known:
+        return f"! {entry.assignment}: {entry.problem}."
     if entry.offers:
         files = " or ".join(f'--use "{short(offer.path)}"' for offer in entry.offers[:3])
         own = f' or --use "{short(entry.path)}"' if entry.path else ""

@@ -67,6 +67,11 @@ class Entry:
     is_known: bool = True
     """Whether this package has the exercise, and can check it."""
 
+    @property
+    def is_graded_here(self) -> bool:
+        """Whether it has checks and points that this package knows."""
+        return self.is_known and self.assignment in ASSIGNMENTS
+
     def with_file(self, path: Path) -> "Entry":
         """Take a file; nothing is asked any more."""
         return replace(self, path=path, problem="", offers=())
@@ -84,7 +89,7 @@ def works_of(entries: list[Entry]) -> list[Work]:
     return [
         Work(entry.assignment, entry.path)
         for entry in entries
-        if entry.path is not None and entry.assignment in ASSIGNMENTS
+        if entry.path is not None and entry.is_graded_here
     ]
 
 
@@ -172,12 +177,19 @@ def _open_exercise(folder: Path, found: list[Found]) -> Iterator[Entry]:
 def _added(folder: Path, found: list[Found]) -> Iterator[Entry]:
     """Yield the notebooks of assignments that this package does not have."""
     usual = {folder / name for name in notebooks()}
+    places: dict[str, Path] = {}
     for each in found:
         if each.assignment or each.path in usual or each.path.suffix != ".ipynb":
             continue
         inside = each.path.relative_to(folder)
         assignment = each.path.stem if len(inside.parts) == 1 else inside.parts[-2]
-        yield Entry(assignment, f"{assignment}/{each.path.name}", each.path, is_known=False)
+        name = f"{assignment}/{each.path.name}"
+        entry = Entry(assignment, name, each.path, is_known=False)
+        if other := places.get(name):
+            problem = f"{inside} would have the name of {other}: rename one of them"
+            entry = replace(entry, path=None, problem=problem)
+        places.setdefault(name, inside)
+        yield entry
 
 
 def find_notebooks(folder: Path) -> Iterator[Found]:

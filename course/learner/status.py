@@ -15,7 +15,7 @@ from course.learner.folder import Work, read_notebook
 from course.learner.notices import says_passed, share_in_output
 from course.learner.packing_list import Entry, packing_list
 from course.learner.released_cells import rebuild_released
-from course.lessons.released import ASSIGNMENTS, gaps
+from course.lessons.released import gaps
 from course.notebook.cell_marks import id_of_test, mark_of
 from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 
@@ -37,7 +37,7 @@ class Standing:
 
 def standings(folder: Path) -> list[Standing]:
     """Look at every exercise in the learner's folder; nothing is run."""
-    return [standing_of(entry) for entry in packing_list(folder) if entry.assignment in ASSIGNMENTS]
+    return [standing_of(entry) for entry in packing_list(folder) if entry.is_graded_here]
 
 
 def standing_of(entry: Entry) -> Standing:
@@ -45,7 +45,7 @@ def standing_of(entry: Entry) -> Standing:
     elsewhere = entry.offers[0].path if entry.offers else None
     verdicts: list[Verdict] = []
     problem = entry.problem
-    if entry.path is not None and entry.assignment in ASSIGNMENTS:
+    if entry.path is not None and entry.is_graded_here:
         try:
             notebook = read_notebook(entry.path)
             verdicts = list(_verdicts(Work(entry.assignment, entry.path), notebook))

@@ -289,6 +289,44 @@ def test_an_added_assignment_goes_along(learner):
     assert result.stdout.count("not checked here") == 4
 
 
+def test_an_added_notebook_in_the_folder_of_an_exercise_is_not_taken_for_it(learner):
+    path = answer(learner, "reshape")
+    notebook = new_notebook(cells=[new_code_cell("more = 1")])
+    notebook.cells[0].metadata["nbgrader"] = {"grade_id": "more", "solution": True}
+    nbformat.write(notebook, learner / "reshape" / "bonus.ipynb")
+
+    result, files = submit(learner, "--use", str(path))
+
+    assert (result.exit_code, files["reshape/reshape.ipynb"]) == (0, path.read_bytes())
+    assert "reshape/bonus.ipynb" in files
+    assert [standing.assignment for standing in standings(learner)] == list(ASSIGNMENTS)
+
+
+def test_two_added_notebooks_of_one_name_are_not_packed_over_each_other(learner):
+    notebook = new_notebook(cells=[new_code_cell("more = 1")])
+    notebook.cells[0].metadata["nbgrader"] = {"grade_id": "more", "solution": True}
+    for name in ("own.ipynb", "own/own.ipynb"):
+        (learner / name).parent.mkdir(exist_ok=True)
+        nbformat.write(notebook, learner / name)
+
+    result, files = submit(learner)
+
+    assert result.exit_code == 3
+    assert list(files).count("own/own.ipynb") == 1
+    assert "own/own.ipynb would have the name of own.ipynb" in result.stdout
+
+
+def test_two_files_named_for_one_exercise_are_refused(learner):
+    path = answer(learner, "reshape")
+    other = path.with_name("other.ipynb")
+    other.write_bytes(path.read_bytes())
+
+    result = run_course("submit", "--use", path, "--use", other, cwd=learner, state=learner)
+
+    assert result.returncode == 2
+    assert "are both of reshape. Name one of them." in result.stderr
+
+
 def test_the_open_exercise_is_found_under_another_name(learner):
     path = learner / "improve" / "improve.ipynb"
     edit(path, lambda n: setattr(n.cells[-2], "source", n.cells[-2].source + "\n"))

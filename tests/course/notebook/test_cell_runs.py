@@ -55,7 +55,7 @@ def kernel(capsys, monkeypatch):
         ("def twice(x:\n    return 2 * x", "SyntaxError in line 1"),
         ("deff twice(x):\n    return 2 * x", "SyntaxError in line 1"),
         ("import nothing_of_that_name\n" + GOOD, "ModuleNotFoundError: No module named"),
-        ("factor = twoo\n" + GOOD, "NameError: name 'twoo' is not defined"),
+        ("factor = unknown\n" + GOOD, "NameError: name 'unknown' is not defined"),
         ("@wrongly\n" + GOOD, "NameError: name 'wrongly' is not defined"),
         ("%%time\n1 / 0\n" + GOOD, "ZeroDivisionError: division by zero"),
         ("\n\n%precision 3\n1 / 0\n" + GOOD, "ZeroDivisionError"),
