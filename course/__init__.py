@@ -4,6 +4,7 @@ A module is imported when one of its names is first used: `import course` takes 
 TensorFlow is imported only for the names that need it.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,3 +46,8 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names, also those that were not used yet."""
     return sorted(__all__)
+
+
+if "IPython" in sys.modules:
+    # Before the first gap's cell runs: a check asks which cell made a name.
+    import_module("course.notebook.cell_runs").watch()

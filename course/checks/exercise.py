@@ -12,6 +12,7 @@ import numpy as np
 from course.checks import answers, arrays, failures, inputs, models, trainings
 from course.checks.failures import CheckFailed
 from course.crossing import CannotCross, arriving
+from course.notebook import cell_runs
 from course.quiet import quiet
 
 
@@ -33,6 +34,11 @@ class Exercise(AbstractContextManager["Exercise"]):
         self._resources = ExitStack()
 
     def __enter__(self) -> "Exercise":
+        """Refuse an answer that is not what the gap's cell says now; then silence what follows."""
+        if reason := cell_runs.stale_reason(self.name):
+            raise failures.stale(self.name, reason)
+        if note := cell_runs.run_order_note(self.name):
+            sys.stdout.write(f"{note}\n")
         self._resources.enter_context(quiet())
         return self
 

@@ -135,6 +135,11 @@ def _made(
     return failure
 
 
+def stale(name: str, reason: str) -> CheckFailed:
+    """Make the failure of an answer that is older than its cell's last run."""
+    return CodeRaised(f"`{name}`: {reason}")
+
+
 def from_exception(name: str, error: BaseException) -> CheckFailed:
     """Say in one message what an exception means for the exercise `name`."""
     if isinstance(error, CheckFailed):

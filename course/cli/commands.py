@@ -4,11 +4,14 @@ Each verb imports the modules that do its work when it runs, so that `--help` st
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from course.cli.command_line import guarded, new_app, version_option
+
+if TYPE_CHECKING:
+    from course.learner.folder import Work
 
 
 def lab(
@@ -67,7 +70,7 @@ def check(
     """Run the visible checks as grading does: on a fresh kernel, from top to bottom.
 
     The file on disk is checked, so save it first; it is not changed. The exit status is 0 if all
-    visible checks pass, and 1 if some do not.
+    visible checks pass, 1 if some do not, and 2 if a notebook is missing or can't be read.
 
     Examples:
 
@@ -77,11 +80,13 @@ def check(
 
       course check reshape/reshape.ipynb
     """
-    from course.cli.printing import HIDDEN, print_report, progress
+    from course.cli.printing import HIDDEN, print_notice, print_report, progress
     from course.learner.check import check_work
-    from course.learner.folder import find_all, find_folder, find_work
+    from course.learner.folder import find_folder, find_work
+    from course.learner.packing_list import packing_list, works_of
 
-    works = [find_work(name) for name in notebooks or []] or find_all(find_folder())
+    entries = [] if notebooks else packing_list(find_folder())
+    works = [find_work(name) for name in notebooks or []] or works_of(entries)
     complete = True
     for work in works:
         with progress(work.assignment) as show:
@@ -89,6 +94,11 @@ def check(
         print_report(report)
         complete = complete and report.complete
     typer.echo(HIDDEN)
+    for entry in entries:
+        if entry.problem:
+            print_notice(f"{entry.problem}. `course status` says what to do.", entry.assignment)
+    if any(entry.path is None for entry in entries):
+        raise typer.Exit(2)
     if not complete:
         raise typer.Exit(1)
 
@@ -132,11 +142,23 @@ def submit(
         str, typer.Option(metavar="NAME", help="Your name or number, as your class uses it.")
     ] = "",
     check: Annotated[bool, typer.Option(help="Check the notebooks first.")] = True,
+    use: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Pack this file as its exercise, whatever its name."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the likeliest file instead of asking.")
+    ] = False,
 ) -> None:
     """Check your notebooks, then pack them into one zip file to hand in.
 
-    Unfinished notebooks are packed too. The file is written beside your notebooks; running the
+    Unfinished notebooks are packed too. A notebook with another name or in another folder is found
+    by its cells; on a terminal you are asked whether it is the one. It is packed under the usual
+    name, and your file stays as it is. The zip file is written beside your notebooks; running the
     command again replaces it.
+
+    The last table says what was packed. The exit status is 0 if every exercise was packed, 3 if
+    one was not or another file may be meant, and 2 for an error.
 
     Examples:
 
@@ -145,28 +167,46 @@ def submit(
       course submit --student ada
 
       course submit --no-check           pack without checking
+
+      course submit --use "reshape/reshape (1).ipynb"
     """
-    from course.cli.printing import HIDDEN, headline, print_report, progress
-    from course.learner.check import check_work
-    from course.learner.folder import find_all, find_folder
+    from course.cli.handing_in import NOT_PACKED, print_packed, settle
+    from course.cli.printing import print_notice
+    from course.learner.folder import find_folder
+    from course.learner.packing_list import packing_list, works_of
+    from course.learner.status import standing_of
     from course.learner.submit import archive_path, collect_files, pack
 
     folder = find_folder()
     path = archive_path(folder, student)
-    files = collect_files(folder)
-    for work in find_all(folder) if check else []:
+    entries = settle(packing_list(folder), use or [], accept=yes)
+    files = collect_files(entries)
+    for assignment, notice in _check_before(works_of(entries)) if check else []:
+        print_notice(notice, assignment)
+    packed = pack(path, files, student) if files else None
+    print_packed(entries, [standing_of(entry) for entry in entries], packed)
+    if any(entry.problem for entry in entries):
+        raise typer.Exit(NOT_PACKED)
+
+
+def _check_before(works: "list[Work]") -> list[tuple[str, str]]:
+    """Check what will be packed; return all notices, with their exercises."""
+    from dataclasses import replace
+
+    from course.cli.printing import HIDDEN, headline, print_report, progress
+    from course.learner.check import check_work
+
+    notices = []
+    for work in works:
         with progress(work.assignment) as show:
             report = check_work(work, show)
-        if report.complete and not report.notices:
+        if report.complete:
             typer.echo(f"{work.assignment}: {headline(report)}")
         else:
-            print_report(report)
-    if check:
-        typer.echo(HIDDEN)
-    packed = pack(path, files, student)
-    typer.echo(f"\npacked {packed.path}. Hand in this file, with:")
-    for name, digest in packed.files.items():
-        typer.echo(f"  {name}  sha256 {digest[:16]}…")
+            print_report(replace(report, notices=[]))
+        notices += [(work.assignment, notice) for notice in report.notices]
+    typer.echo(HIDDEN)
+    return notices
 
 
 def reset(

@@ -1,5 +1,6 @@
 """What `course check` and `course status` print; the words for a status are STATUS_WORDS."""
 
+import os
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,12 @@ def print_report(report: "Report") -> None:
         if verdict.message and (verdict.status == "partial" or verdict.status in FAILED):
             typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.exercise}`: "), "      "))
     for notice in report.notices:
-        typer.echo(_indented(notice, "  ! ", "    "))
+        print_notice(notice)
+
+
+def print_notice(notice: str, assignment: str = "") -> None:
+    """Print what the learner may not have intended, with the exercise where none is above it."""
+    typer.echo(_indented(f"{assignment}: {notice}" if assignment else notice, "  ! ", "    "))
 
 
 def headline(report: "Report") -> str:
@@ -102,18 +108,33 @@ def print_overview(folder: Path, found: list[Standing], console: Console) -> Non
 
 def _row(standing: Standing) -> tuple[str, str, str]:
     """Return the gaps with their signs, how many are done, and the points."""
-    if standing.problem:
-        return escape(standing.problem), "", ""
+    problem = f"! {standing.problem}" if standing.problem else ""
+    if problem and standing.elsewhere is None:
+        problem += f": course reset {standing.assignment}"
+    if not standing.verdicts:
+        return escape(problem), "", ""
     verdicts = standing.verdicts
-    gaps = " ".join(
-        f"{STATUS_WORDS[verdict.status].sign}\N{NO-BREAK SPACE}{verdict.exercise}"
-        for verdict in verdicts
-    )
+    gaps = " ".join(map(_sign, verdicts))
     done = sum(verdict.done for verdict in verdicts)
+    shown = "\n".join(filter(None, (gaps, problem)))
+    return escape(shown), f"{done} of {len(verdicts)}", points_of(standing)
+
+
+def _sign(verdict: Verdict) -> str:
+    """Return a gap with its sign, and a part mark with its points; no line breaks within."""
+    part = f" {verdict.score:g} of {verdict.max_score:g}" if verdict.status == "partial" else ""
+    text = f"{STATUS_WORDS[verdict.status].sign} {verdict.exercise}{part}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def points_of(standing: Standing) -> str:
+    """Return the points in sight; "" where there is nothing to mark."""
+    verdicts = standing.verdicts
     points = f"{sum(verdict.max_score for verdict in verdicts):g}"
     earned = f"{sum(verdict.score for verdict in verdicts):g}"
-    shown = f"{points} when graded" if standing.assignment == "quiz" else f"{earned} of {points}"
-    return gaps, f"{done} of {len(verdicts)}", shown
+    if not verdicts:
+        return ""
+    return f"{points} when graded" if standing.assignment == "quiz" else f"{earned} of {points}"
 
 
 def _legend(found: list[Standing]) -> str:
@@ -129,8 +150,14 @@ def next_step(folder: Path, found: list[Standing]) -> str:
     """Return in one line what to do next."""
     for standing in found:
         name = standing.assignment
+        if standing.elsewhere:
+            file = os.path.relpath(standing.elsewhere, folder)
+            return (
+                f"Next: say which file is your {name}. Rename {file} to {name}/{name}.ipynb, or "
+                "run `course submit`, which asks."
+            )
         if standing.problem:
-            return f"Next: fix {name}. `course reset {name}` keeps a backup of your file."
+            return f"Next: fix {name}. `course reset {name}` gives a new one and keeps your file."
         waiting = [verdict for verdict in standing.verdicts if not verdict.done]
         if waiting and all(verdict.status == "unchecked" for verdict in waiting):
             return f"Next: course check {name}"

@@ -73,24 +73,29 @@ def find_folder() -> Path:
     remembered = read_state(state_folder() / _REMEMBERED).get("folder")
     tried = [here, here.parent, here / DEFAULT]
     tried += [Path(remembered)] if isinstance(remembered, str) else []
-    for folder in tried:
-        if any(work_in(folder, assignment).path.is_file() for assignment in ASSIGNMENTS):
-            return folder
+    for has_notebooks in (_has_usual_names, _looks_like_one):
+        for folder in tried:
+            if has_notebooks(folder):
+                return folder
     raise CourseError(
         f"There are no notebooks of the course in {here}.",
         "Run `course lab` first, or change into the folder that it made.",
     )
 
 
+def _has_usual_names(folder: Path) -> bool:
+    return any(work_in(folder, assignment).path.is_file() for assignment in ASSIGNMENTS)
+
+
+def _looks_like_one(folder: Path) -> bool:
+    """Tell whether a folder has what `course lab` copies, even if every exercise was renamed."""
+    has_folder = any((folder / assignment).is_dir() for assignment in ASSIGNMENTS)
+    return has_folder and (folder / "index.md").is_file()
+
+
 def work_in(folder: Path, assignment: str) -> Work:
     """Return an exercise of a learner's folder; its notebook may be missing."""
     return Work(assignment, folder / assignment / f"{assignment}.ipynb")
-
-
-def find_all(folder: Path) -> list[Work]:
-    """List the exercises that the folder has, in the order of the course."""
-    works = [work_in(folder, assignment) for assignment in ASSIGNMENTS]
-    return [work for work in works if work.path.is_file()]
 
 
 def find_work(name: str) -> Work:
@@ -103,7 +108,8 @@ def find_work(name: str) -> Work:
         work = work_in(find_folder(), name)
         if not work.path.is_file():
             message = f"{work.path} is missing."
-            raise CourseError(message, f"`course reset {name}` puts it there again.")
+            next_step = "`course status` looks for it under another name."
+            raise CourseError(message, f"{next_step} `course reset {name}` gives a new one.")
         return work
     if path.is_dir() and (inside := path / f"{path.resolve().name}.ipynb").is_file():
         path = inside

@@ -48,7 +48,7 @@ def about_files(work: Work) -> Iterator[str]:
     if work.path.name != work.expected_name:
         yield (
             f"The file is called {work.path.name}. Only {work.expected_name} is collected: "
-            "rename it."
+            "rename it. `course submit` packs it under that name."
         )
     changed = work.path.stat().st_mtime
     for other in sorted(work.path.parent.glob("*.ipynb")):
@@ -176,6 +176,13 @@ def says_passed(gap: str, cell: NotebookNode) -> bool:
     """Tell whether the saved output of a check says that it passed; trainings print more lines."""
     texts = [str(output.get("text", "")) for output in cell.outputs]
     return bool(re.search(rf"^✓ {re.escape(gap)}:", "".join(texts), re.MULTILINE))
+
+
+def share_in_output(gap: str, cell: NotebookNode) -> float:
+    """Return the share (0…1) of the points that the saved output of a check gives; 0 for none."""
+    texts = "".join(str(output.get("text", "")) for output in cell.outputs)
+    found = re.search(rf"^◐ {re.escape(gap)}: (\d+)%", texts, re.MULTILINE)
+    return int(found[1]) / 100 if found else 0.0
 
 
 def _out_of_order(saved: NotebookNode) -> str:

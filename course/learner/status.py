@@ -11,10 +11,11 @@ from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
-from course.learner.folder import Work, read_notebook, work_in
-from course.learner.notices import says_passed
+from course.learner.folder import Work, read_notebook
+from course.learner.notices import says_passed, share_in_output
+from course.learner.packing_list import Entry, packing_list
 from course.learner.released_cells import rebuild_released
-from course.lessons.released import ASSIGNMENTS, gaps
+from course.lessons.released import gaps
 from course.notebook.cell_marks import id_of_test, mark_of
 from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 
@@ -29,22 +30,28 @@ class Standing:
     verdicts: list[Verdict]
     """One for each gap, from the last `course check` or from the saved notebook."""
     problem: str = ""
-    """Why the notebook can't be read."""
+    """Why `course submit` would pack no notebook, or may pack the wrong one."""
+    elsewhere: Path | None = None
+    """Another file that has this exercise's cells, where there is a problem."""
 
 
 def standings(folder: Path) -> list[Standing]:
     """Look at every exercise in the learner's folder; nothing is run."""
-    return [_standing(work_in(folder, assignment)) for assignment in ASSIGNMENTS]
+    return [standing_of(entry) for entry in packing_list(folder) if entry.is_graded_here]
 
 
-def _standing(work: Work) -> Standing:
-    try:
-        notebook = read_notebook(work.path)
-    except CourseError as error:
-        missing = not work.path.exists()
-        problem = f"is missing: course reset {work.assignment}" if missing else str(error)
-        return Standing(work.assignment, [], problem)
-    return Standing(work.assignment, list(_verdicts(work, notebook)))
+def standing_of(entry: Entry) -> Standing:
+    """Look at the notebook that is packed for an entry; nothing is run."""
+    elsewhere = entry.offers[0].path if entry.offers else None
+    verdicts: list[Verdict] = []
+    problem = entry.problem
+    if entry.path is not None and entry.is_graded_here:
+        try:
+            notebook = read_notebook(entry.path)
+            verdicts = list(_verdicts(Work(entry.assignment, entry.path), notebook))
+        except CourseError as error:
+            problem = str(error)
+    return Standing(entry.assignment, verdicts, problem, elsewhere)
 
 
 def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
@@ -67,6 +74,8 @@ def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
             status, earned = known, float(last.get("earned", 0))
         elif test is not None and says_passed(gap.name, test):
             status, earned = ("answered", 0.0) if is_quiz else ("correct", gap.points)
+        elif test is not None and (share := share_in_output(gap.name, test)):
+            status, earned = "partial", share * gap.points
         elif test is not None and any(o.output_type == "error" for o in test.outputs):
             status = "incorrect"
         else:

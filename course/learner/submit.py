@@ -1,7 +1,7 @@
 """`course submit`: packs what the instructor collects into one zip file, with digests.
 
-The archive has `<assignment>/<assignment>.ipynb` for every exercise of the learner's folder, and
-`manifest.json`. docs/learner.md describes it.
+The archive has `<assignment>/<assignment>.ipynb` for every exercise of the packing list that has a
+file, and `manifest.json`. docs/learner.md describes it.
 """
 
 import hashlib
@@ -16,15 +16,13 @@ from typing import Any
 from course import __version__
 from course.errors import CourseError
 from course.files import write_atomically
-from course.learner.folder import find_all, read_notebook
-from course.learner.lab import notebooks
+from course.learner.packing_list import Entry, packing_list
 
 MANIFEST = "manifest.json"
 FORMAT = "convpool-submission"
 _ENDING = "-submission.zip"
 # A name that can be a folder's on every system.
 _STUDENT = re.compile(r"[^\W_][\w.@+-]{0,99}")
-_OPEN_EXERCISE = "improve"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # used for every member, so that equal work gives equal bytes
 
 
@@ -47,22 +45,12 @@ def archive_path(folder: Path, student: str) -> Path:
     return folder / f"{student or 'convpool'}{_ENDING}"
 
 
-def collect_files(folder: Path) -> dict[str, bytes]:
-    """Return what is handed in, by its name in the archive.
+def collect_files(entries: list[Entry]) -> dict[str, bytes]:
+    """Return what is handed in, by its name in the archive: the file of each entry that has one.
 
-    The open exercise is included if it was changed. Raises CourseError for an unreadable notebook.
+    Raises OSError for a file that can no longer be read.
     """
-    files = {}
-    for work in find_all(folder):
-        read_notebook(work.path)
-        files[f"{work.assignment}/{work.expected_name}"] = work.path.read_bytes()
-    name = f"{_OPEN_EXERCISE}/{_OPEN_EXERCISE}.ipynb"
-    origin = notebooks().get(name)
-    if origin and (folder / name).is_file():
-        content = (folder / name).read_bytes()
-        if content != origin.read_bytes():
-            files[name] = content
-    return files
+    return {entry.name: entry.path.read_bytes() for entry in entries if entry.path is not None}
 
 
 def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
@@ -97,12 +85,18 @@ def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
 
 def packed(folder: Path) -> bool:
     """Tell whether an archive in the folder has the notebooks as they are now."""
-    try:
-        files = collect_files(folder)
-    except (CourseError, OSError):
-        return False
-    current = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    return any(_digests(path) == current for path in folder.glob(f"*{_ENDING}"))
+    allowed = {entry.name: _digests_of(entry) for entry in packing_list(folder)}
+    return any(
+        digests.keys() == allowed.keys()
+        and all(digest in allowed[name] for name, digest in digests.items())
+        for digests in map(_digests, folder.glob(f"*{_ENDING}"))
+    )
+
+
+def _digests_of(entry: Entry) -> set[str]:
+    """Return the digests of the files that may be packed for an entry."""
+    paths = [entry.path, *(offer.path for offer in entry.offers)]
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path is not None}
 
 
 def _digests(path: Path) -> dict[str, str]:

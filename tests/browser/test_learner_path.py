@@ -5,6 +5,7 @@ Pictures of every notebook are written to artifacts/learner, for a person to loo
 
 import csv
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,97 @@ def test_typical_mistakes_are_told_in_the_notebook_and_by_course_check(browser, 
             assert f"✗ {gap}" in checked
             assert words in checked
     assert "Hint 2 of 3" in learner.say("course", "hint", "scale_pixels")
+
+
+# Counted among the code cells: Colab's, the setup, a look at the images, then the gap.
+GAP_OF_SCALE_PIXELS = 3
+GOOD = "def scale_pixels(images):\n    return images / 255.0"
+STALE = {
+    "def scale_pixels(images):\nreturn images / 255.0": "stopped with IndentationError",
+    f"import nothing_of_that_name\n{GOOD}": "stopped with ModuleNotFoundError",
+    f"divisor = two_hundred\n{GOOD}": "stopped with NameError",
+    GOOD.replace("scale_pixels", "scale_pixles"): "defines `scale_pixles` now",
+}
+
+
+def test_a_stale_function_is_told_in_the_notebook_until_its_cell_runs(browser, images, tmp_path):
+    from support.lab_session import Notebook
+
+    learner = Learner(tmp_path, images)
+    with learner.lab() as address:
+        notebook = Notebook(browser, address, "reshape")
+        notebook.run_cell(notebook.cell("from course import load_data"))
+        answer_and_check(notebook, GOOD)
+        notebook.wait_for_pass("scale_pixels", 60_000)
+        for number, (broken, words) in enumerate(STALE.items()):
+            answer_and_check(notebook, broken)
+            told = notebook.check("scale_pixels").locator(".jp-OutputArea-output", has_text=words)
+            told.wait_for()
+            assert "What is checked here is the older function." in " ".join(
+                told.inner_text().split()
+            )
+            notebook.picture(PICTURES / f"stale-{number}.png")
+        answer_and_check(notebook, GOOD)
+        notebook.wait_for_pass("scale_pixels", 60_000)
+        answer_and_check(notebook, broken)
+        told.wait_for()
+        notebook.save()
+        notebook.close()
+
+    # The file is judged as it is, whatever the kernel still had.
+    assert "✗ scale_pixels" in learner.say("course", "check", "reshape", status=1)
+
+
+def answer_and_check(notebook, answer):
+    """Put an answer into the cell of `scale_pixels`; run it, then its check."""
+    gap = notebook.page.locator(".jp-CodeCell").nth(GAP_OF_SCALE_PIXELS)
+    gap.locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+A")
+    notebook.page.keyboard.insert_text(answer)
+    notebook.page.keyboard.press("Control+Enter")
+    notebook.run_cell(notebook.check("scale_pixels"))
+
+
+def test_a_renamed_and_a_missing_notebook_are_not_lost(browser, images, tmp_path):
+    from support.lab_session import Notebook
+
+    learner = Learner(tmp_path, images)
+    with learner.lab() as address:
+        notebook = Notebook(browser, address, "reshape")
+        notebook.type_answer("scale_pixels", GOOD)
+        notebook.run_all()
+        notebook.wait_for_pass("scale_pixels", 60_000)
+        notebook.save()
+        rename_in_lab(notebook, "reshape (1).ipynb")
+        notebook.close()
+    (learner.folder / "pooling" / "pooling.ipynb").unlink()
+    mine = learner.folder / "reshape" / "reshape (1).ipynb"
+
+    shown = learner.say("course", "status")
+    first = learner.say("course", "submit", "--no-check", status=3)
+    second = learner.say("course", "submit", "--yes", status=3)
+    learner.say("course", "reset", "pooling")
+    third = learner.say("course", "submit", "--no-check", "--use", mine)
+
+    assert "Rename reshape/reshape (1).ipynb to reshape/reshape.ipynb" in shown
+    assert "reshape/reshape.ipynb is missing" in " ".join(first.replace("│", " ").split())
+    assert first.count("NOT packed") == 2
+    assert "4 of 10" in second
+    assert second.count("NOT packed") == 1
+    assert "NOT packed" not in third
+    with zipfile.ZipFile(learner.folder / "convpool-submission.zip") as archive:
+        assert archive.read("reshape/reshape.ipynb") == mine.read_bytes()
+        assert "pooling/pooling.ipynb" in archive.namelist()
+
+
+def rename_in_lab(notebook, name):
+    """Choose File ▸ Rename Notebook, and type another name."""
+    notebook.page.get_by_role("menuitem", name="File", exact=True).click()
+    notebook.page.get_by_text("Rename Notebook…").click()
+    field = notebook.page.locator(".jp-Dialog input")
+    field.fill(name)
+    field.press("Enter")
+    notebook.page.locator(".jp-Dialog").wait_for(state="detached")
 
 
 def ask_for_hint(notebook, gap):

@@ -20,7 +20,6 @@ from course.learner import check as checking
 from course.learner.check import check_work
 from course.learner.folder import (
     Work,
-    find_all,
     find_folder,
     find_work,
     read_notebook,
@@ -28,6 +27,7 @@ from course.learner.folder import (
 )
 from course.learner.fresh_run import FreshRun, run_notebook
 from course.learner.gap_check import judge, judging_cell
+from course.learner.packing_list import packing_list, works_of
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remembered
 from course.notebook.cell_marks import mark_of
@@ -333,7 +333,7 @@ def test_moved_doubled_and_lost_cells_are_noticed_by_name(learner, no_kernel):
 def test_notebooks_are_found_from_inside_beside_and_afar(learner, tmp_path, monkeypatch):
     for place in (learner, learner / "cnn", tmp_path):
         monkeypatch.chdir(place)
-        assert len(find_all(find_folder())) == 5
+        assert len(works_of(packing_list(find_folder()))) == 5
     remember_folder(learner)
     monkeypatch.chdir("/")
     assert find_folder() == learner

@@ -21,6 +21,7 @@ from course.errors import CourseError
 from course.learner import doctor
 from course.learner.folder import Work, read_notebook
 from course.learner.lab import notebooks, reset
+from course.learner.packing_list import packing_list
 from course.learner.status import remember, standings
 from course.learner.submit import archive_path, collect_files, pack, packed
 from course.lessons.released import ASSIGNMENTS, all_gaps, read_release
@@ -120,7 +121,7 @@ def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
         gaps = [gap.name for gap in all_gaps().values() if gap.assignment == assignment]
         mark_checked(path, **dict.fromkeys(gaps, "answered" if assignment == "quiz" else "correct"))
     before = next_step(learner, standings(learner))
-    pack(archive_path(learner, ""), collect_files(learner), "")
+    pack(archive_path(learner, ""), collect_files(packing_list(learner)), "")
 
     assert before == "Next: course submit"
     assert next_step(learner, standings(learner)).startswith("Your notebooks are packed")
@@ -235,31 +236,31 @@ def test_archive_holds_exactly_the_notebooks_and_their_digests(learner):
     digest = hashlib.sha256(mine).hexdigest()
     assert manifest["files"]["reshape/reshape.ipynb"] == {"sha256": digest, "bytes": len(mine)}
     assert (manifest["format"], manifest["student"]) == ("convpool-submission", "ada")
-    assert all(name in result.stdout for name in names[:-1])
+    assert all(re.search(rf"{name} .*packed ", result.stdout) for name in ASSIGNMENTS)
     assert digest[:16] in result.stdout
 
 
 def test_open_exercise_goes_along_once_it_was_worked_on(learner):
     path = learner / "improve" / "improve.ipynb"
-    fresh = collect_files(learner)
+    fresh = collect_files(packing_list(learner))
     edit(path, lambda notebook: notebook.cells.pop())
 
     assert "improve/improve.ipynb" not in fresh
-    assert collect_files(learner)["improve/improve.ipynb"] == path.read_bytes()
+    assert collect_files(packing_list(learner))["improve/improve.ipynb"] == path.read_bytes()
 
 
 def test_submitting_again_replaces_the_archive_and_no_file_of_others(learner):
     path = archive_path(learner, "")
-    pack(path, collect_files(learner), "")
+    pack(path, collect_files(packing_list(learner)), "")
     answer(learner, "reshape")
     assert not packed(learner)
 
-    pack(path, collect_files(learner), "")
+    pack(path, collect_files(packing_list(learner)), "")
 
     assert packed(learner)
     path.write_bytes(b"a file of somebody's")
     with pytest.raises(CourseError, match="no archive of the course"):
-        pack(path, collect_files(learner), "")
+        pack(path, collect_files(packing_list(learner)), "")
     assert path.read_bytes() == b"a file of somebody's"
 
 
@@ -267,16 +268,6 @@ def test_submitting_again_replaces_the_archive_and_no_file_of_others(learner):
 def test_name_that_could_lead_out_of_a_folder_is_refused(learner, student):
     with pytest.raises(CourseError, match="can't be the name"):
         archive_path(learner, student)
-
-
-def test_damaged_notebook_is_not_packed(learner):
-    (learner / "cnn" / "cnn.ipynb").write_text("[]")
-
-    result = run_course("submit", cwd=learner, state=learner / "state")
-
-    assert result.returncode == 2
-    assert "cnn.ipynb is no notebook" in result.stderr
-    assert list(learner.glob("*.zip")) == []
 
 
 def test_submit_checks_first_and_packs_unfinished_work_too(learner):
