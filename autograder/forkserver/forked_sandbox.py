@@ -51,7 +51,7 @@ class ForkedSandbox(BubblewrapSandbox):
 
     def __init__(self, walls: BubblewrapSandbox, server: Path) -> None:
         """Build the walls as `walls` does; request forks at the socket `server`."""
-        super().__init__(walls.bwrap, walls.cgroups, walls.rewrite)
+        super().__init__(walls.bwrap, walls.cgroups, walls.rewrite, walls.covered)
         self.server, self.request_seconds = server, REQUEST_SECONDS
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:

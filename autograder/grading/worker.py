@@ -17,6 +17,7 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
+from autograder.grading.conditions import covered_packages
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student_process import StudentProcess, open_student
@@ -61,7 +62,7 @@ def open_sandbox(order: Order) -> Sandbox:
 @functools.cache
 def this_machines_sandbox() -> BubblewrapSandbox:
     """Detect the machine's sandbox once for a process and its forks."""
-    return detect_sandbox()
+    return detect_sandbox(covered_packages())
 
 
 def _step(

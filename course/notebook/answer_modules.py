@@ -6,7 +6,7 @@ The code is parsed and never run.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,20 @@ ANSWER_MODULES = ("checks", "lessons", "plots.operations", "quiz")
 """Packages below `course` that compute or contain what a gap asks for."""
 
 MESSAGE = (
-    "Answers cannot be taken from the course's own package ({found}): it has none while a notebook "
-    "is graded. Write this one yourself."
+    "Answers cannot be taken from the course's own package: {found} is not there while a notebook "
+    "is graded. Write the answer yourself."
 )
-"""What a student reads; `found` names what the cell takes."""
+"""What a student reads; `found` is what the cell takes."""
 
 _ALLOWED = frozenset({"checks.exercise"})  # what every visible check imports
 _PLACES = ("__path__", "__file__", "__spec__", "__loader__")  # lead to the package's files
+_MAX_PARTS = 12  # of a dotted name; longer ones name no module
 _SEPARATOR = r"[./\\]+"
 _NAMED = "|".join(module.replace(".", _SEPARATOR) for module in ANSWER_MODULES)
 _TEXT = re.compile(rf"\b{PACKAGE}{_SEPARATOR}({_NAMED})\b|^\.({_NAMED})\b")
-_MAGIC = re.compile(
-    rf"^[ \t]*(?:[\w, ]+=[ \t]*)?[!%][^\n]*\b{PACKAGE}{_SEPARATOR}({_NAMED})\b", re.MULTILINE
-)
+_WORDS = re.compile("|".join([*(m.rpartition(".")[2] for m in ANSWER_MODULES), *_PLACES]))
+_LINE = r"^[ \t]*(?:\w[\w, ]{0,80}=[ \t]*)?[!%][^\n]*"
+_MAGIC = re.compile(rf"{_LINE}\b{PACKAGE}{_SEPARATOR}({_NAMED})\b", re.MULTILINE)
 
 
 def answer_folders() -> list[Path]:
@@ -45,6 +46,9 @@ def taken_answers(text: str, imported: Mapping[str, str] | None = None) -> list[
     `imported` maps names to what imports of other cells made of them, as `imports_of` returns. The
     import of `exercise` alone, as visible checks have it, takes no answer.
     """
+    borrows = any(map(_holds_answers, (imported or {}).values()))
+    if not borrows and not _WORDS.search(text[:MAX_CHARACTERS]):
+        return []
     tree = read_code(text)
     found = [match.group().strip() for match in _MAGIC.finditer(text[:MAX_CHARACTERS])]
     if tree is None:
@@ -61,25 +65,39 @@ def imports_of(tree: ast.Module) -> dict[str, str]:
     return {name: dotted for node in ast.walk(tree) for name, dotted in _bound(node)}
 
 
-def gaps_with_taken_answers(cells: Iterable[Any]) -> dict[str, str]:
-    """Map each gap of a rebuilt notebook that was filled from these modules to what it takes.
+def cells_with_taken_answers(cells: Iterable[Any]) -> dict[str, list[str]]:
+    """Map the ids of the student's cells of a rebuilt notebook to what each of them takes.
 
-    A gap also takes what one of the student's own cells took, if it uses a name of that cell.
+    What a test imports is not known to the student's cells, because tests run elsewhere.
     """
     imported: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell["cell_type"] != "code" or mark_of(cell).is_test:
+            continue
+        if origin_of(cell) != "source" and (taken := taken_answers(cell["source"], imported)):
+            found[cell["id"]] = taken
+        if tree := read_code(cell["source"]):
+            imported |= imports_of(tree)
+    return found
+
+
+def gaps_with_taken_answers(cells: Sequence[Any]) -> dict[str, str]:
+    """Map each gap of a rebuilt notebook that was filled from these modules to what it takes.
+
+    A gap also takes what another cell of the student's took, if it uses a name of that cell.
+    """
+    taken = cells_with_taken_answers(cells)
     borrowed: dict[str, str] = {}
     gaps: dict[str, str] = {}
-    for cell in cells:
+    for cell in cells if taken else ():
         if cell["cell_type"] != "code" or origin_of(cell) == "source":
             continue
-        tree, mark = read_code(cell["source"]), mark_of(cell)
-        found = taken_answers(cell["source"], imported)
-        used = [borrowed[name] for name in _names(tree) if name in borrowed]
-        imported |= imports_of(tree) if tree else {}
-        if found or used:
-            borrowed |= dict.fromkeys(top_level_names(cell["source"]), (found or used)[0])
-            if mark.is_gap:
-                gaps[mark.exercise] = (found or used)[0]
+        used = [borrowed[name] for name in _names(read_code(cell["source"])) if name in borrowed]
+        if found := taken.get(cell["id"], []) + used:
+            borrowed |= dict.fromkeys(top_level_names(cell["source"]), found[0])
+            if mark_of(cell).is_gap:
+                gaps[mark_of(cell).exercise] = found[0]
     return gaps
 
 
@@ -121,7 +139,7 @@ def _holds_answers(name: str) -> bool:
 def _dotted(node: ast.expr, imported: Mapping[str, str]) -> str:
     """Return `c.checks.models` as "course.checks.models" if `c` was imported so; else ""."""
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < _MAX_PARTS:
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name) or node.id not in imported:

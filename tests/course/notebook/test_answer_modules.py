@@ -66,14 +66,14 @@ def test_what_notebooks_use_takes_no_answer(text):
     assert taken_answers(text) == []
 
 
-def cell(text, gap="", origin="student"):
+def cell(text, gap="", origin="own"):
     metadata = {"convpool": {"origin": origin}}
     if gap:
         metadata["nbgrader"] = {
             "grade_id": gap,
-            "grade": False,
-            "solution": True,
-            "locked": False,
+            "grade": gap.startswith("test_"),
+            "solution": not gap.startswith("test_"),
+            "locked": gap.startswith("test_"),
             "schema_version": 3,
         }
     return new_code_cell(text, metadata=metadata)
@@ -81,7 +81,8 @@ def cell(text, gap="", origin="student"):
 
 def test_a_gap_also_takes_what_a_cell_of_the_students_took():
     cells = [
-        cell("from course.checks import exercise, mistakes", origin="source"),
+        cell("from course.checks import exercise, mistakes", gap="test_a", origin="source"),
+        cell("mistakes = []\nmistakes.append(1)"),
         cell("import course"),
         cell("pool = course.checks.mistakes._blocks"),
         cell("def max_pool2d(m, size=2):\n    return pool(m, size)", gap="max_pool2d"),
