@@ -62,15 +62,20 @@ class BubblewrapSandbox(Sandbox):
         folder: Path,
         inherited: Descriptors,
         program: list[str] | None = None,
+        *,
+        first: bool = False,
     ) -> SandboxedProcess:
         """Start `job` behind all walls as this user of the host; None is the present one.
 
-        `program` replaces `enter.py`, which otherwise becomes the job's program.
+        `program` replaces `enter.py`, which otherwise becomes the job's program. With `first` the
+        program is the first process of its namespace, which no other process there can end.
         """
         launch = _launch(job, folder, user, self.covered)
         group = self.cgroups.make(job.limits) if self.cgroups.version else None
         try:
             command = self.rewrite(walls(launch))
+            if first:
+                command = replace(command, options=[*command.options, "--as-pid-1"])
             if program is not None:
                 command = replace(command, program=program)
             return spawn(self.bwrap, command, inherited, seccomp.program(), group)
