@@ -70,7 +70,7 @@ validity: $(VENV)/.installed  ## grade the bank of answers: false accepts, false
 mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mutation.py
 
-luck: $(VENV)/.installed  ## grade honest trainings twenty times each, with other seeds
+luck: $(VENV)/.installed  ## grade honest trainings, and kernels that end, twenty times each
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/luck.py
 
 learner-path: $(VENV)/.installed  ## a learner's whole way in Chromium; pictures of it in artifacts/learner

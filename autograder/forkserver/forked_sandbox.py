@@ -25,6 +25,7 @@ from autograder.sandbox.bubblewrap import KEPT, choose_user
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.limits import GIB, Limits
 from autograder.sandbox.process import (
+    GONE_SECONDS,
     STARTED_SECONDS,
     BoundedReader,
     Descriptors,
@@ -51,7 +52,7 @@ class ForkedSandbox(BubblewrapSandbox):
 
     def __init__(self, walls: BubblewrapSandbox, server: Path) -> None:
         """Build the walls as `walls` does; request forks at the socket `server`."""
-        super().__init__(walls.bwrap, walls.cgroups, walls.rewrite)
+        super().__init__(walls.bwrap, walls.cgroups, walls.rewrite, walls.covered)
         self.server, self.request_seconds = server, REQUEST_SECONDS
 
     def start(self, job: Job, folder: Path, inherited: Descriptors) -> SandboxedProcess:
@@ -60,9 +61,9 @@ class ForkedSandbox(BubblewrapSandbox):
         user = choose_user()
         # The waiting program ends, and the sandbox with it, once no process has `keep_open`.
         with _pipe() as (waits_for, keep_open):
-            cat, descriptors = system_program("cat"), Descriptors(waits_for, subprocess.PIPE)
-            waiting = replace(job, argv=[cat])
-            walls = self.start_as(user, waiting, folder, descriptors, without_rights(cat, user))
+            argv, descriptors = waiting_program(), Descriptors(waits_for, subprocess.PIPE)
+            waiting, program = replace(job, argv=argv), without_rights(argv, user)
+            walls = self.start_as(user, waiting, folder, descriptors, program, first=True)
             try:
                 _wait_until_built(walls, keep_open)
                 request = _request(job, job.argv[script:], user, inherited)
@@ -153,6 +154,11 @@ class JoinedProcess(SandboxedProcess):
             self._status = int(self._connection.recv(16) or str(DIED))
         return self._status
 
+    def kill(self) -> None:
+        """End the whole tree; return once its end can be seen, too."""
+        super().kill()
+        self.wait(GONE_SECONDS)  # the parent outside reports the end a moment later
+
     def close(self) -> None:
         """Kill the processes that are left, and close the connection too."""
         super().close()
@@ -210,21 +216,29 @@ def _wait_until_built(walls: SandboxedProcess, keep_open: int) -> None:
             )
 
 
-def without_rights(program: str, user: int | None) -> list[str] | None:
+def waiting_program() -> list[str]:
+    """Return the command that waits as the first process of a sandbox.
+
+    It ignores the ends of the processes that it inherits, so that none of them is left as a zombie.
+    """
+    return [system_program("sh"), "-c", f"trap '' CHLD; exec {system_program('cat')}"]
+
+
+def without_rights(program: list[str], user: int | None) -> list[str] | None:
     """Return a command that starts the waiting program faster than `enter.py`, or None.
 
     An ordinary user's sandbox has dropped every right before it starts a program; root's still has
     the rights to become another user, which `setpriv` drops.
     """
     if user is None:
-        return [program]
+        return program
     try:
         setpriv = system_program("setpriv")
     except GradingError:
         return None
     options = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
     dropped = ",".join(f"-{name.removeprefix('CAP_').lower()}" for name in KEPT)
-    return [setpriv, *options, f"--inh-caps={dropped}", program]
+    return [setpriv, *options, f"--inh-caps={dropped}", *program]
 
 
 def system_program(name: str) -> str:

@@ -23,6 +23,7 @@ from autograder.sandbox.proof import prove, require_proof
 from autograder.sandbox.sandbox import private_folder
 from autograder.sandbox.unprotected import NoSandbox
 from autograder.sandbox.view import PICTURES
+from course.notebook.answer_modules import MESSAGE, answer_folders
 
 FONTS = ".matplotlib"
 """Folder within the scratch folder that holds matplotlib's list of the machine's fonts."""
@@ -135,7 +136,7 @@ def prepare(
         scratch = folder / "scratch"
         fonts = scratch / FONTS
         fonts.mkdir(parents=True)
-        sandbox = detect_sandbox() if options.sandboxed else NoSandbox()
+        sandbox = detect_sandbox(covered_packages()) if options.sandboxed else NoSandbox()
         pool = None
         if options.warm:
             # Forks are proven as soon as their stage has imported its modules.
@@ -185,6 +186,12 @@ def cluster_conditions(class_folder: ClassFolder, options: GradeOptions) -> Iter
             sandbox="",
             limits=options.limits,
         )
+
+
+def covered_packages() -> dict[Path, str]:
+    """Map the course's packages with answers to what a submission's process has in their place."""
+    text = f"raise ImportError({MESSAGE.format(found='this module')!r})\n"
+    return dict.fromkeys(answer_folders(), text)
 
 
 def _prove_forks(sandbox: Sandbox, hidden: tuple[Path, ...], sockets: ForkSockets) -> None:

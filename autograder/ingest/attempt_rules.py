@@ -192,6 +192,7 @@ STRUCTURES = {
     "writes_files": "opens a file for writing",
     "pickle": "loads arrays with pickles",
     "obfuscated": "hides a name from the reader",
+    "answers_taken": "takes an answer from the modules of the course that grading hides",
     "unreadable": "code too long or too nested to be scanned",
 }
 """Kinds that `scan` recognizes by the form of the code rather than by a name."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from nbformat import NotebookNode
 
 from autograder.ingest.attempt_rules import RULES
+from course.notebook.answer_modules import cells_with_taken_answers
 from course.notebook.cell_code import MAX_CHARACTERS, read_code
 from course.notebook.cell_marks import origin_of
 from course.notebook.tampering import Flag, one_line
@@ -46,12 +47,15 @@ def scan(notebook: NotebookNode) -> list[Flag]:
     aliases: dict[str, str] = {}
     for cell in cells[:parsed]:
         aliases |= _imports(cell.source)
+    taken = cells_with_taken_answers(cells[:parsed])
     flags: dict[tuple[str, str], Flag] = {}
     for number, cell in enumerate(cells):
         if origin_of(cell) == "source":
             continue
         tree = read_code(cell.source) if number < parsed else None
-        for kind, evidence in _findings(cell.source, tree, aliases):
+        findings = list(_findings(cell.source, tree, aliases))
+        findings += [("answers_taken", name) for name in taken.get(cell["id"], ())]
+        for kind, evidence in findings:
             flags.setdefault((kind, cell["id"]), Flag(kind, evidence, cell["id"]))
     return list(flags.values())[:MAX_FLAGS]
 

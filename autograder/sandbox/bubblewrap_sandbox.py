@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +23,13 @@ from autograder.sandbox.process import (
 from autograder.sandbox.sandbox import Job, Sandbox, readable_copy
 
 
-def detect_sandbox() -> BubblewrapSandbox:
-    """Return this machine's sandbox, not yet proven; raise GradingError if there is none."""
-    return BubblewrapSandbox(find_bwrap(), detect_cgroups())
+def detect_sandbox(covered: Mapping[Path, str] | None = None) -> BubblewrapSandbox:
+    """Return this machine's sandbox, not yet proven; raise GradingError if there is none.
+
+    `covered` maps the folders of packages that no program may see to the text of the `__init__.py`
+    that is there instead.
+    """
+    return BubblewrapSandbox(find_bwrap(), detect_cgroups(), covered=covered)
 
 
 class BubblewrapSandbox(Sandbox):
@@ -36,9 +40,11 @@ class BubblewrapSandbox(Sandbox):
         bwrap: Path,
         cgroups: Cgroups,
         rewrite: Callable[[Walls], Walls] = lambda command: command,
+        covered: Mapping[Path, str] | None = None,
     ) -> None:
         """Use this `bwrap`; tests pass `rewrite` to weaken one wall, and expect no proof."""
         self.bwrap, self.cgroups, self.rewrite = bwrap, cgroups, rewrite
+        self.covered = covered or {}
 
     @property
     def name(self) -> str:
@@ -56,15 +62,20 @@ class BubblewrapSandbox(Sandbox):
         folder: Path,
         inherited: Descriptors,
         program: list[str] | None = None,
+        *,
+        first: bool = False,
     ) -> SandboxedProcess:
         """Start `job` behind all walls as this user of the host; None is the present one.
 
-        `program` replaces `enter.py`, which otherwise becomes the job's program.
+        `program` replaces `enter.py`, which otherwise becomes the job's program. With `first` the
+        program is the first process of its namespace, which no other process there can end.
         """
-        launch = _launch(job, folder, user)
+        launch = _launch(job, folder, user, self.covered)
         group = self.cgroups.make(job.limits) if self.cgroups.version else None
         try:
             command = self.rewrite(walls(launch))
+            if first:
+                command = replace(command, options=[*command.options, "--as-pid-1"])
             if program is not None:
                 command = replace(command, program=program)
             return spawn(self.bwrap, command, inherited, seccomp.program(), group)
@@ -74,16 +85,22 @@ class BubblewrapSandbox(Sandbox):
             raise
 
 
-def _launch(job: Job, folder: Path, user: int | None) -> Launch:
-    """Make every file of `job` readable for the sandbox's user."""
+def _launch(job: Job, folder: Path, user: int | None, covered: Mapping[Path, str]) -> Launch:
+    """Make every file of `job` readable for the sandbox's user, and cover what it may not see."""
     view.write_accounts(folder / "etc", INSIDE_USER if user is None else user)
+    covers = {
+        str(shown): instead
+        for number, (package, text) in enumerate(covered.items())
+        for instead in [view.write_package(folder / f"covered-{number}", text)]
+        for shown in view.appearances(package)
+    }
     readable_job = replace(
         job,
         input=readable_copy(job.input, folder / "input") if job.input else None,
         data=_readable(job.data, folder / "data", user) if job.data else None,
         extra={
             path: _readable(source, folder / f"extra-{number}", user)
-            for number, (path, source) in enumerate(job.extra.items())
+            for number, (path, source) in enumerate({**job.extra, **covers}.items())
         },
     )
     return Launch(readable_job, folder, user)

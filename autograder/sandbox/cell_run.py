@@ -27,7 +27,8 @@ class CellRun:
 
     `status` is "ok", "error" (the cell raised an exception), "timeout", "memory" (the kernel was
     ended for its use of memory), "output" (it was ended for too much output), "died" (it ended by
-    itself) or "malformed" (it sent bytes that are no Jupyter message, and was ended).
+    itself, or the cell asked for its end) or "malformed" (it sent bytes that are no Jupyter
+    message, and was ended).
     """
 
     status: str = "ok"
@@ -108,7 +109,10 @@ class CellRunner:
             return False
         if kind in DISPLAYED:
             self._keep(run, kind, content)
-        return bool(kind == "status" and content["execution_state"] == "idle")
+        state = content["execution_state"] if kind == "status" else ""
+        if state == "dead":  # the cell asked for the kernel's end, as `exit()` does
+            self._end(run, "died")
+        return bool(state in ("idle", "dead"))
 
     def _keep(self, run: CellRun, kind: str, content: dict[str, Any]) -> None:
         """Add an output in nbformat's form, unless the bound is reached."""

@@ -96,7 +96,7 @@ def _probe(sandbox: Sandbox, forbidden: tuple[Path, ...], limits: Limits) -> lis
     with contextlib.ExitStack() as opened:
         port, abstract = opened.enter_context(_listeners())
         bait = opened.enter_context(_bait())
-        order = _order(bait, forbidden, limits) | {
+        order = _order(bait, (*_covered(sandbox), *forbidden), limits) | {
             "port": port.getsockname()[1],
             "abstract": abstract.getsockname()[1:].decode(),
         }
@@ -134,6 +134,17 @@ def _secrets() -> list[Path]:
         for folder in (root, root / "solutions", root / "tests", root / "autograder"):
             found += sorted(path for path in folder.glob("*") if path.is_file())[:3]
     return list(dict.fromkeys(found))
+
+
+def _covered(sandbox: Sandbox) -> list[Path]:
+    """Return the files of the packages that the sandbox covers, at each path that shows them."""
+    return [
+        shown / file.relative_to(package.resolve())
+        for package in sandbox.covered
+        for shown in view.appearances(package)
+        for file in sorted(package.resolve().rglob("*"))
+        if file.is_file() and file.relative_to(package.resolve()) != Path("__init__.py")
+    ]
 
 
 def _installed() -> list[Path]:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import BoundedReader, Descriptors, SandboxedProcess
@@ -51,6 +52,8 @@ class Sandbox(ABC):
     """A way to run a program that is not trusted."""
 
     has_walls = True
+    covered: Mapping[Path, str] = MappingProxyType({})
+    """Packages whose folders no program may see, and the `__init__.py` that each has instead."""
 
     @property
     @abstractmethod

@@ -117,10 +117,21 @@ def never_visible() -> list[Path]:
     grader = Path(autograder.__file__).resolve().parent
     inside = [tree.resolve() for tree in (Path("/usr"), *python_trees())]
     return [
-        folder
+        shown
         for folder in dict.fromkeys([grader, *checkout()])
         if any(folder.is_relative_to(tree) for tree in inside)
+        for shown in appearances(folder)
     ]
+
+
+def appearances(folder: Path) -> list[Path]:
+    """Return the paths at which a sandbox shows `folder`: a tree is shown at its links too."""
+    real = folder.resolve()
+    shown = [real]
+    for tree in python_trees():
+        if real.is_relative_to(tree.resolve()):
+            shown.append(tree / real.relative_to(tree.resolve()))
+    return list(dict.fromkeys(shown))
 
 
 def checkout() -> list[Path]:
@@ -166,6 +177,15 @@ def write_accounts(folder: Path, uid: int) -> None:
     for name, text in files.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o444)
+
+
+def write_package(folder: Path, text: str) -> Path:
+    """Make the folder of a package that has only this `__init__.py`; every user can read it."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "__init__.py").write_text(text, encoding="utf-8")
+    (folder / "__init__.py").chmod(0o444)
+    return folder
 
 
 def _parents(layers: list[Layer]) -> Iterator[Layer]:

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     # ruff: noqa: F401 -- `__all__` has the names below
     from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
     from course.plots.feature_maps import first_kernels, layer_maps, likeness, receptive_field
-    from course.plots.kernels import CLASSIC_KERNELS, classic_kernels, classic_maps, sliding_kernel
+    from course.plots.operations.kernels import (
+        CLASSIC_KERNELS,
+        classic_kernels,
+        classic_maps,
+        sliding_kernel,
+    )
+    from course.plots.operations.pooling import pooling_blocks, stride_or_pooling
     from course.plots.picture import images, maps
-    from course.plots.pooling import pooling_blocks, stride_or_pooling
 
 _MODULES = {
-    "CLASSIC_KERNELS": "kernels",
-    "classic_kernels": "kernels",
-    "classic_maps": "kernels",
+    "CLASSIC_KERNELS": "operations.kernels",
+    "classic_kernels": "operations.kernels",
+    "classic_maps": "operations.kernels",
     "confusion_matrices": "comparing",
     "first_kernels": "feature_maps",
     "images": "picture",
@@ -30,11 +35,11 @@ _MODULES = {
     "learning_curves": "comparing",
     "likeness": "feature_maps",
     "maps": "picture",
-    "pooling_blocks": "pooling",
+    "pooling_blocks": "operations.pooling",
     "receptive_field": "feature_maps",
     "right_and_wrong": "comparing",
-    "sliding_kernel": "kernels",
-    "stride_or_pooling": "pooling",
+    "sliding_kernel": "operations.kernels",
+    "stride_or_pooling": "operations.pooling",
 }
 __all__ = list(_MODULES)
 

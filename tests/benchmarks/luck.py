@@ -1,4 +1,7 @@
-"""Marks don't depend on luck: honest trainings graded twenty times each, with other seeds.
+"""Marks don't depend on luck: each of these notebooks is graded twenty times.
+
+Honest trainings are graded with other seeds; notebooks that end their kernel, in forked and in
+fresh kernels, must always get the same points.
 
 `python tests/benchmarks/luck.py` prints a row for each; `make luck` runs it.
 """
@@ -6,13 +9,16 @@
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from support.gap_cells import judge, judge_in
+from support.kernel_endings import Ending, EndingGrader, ending_grader, endings
 from support.places import COURSE
 from support.reference import reference
 
+from autograder.grading.conditions import usual_jobs
 from course.checks import inputs
 
 TIMES = 20
@@ -78,8 +84,35 @@ def _secrets_restored() -> Any:
         inputs.set_secret(before)
 
 
+def ending_marks(
+    grader: EndingGrader, chosen: list[Ending], times: int
+) -> dict[str, set[tuple[float, ...]]]:
+    """Grade each notebook so many times, several at once; return the different points of each."""
+    with ThreadPoolExecutor(usual_jobs()) as pool:
+        return {e.name: set(pool.map(grader.points, [e] * times)) for e in chosen}
+
+
+def print_endings() -> bool:
+    """Print a row for each way to end a kernel; return whether all points are as they must be."""
+    right = {ending.name: ending.points for ending in endings()}
+    lucky: list[str] = []
+    for forked in (True, False):
+        kind = "forked" if forked else "fresh"
+        with ending_grader(COURSE, forked=forked) as grader:
+            found = ending_marks(grader, endings(), TIMES)
+        print(f"`reshape` whose kernel ends, {kind} kernels, {TIMES} times each, points of 4 + 6")
+        for name, points in found.items():
+            words = ", ".join("{:g} + {:g}".format(*pair) for pair in sorted(points))
+            print(f"  {name:45} {words}{'' if points == {right[name]} else '  (wrong)'}")
+        lucky += [f"{kind}: {name}" for name, points in found.items() if points != {right[name]}]
+    print(f"{len(right)} ways, {len(lucky)} wrong or by luck {lucky or ''}")
+    return not lucky
+
+
 def main() -> int:
-    """Print the table; 1 if a mark depends on the seed."""
+    """Print the tables; 1 if a mark depends on luck."""
+    if not print_endings():
+        return 1
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     found = marks()
     print(f"`train`, {TIMES} times each, points of 5")

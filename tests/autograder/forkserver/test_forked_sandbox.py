@@ -276,14 +276,15 @@ def test_a_later_stage_that_cannot_import_is_not_tried_for_ever():
 
 def test_what_waits_behind_the_walls_has_no_right_to_anything(sandbox):
     user = choose_user()
-    program = forked_sandbox.without_rights(forked_sandbox.system_program("cat"), user)
+    argv = forked_sandbox.waiting_program()
+    program = forked_sandbox.without_rights(argv, user)
     assert program is not None, "there is no setpriv here"
     with private_folder() as folder, contextlib.ExitStack() as opened:
         waits, keeper = os.pipe()
         for end in (waits, keeper):
             opened.callback(os.close, end)
-        job = Job([forked_sandbox.system_program("cat")])
-        walls = sandbox.start_as(user, job, folder, Descriptors(waits, subprocess.PIPE), program)
+        job, passed = Job(argv), Descriptors(waits, subprocess.PIPE)
+        walls = sandbox.start_as(user, job, folder, passed, program, first=True)
         opened.enter_context(contextlib.closing(walls))
         os.write(keeper, b"\n")
         assert walls.stdout.read(1) == b"\n"

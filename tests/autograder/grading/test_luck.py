@@ -1,7 +1,22 @@
 """Marks don't depend on luck."""
 
 import pytest
-from benchmarks.luck import HONEST, TIMES, marks
+from benchmarks.luck import HONEST, TIMES, ending_marks, marks
+from support.kernel_endings import ENDS, GOES_ON, ending_grader, endings
+
+from autograder.folders import CourseFolder
+
+QUICK = {
+    "exit(): in the gap",
+    "exit(): in a cell before",
+    "exit(): in the function",
+    "do_shutdown: in the gap",
+    "os._exit: in the gap",
+    "stop the loop soon: in the gap",
+    "kill the parent: in the gap",
+    "kill all: in the gap",
+    "SystemExit: in the gap",
+}
 
 
 @pytest.mark.slow
@@ -11,3 +26,44 @@ def test_an_honest_training_gets_all_the_points_whatever_the_seed() -> None:
     assert len(HONEST) == 5
     assert len(found) == 6
     assert found == dict.fromkeys(found, [5.0] * TIMES)
+
+
+@pytest.mark.parametrize(("forked", "times"), [(True, 6), (False, 2)], ids=["forked", "fresh"])
+def test_the_end_of_a_kernel_costs_its_cell_and_nothing_else(
+    course: CourseFolder, course_images: None, sandbox: object, forked: bool, times: int
+) -> None:
+    chosen = [ending for ending in endings() if ending.name in QUICK]
+
+    with ending_grader(course, forked=forked) as grader:
+        found = ending_marks(grader, chosen, times)
+
+    assert len(chosen) == len(QUICK)
+    assert found == {ending.name: {ending.points} for ending in chosen}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forked", [True, False], ids=["forked", "fresh"])
+def test_every_way_to_end_a_kernel_gets_the_same_points_each_time(
+    course: CourseFolder, course_images: None, sandbox: object, forked: bool
+) -> None:
+    with ending_grader(course, forked=forked) as grader:
+        found = ending_marks(grader, endings(), TIMES if forked else 4)
+
+    assert len(found) == 2 * len(ENDS) + 5 + len(GOES_ON)
+    assert found == {ending.name: {ending.points} for ending in endings()}
+
+
+def test_the_message_names_what_ended_the_kernel(
+    course: CourseFolder, course_images: None, sandbox: object
+) -> None:
+    ending = next(ending for ending in endings() if ending.name == "exit(): in the gap")
+
+    with ending_grader(course, forked=False) as grader:
+        result = grader.grade(ending)
+
+    assert result.gaps[0].status == "error"
+    assert result.gaps[0].message.startswith("`scale_pixels`: its own cell ended Python")
+    assert "exit()" in result.gaps[0].message
+    assert tuple(
+        flag.kind for flag in result.flags if flag.kind in ("cell-died", "process-ended")
+    ) == ("cell-died", "process-ended")

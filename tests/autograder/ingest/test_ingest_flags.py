@@ -166,6 +166,10 @@ ATTEMPTS = [
     ("name_shadowed", "def isinstance(a, b):\n    return True"),
     ("name_shadowed", "class AssertionError(BaseException):\n    pass"),
     ("unreadable", "a = 1\n" * 10_000),
+    ("answers_taken", "from course.checks.mistakes import _blocks"),
+    ("answers_taken", "import importlib\nimportlib.import_module('course.quiz.bank')"),
+    ("answers_taken", "import course\nopen(course.__path__[0] + '/models.py').read()"),
+    ("answers_taken", "import inspect\nfrom course import checks\ninspect.getsource(checks)"),
     ("process", "import os\ndef f(:\n    os.system('id')"),
     ("hook", "x = (\nsys.settrace(spy)"),
 ]
@@ -215,8 +219,10 @@ def test_evidence_is_one_short_printable_line():
         *["x = " + "-" * 49_000 + "1", "a" + ".b" * 20_000, "f" + "()" * 20_000, "(" * 40_000],
         *["\n" * 49_000 + "x", " " * 49_000 + "!", "a\0b", "=" * 40_000],
         *["x = 1 if 1 else " * 3_000, "x = 1\n" * 8_000, "import a\n" * 5_000],
+        *["checks" + " " * 49_000 + "!", " " * 49_000 + "!checks", "a, checks" * 5_000 + "=!"],
+        "from course import checks\na" + ".b" * 20_000,
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_hard_code_is_looked_through_quickly(source):
     started = time.process_time()

@@ -93,6 +93,45 @@ def test_a_forbidden_file_that_stays_outside_is_denied(sandbox, tmp_path):
     require_proof(prove(sandbox, (secret,)))
 
 
+@pytest.fixture
+def covering(sandbox):
+    """The sandbox, with a package of the course covered."""
+    package = view.course_folder() / "plots"
+    return BubblewrapSandbox(
+        sandbox.bwrap, sandbox.cgroups, covered={package: "raise ImportError('covered')"}
+    )
+
+
+def test_every_file_of_a_covered_package_is_tried_and_denied(covering):
+    proof = prove(covering)
+    require_proof(proof)
+    folder = view.course_folder() / "plots"
+    files = {f for f in folder.rglob("*") if f.is_file() and f != folder / "__init__.py"}
+    assert {f"read: {file}" for file in files} <= {a.name for a in proof.attempts}
+    assert len(files) > 5
+
+
+def test_a_covered_package_that_shows_is_found_out(covering, monkeypatch):
+    name = str(view.course_folder() / "plots")
+
+    def uncover(walls):
+        at = max(n for n, word in enumerate(walls.options) if word == name)
+        return replace(walls, options=walls.options[: at - 2] + walls.options[at + 1 :])
+
+    covering.rewrite = uncover
+    assert f"read: {name}/picture.py" in not_denied(prove(covering))
+
+
+def test_a_covered_package_is_covered_at_links_to_its_tree_too(sandbox, tmp_path, monkeypatch):
+    (tmp_path / "real" / "package").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.setattr(view.sys, "prefix", str(tmp_path / "link"))
+    assert view.appearances(tmp_path / "real" / "package") == [
+        tmp_path / "real" / "package",
+        tmp_path / "link" / "package",
+    ]
+
+
 def test_a_writable_bind_is_found_out(sandbox, tmp_path):
     open_folder = tmp_path / "open"
     open_folder.mkdir()

@@ -25,9 +25,9 @@ from support.plot_examples import (
 from course import plots
 from course.plots.comparing import accuracies, confusion, disagreements
 from course.plots.feature_maps import follow_channels, layer_outputs, most_changed, receptive_fields
-from course.plots.kernels import convolved, map_so_far, places
+from course.plots.operations.kernels import convolved, map_so_far, places
+from course.plots.operations.pooling import pooled, share_kept, smaller_maps
 from course.plots.picture import Picture, limits
-from course.plots.pooling import pooled, share_kept, smaller_maps
 
 
 @pytest.fixture(scope="module")

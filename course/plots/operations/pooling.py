@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course.plots.kernels import convolved
+from course.plots.operations.kernels import convolved
 from course.plots.picture import (
     PAPER,
     VERMILION,
