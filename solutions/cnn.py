@@ -48,23 +48,16 @@ def prepare(images):
 
 
 # %% test="prepare" points=5
-from course.checks import exercise, mistakes
+from course.checks import exercise
 
 with exercise("prepare") as check:
-    import numpy as np
-
-    images = (np.arange(2 * 28 * 28) % 256).astype("uint8").reshape(2, 28, 28)
-    before = images.copy()
-    shapes = mistakes.image_shapes((2, 28, 28))
-    ready = check.call(prepare, images)
-    wrong = mistakes.scaling(before[..., np.newaxis]) | mistakes.channel_axis(before / 255)
-    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes, mistakes=wrong)
-    # In reading order the pixels still count from 0 to 255, over and over.
-    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28).reshape(2, 28, 28, 1)
-    check.close(ready, expected, wrong)
-    check.untouched(images, before)
+    check.examples(prepare)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-prepare
+    import numpy as np
+
+    from course.checks import mistakes
+
     with check.hidden("another number of images"):
         images = check.rng.integers(0, 256, (5, 28, 28), dtype="uint8")
         ready = check.array(check.call(prepare, images), (5, 28, 28, 1), floating=True)
@@ -118,13 +111,15 @@ def build_cnn():
 
 
 # %% test="build_cnn" points=15
-from course.checks import exercise, models
+from course.checks import exercise
 
 with exercise("build_cnn") as check:
-    network = check.call(build_cnn)
-    check.lesson_cnn(network)
+    check.examples(build_cnn)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-build_cnn
+    from course.checks import models
+
+    network = check.call(build_cnn)
     with check.hidden("the number of parameters"):
         reference = models.reference_cnn()
         check.that(network.count_params() == reference.count_params() == 243_786, "")
@@ -185,7 +180,7 @@ layer_shapes = {
 from course.checks import exercise
 
 with exercise("layer_shapes") as check:
-    check.shapes_table(layer_shapes)
+    check.examples(layer_shapes)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-layer_shapes
     import numpy as np
@@ -241,16 +236,14 @@ def train(model, images, labels, epochs):
 
 
 # %% test="train" points=5
-from course.checks import exercise, inputs
+from course.checks import exercise
 
 with exercise("train") as check:
-    images, labels = inputs.images_with_blocks(960, check.rng)
-    network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
-    history = check.call(train, network, images, labels, epochs=3)
-    check.history(history, epochs=3)
-    check.learned(network, before, images, labels, history)
+    check.examples(train)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-train
+    from course.checks import inputs
+
     with check.hidden("another network, other images, another number of epochs"):
         images, labels = inputs.images_with_blocks(800, check.rng)
         network, before = (inputs.small_network(seed=5, hidden=True) for _ in range(2))
@@ -295,16 +288,14 @@ def evaluate(model, images, labels):
 
 
 # %% test="evaluate" points=5
-from course.checks import exercise, inputs
+from course.checks import exercise
 
 with exercise("evaluate") as check:
-    images, labels = inputs.images_with_blocks(60, check.rng)
-    labels = inputs.mislabeled(labels, share=0.25)
-    network = inputs.trained_network()
-    accuracy = check.call(evaluate, network, images, labels)
-    check.accuracy(accuracy, inputs.trained_network(), images, labels)
+    check.examples(evaluate)
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-cnn-evaluate
+    from course.checks import inputs
+
     with check.hidden("other images, of which another share is labeled wrong"):
         for count, share in [(40, 0.6), (25, 0.0)]:
             images, labels = inputs.images_with_blocks(count, check.rng)

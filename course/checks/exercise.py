@@ -279,8 +279,3 @@ class Exercise(AbstractContextManager["Exercise"]):
     def accuracy(self, got: Any, model: Any, images: Any, labels: Any) -> None:
         """Fail unless it is one number, the model's accuracy on these images."""
         trainings.accuracy(got, model, images, labels)
-
-
-def exercise(name: str) -> Exercise:
-    """Open the checks of the gap `name`: `with exercise("scale_pixels") as check:`."""
-    return Exercise(name)

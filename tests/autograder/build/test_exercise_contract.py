@@ -5,10 +5,12 @@ import re
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from support.contract import POINTS
+from support.contract import CODE_GAPS, POINTS
 from support.leaks import forbidden_in, secret_lines
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
+from course.checks.examples import EXAMPLES, exercise
+from course.errors import CourseError
 from course.notebook.cell_marks import mark_of
 
 
@@ -101,6 +103,27 @@ def test_each_hidden_test_carries_its_own_canary(course: CourseFolder, assignmen
         hidden = cell.source.split("### BEGIN HIDDEN TESTS", 1)[1].split("### END HIDDEN TESTS")[0]
         name = mark_of(cell).exercise
         assert f"# CANARY-HIDDEN-{assignment}-{name}\n" in hidden
+
+
+@pytest.mark.parametrize("assignment", POINTS)
+def test_a_visible_check_is_three_lines(course: CourseFolder, assignment: str) -> None:
+    for cell in marked(release(course, assignment), "is_test"):
+        name = mark_of(cell).exercise
+        lines = [line for line in cell.source.splitlines() if line]
+
+        assert lines[0] == "from course.checks import exercise"
+        assert lines[1] == f'with exercise("{name}") as check:'
+        assert lines[2].startswith("    check.")
+        assert len(lines) == 3, cell.source
+
+
+def test_each_gap_of_a_code_exercise_has_its_examples() -> None:
+    assert list(EXAMPLES) == CODE_GAPS
+
+
+def test_an_exercise_without_examples_says_where_checks_are_written() -> None:
+    with pytest.raises(CourseError, match=r"no examples for 'of_my_own'.*into the test cell"):
+        exercise("of_my_own").examples(1)
 
 
 @pytest.mark.parametrize("assignment", POINTS)

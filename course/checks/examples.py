@@ -1,0 +1,206 @@
+"""The examples that a learner's checks run: one function for each gap of this course.
+
+They stand here, and not in the notebooks, so that what a beginner sees below a gap is short and
+shows no code that solves another gap. Hidden tests stand in the sources of the notebooks.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from course.checks import inputs, mistakes
+from course.checks.exercise import Exercise
+from course.errors import CourseError
+
+Example = Callable[[Exercise, Any], None]
+"""Checks the answer to a gap, given under the check of that gap; raises CheckFailed."""
+
+
+class CourseExercise(Exercise):
+    """An exercise whose examples are known by its name."""
+
+    def examples(self, answer: Any) -> None:
+        """Check the answer with this gap's examples; raises CourseError for an unknown name."""
+        example = EXAMPLES.get(self.name)
+        if example is None:
+            raise CourseError(
+                f"There are no examples for {self.name!r}, only for {', '.join(EXAMPLES)}. Write "
+                "the checks into the test cell."
+            )
+        example(self, answer)
+
+
+def exercise(name: str) -> CourseExercise:
+    """Open the checks of the gap `name`: `with exercise("scale_pixels") as check:`."""
+    return CourseExercise(name)
+
+
+def _scale_pixels(check: Exercise, answer: Any) -> None:
+    images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
+    before = images.copy()
+    scaled = check.call(answer, images)
+    wrong = mistakes.scaling(before)
+    shapes = mistakes.image_shapes((1, 2, 2))
+    scaled = check.array(scaled, images.shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
+    check.close(scaled, np.array([[[0.0, 0.2], [0.4, 1.0]]]), wrong)
+    check.untouched(images, before)
+
+
+def _add_channel_axis(check: Exercise, answer: Any) -> None:
+    images = np.arange(2 * 3 * 4, dtype="uint8").reshape(2, 3, 4)
+    before = images.copy()
+    result = check.call(answer, images)
+    shapes, wrong = mistakes.image_shapes((2, 3, 4)), mistakes.channel_axis(before)
+    wrong["reshape-as-transpose:rows"] = before.reshape(2, 4, 3, 1)
+    result = check.array(result, (2, 3, 4, 1), wrong_shapes=shapes, mistakes=wrong)
+    # In reading order the numbers are still 0, 1, 2 … 23: nothing has moved.
+    check.close(result, np.array(range(24)).reshape(2, 3, 4, 1), wrong)
+    check.untouched(images, before)
+
+
+def _output_size(check: Exercise, answer: Any) -> None:
+    sizes: dict[tuple[int, ...], int]
+    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (6, 3, 1, 2): 8}
+    check.counts(answer, sizes, mistakes.output_sizes)
+    check.close(check.integer(check.call(answer, 9, 2)), 8)
+
+
+def _count_parameters(check: Exercise, answer: Any) -> None:
+    cases: dict[tuple[int, ...], int] = {(1, 2, 1): 5, (4, 3, 2): 76, (64, 3, 1): 640}
+    check.counts(answer, cases, mistakes.parameter_counts)
+
+
+def _convolve2d(check: Exercise, answer: Any) -> None:
+    image = np.array(
+        [
+            [1.0, 2.0, 0.0, 1.0],
+            [0.0, 1.0, 3.0, 1.0],
+            [2.0, 1.0, 0.0, 2.0],
+        ]
+    )
+    kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
+    before = image.copy(), kernel.copy()
+    shapes, wrong = mistakes.convolution_shapes((3, 4), (2, 2)), mistakes.convolution(*before)
+    result = check.call(answer, image, kernel)
+    result = check.array(result, (2, 3), wrong_shapes=shapes, mistakes=wrong)
+    # Top left: 1·1 + 2·0 + 0·2 + 1·(−1) = 0
+    check.close(result, np.array([[0.0, 1.0, 5.0], [3.0, 3.0, 1.0]]), wrong)
+    check.untouched(image, before[0])
+    check.untouched(kernel, before[1])
+
+
+def _vertical_edge_kernel(check: Exercise, answer: Any) -> None:
+    kernel = check.array(check.call(answer), (3, 3)).astype(float)
+    check.that(np.abs(kernel).max() > 0, "", "answers-to-nothing")
+    flat = np.ones((6, 6))
+    vertical = np.hstack([np.zeros((6, 3)), np.ones((6, 3))])
+    check.that(strongest(kernel, flat) < 1e-4, "", "answers-to-flat-areas")
+    turned = strongest(kernel, vertical) < 1e-4
+    check.that(
+        strongest(kernel, vertical.T) < 1e-4,
+        "",
+        "edges-turned" if turned else "edges-of-any-direction",
+    )
+    check.that(strongest(kernel, vertical) > 1e-3, "it does not answer to a vertical edge.")
+
+
+def strongest(kernel: np.ndarray, picture: np.ndarray) -> float:
+    """Return the kernel's strongest answer anywhere in a picture (H, W), in units of its largest.
+
+    The kernel, (kh, kw), is not 0 everywhere.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+    answers = np.abs((windows * kernel).sum(axis=(2, 3)))
+    return float(answers.max() / np.abs(kernel).max())
+
+
+def _max_pool2d(check: Exercise, answer: Any) -> None:
+    feature_map = np.array(
+        [
+            [1.0, 3.0, 2.0, 0.0, 9.0],
+            [4.0, 2.0, 1.0, 5.0, 9.0],
+            [-1.0, -2.0, 6.0, 6.5, 9.0],
+            [-4.0, -3.0, 7.0, 0.0, 9.0],
+            [9.0, 9.0, 9.0, 9.0, 9.0],
+        ]
+    )
+    before = feature_map.copy()
+    pooled = check.call(answer, feature_map)
+    pooled = check.array(pooled, (2, 2), wrong_shapes=mistakes.pooling_shapes((5, 5), 2))
+    check.close(pooled, np.array([[4.0, 5.0], [-1.0, 7.0]]), mistakes.pooling(before, 2))
+    check.untouched(feature_map, before)
+
+
+def _strided_convolve2d(check: Exercise, answer: Any) -> None:
+    image = np.array(
+        [
+            [1.0, 2.0, 0.0, 1.0, 1.0],
+            [0.0, 1.0, 3.0, 1.0, 0.0],
+            [2.0, 1.0, 0.0, 2.0, 1.0],
+            [1.0, 0.0, 1.0, 1.0, 3.0],
+        ]
+    )
+    kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
+    before = image.copy(), kernel.copy()
+    result = check.call(answer, image, kernel, 2)
+    shapes = mistakes.convolution_shapes((4, 5), (2, 2), stride=2)
+    wrong = mistakes.convolution(*before, stride=2)
+    result = check.array(result, (2, 2), wrong_shapes=shapes, mistakes=wrong)
+    check.close(result, np.array([[0.0, 5.0], [4.0, 1.0]]), wrong)
+    check.untouched(image, before[0])
+    check.untouched(kernel, before[1])
+
+
+def _prepare(check: Exercise, answer: Any) -> None:
+    images = (np.arange(2 * 28 * 28) % 256).astype("uint8").reshape(2, 28, 28)
+    before = images.copy()
+    shapes = mistakes.image_shapes((2, 28, 28))
+    ready = check.call(answer, images)
+    wrong = mistakes.scaling(before[..., np.newaxis]) | mistakes.channel_axis(before / 255)
+    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes, mistakes=wrong)
+    # In reading order the pixels still count from 0 to 255, over and over.
+    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28).reshape(2, 28, 28, 1)
+    check.close(ready, expected, wrong)
+    check.untouched(images, before)
+
+
+def _build_cnn(check: Exercise, answer: Any) -> None:
+    check.lesson_cnn(check.call(answer))
+
+
+def _layer_shapes(check: Exercise, answer: Any) -> None:
+    check.shapes_table(answer)
+
+
+def _train(check: Exercise, answer: Any) -> None:
+    images, labels = inputs.images_with_blocks(960, check.rng)
+    network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
+    history = check.call(answer, network, images, labels, epochs=3)
+    check.history(history, epochs=3)
+    check.learned(network, before, images, labels, history)
+
+
+def _evaluate(check: Exercise, answer: Any) -> None:
+    images, labels = inputs.images_with_blocks(60, check.rng)
+    labels = inputs.mislabeled(labels, share=0.25)
+    accuracy = check.call(answer, inputs.trained_network(), images, labels)
+    check.accuracy(accuracy, inputs.trained_network(), images, labels)
+
+
+EXAMPLES: dict[str, Example] = {
+    "scale_pixels": _scale_pixels,
+    "add_channel_axis": _add_channel_axis,
+    "output_size": _output_size,
+    "convolve2d": _convolve2d,
+    "vertical_edge_kernel": _vertical_edge_kernel,
+    "count_parameters": _count_parameters,
+    "max_pool2d": _max_pool2d,
+    "strided_convolve2d": _strided_convolve2d,
+    "prepare": _prepare,
+    "build_cnn": _build_cnn,
+    "layer_shapes": _layer_shapes,
+    "train": _train,
+    "evaluate": _evaluate,
+}
+"""By gap, in the order of the exercises."""
