@@ -65,6 +65,7 @@ class StudentProcess:
         self._kernel_stack = stack.enter_context(contextlib.ExitStack())
         self._done: list[str] = []
         self.restarts = 0
+        self._restarts_left = MOST_RESTARTS
         self._ends_at = time.monotonic() + limits.notebook_seconds
         self._kernel = self._open(limits)
 
@@ -106,6 +107,15 @@ class StudentProcess:
         self._revive()
         return self._channel.request(kind, fields, timeout)
 
+    def begin_hidden(self) -> None:
+        """Give hidden tests time of their own, and another kernel if the last one has ended.
+
+        Else a last cell that never ends would cost the marks of all exercises before it.
+        """
+        ends_at = time.monotonic() + self._limits.hidden_seconds
+        self._ends_at = self._kernel.ends_at = max(self._ends_at, ends_at)
+        self._restarts_left += 1
+
     def _execute(self, code: str, timeout: float) -> None:
         """Run the agent's code; raise `Stopped` if it did not finish."""
         prelude, self._prelude = self._prelude, ""
@@ -123,8 +133,9 @@ class StudentProcess:
         exercises. All kernels of a notebook share its time.
         """
         left = self._ends_at - time.monotonic()
-        if self._kernel.alive or self.restarts >= MOST_RESTARTS or left <= 0:
+        if self._kernel.alive or not self._restarts_left or left <= 0:
             return
+        self._restarts_left -= 1
         self.restarts += 1
         self._kernel_stack.close()
         seconds = min(left, self._limits.cell_seconds)

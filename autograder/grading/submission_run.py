@@ -182,7 +182,7 @@ def _carry_out(order: Path, conditions: Conditions, sockets: ForkSockets | None)
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": threads,
     }
-    seconds = limits.notebook_seconds + SPARE_SECONDS
+    seconds = limits.notebook_seconds + limits.hidden_seconds + SPARE_SECONDS
     if sockets is not None:
         with contextlib.suppress(NoForkServer):
             return run_worker(sockets.workers, order, environment, seconds)

@@ -6,12 +6,14 @@ stand-in for the value in the student's process; no student code runs here.
 
 import contextlib
 import io
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.standin import UNDEFINED, fetch
+from autograder.grading.rehearsal import Rehearsal, in_sight
 from autograder.grading.student_process import Stopped
-from course.checks import failures
+from course.checks import Exercise, failures
 from course.crossing import CannotCross
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
@@ -30,6 +32,7 @@ class TrustedTests:
         """Ask for the student's names through `channel`; messages use the kinds in `expected`."""
         self._channel, self._expected, self._seconds = channel, expected, call_seconds
         self._names: dict[str, Any] = {"__name__": "__main__"}
+        self._waiting: dict[str, tuple[_Test, Rehearsal]] = {}
 
     def run_locked(self, source: str) -> None:
         """Run a locked cell; the tests can use its names. Raises GradingError if it fails."""
@@ -40,31 +43,71 @@ class TrustedTests:
             raise GradingError(f"A locked cell of the source failed: {error!r}.") from error
 
     def run_test(self, gap: str, points: float, source: str) -> tuple[Verdict, str]:
-        """Run the test of `gap`; return its verdict and what the test printed.
+        """Run of the test of `gap` what students see; return its verdict and what it printed.
 
-        Raises GradingError if the test itself is broken: that is never the student's fault.
+        A test that has more is decided by `run_hidden`, unless it fails here. Raises GradingError
+        if the test itself is broken: that is never the student's fault.
         """
-        names = dict(self._names)
+        seen, names = in_sight(source), dict(self._names)
+        if seen == source:
+            return self._run(_Test(gap, points, source, names), self._channel)
+        rehearsal = Rehearsal(self._channel)
+        test = _Test(gap, points, source, names)
+        verdict, printed = self._run(replace(test, source=seen), rehearsal)
+        if verdict.status in ("correct", "partial"):
+            self._waiting[gap] = test, rehearsal
+        return verdict, printed
+
+    @property
+    def waiting(self) -> list[str]:
+        """The gaps whose hidden tests have not run yet, in the notebook's order."""
+        return list(self._waiting)
+
+    def run_hidden(self, gap: str) -> tuple[Verdict, str]:
+        """Run the whole test of `gap`, once the notebook's last cell has run.
+
+        No word of the student's comes out of it but those that `run_test` may have told already.
+        """
+        test, rehearsal = self._waiting.pop(gap)
+        rehearsal.repeat()
+        verdict, printed = self._run(test, rehearsal, concealed=True)
+        if rehearsal.strayed and verdict.status == "partial":
+            verdict.message, printed = f"{verdict.score:g} of {test.points:g} points.", ""
+        return verdict, printed
+
+    def _run(self, test: "_Test", channel: Channel, concealed: bool = False) -> tuple[Verdict, str]:
+        """Run a test; what fails in a concealed one is told without a word of the student's."""
+        gap, points, names = test.gap, test.points, dict(test.names)
         try:
-            value = fetch(self._channel, gap, self._seconds, self._expected.get(gap, ""))
+            value = fetch(channel, gap, self._seconds, self._expected.get(gap, ""))
         except (CannotCross, BadReply, Stopped) as error:
-            failure = failures.from_exception(gap, error)
-            return _failed(gap, points, failure), ""
+            return _failed(gap, points, failures.from_exception(gap, error), concealed), ""
         if value is not UNDEFINED:
             names[gap] = value
         with _captured() as printed:
             try:
-                share = run_as_cell(source, names, "<test>")
+                share = run_as_cell(test.source, names, "<test>")
             except failures.CheckFailed as failure:
-                return _failed(gap, points, failure), printed.getvalue()
+                return _failed(gap, points, failure, concealed), printed.getvalue()
             except Exception as error:
                 raise GradingError(f"The test of {gap!r} is broken: {error!r}.") from error
         result = _passed(gap, points, share)
-        if result.status == "partial":
-            # What was printed here is the test's own message: no student code runs in this process.
+        check = names.get("check")
+        if result.status == "partial" and isinstance(check, Exercise):
+            # What was printed here is the check's own message: no student code runs here.
             result.message = printed.getvalue().strip() or result.message
-            result.misconception = getattr(names.get("check"), "misconception", "")
+            result.misconception = check.misconception
         return result, printed.getvalue()
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A test cell, and the names that it can use beside its gap's."""
+
+    gap: str
+    points: float
+    source: str
+    names: dict[str, Any]
 
 
 @contextlib.contextmanager
@@ -85,6 +128,10 @@ def _passed(gap: str, points: float, share: Any) -> Verdict:
     return Verdict(gap, float(share), points, "partial", f"{share:g} of {points:g} points.")
 
 
-def _failed(gap: str, points: float, failure: failures.CheckFailed) -> Verdict:
+def _failed(
+    gap: str, points: float, failure: failures.CheckFailed, concealed: bool = False
+) -> Verdict:
     """Turn a failed check into no points and its message."""
+    if concealed and not (failure.quotes_nothing or failure.stopped):
+        failure = failures.hidden_failure(gap, "one that is not described", failure, "")
     return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)

@@ -28,7 +28,7 @@ from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
 from course.checks import inputs
 from course.notebook.cell_marks import mark_of
-from course.notebook.verdict import Status
+from course.notebook.verdict import Status, Verdict
 
 STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 ENDED = (
@@ -38,7 +38,10 @@ ENDED = (
 
 
 def grade(order: Order) -> SubmissionResult:
-    """Run the notebook cell by cell, each on the trusted side, on the student's, or on both."""
+    """Run the notebook cell by cell, each on the trusted side, on the student's, or on both.
+
+    Hidden tests run when all outputs are taken: see `rehearsal`.
+    """
     started = time.monotonic()
     inputs.set_secret(bytes.fromhex(order.seed))
     sandbox = open_sandbox(order)
@@ -48,9 +51,10 @@ def grade(order: Order) -> SubmissionResult:
     broken: dict[str, tuple[Status, str]] = {}  # by gap: what became of its own cell
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         tests = TrustedTests(student, order.expected, min(CALL_SECONDS, limits.cell_seconds))
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                _step(cell, student, tests, result, broken)
+        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        for cell in cells:
+            _step(cell, student, tests, result, broken)
+        _run_hidden(cells, student, tests, result, broken)
         if student.restarts:
             result.flags.append(Flag("process-ended", f"restarted {student.restarts} time(s)"))
     result.notebook = notebook
@@ -84,11 +88,7 @@ def _step(
     if mark.is_test:
         gap = mark.exercise
         verdict, printed = tests.run_test(gap, mark.points, cell["source"])
-        if not verdict.score and gap in broken:
-            verdict.status, why = broken[gap]
-            verdict.message = f"`{gap}`: {why}"
-        result.gaps.append(verdict)
-        cell["outputs"] = [*printed_output(printed), *verdict_output(verdict)]
+        result.gaps.append(_shown(cell, verdict, printed, broken))
         return
     if mark.is_locked:
         tests.run_locked(cell["source"])
@@ -97,6 +97,34 @@ def _step(
         broken[mark.exercise] = _what_became_of(run)
     cell["outputs"] = plain_outputs(run)
     _flag(run, cell, result)
+
+
+def _run_hidden(
+    cells: list[dict[str, Any]],
+    student: StudentProcess,
+    tests: TrustedTests,
+    result: SubmissionResult,
+    broken: dict[str, tuple[Status, str]],
+) -> None:
+    """Decide the gaps whose tests have more than students see."""
+    if tests.waiting:
+        student.begin_hidden()
+    for gap in tests.waiting:
+        verdict, printed = tests.run_hidden(gap)
+        [cell] = [cell for cell in cells if mark_of(cell).is_test and mark_of(cell).exercise == gap]
+        [place] = [i for i, earlier in enumerate(result.gaps) if earlier.exercise == gap]
+        result.gaps[place] = _shown(cell, verdict, printed, broken)
+
+
+def _shown(
+    cell: dict[str, Any], verdict: Verdict, printed: str, broken: dict[str, tuple[Status, str]]
+) -> Verdict:
+    """Write a verdict below its test; where the gap's own cell failed, say that instead."""
+    if not verdict.score and verdict.exercise in broken:
+        verdict.status, why = broken[verdict.exercise]
+        verdict.message = f"`{verdict.exercise}`: {why}"
+    cell["outputs"] = [*printed_output(printed), *verdict_output(verdict)]
+    return verdict
 
 
 def _what_became_of(run: CellRun) -> tuple[Status, str]:

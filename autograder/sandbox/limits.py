@@ -50,6 +50,11 @@ class Limits:
         if self.cell_seconds > self.notebook_seconds:
             raise _refusal("cell_seconds must not be greater than notebook_seconds")
 
+    @property
+    def hidden_seconds(self) -> float:
+        """Time of the hidden tests, which run when all cells have run, and perhaps run again."""
+        return self.notebook_seconds / 2
+
     def rlimits(self) -> dict[str, int]:
         """Return the operating system's limits by the names of Python's `resource` module."""
         return {

@@ -37,6 +37,8 @@ class CheckFailed(AssertionError):
     """How the code was stopped, where that was not by the check: "timeout", "memory", "died" …"""
     misconception: str = ""
     """Which idea went wrong, an id of `misconceptions.CATALOGUE`; empty if no check knows it."""
+    quotes_nothing: bool = False
+    """Whether the message was made for a hidden check: no word of it comes from the learner."""
     outcome: ClassVar[Status] = "incorrect"
 
     @property
@@ -187,6 +189,12 @@ def hidden_failure(name: str, label: str, error: BaseException, otherwise: str) 
     A misconception is explained too, `otherwise` where none is recognized: its words are the
     catalogue's, and hold nothing of the input.
     """
+    failure = _of_hidden(name, label, error, otherwise)
+    failure.quotes_nothing = True
+    return failure
+
+
+def _of_hidden(name: str, label: str, error: BaseException, otherwise: str) -> CheckFailed:
     failure = from_exception(name, error)
     misconception = failure.misconception or otherwise
     idea = f" {misconceptions.explain(misconception)}" if misconception else ""

@@ -4,11 +4,13 @@ Student code can change this module. The other side relies on nothing here: it c
 every reply.
 """
 
+import contextlib
 import functools
 import linecache
 import re
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +26,27 @@ MAX_LINE = 200
 CELL_FILE = re.compile(r"<ipython-input-|[\\/]ipykernel_\d+[\\/]\d+\.py$")
 
 
+_kept: dict[str, dict[str, Any]] = {}
+"""By function: the notebook's names as they were when its test was reached, and as it left them."""
+
+
 def serve(number: int, requests: str, replies: str) -> None:
     """Read request `number` from the file `requests` and write its reply into `replies`."""
     request = decode(Path(requests).read_bytes())
     head = {"number": number, "nonce": request["nonce"]}
     name, kind = request["name"], request["kind"]
     try:
-        reply = encode({**head, **ANSWERS[kind](request)}, _names_of_fields(name, kind), reduce)
+        with _names_as_kept(name, request.get("kept")):
+            answer = ANSWERS[kind](request)
+            reply = encode({**head, **answer}, _names_of_fields(name, kind), reduce)
     except CannotCross as refusal:
         reply = encode({**head, **_refused(refusal)})
     # A value's own class may raise anything while it is examined.
     except Exception as error:
         reason = f"it cannot be read ({type(error).__name__})"
         reply = encode({**head, **_refused(CannotCross(name, "value", reason))})
+    if request.get("keep"):
+        _kept[name] = dict(_namespace())
     Path(replies).write_bytes(reply)
 
 
@@ -54,6 +64,32 @@ def _refused(refusal: CannotCross) -> dict[str, object]:
 
 def _namespace() -> dict[str, Any]:
     return vars(sys.modules["__main__"])
+
+
+@contextlib.contextmanager
+def _names_as_kept(name: str, wanted: object) -> Iterator[None]:
+    """Put the kept names in place for a call that comes after the notebook's last cell.
+
+    A later cell may have given a name that the function uses to something else.
+    """
+    if not wanted or name not in _kept:  # the kernel is another one
+        yield
+        return
+    names = _namespace()
+    now = dict(names)
+    _replace(names, _kept[name])
+    try:
+        yield
+    finally:
+        _kept[name] = dict(names)
+        _replace(names, now)
+
+
+def _replace(names: dict[str, Any], others: dict[str, Any]) -> None:
+    """Replace all names at once; code that runs in another thread never sees none."""
+    for gone in names.keys() - others.keys():
+        del names[gone]
+    names.update(others)
 
 
 def _describe(request: dict[str, Any]) -> dict[str, object]:

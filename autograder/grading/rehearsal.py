@@ -1,0 +1,63 @@
+"""Runs a test in two turns: the part in sight where it stands, the whole after the last cell.
+
+A function that has seen a hidden input could show it: in a later cell's output, in a picture, in
+the message of another gap. So nothing hidden is asked before the last cell has run and all outputs
+are taken. The whole test runs then; what its part in sight asked before is answered as before.
+"""
+
+from collections import deque
+from typing import Any
+
+from autograder.boundary.agent.convpool_agent.decoding import decode
+from autograder.boundary.agent.convpool_agent.encoding import encode
+from autograder.boundary.agent.convpool_agent.keras_values import reduce
+from autograder.boundary.channel import Channel
+from course.crossing import MAX_BYTES
+
+BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+
+
+def in_sight(source: str) -> str:
+    """Return a test cell without its hidden regions, as students have it."""
+    kept, hidden = [], False
+    for line in source.splitlines(keepends=True):
+        hidden = hidden or BEGIN in line
+        if not hidden:
+            kept.append(line)
+        hidden = hidden and END not in line
+    return "".join(kept)
+
+
+class Rehearsal:
+    """A channel that keeps the replies to a test's part in sight, and can give them again."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Send requests through `channel`."""
+        self._channel = channel
+        self._kept: deque[tuple[bytes, bytes]] = deque()
+        self._room = MAX_BYTES  # of replies; what is more is asked again
+        self._over = False
+        self.strayed = False
+        """Whether something else was asked before all of the kept replies were given again."""
+
+    def repeat(self) -> None:
+        """Give the kept replies from now on, in their order; the rest is asked."""
+        self._over = True
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
+        """Send a request as `Channel` does, or repeat the reply that it got before."""
+        asked = encode({"kind": kind, **fields}, reduce=reduce)
+        if not self._over:
+            reply = self._channel.request(kind, {**fields, "keep": True}, timeout)
+            self._keep(asked, reply)
+            return reply
+        if self._kept and self._kept[0][0] == asked:
+            return decode(self._kept.popleft()[1])
+        self.strayed |= bool(self._kept)
+        return self._channel.request(kind, {**fields, "kept": True}, timeout)
+
+    def _keep(self, asked: bytes, reply: dict[str, Any]) -> None:
+        told = encode(reply, reduce=reduce)
+        self._room -= len(asked) + len(told)
+        if self._room >= 0:
+            self._kept.append((asked, told))
