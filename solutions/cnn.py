@@ -32,11 +32,13 @@ tf.keras.utils.set_random_seed(1)
 # %% [markdown]
 # ## Prepare the images (5 points)
 #
-# Write `prepare(images)`: take whole numbers from 0 to 255 in shape (n, 28, 28), return
-# floating-point numbers from 0 to 1 in shape (n, 28, 28, 1). You did both parts in the first
-# exercise.
+# Write `prepare(images)`: take whole numbers from 0 to 255 in shape (n, 28, 28), an array of type
+# uint8, return floating-point numbers in shape (n, 28, 28, 1), with 0 mapped to 0.0 and 255 to 1.0.
+# You did both parts in the first exercise.
 #
-# *A right result* works for the training images and for the test images alike.
+# *A right result* works for the training images and for the test images alike, for any number of
+# them, dark or bright: the scale is always the same. It has 32 or 64 bits for each number, not
+# rounded. The array you were given stays as it was, and so do the results of earlier calls.
 
 
 # %% gap="prepare"
@@ -58,15 +60,48 @@ with exercise("prepare") as check:
 
     from course.checks import mistakes
 
-    with check.hidden("another number of images"):
-        images = check.rng.integers(0, 256, (5, 28, 28), dtype="uint8")
-        ready = check.array(check.call(prepare, images), (5, 28, 28, 1), floating=True)
-        check.close(ready, images[..., np.newaxis] / 255.0, mistakes.channel_axis(images / 255))
-    with check.hidden("one dark image stays dark"):
-        images = check.rng.integers(0, 40, (1, 28, 28), dtype="uint8")
-        ready = check.array(check.call(prepare, images), (1, 28, 28, 1), floating=True)
-        pixels = images[..., np.newaxis]
-        check.close(ready, pixels / 255.0, mistakes.scaling(pixels))
+    shades = np.linspace(0.0, 1.0, 256)
+
+    def alone(images):
+        """Check one call, and that it left its argument as it was."""
+        before, wrong = images.copy(), mistakes.preparing_again(images)
+        ready, shape = check.call(prepare, images), (*before.shape, 1)
+        shapes = mistakes.image_shapes(before.shape)
+        ready = check.array(ready, shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
+        check.close(ready, shades[before].reshape(shape), wrong, mistakes.EXACT)
+        check.untouched(images, before)
+
+    def drawn(count, low=0, high=255):
+        """Draw images whose pixels are low … high."""
+        return check.rng.integers(low, high + 1, (count, 28, 28), dtype="uint8")
+
+    for label, images in [
+        ("another number of images", drawn(5)),
+        ("one dark image stays dark", drawn(1, high=39)),
+        ("images without a black pixel", drawn(3, low=90)),
+        ("images of which all pixels are 0 or 1", drawn(2, high=1)),
+        ("as many images as rows", drawn(28)),
+        ("black images", drawn(2, high=0)),
+        ("an image of which every pixel is 1", drawn(1, 1, 1)),
+        ("white images", drawn(2, 255, 255)),
+        ("hundreds of images", drawn(300)),
+    ]:
+        with check.hidden(label):
+            alone(images)
+    with check.hidden("many batches, one after the other"):
+        batches = [drawn(2) for _ in range(6)]
+        batches.append(batches[-1][:, ::-1].copy())
+        for _ in range(30):
+            low, high = sorted(check.rng.integers(0, 256, 2))
+            batches.append(drawn(int(check.rng.integers(1, 9)), low, high))
+        check.in_turn(
+            prepare,
+            batches,
+            lambda images: shades[images][..., np.newaxis],
+            mistakes.preparing_again,
+            floating=True,
+            tolerance=mistakes.EXACT,
+        )
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -28,8 +28,9 @@ from course import load_data, plots, predict
 #
 # *Why:* every shape in `model.summary()` comes from this one number.
 #
-# *A right result* is an integer. A kernel as large as the padded axis fits once. If the last step
-# would reach over the end, it is not taken.
+# *A right result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
+# kernel as large as the padded axis fits once. If the last step would reach over the end, it is not
+# taken. A larger kernel is never asked for.
 
 
 # %% gap="output_size"
@@ -51,14 +52,28 @@ with exercise("output_size") as check:
 
     from course.checks import mistakes
 
-    with check.hidden("sizes, kernels, strides and paddings drawn at random"):
+    def drawn(number, largest):
+        """Draw cases with a size, stride and padding up to these, and any kernel that fits."""
         cases = {}
-        for _ in range(40):
-            size, stride, padding = (int(n) for n in check.rng.integers((1, 1, 0), (40, 6, 4)))
+        for _ in range(number):
+            size, stride, padding = (int(n) for n in check.rng.integers((1, 1, 0), largest))
             kernel = int(check.rng.integers(1, size + 2 * padding + 1))
             # Counted, not calculated: every start from which the kernel stays inside.
             starts = range(0, size + 2 * padding - kernel + 1, stride)
             cases[size, kernel, stride, padding] = len(starts)
+        return cases
+
+    with check.hidden("sizes, kernels, strides and paddings drawn at random"):
+        check.counts(output_size, drawn(40, (40, 6, 4)), mistakes.output_sizes)
+    with check.hidden("long axes, long strides and much padding"):
+        check.counts(output_size, drawn(40, (3000, 50, 200)), mistakes.output_sizes)
+    with check.hidden("sizes of millions"):
+        cases = {(3_000_000, 2, 2, 0): 1_500_000, (17_000_001, 3, 5, 3): 3_400_001}
+        for stride in check.rng.integers(20, 50, 8).tolist():
+            # An odd size, which 32-bit floating point has to round, and no pixel left over.
+            steps = 17_000_000 // stride + int(check.rng.integers(1000))
+            kernel = 3 - stride * steps % 2
+            cases[stride * steps + kernel, kernel, stride, 0] = steps + 1
         check.counts(output_size, cases, mistakes.output_sizes)
     with check.hidden("stride and padding given by their names"):
         got = check.call(output_size, 11, 3, padding=1, stride=3)
@@ -218,7 +233,8 @@ plots.maps(
 #
 # *Why:* the count tells what a layer costs. Note what does not appear in it: the size of the image.
 #
-# *A right result* is an integer, the number in the last column of `model.summary()`.
+# *A right result* is an integer, Python's or NumPy's: the number in the last column of
+# `model.summary()`, exact for millions of weights too. All three arguments are whole numbers from 1.
 
 
 # %% gap="count_parameters"
@@ -238,12 +254,20 @@ with exercise("count_parameters") as check:
     # CANARY-HIDDEN-convolution-count_parameters
     from course.checks import mistakes
 
+    def counted(filters, kernel, channels):
+        """Count one filter, and all filters by adding up."""
+        one_filter = sum(1 for _ in range(kernel) for _ in range(kernel)) * channels + 1
+        return sum([one_filter] * filters)
+
     with check.hidden("filters, kernels and channels drawn at random"):
-        cases = {}
-        for _ in range(20):
-            filters, kernel, channels = (int(n) for n in check.rng.integers(1, (90, 9, 70)))
-            one_filter = sum(1 for _ in range(kernel) for _ in range(kernel)) * channels + 1
-            cases[filters, kernel, channels] = sum([one_filter] * filters)
+        drawn = [tuple(check.rng.integers(1, (90, 9, 70)).tolist()) for _ in range(20)]
+        cases = {case: counted(*case) for case in [*drawn, (1, 1, 1), (1, 1, 3), (5, 1, 1)]}
+        check.counts(count_parameters, cases, mistakes.parameter_counts)
+    with check.hidden("layers with millions of weights"):
+        # An odd number that 32-bit floating point has to round, and two smaller ones.
+        filters, channels = 2 * int(check.rng.integers(400, 500)) + 1, check.rng.integers(600, 700)
+        large = [(filters, 6, int(channels)), (512, 3, int(channels)), (100, 11, int(channels))]
+        cases = {case: counted(*case) for case in large}
         check.counts(count_parameters, cases, mistakes.parameter_counts)
     ### END HIDDEN TESTS
 

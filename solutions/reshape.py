@@ -30,15 +30,17 @@ print("range:", train_images.min(), "to", train_images.max())
 # %% [markdown]
 # ## Scale the pixels (4 points)
 #
-# Write `scale_pixels(images)`: return the same images as floating-point numbers, with 0 mapped to
-# 0.0 and 255 to 1.0, and all other values in proportion.
+# Write `scale_pixels(images)`: take images of shape (n, height, width), an array of type uint8, and
+# return the same images as floating-point numbers, with 0 mapped to 0.0 and 255 to 1.0, and all
+# other values in proportion.
 #
 # *Why:* the network multiplies pixels by small weights and adds them up. With inputs between 0
 # and 1 the sums stay small, and training starts well.
 #
-# *A right result* has the same shape as before. The scale is the same for **every** batch: a dark
-# batch stays dark, so do not divide by the largest pixel that happens to be there. The array you
-# were given stays as it was.
+# *A right result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
+# scale is the same for **every** batch, also if all its pixels are 0 or 1: a dark batch stays dark,
+# so do not divide by the largest pixel that happens to be there. The array you were given stays as
+# it was, and so do the results of earlier calls.
 
 
 # %% gap="scale_pixels"
@@ -60,24 +62,47 @@ with exercise("scale_pixels") as check:
 
     from course.checks import mistakes
 
-    with check.hidden("a dark batch, in which no pixel is 255, stays dark"):
-        dark = check.rng.integers(0, 60, (3, 5, 4), dtype="uint8")
-        kept = dark.copy()
-        scaled = check.array(check.call(scale_pixels, dark), dark.shape, floating=True)
-        check.close(scaled, kept / 255.0, mistakes.scaling(kept))
-        check.untouched(dark, kept)
-    with check.hidden("a single image that is neither square nor black at its darkest"):
-        light = check.rng.integers(90, 256, (1, 7, 3), dtype="uint8")
-        scaled = check.array(check.call(scale_pixels, light), light.shape, floating=True)
-        check.close(scaled, light / 255.0, mistakes.scaling(light))
-    with check.hidden("a batch of black images"):
-        black = np.zeros((2, 4, 4), dtype="uint8")
-        scaled = check.array(check.call(scale_pixels, black), black.shape, floating=True)
-        check.close(scaled, black)
-    with check.hidden("every value from 0 to 255"):
-        ramp = np.arange(256, dtype="uint8").reshape(1, 16, 16)
-        scaled = check.array(check.call(scale_pixels, ramp), ramp.shape, floating=True)
-        check.close(scaled, np.linspace(0.0, 1.0, 256).reshape(1, 16, 16))
+    shades = np.linspace(0.0, 1.0, 256)
+
+    def alone(images):
+        """Check one call, and that it left its argument as it was."""
+        before, wrong = images.copy(), mistakes.scaling_again(images)
+        scaled = check.call(scale_pixels, images)
+        scaled = check.array(scaled, before.shape, floating=True, mistakes=wrong)
+        check.close(scaled, shades[before], wrong, mistakes.EXACT)
+        check.untouched(images, before)
+
+    def drawn(low, high, shape):
+        """Draw images whose pixels are low … high."""
+        return check.rng.integers(low, high + 1, shape, dtype="uint8")
+
+    for label, images in [
+        ("a dark batch, in which no pixel is 255, stays dark", drawn(0, 59, (3, 5, 4))),
+        ("a single image that is neither square nor black", drawn(90, 255, (1, 7, 3))),
+        ("a batch of which all pixels are 0 or 1", drawn(0, 1, (2, 5, 6))),
+        ("a batch of black images", drawn(0, 0, (2, 4, 4))),
+        ("a batch of which every pixel is 1", drawn(1, 1, (2, 3, 5))),
+        ("a batch of white images", drawn(255, 255, (3, 2, 4))),
+        ("one pixel", drawn(2, 254, (1, 1, 1))),
+        ("every value from 0 to 255", np.arange(256, dtype="uint8").reshape(1, 16, 16)),
+        ("hundreds of images", drawn(0, 255, (300, 28, 28))),
+    ]:
+        with check.hidden(label):
+            alone(images)
+    with check.hidden("many batches, one after the other"):
+        batches = [drawn(0, 255, (2, 6, 5)) for _ in range(6)]
+        batches.append(batches[-1][:, ::-1].copy())
+        for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
+            low, high = sorted(check.rng.integers(0, 256, 2))
+            batches.append(drawn(low, high, check.rng.integers(1, largest)))
+        check.in_turn(
+            scale_pixels,
+            batches,
+            lambda images: shades[images],
+            mistakes.scaling_again,
+            floating=True,
+            tolerance=mistakes.EXACT,
+        )
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -90,8 +115,10 @@ with exercise("scale_pixels") as check:
 # to be told how many, as the last axis: (images, height, width, channels). Without it, training
 # stops with an error about the shape.
 #
-# *A right result* works for any number of images of any size: take the numbers from
-# `images.shape`. Nothing is moved: pixel (row, column) of image *i* is at `[i, row, column, 0]`.
+# *A right result* works for any number of images of any size, square or not: take the numbers from
+# `images.shape`. The pixels may be whole numbers or fractions, of any type that NumPy has for them.
+# Nothing is moved or changed: pixel (row, column) of image *i* is at `[i, row, column, 0]`. The
+# array you were given keeps its values and its shape; the result may be a view of it or a copy.
 
 
 # %% gap="add_channel_axis"
@@ -113,20 +140,48 @@ with exercise("add_channel_axis") as check:
 
     from course.checks import mistakes
 
-    with check.hidden("another number of images, 28 × 28"):
-        images = check.rng.integers(0, 256, (7, 28, 28), dtype="uint8")
-        shapes, wrong = mistakes.image_shapes((7, 28, 28)), mistakes.channel_axis(images)
+    def alone(images):
+        """Check one call, and that it left its argument as it was."""
+        before, wrong = images.copy(), mistakes.channel_axis(images)
+        shapes = mistakes.image_shapes(before.shape)
         result = check.call(add_channel_axis, images)
-        result = check.array(result, (7, 28, 28, 1), wrong_shapes=shapes, mistakes=wrong)
-        check.close(result, images[..., np.newaxis], wrong)
-    with check.hidden("a single image, higher than wide"):
-        images = check.rng.integers(0, 256, (1, 9, 5), dtype="uint8")
-        result = check.array(check.call(add_channel_axis, images), (1, 9, 5, 1))
-        check.close(result, images[..., np.newaxis])
-    with check.hidden("images that are scaled already"):
-        images = check.rng.random((4, 6, 6))
-        result = check.array(check.call(add_channel_axis, images), (4, 6, 6, 1))
-        check.close(result, images[..., np.newaxis], mistakes.channel_axis(images))
+        shape = (*before.shape, 1)
+        result = check.array(result, shape, wrong_shapes=shapes, mistakes=wrong)
+        check.close(result, np.expand_dims(before, 3), wrong, mistakes.EXACT)
+        check.untouched(images, before)
+
+    def drawn(*shape):
+        """Draw images with pixels 0 … 255."""
+        return check.rng.integers(0, 256, shape, dtype="uint8")
+
+    for label, images in [
+        ("another number of images, 28 × 28", drawn(7, 28, 28)),
+        ("a single image, higher than wide", drawn(1, 9, 5)),
+        ("as many images as rows", drawn(5, 5, 8)),
+        ("as many images as columns", drawn(5, 8, 5)),
+        ("as many images as rows and columns", drawn(6, 6, 6)),
+        ("images of a single row", drawn(4, 1, 9)),
+        ("images of a single column", drawn(4, 9, 1)),
+        ("one pixel", drawn(1, 1, 1)),
+        ("images that are scaled already", check.rng.random((4, 6, 7))),
+        ("32-bit numbers below and above 0", check.rng.normal(size=(3, 8, 6)).astype("float32")),
+        ("numbers far above 255", check.rng.integers(0, 10**6, (3, 4, 5))),
+        ("hundreds of images", drawn(300, 28, 28)),
+    ]:
+        with check.hidden(label):
+            alone(images)
+    with check.hidden("many batches, one after the other"):
+        batches = [drawn(2, 6, 5) for _ in range(6)]
+        batches.append(batches[-1][:, ::-1].copy())
+        for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
+            batches.append(drawn(*check.rng.integers(1, largest)))
+        check.in_turn(
+            add_channel_axis,
+            batches,
+            lambda images: np.expand_dims(images, 3),
+            mistakes.channel_axis,
+            tolerance=mistakes.EXACT,
+        )
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -35,6 +35,8 @@ def number(value: Any) -> Any:
         scalar = np.asarray(value)
         if scalar.dtype.kind in "iuf":
             return scalar.item()
+    if isinstance(value, tuple):
+        raise Wrong(f"one number was expected, but it is {kind_of(value)}.", "several-results")
     raise Wrong(f"one number was expected, but it is {kind_of(value)}.")
 
 
@@ -55,11 +57,13 @@ def compare_counts(
     results: Mapping[Case, Any],
     expected: Mapping[Case, int],
     mistakes: Mapping[Case, Mapping[str, float]],
+    *,
+    kept: bool = False,
 ) -> None:
     """Compare what the function `name` counted; name a misconception that explains every case.
 
     All three map the arguments of a call: to its result, to the right one, and to those of usual
-    mistakes by the misconceptions' ids.
+    mistakes by the misconceptions' ids. `kept`: equal calls gave different results.
     """
     counted = {case: integer(result) for case, result in results.items()}
     wrong = next((case for case in expected if counted[case] != expected[case]), None)
@@ -71,9 +75,10 @@ def compare_counts(
         if all(mistakes[case][cause] == counted[case] for case in expected)
     ]
     call = f"{name}({', '.join(map(str, wrong))})"
+    cause = causes[0].partition(":")[0] if causes else ""
     raise Wrong(
         f"{call} is {counted[wrong]}, but {expected[wrong]} was expected.",
-        causes[0].partition(":")[0] if causes else "",
+        "kept-between-calls" if kept else cause,
     )
 
 

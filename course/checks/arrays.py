@@ -1,6 +1,6 @@
 """Checks of arrays: kind → type → rank → shape → value, stopping at the first that fails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,10 @@ import numpy as np
 from course.checks.failures import Wrong
 
 RELATIVE_TOLERANCE = 1e-4
+
+Mistakes = Mapping[str, Any]
+"""Id of a misconception, with or without `:` and a remark → the result it gives, an array or a
+number; or a function that tells whether a result is of that kind."""
 
 _KINDS = {
     "NoneType": "None",
@@ -39,14 +43,23 @@ def as_array(value: Any) -> np.ndarray:
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
-        raise Wrong(
-            "the result can't be read as an array: are its rows of the same length?"
-        ) from None
+        cause = "several-results" if _is_several(value) else "ragged-rows"
+        raise Wrong("the result can't be read as one array.", cause) from None
     if array.dtype.kind in "US":
         raise Wrong("an array of numbers was expected.", "text-for-numbers")
     if array.dtype.kind not in "biuf":
         raise Wrong(f"an array of numbers was expected, but it is {kind_of(value)}.")
     return array
+
+
+def _is_several(value: Any) -> bool:
+    """Tell whether a result is a tuple with an array in it, as `return a, b` makes it.
+
+    A list is one too if the arrays in it have unequal ranks.
+    """
+    items = value if isinstance(value, (tuple, list)) else ()
+    ranks = {np.ndim(item) for item in items if isinstance(item, (np.ndarray, int, float))}
+    return any(ranks) and (isinstance(value, tuple) or len(ranks) > 1)
 
 
 def checked(
@@ -55,7 +68,7 @@ def checked(
     *,
     floating: bool,
     wrong_shapes: dict[tuple[int, ...], str],
-    mistakes: dict[str, Any],
+    mistakes: Mistakes,
 ) -> np.ndarray:
     """Return the result as an array once its kind, type, rank and shape are as expected.
 
@@ -63,6 +76,8 @@ def checked(
     results. Raises Wrong.
     """
     array = as_array(value)
+    if _is_several(value) and array.shape != shape:
+        raise Wrong(f"{kind_of(value)} of length {len(value)} was returned.", "several-results")
     if floating and array.dtype.kind != "f":
         raise Wrong(
             f"floating-point numbers were expected, but the result has type {array.dtype}.",
@@ -82,22 +97,23 @@ def checked(
     raise Wrong(f"the result has shape {array.shape}, but {shape} was expected.", cause)
 
 
-def _cause_of_integers(array: np.ndarray, mistakes: dict[str, Any]) -> str:
+def _cause_of_integers(array: np.ndarray, mistakes: Mistakes) -> str:
     """Tell whole numbers that were never scaled from those that lost their fractions."""
-    untouched = mistakes.get("not-scaled")
-    same = untouched is not None and is_close(array.ravel(), np.ravel(untouched))
-    return "not-scaled" if same else "scaled-to-integers"
+    for name, wrong in mistakes.items():
+        if not callable(wrong) and is_close(array.ravel(), np.ravel(wrong)):
+            return name.partition(":")[0]
+    return "scaled-to-integers"
 
 
 def _cause_of_shape(
     array: np.ndarray,
     shape: tuple[int, ...],
     wrong_shapes: dict[tuple[int, ...], str],
-    mistakes: dict[str, Any],
+    mistakes: Mistakes,
 ) -> str:
     """Name what led to a wrong shape: a mistake known by its values, by its shape, or neither."""
     for name, wrong in mistakes.items():
-        if is_close(array, wrong):
+        if not callable(wrong) and is_close(array, wrong):
             return name.partition(":")[0]
     if array.shape in wrong_shapes:
         return wrong_shapes[array.shape]
@@ -106,44 +122,71 @@ def _cause_of_shape(
     return ""
 
 
-def is_close(got: Any, expected: Any) -> bool:
-    """Compare with a relative tolerance of 1e-4, measured against the largest value.
+def is_close(got: Any, expected: Any, tolerance: float = RELATIVE_TOLERANCE) -> bool:
+    """Compare with a relative tolerance (1e-4), measured against the largest value.
 
     Sums of float32 products near zero have no relative accuracy of their own, hence the scale.
     """
     got, expected = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
     finite = np.abs(expected[np.isfinite(expected)])
     scale = float(finite.max()) if finite.size else 0.0
-    floor = max(RELATIVE_TOLERANCE * scale, 1e-9)
+    floor = max(tolerance * scale, 1e-9)
     return got.shape == expected.shape and np.allclose(got, expected, rtol=0.0, atol=floor)
+
+
+def square(value: Any, side_of: Callable[[int, int], int]) -> Any:
+    """Cut an array, or repeat its edge, so that the last two axes are equal: `min` or `max`."""
+    if not isinstance(value, np.ndarray) or value.ndim < 2:
+        return value
+    side = side_of(*value.shape[-2:])
+    cut = value[..., :side, :side]
+    missing = [(0, 0)] * (value.ndim - 2) + [(0, side - extent) for extent in cut.shape[-2:]]
+    return np.pad(cut, missing, mode="edge")
+
+
+def same(first: Any, second: Any) -> bool:
+    """Tell whether two results of a learner's function are equal; NaN equals NaN."""
+    try:
+        return is_close(first, second) or np.array_equal(first, second, equal_nan=True)
+    except (TypeError, ValueError):
+        return bool(repr(first) == repr(second))
 
 
 def compare(
     got: Any,
     expected: Any,
-    mistakes: dict[str, Any],
+    mistakes: Mistakes,
     lent: Sequence[tuple[np.ndarray, np.ndarray]] = (),
+    tolerance: float = RELATIVE_TOLERANCE,
 ) -> None:
     """Raise Wrong for the first value that differs; where it fits a known mistake, name that.
 
-    `mistakes` maps ids of misconceptions to the results that they give. `lent` pairs each array of
-    the question with the copy that the learner's function got: it may have written into that one.
+    `lent` pairs each array of the question with the copy that the learner's function got: it may
+    have written into that one.
     """
     got, expected = np.asarray(got), np.asarray(expected)
-    if is_close(got, expected):
+    if is_close(got, expected, tolerance):
         return
+    difference = _first_difference(got, expected, tolerance)
     for name, wrong in mistakes.items():
-        if is_close(got, wrong) and not is_close(expected, wrong):
-            raise Wrong(_first_difference(got, expected), name.partition(":")[0])
+        if _fits(got, expected, wrong, tolerance):
+            raise Wrong(difference, name.partition(":")[0])
     changed = any(not np.array_equal(kept, copy, equal_nan=True) for kept, copy in lent)
-    raise Wrong(_first_difference(got, expected), "input-changed" if changed else "")
+    raise Wrong(difference, "input-changed" if changed else "")
 
 
-def _first_difference(got: np.ndarray, expected: np.ndarray) -> str:
+def _fits(got: np.ndarray, expected: np.ndarray, wrong: Any, tolerance: float) -> bool:
+    """Tell whether a mistake explains the result, and would be told from the right one."""
+    if callable(wrong):
+        return bool(wrong(got))
+    return is_close(got, wrong, tolerance) and not is_close(expected, wrong, tolerance)
+
+
+def _first_difference(got: np.ndarray, expected: np.ndarray, tolerance: float) -> str:
     """Quote the first place at which the values differ."""
     if got.ndim == 0:
         return f"{expected} was expected, but the result is {got}."
-    differs = ~np.isclose(got, expected, rtol=RELATIVE_TOLERANCE, atol=0.0)
+    differs = ~np.isclose(got, expected, rtol=tolerance, atol=0.0)
     place = tuple(int(index) for index in np.argwhere(differs)[0])
     where = ", ".join(map(str, place))
     return (

@@ -37,14 +37,17 @@ def exercise(name: str) -> CourseExercise:
 
 
 def _scale_pixels(check: Exercise, answer: Any) -> None:
-    images = np.array([[[0, 51], [102, 255]]], dtype="uint8")
-    before = images.copy()
-    scaled = check.call(answer, images)
-    wrong = mistakes.scaling(before)
-    shapes = mistakes.image_shapes((1, 2, 2))
-    scaled = check.array(scaled, images.shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
-    check.close(scaled, np.array([[[0.0, 0.2], [0.4, 1.0]]]), wrong)
-    check.untouched(images, before)
+    # The darker image comes first: later, the largest pixel seen so far could be 255.
+    for pixels, expected in [
+        ([[[51, 102, 153], [204, 51, 102]]], [[[0.2, 0.4, 0.6], [0.8, 0.2, 0.4]]]),
+        ([[[0, 51], [102, 255]]], [[[0.0, 0.2], [0.4, 1.0]]]),
+    ]:
+        images, before = np.array(pixels, dtype="uint8"), np.array(pixels, dtype="uint8")
+        shape, scaled = images.shape, check.call(answer, images)
+        wrong, shapes = mistakes.scaling(before), mistakes.image_shapes(shape)
+        scaled = check.array(scaled, shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
+        check.close(scaled, expected, wrong, mistakes.EXACT)
+        check.untouched(images, before)
 
 
 def _add_channel_axis(check: Exercise, answer: Any) -> None:
@@ -61,7 +64,7 @@ def _add_channel_axis(check: Exercise, answer: Any) -> None:
 
 def _output_size(check: Exercise, answer: Any) -> None:
     sizes: dict[tuple[int, ...], int]
-    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (6, 3, 1, 2): 8}
+    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (7, 4, 1, 2): 8}
     check.counts(answer, sizes, mistakes.output_sizes)
     check.close(check.integer(check.call(answer, 9, 2)), 8)
 
@@ -153,16 +156,16 @@ def _strided_convolve2d(check: Exercise, answer: Any) -> None:
 
 
 def _prepare(check: Exercise, answer: Any) -> None:
-    images = (np.arange(2 * 28 * 28) % 256).astype("uint8").reshape(2, 28, 28)
-    before = images.copy()
-    shapes = mistakes.image_shapes((2, 28, 28))
-    ready = check.call(answer, images)
-    wrong = mistakes.scaling(before[..., np.newaxis]) | mistakes.channel_axis(before / 255)
-    ready = check.array(ready, (2, 28, 28, 1), floating=True, wrong_shapes=shapes, mistakes=wrong)
-    # In reading order the pixels still count from 0 to 255, over and over.
-    expected = np.resize(np.linspace(0.0, 1.0, 256), 2 * 28 * 28).reshape(2, 28, 28, 1)
-    check.close(ready, expected, wrong)
-    check.untouched(images, before)
+    # In reading order the pixels count from 10 to 200, over and over, then from 0 to 255. The
+    # darker images come first: later, the largest pixel seen so far could be 255.
+    shades, shapes = np.linspace(0.0, 1.0, 256), mistakes.image_shapes((2, 28, 28))
+    for pixels in (np.arange(10, 201), np.arange(256)):
+        images = np.resize(pixels, (2, 28, 28)).astype("uint8")
+        before, shape = images.copy(), (2, 28, 28, 1)
+        ready, wrong = check.call(answer, images), mistakes.preparing(before)
+        ready = check.array(ready, shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
+        check.close(ready, np.resize(shades[pixels], shape), wrong, mistakes.EXACT)
+        check.untouched(images, before)
 
 
 def _build_cnn(check: Exercise, answer: Any) -> None:

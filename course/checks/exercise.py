@@ -2,18 +2,27 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+    redirect_stdout,
+    suppress,
+)
 from types import TracebackType
 from typing import Any, NoReturn
 
 import numpy as np
 
 from course.checks import answers, arrays, failures, inputs, models, trainings
-from course.checks.failures import CheckFailed
+from course.checks.failures import CheckFailed, Wrong
 from course.crossing import CannotCross, arriving
 from course.notebook import cell_runs
 from course.quiet import quiet
+
+REPEATED = 5
+"""So many cases of a function of numbers are asked twice."""
 
 
 class Exercise(AbstractContextManager["Exercise"]):
@@ -130,7 +139,13 @@ class Exercise(AbstractContextManager["Exercise"]):
         )
         lent = [self._lend(value) for value in arguments]
         lent_by_name = {name: self._lend(value) for name, value in named.items()}
-        result = function(*lent, **lent_by_name)
+        try:
+            result = function(*lent, **lent_by_name)
+        except (IndexError, ValueError) as error:
+            if _is_square_only(function, arguments, named):
+                known: Any = error
+                known.misconception = "square-only"
+            raise
         self.that(result is not None, "", "returned-nothing")
         return arriving(result, f"{self.name}(…)")
 
@@ -169,7 +184,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         *,
         floating: bool = False,
         wrong_shapes: dict[tuple[int, ...], str] | None = None,
-        mistakes: dict[str, Any] | None = None,
+        mistakes: arrays.Mistakes | None = None,
     ) -> Any:
         """Return the result as a NumPy array once it has the right kind, type, rank and shape.
 
@@ -184,9 +199,51 @@ class Exercise(AbstractContextManager["Exercise"]):
             mistakes=mistakes or {},
         )
 
-    def close(self, got: Any, expected: Any, mistakes: dict[str, Any] | None = None) -> None:
+    def close(
+        self,
+        got: Any,
+        expected: Any,
+        mistakes: arrays.Mistakes | None = None,
+        tolerance: float = arrays.RELATIVE_TOLERANCE,
+    ) -> None:
         """Compare values (relative tolerance 1e-4); `mistakes` maps ids to wrong results."""
-        arrays.compare(got, expected, mistakes or {}, self._lent)
+        arrays.compare(got, expected, mistakes or {}, self._lent, tolerance)
+
+    def in_turn(
+        self,
+        function: Callable[..., Any],
+        batches: Sequence[np.ndarray],
+        expected: Callable[[np.ndarray], np.ndarray],
+        mistakes: Callable[[np.ndarray], arrays.Mistakes] = lambda batch: {},
+        *,
+        floating: bool = False,
+        tolerance: float = arrays.RELATIVE_TOLERANCE,
+    ) -> None:
+        """Call with one batch after the other; compare once all results are there.
+
+        The first batch comes again at the end. A result that changes with other calls fails here.
+        """
+        batches = [*batches, batches[0]]
+        results = self.call_each(function, [(batch,) for batch in batches])
+        rights = [expected(batch) for batch in batches]
+
+        def require(result: Any, right: np.ndarray, wrong: arrays.Mistakes) -> None:
+            got = self.array(result, right.shape, floating=floating, mistakes=wrong)
+            arrays.compare(got, right, wrong, tolerance=tolerance)
+
+        for batch, result, right in zip(batches, results, rights, strict=True):
+            try:
+                require(result, right, {})
+            except Wrong as wrong:
+                kept = not arrays.same(results[0], results[-1]) or any(
+                    np.ptp(other) > 0 and arrays.same(result, other) for other in rights
+                )
+                with suppress(Exception):
+                    require(self.call(function, batch), right, {})
+                    kept = True
+                if not kept:
+                    require(result, right, mistakes(batch))
+                raise Wrong(wrong.message, "kept-between-calls") from None
 
     def untouched(self, after: Any, before: Any) -> None:
         """Fail if a call changed the array in place; `before` is a copy from before the call."""
@@ -207,10 +264,19 @@ class Exercise(AbstractContextManager["Exercise"]):
         cases: dict[tuple[int, ...], int],
         mistakes: Callable[..., dict[str, float]],
     ) -> None:
-        """Fail unless the function gives these integers; `mistakes(*arguments)` as in `close`."""
-        results = dict(zip(cases, self.call_each(function, list(cases)), strict=True))
+        """Fail unless the function gives these integers; `mistakes(*arguments)` as in `close`.
+
+        The first cases come again at the end. A count that changes with other calls fails here.
+        """
+        order = list(cases)
+        results = self.call_each(function, order + order[:REPEATED])
+        again = dict(zip(order, results[len(order) :], strict=False))
+        first = dict(zip(order, results, strict=False))
         wrong = {case: mistakes(*case) for case in cases}
-        answers.compare_counts(self.name, results, cases, wrong)
+        kept = any(not arrays.same(first[case], again[case]) for case in again)
+        answers.compare_counts(self.name, first, cases, wrong, kept=kept)
+        if kept:
+            self.fail("the same call gave two different results.", "kept-between-calls")
 
     def choice(self, value: Any, letters: str) -> str:
         """Note a quiz answer: one of the letters; return it as a small letter."""
@@ -279,3 +345,19 @@ class Exercise(AbstractContextManager["Exercise"]):
     def accuracy(self, got: Any, model: Any, images: Any, labels: Any) -> None:
         """Fail unless it is one number, the model's accuracy on these images."""
         trainings.accuracy(got, model, images, labels)
+
+
+def _is_square_only(
+    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> bool:
+    """Tell whether a call that failed runs once its arrays are square, cut to it or enlarged."""
+    arrays_of_call = [value for value in [*arguments, *named.values()] if np.ndim(value) > 1]
+    if all(value.shape[-1] == value.shape[-2] for value in arrays_of_call):
+        return False
+    try:
+        for side_of in (min, max):
+            squares = [arrays.square(value, side_of) for value in arguments]
+            function(*squares, **{name: arrays.square(v, side_of) for name, v in named.items()})
+    except Exception:
+        return False
+    return True

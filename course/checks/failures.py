@@ -171,14 +171,16 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
 
 def _raised(name: str, error: BaseException) -> CheckFailed:
     """Quote an error of the learner's code, with the misconception or a way to see it again."""
-    misconception = misconceptions.of_error(str(error))
+    kind = type_name(error)
+    # An error that is raised here for one of another process has the name in its text too.
+    said = str(error).removeprefix(f"{kind}: ")
+    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said)
     advice = (
         misconceptions.explain(misconception)
         if misconception
         else "Run the cell above by itself, then call the function on a small array to see it."
     )
-    kind = type_name(error)
-    message = f"`{name}` raised {kind}: {_trimmed(str(error))}{_where(error)}\n{advice}"
+    message = f"`{name}` raised {kind}: {_trimmed(said)}{_where(error)}\n{advice}"
     stopped = "memory" if kind == "MemoryError" else ""
     return _made(CodeRaised, message, misconception, stopped)
 

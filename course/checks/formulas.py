@@ -125,6 +125,36 @@ WRONG: dict[str, dict[str, tuple[str, Formula]]] = {
             "stride-ignored",
             lambda size, kernel, padding=0: size + 2 * padding - kernel + 1,
         ),
+        "stride_of_2_written_in": (
+            "stride-written-in",
+            lambda size, kernel, padding=0: (size + 2 * padding - kernel) // 2 + 1,
+        ),
+        "kernel_of_3_written_in": (
+            "kernel-written-in",
+            lambda size, stride=1, padding=0: (size + 2 * padding - 3) // stride + 1,
+        ),
+        "padding_added_last": (
+            "padding-added-last",
+            lambda size, kernel, stride=1, padding=0: (size - kernel) // stride + 1 + 2 * padding,
+        ),
+        "padding_subtracted": (
+            "padding-subtracted",
+            lambda size, kernel, stride=1, padding=0: (size - 2 * padding - kernel) // stride + 1,
+        ),
+        "one_divided_too": (
+            "one-divided-too",
+            lambda size, kernel, stride=1, padding=0: (size + 2 * padding - kernel + 1) // stride,
+        ),
+        "stride_multiplied": (
+            "stride-multiplied",
+            lambda size, kernel, stride=1, padding=0: (size + 2 * padding - kernel) * stride + 1,
+        ),
+        "kernel_twice": (
+            "kernel-subtracted-twice",
+            lambda size, kernel, stride=1, padding=0: (
+                (size + 2 * padding - 2 * kernel) // stride + 1
+            ),
+        ),
         "rounded_up": (
             "rounded-up",
             lambda size, kernel, stride=1, padding=0: (
@@ -211,6 +241,34 @@ WRONG: dict[str, dict[str, tuple[str, Formula]]] = {
         "filters_forgotten": (
             "filters-forgotten",
             lambda kernel, channels: kernel**2 * channels + 1,
+        ),
+        "filters_and_bias_forgotten": (
+            "filters-forgotten",
+            lambda kernel, channels: kernel**2 * channels,
+        ),
+        "channels_added": (
+            "channels-added",
+            lambda filters, kernel, channels: filters * (kernel**2 + channels + 1),
+        ),
+        "channels_added_without_bias": (
+            "channels-added",
+            lambda filters, kernel, channels: filters * (kernel**2 + channels),
+        ),
+        "kernel_doubled": (
+            "kernel-not-squared",
+            lambda filters, kernel, channels: filters * (2 * kernel * channels + 1),
+        ),
+        "kernel_of_3_counted": (
+            "kernel-written-in",
+            lambda filters, channels: filters * (9 * channels + 1),
+        ),
+        "bias_per_weight": (
+            "bias-per-weight",
+            lambda filters, kernel, channels: 2 * filters * kernel**2 * channels,
+        ),
+        "biases_of_the_channels": (
+            "bias-per-channel",
+            lambda filters, kernel, channels: filters * kernel**2 * channels + channels,
         ),
     },
     "weights_per_filter": {

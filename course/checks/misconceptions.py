@@ -78,7 +78,19 @@ _IDEAS: dict[str, dict[str, str]] = {
         "0 and 1. Divide with `/`, and convert nothing to integers.",
         "scaled-by-the-batch": "The pixels were scaled by the values that happen to be in this "
         "batch. The scale must be the same for every batch: 255 becomes 1.",
+        "scaled-min-max": "The smallest pixel became 0 and the largest 1 (min-max scaling), "
+        "whatever they are. Divide by 255, so that a dark image stays dark.",
+        "standardized": "The mean was subtracted and the rest divided by the standard deviation. "
+        "Here 0 stays 0 and 255 becomes 1: only divide by 255.",
+        "scaled-to-length": "The pixels were divided by their length (the L2 norm), which "
+        "`normalize` of Keras does. Divide by 255, so that a bright image stays bright.",
+        "scaled-by-another-number": "The pixels kept their proportion, but 255 does not become 1. "
+        "Divide by 255 itself.",
+        "scaled-on-a-condition": "This batch was left as it was. Scale every batch, whatever its "
+        "pixels are: 1 becomes 1/255.",
         "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
+        "black-and-white-swapped": "Black and white are swapped. 0 stays 0, and 255 becomes 1.",
+        "digits-lost": "The values were rounded. Keep all their digits: the 256 shades stay apart.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
         "input-changed": "The function changed the array it was given. Work on a new array: "
@@ -95,7 +107,6 @@ _IDEAS: dict[str, dict[str, str]] = {
         "is multiplied by the kernel's number that lies on it.",
         "last-positions-empty": "The last row or column of positions was left empty: the loops "
         "end one too early.",
-        "square-only": "It holds for square arrays only. Height and width are two numbers.",
     },
     "padding-stride": {
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
@@ -115,6 +126,15 @@ _IDEAS: dict[str, dict[str, str]] = {
         "window moves, the size how much it covers.",
         "padding-ignored": "The padding was left out.",
         "padding-on-one-side": "The padding was added on one side only; there are zeros on both.",
+        "stride-written-in": "A stride of 2 is written into the code. Divide by `stride`.",
+        "kernel-written-in": "A kernel of 3 is written into the code. Use `kernel`.",
+        "padding-added-last": "The padding was added to the result. It belongs to the size, before "
+        "the division.",
+        "padding-subtracted": "The padding was taken away. It makes the axis longer.",
+        "one-divided-too": "The first position was divided too. Divide the way that the kernel can "
+        "move, then count the start: + 1 comes last.",
+        "stride-multiplied": "Longer steps mean fewer positions: divide by the stride.",
+        "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
     },
@@ -148,6 +168,9 @@ _IDEAS: dict[str, dict[str, str]] = {
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
         "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
+        "channels-added": "The channels were added. Every kernel has its weights once for each "
+        "channel: multiply.",
+        "bias-per-weight": "A bias was counted for every weight. A filter has one bias.",
         "kernel-not-squared": "The kernel is square: count rows times columns.",
         "filters-forgotten": "The number of filters is missing.",
     },
@@ -196,7 +219,26 @@ _IDEAS: dict[str, dict[str, str]] = {
         "error-for-accuracy": "That is the share of images it got wrong.",
     },
     "": {
-        "returned-nothing": "The function returned None. Does its last line say `return …`?",
+        "returned-nothing": "The function returned None. Does its last line say `return …`? "
+        "`print` only shows a value.",
+        "several-results": "Several results were returned, not one: `return a, b` makes a "
+        "tuple, and so does a comma at the end.",
+        "kept-between-calls": "A result changes with other calls. Keep nothing between them: make "
+        "a new result in each call, from its arguments alone.",
+        "ragged-rows": "The rows are not all of the same length, so they make no array.",
+        "square-only": "It holds for square arrays only. Height and width are two numbers.",
+        "shape-not-a-tuple": "A shape is one argument, a tuple: `np.zeros((height, width))`, with "
+        "two pairs of parentheses.",
+        "fraction-in-shape": "A shape, a range and an index take whole numbers: `/` gives a "
+        "floating-point number, `//` a whole one.",
+        "array-in-a-condition": "An array of several numbers is neither true nor false: a "
+        "condition, `max(…)`, `min(…)` and `sorted(…)` can't decide on it. Use NumPy's functions, "
+        "or compare one number at a time.",
+        "value-called": "A value was called like a function. An index stands in square brackets, a "
+        "product needs `*`, and no variable may have the name of a function.",
+        "method-not-called": "A method is called with `()`: `images.copy()`, not `images.copy`.",
+        "function-of-numpy": "An array has no method of that name. It is a function of NumPy, "
+        "which takes the array: `np.expand_dims(images, …)`.",
         "not-a-function": "The name must stay a function: write `def …`.",
         "text-for-numbers": "Text was returned instead of numbers.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
@@ -255,6 +297,7 @@ _ERRORS = (
     (r"requested shape has \d{7,}", "hard-coded-count"),
     (r"cannot reshape array of size \d+ into shape \(.*28", "hard-coded-size"),
     (r"requested shape (has \d+|requires a multiple of 784)", "hard-coded-size"),
+    (r"cannot reshape array of size \d+ into shape \(.*,1\)", "hard-coded-size"),
     (r"cannot reshape array of size \d+ into shape \(\d+,\d+,\d+,\d+\)", "even-sizes-only"),
     (r"has no input shape yet", "input-missing"),
     (r"input of shape \(None, (None|\d+), 28, 28, 1\)", "batch-axis-in-input"),
@@ -266,6 +309,20 @@ _ERRORS = (
     (r"logits.{0,60}labels must have the same", "wrong-loss"),
     (r"read-only", "input-changed"),
     (r"same_kind|Cannot cast ufunc", "input-changed"),
+    (r"inhomogeneous shape", "ragged-rows"),
+    (r"Cannot interpret '\d+' as a data type", "shape-not-a-tuple"),
+    (r"(zeros|ones|empty)\(\) takes from 1 to \d positional arguments", "shape-not-a-tuple"),
+    (r"'float' object cannot be interpreted as an integer", "fraction-in-shape"),
+    (r"expected a sequence of integers or a single integer, got '\d+\.", "fraction-in-shape"),
+    (r"slice indices must be integers", "fraction-in-shape"),
+    (r"truth value of an array", "array-in-a-condition"),
+    (r"object is not callable", "value-called"),
+    (r"\(…\)` is an? (builtin_function_or_method|function|method): ", "method-not-called"),
+    (
+        r"'numpy.ndarray' object has no attribute '(append|concatenate|divide|expand_dims|flip|"
+        r"maximum|moveaxis|pad|stack)'",
+        "function-of-numpy",
+    ),
 )
 
 

@@ -7,13 +7,20 @@ id is followed by a colon and what tells them apart.
 
 import numpy as np
 
+from course.checks.arrays import Mistakes, is_close
 from course.checks.formulas import wrong_results
 
+EXACT = 1e-5
+"""Relative tolerance for pixels: 32-bit numbers keep it; `/ 255.02` and rounding do not."""
 
-def scaling(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Mistakes with pixel values: not scaled, by 256, twice, by the batch, around zero."""
+
+def scaling(images: np.ndarray) -> Mistakes:
+    """Mistakes with pixel values (n, height, width): not scaled, by another number, by the batch.
+
+    More axes behind these are kept.
+    """
     pixels = images.astype(float)
-    spread = max(float(pixels.max() - pixels.min()), 1.0)
+    largest = max(float(pixels.max()), 1.0)
     return {
         "not-scaled": pixels,
         "scaled-by-256": pixels / 256,
@@ -22,16 +29,51 @@ def scaling(images: np.ndarray) -> dict[str, np.ndarray]:
         "scaled-to-integers:rounded": np.rint(pixels / 255),
         "scaled-around-zero": pixels / 127.5 - 1,
         "scaled-around-zero:shifted": pixels / 255 - 0.5,
-        "scaled-by-the-batch": pixels / max(float(pixels.max()), 1.0),
-        "scaled-by-the-batch:stretched": (pixels - pixels.min()) / spread,
-        "scaled-by-the-batch:normalized": (pixels - pixels.mean()) / (pixels.std() or 1.0),
+        "black-and-white-swapped": 1 - pixels / 255,
+        "scaled-by-the-batch": pixels / largest,
+        **_normalized(pixels),
+        **{f"digits-lost:{digits}": np.round(pixels / 255, digits) for digits in range(1, 5)},
+        "scaled-by-another-number": lambda got: _is_proportional(got, pixels),
     }
+
+
+def scaling_again(images: np.ndarray) -> Mistakes:
+    """Mistakes as in `scaling`, of a function that has scaled other batches right."""
+    return {"scaled-on-a-condition": images.astype(float)} | dict(scaling(images))
+
+
+def _normalized(pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """What statistics knows as scaling: over the batch, each image, each column or each row."""
+    results = {}
+    for axes in (None, tuple(range(1, pixels.ndim)), 0, 1, 2):
+        spread, total = np.std(pixels, axes, keepdims=True), np.sum(pixels, axes, keepdims=True)
+        low, high = np.min(pixels, axes, keepdims=True), np.max(pixels, axes, keepdims=True)
+        length = np.sqrt(np.sum(pixels**2, axes, keepdims=True))
+        results[f"standardized:{axes}"] = (pixels - np.mean(pixels, axes, keepdims=True)) / (
+            np.where(spread, spread, 1)
+        )
+        results[f"scaled-min-max:{axes}"] = (pixels - low) / np.where(high > low, high - low, 1)
+        results[f"scaled-to-length:{axes}"] = pixels / np.where(length, length, 1)
+        results[f"scaled-by-the-batch:largest {axes}"] = pixels / np.where(high, high, 1)
+        results[f"scaled-by-the-batch:sum {axes}"] = pixels / np.where(total, total, 1)
+    return results
+
+
+def _is_proportional(got: np.ndarray, pixels: np.ndarray) -> bool:
+    """Tell whether the result is the pixels times one positive number."""
+    if got.shape != pixels.shape or not pixels.any():
+        return False
+    factor = float((got * pixels).sum() / (pixels**2).sum())
+    return factor > 0 and is_close(got, factor * pixels, 1e-7)
 
 
 def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
     """Mistakes with the place of pixels, with the new axis where it belongs."""
-    shape = (*images.shape, 1)
+    shape, side = (*images.shape, 1), min(images.shape[1:])
+    corner = np.zeros(shape)
+    corner[:, :side, :side, 0] = images[:, :side, :side]
     return {
+        "square-only": corner,
         "rows-and-columns-swapped": images.swapaxes(1, 2)[..., np.newaxis],
         "reshape-as-transpose": images.swapaxes(1, 2).reshape(shape),
         "reshape-as-transpose:all axes": images.T.reshape(shape),
@@ -42,6 +84,16 @@ def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
         "images-turned:mirrored": images[:, :, ::-1, np.newaxis],
         "images-turned:backwards": images[::-1, ..., np.newaxis],
     }
+
+
+def preparing(images: np.ndarray) -> Mistakes:
+    """Mistakes in scaling uint8 images (n, height, width) and adding the channel axis."""
+    return dict(scaling(images[..., np.newaxis])) | channel_axis(images / 255)
+
+
+def preparing_again(images: np.ndarray) -> Mistakes:
+    """Mistakes as in `preparing`, of a function that has prepared other batches right."""
+    return dict(scaling_again(images[..., np.newaxis])) | channel_axis(images / 255)
 
 
 def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:

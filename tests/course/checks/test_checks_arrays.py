@@ -10,6 +10,8 @@ from scipy import ndimage, signal
 from support.contract import ASSIGNMENT_OF, CODE_GAPS
 from support.gap_cells import run_test
 
+from course.checks.failures import from_exception
+
 GAPS = [gap for gap in CODE_GAPS if ASSIGNMENT_OF[gap] != "cnn"]
 
 
@@ -39,9 +41,9 @@ def pooled_by_filter(values: np.ndarray, size: int = 2) -> np.ndarray:
     return ndimage.maximum_filter(values, size)[start::size, start::size][:rows, :columns]
 
 
-def remembered(known: Callable[..., Any], shape: tuple[int, ...]) -> Callable[..., Any]:
-    """Answer right on arrays of one shape, the one in sight, and else with zeros of the input."""
-    return lambda array, *rest: known(array, *rest) if array.shape == shape else array * 0.0
+def remembered(known: Callable[..., Any], *shapes: tuple[int, ...]) -> Callable[..., Any]:
+    """Answer right on arrays of the shapes in sight, and else with zeros of the input."""
+    return lambda array, *rest: known(array, *rest) if array.shape in shapes else array * 0.0
 
 
 def in_place(images: np.ndarray) -> np.ndarray:
@@ -90,13 +92,18 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("scale_pixels", "by 256", lambda images: images / 256, "divided by 256"),
     ("scale_pixels", "twice", lambda images: images / 255 / 255, "scaled twice"),
     ("scale_pixels", "around 0", lambda images: images / 127.5 - 1, "0 should stay 0"),
-    ("scale_pixels", "by the batch", lambda images: images / images.max(), "dark batch"),
+    ("scale_pixels", "by the batch", lambda images: images / images.max(), "in this batch"),
     ("scale_pixels", "whole division", lambda images: images // 255, "floating-point"),
     ("scale_pixels", "in place", in_place, "changed the array it was given"),
     ("scale_pixels", "flattened", lambda images: images.ravel() / 255, "1 axes"),
     ("scale_pixels", "forgot return", lambda images: None, "returned None"),
     ("scale_pixels", "not a function", 3, "a function was expected"),
-    ("scale_pixels", "remembered", remembered(lambda a: a / 255.0, (1, 2, 2)), "not a hidden one"),
+    (
+        "scale_pixels",
+        "remembered",
+        remembered(lambda a: a / 255.0, (1, 2, 3), (1, 2, 2)),
+        "not a hidden one",
+    ),
     ("add_channel_axis", "nothing", lambda images: images, "channel axis is missing"),
     ("add_channel_axis", "in front", lambda images: images[None], "before height"),
     ("add_channel_axis", "second", lambda images: images[:, None], "Channels come last"),
@@ -245,3 +252,133 @@ def test_an_untouched_gap_is_told_as_not_attempted(gap: str) -> None:
 @pytest.mark.parametrize("gap", GAPS)
 def test_an_answer_that_returns_its_input_is_never_right(gap: str) -> None:
     assert isinstance(run_test(ASSIGNMENT_OF[gap], gap, lambda *given, **_: given[:1]), str)
+
+
+def loops_over_a_square(images: np.ndarray) -> np.ndarray:
+    result = np.zeros((*images.shape, 1))
+    for row in range(images.shape[2]):
+        for column in range(images.shape[2]):
+            result[:, row, column, 0] = images[:, row, column]
+    return result
+
+
+def one_row_too_many(images: np.ndarray) -> np.ndarray:
+    result = np.zeros((*images.shape, 1))
+    for row in range(images.shape[1] + 1):
+        result[:, row, :, 0] = images[:, row]
+    return result
+
+
+def test_an_error_on_a_rectangle_alone_is_named_after_a_trial_with_squares() -> None:
+    said = str(run_test("reshape", "add_channel_axis", loops_over_a_square))
+
+    assert "raised IndexError" in said
+    assert "square arrays only" in said
+
+
+def test_an_error_on_squares_too_is_not_called_square_only() -> None:
+    said = str(run_test("reshape", "add_channel_axis", one_row_too_many))
+
+    assert "raised IndexError" in said
+    assert "square" not in said
+
+
+def test_the_name_of_an_error_is_told_once() -> None:
+    said = str(run_test("reshape", "add_channel_axis", lambda a: np.expand_dims(a, 9)))
+    of_another_process = RuntimeError("AxisError: axis 9 is out of bounds")
+    of_another_process.student_type = "AxisError"  # type: ignore[attr-defined]
+    sent = str(from_exception("add_channel_axis", of_another_process))
+
+    assert said.count("AxisError") == sent.count("AxisError") == 1
+
+
+@pytest.mark.parametrize("gap", ["scale_pixels", "prepare"])
+@pytest.mark.parametrize("largest", [0, 1, 2, 7, 30, 60, 128, 254])
+def test_a_batch_that_is_left_alone_below_any_value_is_found(gap: str, largest: int) -> None:
+    def only_brighter(images: np.ndarray) -> np.ndarray:
+        ready = images[..., np.newaxis] if gap == "prepare" else images
+        return ready / 255 if images.max() > largest else ready.astype(float)
+
+    said = run_test(ASSIGNMENT_OF[gap], gap, only_brighter)
+
+    # A batch of nothing but 0 is the same before and after.
+    assert said == 1.0 if largest == 0 else isinstance(said, str)
+    # The brightest pixel of the darker example is 204 or 200.
+    assert ("was left as it was" in str(said)) == (0 < largest < 200)
+
+
+@pytest.mark.parametrize("gap", ["scale_pixels", "prepare"])
+@pytest.mark.parametrize("divisor", [254.9, 255.02, 255.1, 256])
+def test_another_divisor_is_refused_and_32_bits_are_not(gap: str, divisor: float) -> None:
+    def scaled(images: np.ndarray, by: float) -> np.ndarray:
+        ready = images[..., np.newaxis] if gap == "prepare" else images
+        return ready.astype("float32") * np.float32(1 / by)
+
+    assert isinstance(run_test(ASSIGNMENT_OF[gap], gap, lambda a: scaled(a, divisor)), str)
+    assert run_test(ASSIGNMENT_OF[gap], gap, lambda a: scaled(a, 255)) == 1.0
+
+
+def limited(gap: str, right: Callable[..., Any], limit: int) -> Callable[..., Any]:
+    """Make an answer that is right up to so many values or up to a number."""
+
+    def answer(first: Any, *rest: Any, **named: Any) -> Any:
+        result = right(first, *rest, **named)
+        if gap in ("output_size", "count_parameters"):
+            return min(result, limit)
+        return result if first.size <= limit else result * 0.5
+
+    return answer
+
+
+REFERENCES: dict[str, Callable[..., Any]] = {
+    "scale_pixels": lambda images: images / 255,
+    "prepare": lambda images: images[..., np.newaxis] / 255,
+    "add_channel_axis": lambda images: images[..., np.newaxis],
+    "output_size": lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride + 1,
+    "count_parameters": lambda filters, kernel, channels: filters * (kernel**2 * channels + 1),
+}
+
+
+@pytest.mark.parametrize("gap", REFERENCES)
+@pytest.mark.parametrize("limit", [30, 60, 1000, 6000, 10_000, 100_000])
+def test_an_answer_that_is_right_up_to_a_limit_is_refused(gap: str, limit: int) -> None:
+    answer = limited(gap, REFERENCES[gap], limit)
+
+    assert isinstance(run_test(ASSIGNMENT_OF[gap], gap, answer), str)
+
+
+@pytest.mark.parametrize("gap", REFERENCES)
+@pytest.mark.parametrize("calls", [1, 2, 5, 9])
+def test_an_answer_that_is_right_for_the_first_calls_is_refused(gap: str, calls: int) -> None:
+    made: list[int] = []
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        made.append(1)
+        result = REFERENCES[gap](*arguments, **named)
+        return result if len(made) <= calls else result * 2
+
+    assert isinstance(run_test(ASSIGNMENT_OF[gap], gap, answer), str)
+
+
+@pytest.mark.parametrize("gap", list(REFERENCES)[:3])
+def test_results_that_share_memory_are_refused_by_name(gap: str) -> None:
+    room = np.zeros(2_000_000)
+
+    def answer(images: np.ndarray) -> np.ndarray:
+        right = REFERENCES[gap](images)
+        result = room[: right.size].reshape(right.shape)
+        result[...] = right
+        return result
+
+    said = str(run_test(ASSIGNMENT_OF[gap], gap, answer))
+
+    assert "changes with other calls" in said
+
+
+@pytest.mark.parametrize("gap", list(REFERENCES)[:3])
+@pytest.mark.parametrize("pair", [(0,), (None, 3), ([1, 2],)])
+def test_several_results_are_called_so(gap: str, pair: tuple[Any, ...]) -> None:
+    said = str(run_test(ASSIGNMENT_OF[gap], gap, lambda images: (REFERENCES[gap](images), *pair)))
+
+    assert "Several results were returned" in said
+    assert "same length" not in said

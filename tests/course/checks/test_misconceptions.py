@@ -113,6 +113,35 @@ def test_every_mistake_that_a_check_looks_for_is_in_the_catalogue() -> None:
             "found ndim=3. Full shape received: (None, 28, 28)",
             "channel-axis-missing",
         ),
+        ("cannot reshape array of size 45 into shape (2,9,5,1)", "hard-coded-size"),
+        ("cannot reshape array of size 45 into shape (4,2,2,2)", "even-sizes-only"),
+        (
+            "setting an array element with a sequence. The requested array has an inhomogeneous "
+            "shape after 1 dimensions. The detected shape was (2,) + inhomogeneous part.",
+            "ragged-rows",
+        ),
+        ("Cannot interpret '4' as a data type", "shape-not-a-tuple"),
+        ("zeros() takes from 1 to 3 positional arguments but 4 were given", "shape-not-a-tuple"),
+        ("convolve() takes from 1 to 3 positional arguments but 4 were given", ""),
+        ("'float' object cannot be interpreted as an integer", "fraction-in-shape"),
+        ("slice indices must be integers or None or have an __index__ method", "fraction-in-shape"),
+        (
+            "expected a sequence of integers or a single integer, got '3.0'",
+            "fraction-in-shape",
+        ),
+        (
+            "The truth value of an array with more than one element is ambiguous. "
+            "Use a.any() or a.all()",
+            "array-in-a-condition",
+        ),
+        ("'numpy.ndarray' object is not callable", "value-called"),
+        ("'numpy.ndarray' object has no attribute 'expand_dims'", "function-of-numpy"),
+        ("'numpy.ndarray' object has no attribute 'stacked'", ""),
+        (
+            "`scale_pixels(…)` is a builtin_function_or_method: it cannot be sent to the tests",
+            "method-not-called",
+        ),
+        ("`scale_pixels(…)` is a generator: it cannot be sent to the tests", ""),
         ("unsupported operand type(s) for /: 'list' and 'float'", ""),
     ],
 )

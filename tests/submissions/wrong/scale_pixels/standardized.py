@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: scaled-by-the-batch
+# misconception: standardized
 # score: 0
 
 # %% gap="scale_pixels"

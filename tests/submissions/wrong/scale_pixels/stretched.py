@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: scaled-by-the-batch
+# misconception: scaled-min-max
 # score: 0
 # note: right wherever 0 and 255 occur
 

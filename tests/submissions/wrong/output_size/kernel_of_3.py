@@ -1,0 +1,7 @@
+# %% [markdown]
+# misconception: kernel-written-in
+# score: 0
+
+# %% gap="output_size"
+def output_size(size, kernel, stride=1, padding=0):
+    return (size + 2 * padding - 3) // stride + 1

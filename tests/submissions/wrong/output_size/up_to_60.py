@@ -1,0 +1,7 @@
+# %% [markdown]
+# misconception: examples-only
+# score: 0
+
+# %% gap="output_size"
+def output_size(size, kernel, stride=1, padding=0):
+    return min((size + 2 * padding - kernel) // stride + 1, 60)

@@ -1,0 +1,7 @@
+# %% [markdown]
+# misconception: scaled-by-another-number
+# score: 0
+
+# %% gap="scale_pixels"
+def scale_pixels(images):
+    return images / 255 * 100
