@@ -31,12 +31,14 @@ RAISED_AS_ITSELF = (
 class StudentError(Exception):
     """Student code raised an exception that is not one of Python's usual ones.
 
-    Like every exception raised by a stand-in it has `student_type`, the class's name, and
-    `student_where`, e.g. "line 3: `return x.reshape(60000, 28, 28, 1)`" or an empty string.
+    Like every exception raised by a stand-in it has `student_type`, the class's name,
+    `student_where`, e.g. "line 3: `return x.reshape(60000, 28, 28, 1)`" or an empty string, and
+    `student_placeholder`: whether the function is as it was given.
     """
 
     student_type: str
     student_where: str
+    student_placeholder: bool
 
 
 class _Undefined:
@@ -138,6 +140,7 @@ def _raise_as_student(reply: dict[str, Any]) -> NoReturn:
     known = kind in RAISED_AS_ITSELF
     error: Any = getattr(builtins, kind)(message) if known else StudentError(f"{kind}: {message}")
     error.student_type, error.student_where = kind, _where(reply)
+    error.student_placeholder = reply.get("placeholder") is True
     raise error
 
 

@@ -25,6 +25,7 @@ from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest.intake import take_in
 from autograder.sandbox import Limits
+from course.checks.failures import below_its_check
 from course.errors import GradingError
 from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
 from course.notebook.cell_code import read_code
@@ -85,8 +86,16 @@ def grade_submission(
         for gap in result.gaps:
             if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
                 gap.status = "not_attempted"
+        _explain_answers_below(result, intake.rebuilt.below_check)
     result.flags = [*(Flag(flag.kind, flag.evidence) for flag in intake.flags), *result.flags]
     return result
+
+
+def _explain_answers_below(result: SubmissionResult, below: tuple[str, ...]) -> None:
+    """Say of gaps that were not attempted where the answer stands."""
+    for place, gap in enumerate(result.gaps):
+        if gap.exercise in below and not gap.score:
+            result.gaps[place] = below_its_check(gap.exercise).verdict(gap.exercise, gap.max_score)
 
 
 def _explain_taken_answers(result: SubmissionResult, notebook: NotebookNode) -> None:

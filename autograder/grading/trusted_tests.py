@@ -134,4 +134,4 @@ def _failed(
     """Turn a failed check into no points and its message."""
     if concealed and not (failure.quotes_nothing or failure.stopped):
         failure = failures.hidden_failure(gap, "one that is not described", failure, "")
-    return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
+    return failure.verdict(gap, points)

@@ -26,11 +26,11 @@ from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
-from course.checks import inputs
+from course.checks import failures, inputs
+from course.checks.failures import CheckFailed
 from course.notebook.cell_marks import mark_of
-from course.notebook.verdict import Status, Verdict
+from course.notebook.verdict import Verdict
 
-STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 ENDED = (
     "its own cell ended Python, so nothing in it counts. Remove what ends it, such as `exit()` or "
     "`quit()`."
@@ -48,7 +48,7 @@ def grade(order: Order) -> SubmissionResult:
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)
-    broken: dict[str, tuple[Status, str]] = {}  # by gap: what became of its own cell
+    broken: dict[str, CheckFailed] = {}  # by gap: what became of its own cell
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         tests = TrustedTests(student, order.expected, min(CALL_SECONDS, limits.cell_seconds))
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -81,7 +81,7 @@ def _step(
     student: StudentProcess,
     tests: TrustedTests,
     result: SubmissionResult,
-    broken: dict[str, tuple[Status, str]],
+    broken: dict[str, CheckFailed],
 ) -> None:
     """Run a test on the trusted side, a locked cell on both, any other on the student's."""
     mark = mark_of(cell)
@@ -94,7 +94,7 @@ def _step(
         tests.run_locked(cell["source"])
     run = student.run_cell(cell["source"])
     if run.status != "ok" and mark.is_gap:
-        broken[mark.exercise] = _what_became_of(run)
+        broken[mark.exercise] = _what_became_of(mark.exercise, run)
     cell["outputs"] = plain_outputs(run)
     _flag(run, cell, result)
 
@@ -104,7 +104,7 @@ def _run_hidden(
     student: StudentProcess,
     tests: TrustedTests,
     result: SubmissionResult,
-    broken: dict[str, tuple[Status, str]],
+    broken: dict[str, CheckFailed],
 ) -> None:
     """Decide the gaps whose tests have more than students see."""
     if tests.waiting:
@@ -117,25 +117,25 @@ def _run_hidden(
 
 
 def _shown(
-    cell: dict[str, Any], verdict: Verdict, printed: str, broken: dict[str, tuple[Status, str]]
+    cell: dict[str, Any], verdict: Verdict, printed: str, broken: dict[str, CheckFailed]
 ) -> Verdict:
     """Write a verdict below its test; where the gap's own cell failed, say that instead."""
     if not verdict.score and verdict.exercise in broken:
-        verdict.status, why = broken[verdict.exercise]
-        verdict.message = f"`{verdict.exercise}`: {why}"
+        verdict = broken[verdict.exercise].verdict(verdict.exercise, verdict.max_score)
     cell["outputs"] = [*printed_output(printed), *verdict_output(verdict)]
     return verdict
 
 
-def _what_became_of(run: CellRun) -> tuple[Status, str]:
-    """Return the status and the reason of a gap whose own cell did not come to its end."""
+def _what_became_of(gap: str, run: CellRun) -> CheckFailed:
+    """Return the failure of a gap whose own cell did not come to its end."""
     if run.status == "error":
-        return "error", f"its own cell raised {f'{run.error_name}: {run.error_value}'[:300]}"
+        return failures.own_cell_raised(gap, run.error_name, run.error_value)
     if run.status == "died":
-        return "error", ENDED
-    return STOPPED.get(
-        run.status, "error"
-    ), f"its own cell did not finish: {Stopped(run.status).check_message}."
+        return failures.CodeRaised(f"`{gap}`: {ENDED}")
+    stopped = Stopped(run.status)
+    failure = failures.CodeRaised(f"`{gap}`: its own cell did not finish: {stopped.check_message}.")
+    failure.stopped = stopped.status
+    return failure
 
 
 def _flag(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:

@@ -18,6 +18,7 @@ from autograder.sandbox.process import SandboxedProcess, deadline_left
 
 POLL_SECONDS = 0.1
 FLOOD = 4  # the kernel is ended after so many times the output that is kept
+USAGE_ERROR = "UsageError: "
 DISPLAYED = ("stream", "display_data", "execute_result", "error")
 
 
@@ -125,6 +126,10 @@ class CellRunner:
             fields["text"] = text[: self._room]
             run.truncated |= len(text) > self._room
             self._room -= len(fields["text"])
+            if content["name"] == "stderr" and text.startswith(USAGE_ERROR):
+                # IPython prints what is wrong with a magic command, and shows no error.
+                run.status = "error"
+                run.error_name, _, run.error_value = text.strip().partition(": ")
         else:
             self._room -= len(json.dumps(fields))
             if self._room < 0:

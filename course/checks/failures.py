@@ -20,9 +20,13 @@ from types import TracebackType
 from typing import ClassVar
 
 from course.checks import misconceptions
-from course.notebook.verdict import Status
+from course.notebook.cell_code import is_placeholder
+from course.notebook.verdict import Status, Verdict
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
+_CELL = re.compile(r"[\w./\\-]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>")
+_CELL_AND_LINE = re.compile(r"\((?:[\w./\\-]*\d+\.py|<ipython-input-[^>]*>), line (\d+)\)")
+_COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _STOPPED: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
 
@@ -47,6 +51,10 @@ class CheckFailed(AssertionError):
         if not self.stopped:
             return self.outcome
         return _STOPPED.get(self.stopped, "error")
+
+    def verdict(self, gap: str, points: float) -> Verdict:
+        """Return the verdict on a gap worth `points`: none of them."""
+        return Verdict(gap, 0.0, points, self.status, str(self), self.misconception)
 
     def _render_traceback_(self) -> list[str]:
         return shown(str(self)) + ([] if isinstance(self, NotAttempted) else _pointer(str(self)))
@@ -139,7 +147,43 @@ def _made(
 
 def stale(name: str, reason: str) -> CheckFailed:
     """Make the failure of an answer that is older than its cell's last run."""
-    return CodeRaised(f"`{name}`: {reason}")
+    misconception = misconceptions.of_cell_error(name, reason)
+    return _made(CodeRaised, _explained(f"`{name}`: {reason}", misconception), misconception)
+
+
+def not_attempted(name: str) -> CheckFailed:
+    """Make the failure of a gap that is as it was given."""
+    return NotAttempted(f"`{name}`: not attempted yet. Fill the gap, then run both cells.")
+
+
+def own_cell_raised(name: str, kind: str, text: str) -> CheckFailed:
+    """Make the failure of a gap whose own cell stopped with an error, so that nothing was checked.
+
+    `kind` is the error's type, `text` its message.
+    """
+    if kind == "NotImplementedError" and not text:
+        return not_attempted(name)
+    said = f"{kind}: {_trimmed(text)}" if text else kind
+    misconception = misconceptions.of_cell_error(name, said)
+    message = _explained(f"`{name}`: its own cell raised {said}", misconception)
+    return _made(CodeRaised, message, misconception)
+
+
+def below_its_check(name: str) -> CheckFailed:
+    """Make the failure of a gap that is as it was given, while a later cell defines its name."""
+    return _made(
+        CodeRaised,
+        f"`{name}`: {misconceptions.explain('answer-below-its-check')}",
+        "answer-below-its-check",
+    )
+
+
+def _explained(message: str, misconception: str) -> str:
+    """Add what is known of a misconception, if one is recognized."""
+    if not misconception:
+        return message
+    end = "" if message.endswith((".", "!", "?")) else "."
+    return f"{message}{end} {misconceptions.explain(misconception)}"
 
 
 def from_exception(name: str, error: BaseException) -> CheckFailed:
@@ -156,8 +200,8 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
         failure = failure_of(name, f"{message}.", misconceptions.of_error(message))
         failure.stopped = str(getattr(error, "status", ""))
         return failure
-    if isinstance(error, NotImplementedError):
-        return NotAttempted(f"`{name}`: not attempted yet. Fill the gap, then run both cells.")
+    if getattr(error, "student_placeholder", False) or is_placeholder(error):
+        return not_attempted(name)
     if isinstance(error, NameError) and error.name == name:
         return NotDefined(
             f"`{name}` is not defined. Run the cell above that defines it, and keep its name."
@@ -174,7 +218,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     kind = type_name(error)
     # An error that is raised here for one of another process has the name in its text too.
     said = str(error).removeprefix(f"{kind}: ")
-    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said)
+    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said, name)
     advice = (
         misconceptions.explain(misconception)
         if misconception
@@ -236,6 +280,7 @@ def type_name(error: BaseException) -> str:
 
 def _trimmed(text: str, limit: int = 300) -> str:
     """Keep a message short: Keras prints whole tensors into some of its errors."""
+    text = _COLORS.sub("", _CELL.sub("the cell", _CELL_AND_LINE.sub(r"(line \1)", text[:20_000])))
     text = " ".join(text.split())
     return text if len(text) <= limit else text[:limit] + " …"
 

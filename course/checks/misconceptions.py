@@ -17,6 +17,7 @@ SECTIONS = {
     "padding-stride": "3. Convolution: one small window, many places",
     "pooling": "4. Pooling: keep the strongest, drop the rest",
     "stride-pooling": "5. What is the difference between convolution and pooling?",
+    "scaling": "6. The code so far: a dense network",
     "channels": "7. Now with convolutions",
     "input-4d": "8. What changed?",
     "output-size": "9. Reading `model.summary()` line by line",
@@ -27,7 +28,7 @@ SECTIONS = {
 """Id of a section → its heading in course/lessons/lesson.py; the build compares the two."""
 
 SECTIONS_OF_GAPS = {
-    "scale_pixels": "input-4d",
+    "scale_pixels": "scaling",
     "add_channel_axis": "input-4d",
     "output_size": "padding-stride",
     "convolve2d": "convolution",
@@ -65,12 +66,8 @@ _IDEAS: dict[str, dict[str, str]] = {
         "images-flattened": "The images were flattened. Keep height and width.",
         "reshape-as-transpose": "`reshape` only cuts the same row of numbers anew; it turns no "
         "axes, so pixels came to lie in other images or places.",
-        "rows-and-columns-swapped": "Rows and columns are swapped.",
-        "images-turned": "The shape is right, but the images were turned or mirrored.",
-        "hard-coded-count": "A number of images is written into the code. Take it from "
-        "`images.shape`: it is not the same for every batch.",
-        "hard-coded-size": "A size is written into the code that holds for one array only. Take "
-        "it from `.shape`.",
+    },
+    "scaling": {
         "scaled-twice": "The pixels were scaled twice. Once is enough.",
         "not-scaled": "The pixels were not scaled: 255 is still 255, but should become 1.",
         "scaled-by-256": "The pixels were divided by 256. The largest pixel is 255.",
@@ -93,8 +90,6 @@ _IDEAS: dict[str, dict[str, str]] = {
         "digits-lost": "The values were rounded. Keep all their digits: the 256 shades stay apart.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
-        "input-changed": "The function changed the array it was given. Work on a new array: "
-        "`images = images / 255` makes one, `images /= 255` writes into the old.",
     },
     "convolution": {
         "kernel-flipped": "The kernel was flipped (true convolution). Conv2D lays it on the image "
@@ -219,6 +214,14 @@ _IDEAS: dict[str, dict[str, str]] = {
         "error-for-accuracy": "That is the share of images it got wrong.",
     },
     "": {
+        "rows-and-columns-swapped": "Rows and columns are swapped.",
+        "images-turned": "The shape is right, but the images were turned or mirrored.",
+        "hard-coded-count": "A number of images is written into the code. Take it from "
+        "`images.shape`: it is not the same for every batch.",
+        "hard-coded-size": "A size is written into the code that holds for one array only. Take "
+        "it from `.shape`.",
+        "input-changed": "The function changed the array it was given. Work on a new array: "
+        "`images = images / 255` makes one, `images /= 255` writes into the old.",
         "returned-nothing": "The function returned None. Does its last line say `return …`? "
         "`print` only shows a value.",
         "several-results": "Several results were returned, not one: `return a, b` makes a "
@@ -240,6 +243,17 @@ _IDEAS: dict[str, dict[str, str]] = {
         "function-of-numpy": "An array has no method of that name. It is a function of NumPy, "
         "which takes the array: `np.expand_dims(images, …)`.",
         "not-a-function": "The name must stay a function: write `def …`.",
+        "arguments-changed": "The function does not take the arguments that its first line had. "
+        "Put that line back as it was.",
+        "asks-for-input": "The code waits for something to be typed (`input`), and while it is "
+        "checked nobody types. Use the arguments.",
+        "endless-recursion": "The function calls itself without end. Each call must come nearer "
+        "to a case that it answers without another call.",
+        "cell-magic-not-first": "A command with `%%` must be the first line of its cell, above "
+        "every comment.",
+        "letter-without-quotes": 'A letter is text: write it in quotes, as in `"b"`.',
+        "answer-below-its-check": "The gap is as it was given; a cell below the check defines the "
+        "name. All cells run from top to bottom: write your answer into the gap's cell.",
         "text-for-numbers": "Text was returned instead of numbers.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
@@ -279,8 +293,8 @@ def explain(misconception: str) -> str:
     known = CATALOGUE[misconception]
     if not known.section:
         return known.idea
-    # The heading's first words, up to a colon or to code: "Convolution", "Reading".
-    title = re.split("[:`]", SECTIONS[known.section].partition(". ")[2])[0].strip()
+    # The heading's first words, up to a colon: "Convolution".
+    title = heading(known.section).partition(". ")[2].partition(":")[0]
     return f"{known.idea} (Lesson: “{title}”)"
 
 
@@ -293,6 +307,8 @@ def named_in(text: str) -> str:
 
 _ERRORS = (
     # (pattern of the error's message, misconception); the first that fits is named.
+    (r"does not support input requests|raw_input was called|EOF when reading", "asks-for-input"),
+    (r"maximum recursion depth exceeded", "endless-recursion"),
     (r"into shape \(\d{4,},", "hard-coded-count"),
     (r"requested shape has \d{7,}", "hard-coded-count"),
     (r"cannot reshape array of size \d+ into shape \(.*28", "hard-coded-size"),
@@ -326,10 +342,29 @@ _ERRORS = (
 )
 
 
-def of_error(message: str) -> str:
-    """Name the misconception that an error of the learner's code tells of, or ""."""
-    plain = " ".join(message.split())
+def of_error(message: str, function: str = "") -> str:
+    """Name the misconception that an error of the learner's code tells of, or "".
+
+    `function` is the learner's function that was called.
+    """
+    plain = " ".join(message[:20_000].split())
+    called = rf"^{re.escape(function)}\(\) (takes|missing|got an unexpected|got multiple)"
+    if function and re.match(called, plain):
+        return "arguments-changed"
     return next((name for pattern, name in _ERRORS if re.search(pattern, plain)), "")
+
+
+def of_cell_error(gap: str, told: str) -> str:
+    """Name the misconception that the error of a gap's own cell tells of, or "".
+
+    `told` quotes the error with its type: "… NameError: name 'b' is not defined …".
+    """
+    if re.search(r"UsageError: .*`%%\w", told):
+        return "cell-magic-not-first"
+    letters = re.search(r"NameError: name '[a-zA-Z]{1,5}' is not defined", told)
+    if re.fullmatch(r"q\d+", gap) and letters:
+        return "letter-without-quotes"
+    return of_error(told)
 
 
 def require_sections(lesson: str) -> None:

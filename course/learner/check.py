@@ -84,7 +84,11 @@ def _run_unless_untouched(rebuilt: Rebuilt, show: ShowProgress) -> FreshRun:
 
 
 def _without_untouched(verdict: Verdict, rebuilt: Rebuilt) -> Verdict:
-    """Replace the verdict on an untouched gap, whose check may fail in any way."""
+    """Replace the verdict on a gap that is as it was given, whose check may fail in any way."""
+    if not verdict.score and verdict.exercise in rebuilt.below_check:
+        from course.checks.failures import below_its_check
+
+        return below_its_check(verdict.exercise).verdict(verdict.exercise, verdict.max_score)
     if verdict.score or verdict.exercise not in rebuilt.untouched_gaps:
         return verdict
     return Verdict(verdict.exercise, 0.0, verdict.max_score, "not_attempted")

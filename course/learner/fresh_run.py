@@ -78,10 +78,14 @@ def _judge(kernels: "_Kernels", cell: NotebookNode, mark: CellMark, run: FreshRu
     error, outputs = kernels.run_test(cell["id"], judging_cell(gap, points, cell.source))
     data = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
     verdict = Verdict(**data[-1]) if data else Verdict(gap, 0.0, points, "error", error)
-    if gap in run.errors and verdict.status in (*FAILED, "not_attempted"):
-        message = f"`{gap}`: its own cell raised {run.errors[gap]}"
-        return Verdict(gap, 0.0, points, "error", message)
-    return verdict
+    if verdict.score or verdict.status not in (*FAILED, "not_attempted"):
+        return verdict
+    if gap not in run.errors:
+        return verdict
+    from course.checks import failures
+
+    kind, _, text = run.errors[gap].partition(": ")
+    return failures.own_cell_raised(gap, kind, text).verdict(gap, points)
 
 
 class _Kernels:
@@ -148,7 +152,7 @@ class _Kernels:
             # The kernel ends a moment later; the next cell must not run on it by luck.
             self._end(f"the kernel ended in `{name}`.")
         raised = [output for output in cell.outputs if output.output_type == "error"]
-        error = f"{raised[-1].ename}: {raised[-1].evalue}" if raised else ""
+        error = f"{raised[-1].ename}: {raised[-1].evalue}" if raised else _usage_error(cell.outputs)
         return one_line(error.removesuffix(": "), 200), cell.outputs
 
     def _end(self, why: str) -> tuple[str, list[Any]]:
@@ -156,6 +160,12 @@ class _Kernels:
         self.ended, self._client = why, None
         self._open.close()
         return why, []
+
+
+def _usage_error(outputs: list[Any]) -> str:
+    """Return what IPython printed of a wrong magic command, for which it shows no error; or ""."""
+    printed = [output.text for output in outputs if output.get("name") == "stderr"]
+    return next((text.strip() for text in printed if text.startswith("UsageError: ")), "")
 
 
 def _asks_for_an_end(reply: Any) -> bool:

@@ -38,7 +38,7 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
             # A file name as IPython gives a cell: failures tell the learner's code by it.
             share = run_as_cell(source, namespace, f"<ipython-input-check-{gap}>")
     except failures.CheckFailed as failure:
-        return Verdict(gap, 0.0, points, failure.status, str(failure), failure.misconception)
+        return failure.verdict(gap, points)
     except Exception as error:
         return Verdict(gap, 0.0, points, "error", f"The check itself failed: {error!r}")
     check = namespace.get("check")

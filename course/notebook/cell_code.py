@@ -84,6 +84,25 @@ def _names_in_broken_code(text: str) -> set[str]:
     return {name for pair in found for name in pair if name}
 
 
+_ONLY_RAISES = {"RESUME", "LOAD_GLOBAL", "PUSH_NULL", "PRECALL", "CALL", "RAISE_VARARGS", "NOP"}
+
+
+def is_placeholder(error: BaseException) -> bool:
+    """Tell whether an error comes from a function that is as it was given: it only raises.
+
+    A `NotImplementedError` of a learner's own code, or of a library, is an error like any other.
+    """
+    import dis
+
+    if not isinstance(error, NotImplementedError) or error.args or error.__traceback__ is None:
+        return False
+    last = error.__traceback__
+    while last.tb_next is not None:
+        last = last.tb_next
+    code = last.tb_frame.f_code
+    return {step.opname for step in dis.get_instructions(code)} <= _ONLY_RAISES
+
+
 def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:
     """Run a test cell in this process; never call it with a learner's cell.
 

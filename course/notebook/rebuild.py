@@ -8,7 +8,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from course.notebook.cell_code import top_level_names
-from course.notebook.cell_marks import raw_mark
+from course.notebook.cell_marks import id_of_test, origin_of, raw_mark
 from course.notebook.layout import Kept, Layout, lay_out, place_fixed
 from course.notebook.matching import Place, match, same_text
 from course.notebook.tampering import Flag, tampering
@@ -25,6 +25,8 @@ class Rebuilt:
     """What was restored, repaired or guessed; a flag does not change a mark."""
     untouched_gaps: tuple[str, ...]
     """Gaps with the released text that no other cell of the student defines."""
+    below_check: tuple[str, ...]
+    """Gaps with the released text whose name only cells below their check define."""
 
 
 def rebuild_from(outline: list[Place], source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
@@ -36,15 +38,17 @@ def rebuild_from(outline: list[Place], source: NotebookNode, submitted: Notebook
     cells = list(submitted.cells)
     matches = match(outline, cells)
     layout = lay_out(outline, cells, matches)
+    merged, stubs = _merged(outline, layout), _stubs(outline, layout)
     return Rebuilt(
         notebook=NotebookNode(
-            cells=_merged(outline, layout),
+            cells=merged,
             metadata=copy.deepcopy(source.metadata),
             nbformat=4,
             nbformat_minor=5,
         ),
         flags=tuple(tampering(outline, cells, matches, layout)),
-        untouched_gaps=tuple(_untouched(outline, layout)),
+        untouched_gaps=tuple(_untouched(stubs, layout)),
+        below_check=tuple(gap for gap in stubs if _is_below(gap, merged)),
     )
 
 
@@ -111,15 +115,32 @@ def _as_nodes(value: Any) -> Any:
     return [_as_nodes(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _untouched(outline: list[Place], layout: Layout) -> list[str]:
-    """Name the gaps that were left as they were released."""
-    stubs = {place.name: place.released for place in outline if place.role == "gap"}
-    untouched = {
+def _stubs(outline: list[Place], layout: Layout) -> list[str]:
+    """Name the gaps whose own cells have the released text."""
+    released = {place.name: place.released for place in outline if place.role == "gap"}
+    left = {
         kept.name
         for kept in layout.kept
-        if kept.is_gap and same_text(kept.source, stubs[kept.name])
+        if kept.is_gap and same_text(kept.source, released[kept.name])
     }
+    return [name for name in released if name in left]
+
+
+def _untouched(stubs: list[str], layout: Layout) -> list[str]:
+    """Name the gaps that were left as they were released, and are defined nowhere else."""
+    untouched = set(stubs)
     for kept in layout.kept:
         if untouched and kept.cell_type == "code" and kept.name not in untouched:
             untouched -= top_level_names(kept.source)
     return [name for name in stubs if name in untouched]
+
+
+def _is_below(gap: str, cells: list[NotebookNode]) -> bool:
+    """Tell whether cells of the student's below the check of a gap define it, and none above."""
+    above = True
+    for cell in cells:
+        above = above and cell["id"] != id_of_test(gap)
+        own = cell.cell_type == "code" and origin_of(cell) != "source" and cell["id"] != gap
+        if own and gap in top_level_names(cell.source):
+            return not above
+    return False

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from course.crossing import CannotCross
+from course.notebook.cell_code import is_placeholder
 
 from .decoding import decode
 from .encoding import encode
@@ -156,6 +157,7 @@ def _raised(error: BaseException) -> dict[str, object]:
         "message": _message(error),
         "line": line,
         "source": _printable(source)[:MAX_LINE],
+        "placeholder": is_placeholder(error),
     }
 
 
