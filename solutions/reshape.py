@@ -90,7 +90,7 @@ with exercise("scale_pixels") as check:
         with check.hidden(label):
             alone(images)
     with check.hidden("many batches, one after the other"):
-        batches = [drawn(0, 255, (2, 6, 5)) for _ in range(6)]
+        batches = [drawn(0, 255, shape) for shape in [(2, 6, 5)] * 6 + [(9, 28, 28)] * 3]
         batches.append(batches[-1][:, ::-1].copy())
         for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
             low, high = sorted(check.rng.integers(0, 256, 2))
@@ -171,7 +171,7 @@ with exercise("add_channel_axis") as check:
         with check.hidden(label):
             alone(images)
     with check.hidden("many batches, one after the other"):
-        batches = [drawn(2, 6, 5) for _ in range(6)]
+        batches = [drawn(*shape) for shape in [(2, 6, 5)] * 6 + [(9, 28, 28)] * 3]
         batches.append(batches[-1][:, ::-1].copy())
         for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
             batches.append(drawn(*check.rng.integers(1, largest)))
