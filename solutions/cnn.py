@@ -77,9 +77,9 @@ with exercise("prepare") as check:
 
     for label, images in [
         ("another number of images", drawn(5)),
+        ("images of which all pixels are 0 or 1", drawn(2, high=1)),
         ("one dark image stays dark", drawn(1, high=39)),
         ("images without a black pixel", drawn(3, low=90)),
-        ("images of which all pixels are 0 or 1", drawn(2, high=1)),
         ("as many images as rows", drawn(28)),
         ("black images", drawn(2, high=0)),
         ("an image of which every pixel is 1", drawn(1, 1, 1)),

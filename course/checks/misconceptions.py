@@ -90,7 +90,12 @@ _IDEAS: dict[str, dict[str, str]] = {
         "pixels are: 1 becomes 1/255.",
         "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
         "black-and-white-swapped": "Black and white are swapped. 0 stays 0, and 255 becomes 1.",
-        "digits-lost": "The values were rounded. Keep all their digits: the 256 shades stay apart.",
+        "digits-lost": "The values were rounded. Keep all their digits.",
+        "axis-not-asked-for": "An axis was added. Here the shape stays as it was.",
+        "scaled-not-asked-for": "The pixels were scaled too. Here only an axis is added, and no "
+        "value changes.",
+        "one-image-only": "Only one image was returned. The first axis counts the images: return "
+        "all of them.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
         "input-changed": "The function changed the array it was given. Work on a new array: "
@@ -168,6 +173,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
         "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
+        "caret-for-power": "`^` is no power in Python: write `kernel**2`.",
         "channels-added": "The channels were added. Every kernel has its weights once for each "
         "channel: multiply.",
         "bias-per-weight": "A bias was counted for every weight. A filter has one bias.",
@@ -225,6 +231,15 @@ _IDEAS: dict[str, dict[str, str]] = {
         "tuple, and so does a comma at the end.",
         "kept-between-calls": "A result changes with other calls. Keep nothing between them: make "
         "a new result in each call, from its arguments alone.",
+        "parameters-changed": "The function takes other arguments than the line with `def` that "
+        "was given. Keep that line as it was.",
+        "number-in-a-list": "The number stands in a list or an array. Return the number itself.",
+        "nothing-written": "The result holds nothing but 0: no value was written into it.",
+        "axis-not-there": "Axes count from 0, and joining arrays needs an axis that is there; "
+        "`np.newaxis`, `np.expand_dims` and `np.stack` make a new one.",
+        "two-open-sizes": "Only one size may be -1. Write the others, from `.shape`.",
+        "shape-is-a-tuple": "A shape is a tuple, which nothing is appended to: `(1)` is a number, "
+        "`(1,)` a tuple, and `(*images.shape, 1)` a longer shape.",
         "ragged-rows": "The rows are not all of the same length, so they make no array.",
         "square-only": "It holds for square arrays only. Height and width are two numbers.",
         "shape-not-a-tuple": "A shape is one argument, a tuple: `np.zeros((height, width))`, with "
@@ -310,6 +325,13 @@ _ERRORS = (
     (r"read-only", "input-changed"),
     (r"same_kind|Cannot cast ufunc", "input-changed"),
     (r"inhomogeneous shape", "ragged-rows"),
+    (r"axis \d+ is out of bounds for array of dimension", "axis-not-there"),
+    (r"can only specify one unknown dimension", "two-open-sizes"),
+    (r"can only concatenate tuple", "shape-is-a-tuple"),
+    (
+        r"'tuple' object (has no attribute '(append|extend|insert)'|does not support item)",
+        "shape-is-a-tuple",
+    ),
     (r"Cannot interpret '\d+' as a data type", "shape-not-a-tuple"),
     (r"(zeros|ones|empty)\(\) takes from 1 to \d positional arguments", "shape-not-a-tuple"),
     (r"'float' object cannot be interpreted as an integer", "fraction-in-shape"),
