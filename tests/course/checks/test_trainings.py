@@ -51,7 +51,7 @@ def test_a_training_in_batches_of_any_size_is_right(
     [
         lambda: keras.optimizers.Adam(0.02, amsgrad=True),
         lambda: keras.optimizers.Adam(3e-4, beta_1=0.5, weight_decay=0.01),
-        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0015, 2)),
+        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.0015, 20)),
     ],
 )
 @pytest.mark.parametrize("example", EXAMPLES)
