@@ -201,7 +201,8 @@ def _layer_shapes(check: Exercise, answer: Any) -> None:
 
 
 def _train(check: Exercise, answer: Any) -> None:
-    images, labels = inputs.images_with_blocks(960, check.rng)
+    check.retraced(answer, inputs.two_images(check.rng, epochs=2, known=True))
+    images, labels = inputs.images_with_blocks(961, check.rng)
     network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
     history = check.call(answer, network, images, labels, epochs=3)
     check.history(history, epochs=3)
@@ -211,8 +212,7 @@ def _train(check: Exercise, answer: Any) -> None:
 def _evaluate(check: Exercise, answer: Any) -> None:
     images, labels = inputs.images_with_blocks(60, check.rng)
     labels = inputs.mislabeled(labels, share=0.25)
-    accuracy = check.call(answer, inputs.trained_network(), images, labels)
-    check.accuracy(accuracy, inputs.trained_network(), images, labels)
+    check.measured(answer, inputs.trained_network(), images, labels)
 
 
 EXAMPLES: dict[str, Example] = {

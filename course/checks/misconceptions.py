@@ -207,7 +207,26 @@ _IDEAS: dict[str, dict[str, str]] = {
         "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
         "other-model-trained": "The model that was given has not changed. Fit that one, and not a "
         "new model or a copy.",
-        "epochs-ignored": "The number of epochs was not passed on to `fit`.",
+        "epochs-ignored": "The number of epochs was not passed on to `fit` as it is.",
+        "stopped-early": "A callback ended the training before its last epoch. Callbacks may "
+        "watch, but every epoch that was asked for must run.",
+        "fitted-twice": "The model was trained for longer than the History says: call `fit` once, "
+        "with `epochs=epochs`.",
+        "trained-on-a-part": "The model was trained on a part of the images. Give all of them to "
+        "`fit`; `validation_split` holds some of them back.",
+        "images-changed": "The images were changed before the network saw them. They are ready: "
+        "give them to the model as they are.",
+        "pairs-torn": "Images and labels were put in another order separately, so that images got "
+        "the labels of others. `fit` shuffles by itself, and keeps the pairs together.",
+        "labels-divided": "The labels were divided as if they were pixels. They are the numbers of "
+        "the classes, and stay whole.",
+        "other-optimizer": 'The optimizer should be Adam: compile with `optimizer="adam"`.',
+        "other-metric": "The History has a metric called accuracy that is not the share of images "
+        'classified correctly: compile with `metrics=["accuracy"]`.',
+        "history-untrue": "The History does not tell of the training that the model has had. "
+        "Return what `model.fit` returns, without a change.",
+        "weights-not-trained": "The weights have moved further than these steps of Adam can move "
+        "them. Only `fit` should change them.",
         "wrong-loss": "The loss does not fit labels that are whole numbers, one for each image: it "
         "is sparse_categorical_crossentropy.",
         "metric-missing": 'The accuracy is not recorded: compile with `metrics=["accuracy"]`.',
@@ -221,6 +240,16 @@ _IDEAS: dict[str, dict[str, str]] = {
         "loss-for-accuracy": "That is the loss. `model.evaluate` gives the loss first, then the "
         "accuracy.",
         "list-for-number": "`model.evaluate` gives two numbers. Return the accuracy alone.",
+        "one-for-each-image": "That is one answer for each image. Return the share of images that "
+        "are right, which is their mean.",
+        "count-for-share": "That is the number of images classified correctly. Divide it by the "
+        "number of images.",
+        "rounded": "The accuracy was rounded. Return it with all its digits.",
+        "argmax-of-labels": "`argmax` is for one-hot labels and for predictions. These labels are "
+        "the numbers of the classes already.",
+        "measured-on-a-part": "The accuracy was measured on a part of the images. Use all of them.",
+        "trained-to-evaluate": "The model was trained while it was to be measured: its weights "
+        "have changed. `evaluate` only measures.",
         "per-cent": "That is the accuracy in per cent. Return it as a share between 0 and 1.",
         "error-for-accuracy": "That is the share of images it got wrong.",
     },
@@ -322,6 +351,8 @@ _ERRORS = (
     (r"target.{0,60}output.{0,60}must have the same (shape|rank)", "wrong-loss"),
     (r"compile_loss/", "wrong-loss"),
     (r"logits.{0,60}labels must have the same", "wrong-loss"),
+    (r"axis 1 is out of bounds for array of dimension 1", "argmax-of-labels"),
+    (r"Expected dimension in the range \[-1, 1\), but got 1", "argmax-of-labels"),
     (r"read-only", "input-changed"),
     (r"same_kind|Cannot cast ufunc", "input-changed"),
     (r"inhomogeneous shape", "ragged-rows"),
