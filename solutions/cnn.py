@@ -77,9 +77,9 @@ with exercise("prepare") as check:
 
     for label, images in [
         ("another number of images", drawn(5)),
+        ("images of which all pixels are 0 or 1", drawn(2, high=1)),
         ("one dark image stays dark", drawn(1, high=39)),
         ("images without a black pixel", drawn(3, low=90)),
-        ("images of which all pixels are 0 or 1", drawn(2, high=1)),
         ("as many images as rows", drawn(28)),
         ("black images", drawn(2, high=0)),
         ("an image of which every pixel is 1", drawn(1, 1, 1)),
@@ -89,7 +89,7 @@ with exercise("prepare") as check:
         with check.hidden(label):
             alone(images)
     with check.hidden("many batches, one after the other"):
-        batches = [drawn(2) for _ in range(6)]
+        batches = [drawn(count) for count in [2] * 6 + [40] * 3]
         batches.append(batches[-1][:, ::-1].copy())
         for _ in range(30):
             low, high = sorted(check.rng.integers(0, 256, 2))
@@ -245,14 +245,20 @@ check.mark(5, check.share)
 # ## Train it (5 points)
 #
 # Write `train(model, images, labels, epochs)`: compile the model with the optimizer `adam`, the loss
-# `sparse_categorical_crossentropy` and the metric `accuracy`, as in the lesson; fit it on the images
-# for that many epochs; return what `fit` returns.
+# `sparse_categorical_crossentropy` and the metric `accuracy`, as in the lesson; fit it once, on all
+# of the images as they are, for that many epochs; return what `fit` returns.
 #
 # *Why:* the loss says how wrong the network is, the optimizer changes the weights to make it
 # smaller, and the metric is for you. The labels are whole numbers from 0 to 9, hence "sparse".
 #
 # *A right result* is the `History` of the training, one entry for each epoch, and the model that was
 # given has learned.
+#
+# *Yours to choose:* the size of the batches, their order, and Adam's settings (a learning rate from
+# 0.0003 to 0.02, or one of Keras's schedules). One-hot labels with `categorical_crossentropy` are
+# right too, and so are further metrics and `validation_data`. *Not yours to choose:* the images are
+# in 0…1 already, so scale or change nothing; hold none of them back (no `validation_split`);
+# callbacks may watch or set the learning rate, but not end the training early.
 
 
 # %% gap="train"
@@ -279,12 +285,12 @@ with exercise("train") as check:
     # CANARY-HIDDEN-cnn-train
     from course.checks import inputs
 
-    with check.hidden("another network, other images, another number of epochs"):
-        images, labels = inputs.images_with_blocks(800, check.rng)
-        network, before = (inputs.small_network(seed=5, hidden=True) for _ in range(2))
-        history = check.call(train, network, images, labels, 4)
-        check.history(history, epochs=4)
-        check.learned(network, before, images, labels, history)
+    with check.hidden("two other images, for another number of epochs"):
+        check.retraced(train, inputs.two_images(check.rng, epochs=3, known=False))
+    with check.hidden("many images that look alike, for one epoch"):
+        check.retraced(train, inputs.alike_images(check.rng, 650, epochs=1))
+    with check.hidden("every epoch, although the loss does not fall any more"):
+        check.all_epochs(train, inputs.contradicting_labels(check.rng, epochs=8))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -310,7 +316,9 @@ history = train(model, prepare(train_images), train_labels, epochs=EPOCHS)
 # *Why:* the accuracy on images that the network was trained on flatters it. What counts is how it
 # does on images it has never seen: the test images.
 #
-# *A right result* is a single number such as 0.91: neither the loss, nor per cent, nor a list.
+# *A right result* is a single number such as 0.9134, not rounded: neither the loss, nor a count, nor
+# per cent, nor a list. The images are in 0…1, the labels whole numbers in shape (n,). All images
+# count, and the model's weights stay as they were.
 
 
 # %% gap="evaluate"
@@ -332,12 +340,17 @@ with exercise("evaluate") as check:
     from course.checks import inputs
 
     with check.hidden("other images, of which another share is labeled wrong"):
-        for count, share in [(40, 0.6), (25, 0.0)]:
+        for count, share, dtype in [(41, 0.6, "int64"), (25, 0.0, "uint8")]:
             images, labels = inputs.images_with_blocks(count, check.rng)
-            labels = inputs.mislabeled(labels, share=share)
-            network = inputs.trained_network()
-            accuracy = check.call(evaluate, network, images, labels)
-            check.accuracy(accuracy, inputs.trained_network(), images, labels)
+            labels = inputs.mislabeled(labels, share=share).astype(dtype)
+            check.measured(evaluate, inputs.trained_network(), images, labels)
+    with check.hidden("networks that know less"):
+        images, labels = inputs.images_with_blocks(73, check.rng)
+        for known in ([0, 1, 4, 5, 8], [2, 9], []):
+            network = inputs.trained_network(known, favorite=7)
+            check.measured(evaluate, network, images, labels.astype("int32"))
+        network = inputs.compiled(inputs.small_network(seed=4, hidden=True))
+        check.measured(evaluate, network, images, labels)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -77,20 +77,20 @@ with exercise("scale_pixels") as check:
         return check.rng.integers(low, high + 1, shape, dtype="uint8")
 
     for label, images in [
+        ("every value from 0 to 255", np.arange(256, dtype="uint8").reshape(1, 16, 16)),
+        ("a batch of which all pixels are 0 or 1", drawn(0, 1, (2, 5, 6))),
         ("a dark batch, in which no pixel is 255, stays dark", drawn(0, 59, (3, 5, 4))),
         ("a single image that is neither square nor black", drawn(90, 255, (1, 7, 3))),
-        ("a batch of which all pixels are 0 or 1", drawn(0, 1, (2, 5, 6))),
         ("a batch of black images", drawn(0, 0, (2, 4, 4))),
         ("a batch of which every pixel is 1", drawn(1, 1, (2, 3, 5))),
         ("a batch of white images", drawn(255, 255, (3, 2, 4))),
         ("one pixel", drawn(2, 254, (1, 1, 1))),
-        ("every value from 0 to 255", np.arange(256, dtype="uint8").reshape(1, 16, 16)),
         ("hundreds of images", drawn(0, 255, (300, 28, 28))),
     ]:
         with check.hidden(label):
             alone(images)
     with check.hidden("many batches, one after the other"):
-        batches = [drawn(0, 255, (2, 6, 5)) for _ in range(6)]
+        batches = [drawn(0, 255, shape) for shape in [(2, 6, 5)] * 6 + [(9, 28, 28)] * 3]
         batches.append(batches[-1][:, ::-1].copy())
         for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
             low, high = sorted(check.rng.integers(0, 256, 2))
@@ -171,7 +171,7 @@ with exercise("add_channel_axis") as check:
         with check.hidden(label):
             alone(images)
     with check.hidden("many batches, one after the other"):
-        batches = [drawn(2, 6, 5) for _ in range(6)]
+        batches = [drawn(*shape) for shape in [(2, 6, 5)] * 6 + [(9, 28, 28)] * 3]
         batches.append(batches[-1][:, ::-1].copy())
         for largest in [(4, 9, 9)] * 300 + [(5, 60, 60)] * 40:
             batches.append(drawn(*check.rng.integers(1, largest)))

@@ -100,6 +100,20 @@ def load_weights(model: Any, record: ModelRecord, path: str) -> None:
         raise CannotCross(path, "Keras model", "its layers are not what they were") from error
 
 
+def train_like(model: Any, record: ModelRecord, path: str, *, recompile: bool) -> None:
+    """Compile a passed model as its record says, and note what its training left.
+
+    Its optimizer counts the steps, `stop_training` says whether a callback ended the training, and
+    `compile_refusal` why it could not be compiled.
+    """
+    model.compile_refusal = printable(record.compile_refusal, 300)
+    if record.compiled is not None and recompile:
+        compile_like(model, record.compiled, path)
+    model.stop_training = record.stopped
+    if getattr(model, "optimizer", None) is not None:
+        model.optimizer.iterations.assign(record.steps)
+
+
 def compile_like(model: Any, compiled: dict[str, Any], path: str) -> None:
     """Compile a model as described, or write to `compile_refusal` why it cannot be compiled."""
     try:

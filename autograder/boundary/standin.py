@@ -230,6 +230,5 @@ def _restore_model(passed: Any, sent: ModelRecord, after: Any, name: str) -> Any
     if not isinstance(after, ModelRecord) or set(after.weights) != set(sent.weights):
         raise CannotCross(path, "Keras model", "its layers are not what they were")
     models.load_weights(passed, after, path)
-    if after.compiled is not None and after.compiled != sent.compiled:
-        models.compile_like(passed, after.compiled, path)
+    models.train_like(passed, after, path, recompile=after.compiled != sent.compiled)
     return passed

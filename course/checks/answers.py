@@ -35,6 +35,8 @@ def number(value: Any) -> Any:
         scalar = np.asarray(value)
         if scalar.dtype.kind in "iuf":
             return scalar.item()
+    if isinstance(value, (list, np.ndarray)) and np.size(value) == 1:
+        raise Wrong(f"one number was expected, but it is {kind_of(value)}.", "number-in-a-list")
     if isinstance(value, tuple):
         raise Wrong(f"one number was expected, but it is {kind_of(value)}.", "several-results")
     raise Wrong(f"one number was expected, but it is {kind_of(value)}.")

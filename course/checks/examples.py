@@ -4,12 +4,14 @@ They stand here, and not in the notebooks, so that what a beginner sees below a 
 shows no code that solves another gap. Hidden tests stand in the sources of the notebooks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 
 from course.checks import inputs, mistakes
+from course.checks.arrays import Mistakes
 from course.checks.exercise import Exercise
 from course.errors import CourseError
 
@@ -37,17 +39,44 @@ def exercise(name: str) -> CourseExercise:
 
 
 def _scale_pixels(check: Exercise, answer: Any) -> None:
-    # The darker image comes first: later, the largest pixel seen so far could be 255.
-    for pixels, expected in [
-        ([[[51, 102, 153], [204, 51, 102]]], [[[0.2, 0.4, 0.6], [0.8, 0.2, 0.4]]]),
-        ([[[0, 51], [102, 255]]], [[[0.0, 0.2], [0.4, 1.0]]]),
-    ]:
-        images, before = np.array(pixels, dtype="uint8"), np.array(pixels, dtype="uint8")
-        shape, scaled = images.shape, check.call(answer, images)
-        wrong, shapes = mistakes.scaling(before), mistakes.image_shapes(shape)
-        scaled = check.array(scaled, shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
-        check.close(scaled, expected, wrong, mistakes.EXACT)
-        check.untouched(images, before)
+    dark = [[[51, 102, 153], [204, 51, 102]], [[153, 204, 51], [102, 153, 204]]]
+    bright = [[[0, 51, 102], [153, 255, 204]], [[255, 102, 0], [51, 204, 153]]]
+    _require_scaled(
+        check,
+        answer,
+        [np.array(images, dtype="uint8") for images in (dark, bright)],
+        [mistakes.scaling_again, mistakes.scaling],
+    )
+
+
+def _require_scaled(
+    check: Exercise,
+    answer: Any,
+    batches: Sequence[np.ndarray],
+    mistakes_of: Sequence[Callable[[np.ndarray], Mistakes]],
+    *axes: int,
+) -> None:
+    """Call with a dark batch, then with a bright one; `axes` are new ones at the end.
+
+    After the bright batch, the largest pixel seen so far would be 255. It is compared first: it
+    tells more mistakes apart. What later calls change is found by the last check.
+    """
+    shapes_of = mistakes.image_shapes if axes else mistakes.scaled_shapes
+
+    def right(images: np.ndarray) -> np.ndarray:
+        return np.linspace(0.0, 1.0, 256)[images].reshape(*images.shape, *axes)
+
+    results = [deepcopy(check.call(answer, images)) for images in batches]
+    for number in (1, 0):
+        images, other = batches[number], batches[1 - number]
+        wrong = {"kept-between-calls": right(other), **mistakes_of[number](images)}
+        shape, shapes = right(images).shape, shapes_of(images.shape)
+        got = check.array(
+            results[number], shape, floating=True, wrong_shapes=shapes, mistakes=wrong
+        )
+        check.close(got, right(images), wrong, mistakes.EXACT)
+        check.untouched(images, images.copy())
+    check.in_turn(answer, batches, right, floating=True, tolerance=mistakes.EXACT)
 
 
 def _add_channel_axis(check: Exercise, answer: Any) -> None:
@@ -156,16 +185,11 @@ def _strided_convolve2d(check: Exercise, answer: Any) -> None:
 
 
 def _prepare(check: Exercise, answer: Any) -> None:
-    # In reading order the pixels count from 10 to 200, over and over, then from 0 to 255. The
-    # darker images come first: later, the largest pixel seen so far could be 255.
-    shades, shapes = np.linspace(0.0, 1.0, 256), mistakes.image_shapes((2, 28, 28))
-    for pixels in (np.arange(10, 201), np.arange(256)):
-        images = np.resize(pixels, (2, 28, 28)).astype("uint8")
-        before, shape = images.copy(), (2, 28, 28, 1)
-        ready, wrong = check.call(answer, images), mistakes.preparing(before)
-        ready = check.array(ready, shape, floating=True, wrong_shapes=shapes, mistakes=wrong)
-        check.close(ready, np.resize(shades[pixels], shape), wrong, mistakes.EXACT)
-        check.untouched(images, before)
+    # In reading order the pixels count from 10 to 200, over and over, or from 0 to 255.
+    counted = [np.resize(np.arange(*ends), (2, 28, 28)) for ends in ((10, 201), (0, 256))]
+    batches = [images.astype("uint8") for images in counted]
+    ideas = [mistakes.preparing_again, mistakes.preparing]
+    _require_scaled(check, answer, batches, ideas, 1)
 
 
 def _build_cnn(check: Exercise, answer: Any) -> None:
@@ -177,7 +201,8 @@ def _layer_shapes(check: Exercise, answer: Any) -> None:
 
 
 def _train(check: Exercise, answer: Any) -> None:
-    images, labels = inputs.images_with_blocks(960, check.rng)
+    check.retraced(answer, inputs.two_images(check.rng, epochs=2, known=True))
+    images, labels = inputs.images_with_blocks(961, check.rng)
     network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
     history = check.call(answer, network, images, labels, epochs=3)
     check.history(history, epochs=3)
@@ -187,8 +212,7 @@ def _train(check: Exercise, answer: Any) -> None:
 def _evaluate(check: Exercise, answer: Any) -> None:
     images, labels = inputs.images_with_blocks(60, check.rng)
     labels = inputs.mislabeled(labels, share=0.25)
-    accuracy = check.call(answer, inputs.trained_network(), images, labels)
-    check.accuracy(accuracy, inputs.trained_network(), images, labels)
+    check.measured(answer, inputs.trained_network(), images, labels)
 
 
 EXAMPLES: dict[str, Example] = {

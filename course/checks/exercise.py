@@ -342,9 +342,30 @@ class Exercise(AbstractContextManager["Exercise"]):
         """Fail unless the model predicts these labels much better than `before` and than chance."""
         trainings.learned(model, before, images, labels, history)
 
-    def accuracy(self, got: Any, model: Any, images: Any, labels: Any) -> None:
-        """Fail unless it is one number, the model's accuracy on these images."""
-        trainings.accuracy(got, model, images, labels)
+    def retraced(self, train: Callable[..., Any], example: inputs.TrainingExample) -> None:
+        """Call `train`; fail unless it did what one training on the example does."""
+        network, history = self._trained(train, example)
+        trainings.retraced(history, network, example)
+
+    def all_epochs(self, train: Callable[..., Any], example: inputs.TrainingExample) -> None:
+        """Call `train`; fail unless it trained for all epochs, whatever came of them."""
+        network, history = self._trained(train, example)
+        trainings.history(history, example.epochs, stopped=trainings.was_stopped(network))
+
+    def _trained(
+        self, train: Callable[..., Any], example: inputs.TrainingExample
+    ) -> tuple[Any, Any]:
+        network = example.network()
+        return network, self.call(train, network, example.images, example.labels, example.epochs)
+
+    def measured(
+        self, evaluate: Callable[..., Any], network: Any, images: Any, labels: Any
+    ) -> None:
+        """Call `evaluate`; fail unless it gives the network's accuracy and leaves its weights."""
+        before = network.get_weights()
+        accuracy = self.call(evaluate, network, images, labels)
+        trainings.unchanged(network, before)
+        trainings.accuracy(accuracy, network, images, labels)
 
 
 def _is_square_only(

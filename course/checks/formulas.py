@@ -246,6 +246,10 @@ WRONG: dict[str, dict[str, tuple[str, Formula]]] = {
             "filters-forgotten",
             lambda kernel, channels: kernel**2 * channels,
         ),
+        "caret_for_power": (
+            "caret-for-power",
+            lambda filters, kernel, channels: filters * ((kernel ^ 2) * channels + 1),
+        ),
         "channels_added": (
             "channels-added",
             lambda filters, kernel, channels: filters * (kernel**2 + channels + 1),

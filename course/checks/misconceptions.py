@@ -87,7 +87,12 @@ _IDEAS: dict[str, dict[str, str]] = {
         "pixels are: 1 becomes 1/255.",
         "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
         "black-and-white-swapped": "Black and white are swapped. 0 stays 0, and 255 becomes 1.",
-        "digits-lost": "The values were rounded. Keep all their digits: the 256 shades stay apart.",
+        "digits-lost": "The values were rounded. Keep all their digits.",
+        "axis-not-asked-for": "An axis was added. Here the shape stays as it was.",
+        "scaled-not-asked-for": "The pixels were scaled too. Here only an axis is added, and no "
+        "value changes.",
+        "one-image-only": "Only one image was returned. The first axis counts the images: return "
+        "all of them.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
     },
@@ -163,6 +168,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
         "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
+        "caret-for-power": "`^` is no power in Python: write `kernel**2`.",
         "channels-added": "The channels were added. Every kernel has its weights once for each "
         "channel: multiply.",
         "bias-per-weight": "A bias was counted for every weight. A filter has one bias.",
@@ -196,7 +202,26 @@ _IDEAS: dict[str, dict[str, str]] = {
         "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
         "other-model-trained": "The model that was given has not changed. Fit that one, and not a "
         "new model or a copy.",
-        "epochs-ignored": "The number of epochs was not passed on to `fit`.",
+        "epochs-ignored": "The number of epochs was not passed on to `fit` as it is.",
+        "stopped-early": "A callback ended the training before its last epoch. Callbacks may "
+        "watch, but every epoch that was asked for must run.",
+        "fitted-twice": "The model was trained for longer than the History says: call `fit` once, "
+        "with `epochs=epochs`.",
+        "trained-on-a-part": "The model was trained on a part of the images. Give all of them to "
+        "`fit`; `validation_split` holds some of them back.",
+        "images-changed": "The images were changed before the network saw them. They are ready: "
+        "give them to the model as they are.",
+        "pairs-torn": "Images and labels were put in another order separately, so that images got "
+        "the labels of others. `fit` shuffles by itself, and keeps the pairs together.",
+        "labels-divided": "The labels were divided as if they were pixels. They are the numbers of "
+        "the classes, and stay whole.",
+        "other-optimizer": 'The optimizer should be Adam: compile with `optimizer="adam"`.',
+        "other-metric": "The History has a metric called accuracy that is not the share of images "
+        'classified correctly: compile with `metrics=["accuracy"]`.',
+        "history-untrue": "The History does not tell of the training that the model has had. "
+        "Return what `model.fit` returns, without a change.",
+        "weights-not-trained": "The weights have moved further than these steps of Adam can move "
+        "them. Only `fit` should change them.",
         "wrong-loss": "The loss does not fit labels that are whole numbers, one for each image: it "
         "is sparse_categorical_crossentropy.",
         "metric-missing": 'The accuracy is not recorded: compile with `metrics=["accuracy"]`.',
@@ -210,6 +235,16 @@ _IDEAS: dict[str, dict[str, str]] = {
         "loss-for-accuracy": "That is the loss. `model.evaluate` gives the loss first, then the "
         "accuracy.",
         "list-for-number": "`model.evaluate` gives two numbers. Return the accuracy alone.",
+        "one-for-each-image": "That is one answer for each image. Return the share of images that "
+        "are right, which is their mean.",
+        "count-for-share": "That is the number of images classified correctly. Divide it by the "
+        "number of images.",
+        "rounded": "The accuracy was rounded. Return it with all its digits.",
+        "argmax-of-labels": "`argmax` is for one-hot labels and for predictions. These labels are "
+        "the numbers of the classes already.",
+        "measured-on-a-part": "The accuracy was measured on a part of the images. Use all of them.",
+        "trained-to-evaluate": "The model was trained while it was to be measured: its weights "
+        "have changed. `evaluate` only measures.",
         "per-cent": "That is the accuracy in per cent. Return it as a share between 0 and 1.",
         "error-for-accuracy": "That is the share of images it got wrong.",
     },
@@ -228,6 +263,15 @@ _IDEAS: dict[str, dict[str, str]] = {
         "tuple, and so does a comma at the end.",
         "kept-between-calls": "A result changes with other calls. Keep nothing between them: make "
         "a new result in each call, from its arguments alone.",
+        "parameters-changed": "The function takes other arguments than the line with `def` that "
+        "was given. Keep that line as it was.",
+        "number-in-a-list": "The number stands in a list or an array. Return the number itself.",
+        "nothing-written": "The result holds nothing but 0: no value was written into it.",
+        "axis-not-there": "Axes count from 0, and joining arrays needs an axis that is there; "
+        "`np.newaxis`, `np.expand_dims` and `np.stack` make a new one.",
+        "two-open-sizes": "Only one size may be -1. Write the others, from `.shape`.",
+        "shape-is-a-tuple": "A shape is a tuple, which nothing is appended to: `(1)` is a number, "
+        "`(1,)` a tuple, and `(*images.shape, 1)` a longer shape.",
         "ragged-rows": "The rows are not all of the same length, so they make no array.",
         "square-only": "It holds for square arrays only. Height and width are two numbers.",
         "shape-not-a-tuple": "A shape is one argument, a tuple: `np.zeros((height, width))`, with "
@@ -243,8 +287,6 @@ _IDEAS: dict[str, dict[str, str]] = {
         "function-of-numpy": "An array has no method of that name. It is a function of NumPy, "
         "which takes the array: `np.expand_dims(images, …)`.",
         "not-a-function": "The name must stay a function: write `def …`.",
-        "arguments-changed": "The function does not take the arguments that its first line had. "
-        "Put that line back as it was.",
         "asks-for-input": "The code waits for something to be typed (`input`), and while it is "
         "checked nobody types. Use the arguments.",
         "endless-recursion": "The function calls itself without end. Each call must come nearer "
@@ -323,9 +365,18 @@ _ERRORS = (
     (r"target.{0,60}output.{0,60}must have the same (shape|rank)", "wrong-loss"),
     (r"compile_loss/", "wrong-loss"),
     (r"logits.{0,60}labels must have the same", "wrong-loss"),
+    (r"axis 1 is out of bounds for array of dimension 1", "argmax-of-labels"),
+    (r"Expected dimension in the range \[-1, 1\), but got 1", "argmax-of-labels"),
     (r"read-only", "input-changed"),
     (r"same_kind|Cannot cast ufunc", "input-changed"),
     (r"inhomogeneous shape", "ragged-rows"),
+    (r"axis \d+ is out of bounds for array of dimension", "axis-not-there"),
+    (r"can only specify one unknown dimension", "two-open-sizes"),
+    (r"can only concatenate tuple", "shape-is-a-tuple"),
+    (
+        r"'tuple' object (has no attribute '(append|extend|insert)'|does not support item)",
+        "shape-is-a-tuple",
+    ),
     (r"Cannot interpret '\d+' as a data type", "shape-not-a-tuple"),
     (r"(zeros|ones|empty)\(\) takes from 1 to \d positional arguments", "shape-not-a-tuple"),
     (r"'float' object cannot be interpreted as an integer", "fraction-in-shape"),
@@ -342,15 +393,9 @@ _ERRORS = (
 )
 
 
-def of_error(message: str, function: str = "") -> str:
-    """Name the misconception that an error of the learner's code tells of, or "".
-
-    `function` is the learner's function that was called.
-    """
+def of_error(message: str) -> str:
+    """Name the misconception that an error of the learner's code tells of, or ""."""
     plain = " ".join(message[:20_000].split())
-    called = rf"^{re.escape(function)}\(\) (takes|missing|got an unexpected|got multiple)"
-    if function and re.match(called, plain):
-        return "arguments-changed"
     return next((name for pattern, name in _ERRORS if re.search(pattern, plain)), "")
 
 

@@ -29,10 +29,14 @@ def scaling(images: np.ndarray) -> Mistakes:
         "scaled-to-integers:rounded": np.rint(pixels / 255),
         "scaled-around-zero": pixels / 127.5 - 1,
         "scaled-around-zero:shifted": pixels / 255 - 0.5,
+        "scaled-around-zero:centered": (pixels - pixels.mean()) / 255,
+        "scaled-around-zero:centered only": pixels - pixels.mean(),
         "black-and-white-swapped": 1 - pixels / 255,
         "scaled-by-the-batch": pixels / largest,
+        "scaled-by-the-batch:mean": pixels / (pixels.mean() or 1.0),
         **_normalized(pixels),
         **{f"digits-lost:{digits}": np.round(pixels / 255, digits) for digits in range(1, 5)},
+        "nothing-written": np.zeros(pixels.shape),
         "scaled-by-another-number": lambda got: _is_proportional(got, pixels),
     }
 
@@ -80,10 +84,21 @@ def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
         "reshape-as-transpose:images last": np.moveaxis(images, 0, -1).reshape(shape),
         "reshape-as-transpose:columns": images.reshape(shape, order="F"),
         "fractions-lost": images.astype("uint8")[..., np.newaxis],
+        "nothing-written": np.zeros(shape),
+        "scaled-not-asked-for": images[..., np.newaxis] / 255,
+        **_with_fewer_digits(images[..., np.newaxis]),
         "images-turned:upside down": images[:, ::-1, :, np.newaxis],
         "images-turned:mirrored": images[:, :, ::-1, np.newaxis],
         "images-turned:backwards": images[::-1, ..., np.newaxis],
     }
+
+
+def _with_fewer_digits(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Round the values to several numbers of digits, or to 16 bits."""
+    with np.errstate(over="ignore"):
+        coarse = values.astype("float16")
+    rounded = {f"digits-lost:{digits}": np.round(values, digits) for digits in range(5)}
+    return {"too-few-bits": coarse, **rounded}
 
 
 def preparing(images: np.ndarray) -> Mistakes:
@@ -94,6 +109,25 @@ def preparing(images: np.ndarray) -> Mistakes:
 def preparing_again(images: np.ndarray) -> Mistakes:
     """Mistakes as in `preparing`, of a function that has prepared other batches right."""
     return dict(scaling_again(images[..., np.newaxis])) | channel_axis(images / 255)
+
+
+def scaled_shapes(shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:
+    """Wrong shapes of scaled images, for images of shape (n, height, width)."""
+    n, height, width = shape
+    return {
+        (n, height, width, 1): "axis-not-asked-for",
+        (n, 1, height, width): "axis-not-asked-for",
+        (1, n, height, width): "axis-not-asked-for",
+        **_shapes_of_one_image(n, height, width),
+        (n, width, height): "rows-and-columns-swapped",
+        (n, height * width): "images-flattened",
+        (n * height * width,): "images-flattened",
+    }
+
+
+def _shapes_of_one_image(n: int, *shape: int) -> dict[tuple[int, ...], str]:
+    """Shapes of one image of several."""
+    return dict.fromkeys([shape, (1, *shape)], "one-image-only") if n > 1 else {}
 
 
 def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:
@@ -112,6 +146,8 @@ def image_shapes(shape: tuple[int, int, int]) -> dict[tuple[int, ...], str]:
         (n, height, width, 1, 1): "channel-axis-twice",
         (n, 1, height, width, 1): "channel-axis-twice",
         (1, n, height, width, 1): "channel-axis-twice",
+        **_shapes_of_one_image(n, height, width),
+        **_shapes_of_one_image(n, height, width, 1),
         (n, height * width): "images-flattened",
         (n, height * width, 1): "images-flattened",
         (n * height * width,): "images-flattened",

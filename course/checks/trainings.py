@@ -4,17 +4,26 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import inputs
+from course.checks import inputs, trained_wrong
 from course.checks.answers import number
 from course.checks.arrays import is_close, kind_of
 from course.checks.failures import Wrong
+from course.checks.inputs import TrainingExample
+from course.checks.replay import Replay, Training, batch_sizes, optimizer_of, orders
 
 LEARNED_ACCURACY = 0.5
 """On images where chance is 0.1, and where honest training ends near 1."""
 
+_LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
+_FASTEST = 0.1
+"""A learning rate far above those with which these networks learn."""
 
-def history(value: Any, epochs: int) -> None:
-    """Raise Wrong unless the value is a History with one loss and one accuracy for each epoch."""
+
+def history(value: Any, epochs: int, *, stopped: bool = False) -> None:
+    """Raise Wrong unless the value is a History with one loss and one accuracy for each epoch.
+
+    `stopped` says that a callback ended the training.
+    """
     records = getattr(value, "history", None)
     if not isinstance(records, dict):
         raise Wrong(f"the result is {kind_of(value)}.", "history-not-returned")
@@ -23,10 +32,54 @@ def history(value: Any, epochs: int) -> None:
         raise Wrong(
             f"the model was to be fitted for {epochs} epochs, but the History tells of "
             f"{len(losses)}.",
-            "epochs-ignored",
+            "stopped-early" if stopped and len(losses) < epochs else "epochs-ignored",
         )
     if not any("acc" in name for name in records):
         raise Wrong("", "metric-missing")
+
+
+def retraced(value: Any, model: Any, example: TrainingExample) -> None:
+    """Raise Wrong unless the model and the History are what one training on the example gives.
+
+    `value` is what `train` returned, `model` what it was given. The training is computed again.
+    """
+    history(value, example.epochs, stopped=was_stopped(model))
+    _require_changed(model, example.network())
+    _require_compiled(model)
+    training = Training(model, value.history)
+    replay = Replay(example, training)
+    steps, rest = divmod(training.steps, example.epochs)
+    if example.alike:
+        _require_all_images(model, example.network(), example.images)
+    if not rest and batch_sizes(len(example.images), steps):
+        found = [replay.run(order) for order in orders(example, steps, example.epochs)]
+        ends = [outcome for outcome in found if replay.ends_like(outcome)]
+        told = [outcome for outcome in ends if replay.tells_loss(outcome, steps)]
+        if any(replay.tells_accuracy(outcome, steps) for outcome in told):
+            return
+        if told:
+            raise Wrong("", "other-metric")
+        if ends:
+            raise Wrong("", "history-untrue")
+    raise Wrong(
+        f"{len(example.images)} images were given for {example.epochs} epochs. The model is not "
+        "what one training on these images makes of it.",
+        trained_wrong.cause(replay)
+        or _not_by_steps(training, example)
+        or _trained_elsewhere(model, example.network(), example.images),
+    )
+
+
+def _not_by_steps(training: Training, example: TrainingExample) -> str:
+    """Tell whether the weights have moved farther than the optimizer's steps lead; or ""."""
+    farthest = _farthest(training.model, example.network())
+    reach = _reach(training.model, training.history, training.steps)
+    return "weights-not-trained" if farthest > reach else ""
+
+
+def was_stopped(model: Any) -> bool:
+    """Tell whether a callback ended the model's last training."""
+    return bool(getattr(model, "stop_training", False))
 
 
 def learned(
@@ -36,18 +89,100 @@ def learned(
     labels: np.ndarray,
     history: Any,
 ) -> None:
-    """Raise Wrong unless the model predicts these labels better than `before` and than chance."""
-    if all(map(np.array_equal, model.get_weights(), before.get_weights())):
-        raise Wrong("", "other-model-trained")
+    """Raise Wrong unless Adam, on all these images, taught the model to classify them.
+
+    `before` is the model as it was. Its accuracy must be far above chance.
+    """
+    _require_changed(model, before)
+    _require_compiled(model)
     loss_before, after = (inputs.loss(network, images, labels) for network in (before, model))
     reached = inputs.accuracy(model, images, labels)
-    if after < loss_before and reached >= LEARNED_ACCURACY:
-        return
-    raise Wrong(
-        f"the model was trained, but has not learned: accuracy {reached:.0%} on images that are "
-        "easy to tell apart.",
-        _why_not(model, before, images, labels, history, loss_before),
-    )
+    if after >= loss_before or reached < LEARNED_ACCURACY:
+        raise Wrong(
+            f"the model was trained, but has not learned: accuracy {reached:.0%} on images that "
+            "are easy to tell apart.",
+            _why_not(model, before, images, labels, history, loss_before),
+        )
+    _require_all_images(model, before, images)
+    _require_steps(model, before, len(images), history.history)
+
+
+def _require_changed(model: Any, before: Any) -> None:
+    """Raise Wrong if the model is as it was, and its optimizer has made no step either."""
+    same = all(map(np.array_equal, model.get_weights(), before.get_weights()))
+    if same and not (getattr(model, "compiled", False) and Training(model, {}).steps):
+        raise Wrong("", "other-model-trained")
+
+
+def _require_compiled(model: Any) -> None:
+    """Raise Wrong unless the model is compiled with Keras's Adam and one of the two losses."""
+    refusal = getattr(model, "compile_refusal", "")
+    if refusal:
+        raise Wrong(f"the model was trained in a way that can't be checked: {refusal}")
+    if not getattr(model, "compiled", False) or model.optimizer is None:
+        raise Wrong("the model that was given is not compiled.", "other-model-trained")
+    optimizer = _name_of(optimizer_of(model))
+    if optimizer != "adam":
+        raise Wrong(f"the model was trained with the optimizer {optimizer}.", "other-optimizer")
+    if _name_of(model.loss) not in _LOSSES:
+        raise Wrong("", "wrong-loss")
+
+
+def _name_of(setting: Any) -> str:
+    """Give Keras's name of a loss or an optimizer, however it was written; "" for a learner's."""
+    if isinstance(setting, str):
+        return setting
+    named = setting if hasattr(setting, "__name__") else type(setting)
+    if not str(getattr(named, "__module__", "")).startswith("keras."):
+        return ""
+    plain = str(named.__name__).lower().replace("_", "")
+    return next((name for name in _LOSSES if name.replace("_", "") == plain), plain)
+
+
+def _require_all_images(model: Any, before: Any, images: np.ndarray) -> None:
+    """Raise Wrong if a pixel is lit in some of the images whose weights have not moved."""
+    lit = images.reshape(len(images), -1).any(axis=0)
+    if (lit & ~_moved(model, before)).any():
+        raise Wrong(f"{len(images)} images were given.", "trained-on-a-part")
+
+
+def _moved(model: Any, before: Any) -> np.ndarray:
+    """Tell for each pixel whether a weight of the first layer has changed, shape (784,)."""
+    change = np.abs(model.get_weights()[0] - before.get_weights()[0])
+    return np.asarray(change.reshape(inputs.SIDE**2, -1).any(axis=1))
+
+
+def _require_steps(model: Any, before: Any, count: int, records: dict[str, list[float]]) -> None:
+    """Raise Wrong unless the optimizer made all steps, and the weights moved no farther."""
+    steps, epochs = Training(model, records).steps, len(records["loss"])
+    each, rest = divmod(steps, epochs)
+    if rest or not batch_sizes(count, each):
+        raise Wrong(
+            f"the optimizer has made {steps} steps, which are not {epochs} epochs of "
+            f"{count} images.",
+            "fitted-twice" if each > count or not rest else "",
+        )
+    if _farthest(model, before) > _reach(model, records, steps):
+        raise Wrong("", "weights-not-trained")
+
+
+def _farthest(model: Any, before: Any) -> float:
+    """Give the largest way that one of the weights has moved."""
+    moves = zip(model.get_weights(), before.get_weights(), strict=True)
+    return max(float(np.abs(after - start).max()) for after, start in moves)
+
+
+def _reach(model: Any, records: dict[str, list[float]], steps: int) -> float:
+    """Give the way that Adam can move a weight at most in so many steps."""
+    optimizer = optimizer_of(model)
+    config = optimizer.get_config()
+    if isinstance(config["learning_rate"], float):
+        way = steps * max([config["learning_rate"], *records.get("learning_rate", [])])
+    else:
+        way = sum(float(optimizer._learning_rate(step)) for step in range(steps))
+    # A weight whose first gradient comes late moves so much farther than the rate.
+    largest = max(1.0, (1 - config["beta_1"]) / np.sqrt(1 - config["beta_2"]))
+    return float(1.1 * largest * min(way, steps * _FASTEST)) + 1e-6
 
 
 def _why_not(
@@ -62,23 +197,25 @@ def _why_not(
     counts = np.bincount(shifts, minlength=inputs.CLASSES)
     if counts[1:].max() > LEARNED_ACCURACY * len(labels):
         return "labels-changed"
-    return _trained_elsewhere(model, before)
+    return _trained_elsewhere(model, before, images)
 
 
-def _trained_elsewhere(model: Any, before: Any) -> str:
+def _trained_elsewhere(model: Any, before: Any, images: np.ndarray) -> str:
     """Tell by the pixels that have moved a weight on which of the notebook's images it was trained.
 
-    A weight whose pixel is dark in every training image never moves; in the images of these
-    checks no pixel is.
+    A weight whose pixel is dark in every training image never moves.
     """
-    change = np.abs(model.get_weights()[0] - before.get_weights()[0])
-    moved = change.reshape(inputs.SIDE**2, -1).any(axis=1)
-    if moved.all():
+    moved, here = _moved(model, before), images.reshape(len(images), -1).any(axis=0)
+    if np.array_equal(moved, here):
         return ""
     (train_images, _), (test_images, _) = _notebook_images()
     lit = [images.reshape(len(images), -1).any(axis=0) for images in (train_images, test_images)]
     only_test = np.array_equal(moved, lit[1]) and not np.array_equal(moved, lit[0])
-    return "trained-on-test-images" if only_test else "arguments-ignored"
+    if only_test:
+        return "trained-on-test-images"
+    if not (moved & ~lit[0]).any():
+        return "arguments-ignored"
+    return "trained-on-a-part" if not (moved & ~here).any() else ""
 
 
 def _notebook_images() -> Any:
@@ -90,29 +227,66 @@ def _notebook_images() -> Any:
 
 def accuracy(got: Any, model: Any, images: np.ndarray, labels: np.ndarray) -> None:
     """Raise Wrong unless `got` is one number, the model's accuracy on these images."""
-    if isinstance(got, (list, tuple)) and len(got) == 2:
-        raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "list-for-number")
-    got = number(got)
     expected = inputs.accuracy(model, images, labels)
+    if isinstance(got, (list, tuple, dict)) and 0 < len(got) <= 10:
+        raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "list-for-number")
+    if np.shape(got) == (len(labels),):
+        raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "one-for-each-image")
+    got = number(got)
     if is_close(got, expected):
         return
-    known = {
-        "per-cent": 100 * expected,
-        "loss-for-accuracy": inputs.loss(model, images, labels),
-        "error-for-accuracy": 1 - expected,
-    }
-    cause = next((name for name, value in known.items() if is_close(got, value)), "")
     raise Wrong(
         f"{got:.4g} is not the model's accuracy on the images that were given.",
-        cause or _measured_elsewhere(got, model),
+        _measured_wrong(got, expected, model, images, labels) or _measured_elsewhere(got, model),
     )
+
+
+def unchanged(model: Any, before: list[np.ndarray]) -> None:
+    """Raise Wrong if the model that was to be measured has other weights than `before`."""
+    if not all(map(np.array_equal, model.get_weights(), before)):
+        raise Wrong("", "trained-to-evaluate")
+
+
+def _measured_wrong(
+    got: float, expected: float, model: Any, images: np.ndarray, labels: np.ndarray
+) -> str:
+    """Name the mistake that gives this number, or ""."""
+
+    def of(images: np.ndarray, labels: np.ndarray) -> float:
+        return inputs.accuracy(model, images, labels)
+
+    def part(chosen: slice) -> float:
+        return of(images[chosen], labels[chosen])
+
+    count, classes = len(labels), inputs.probabilities(model, images).argmax(axis=1)
+    known: list[tuple[str, Any]] = [
+        ("count-for-share", count * expected),
+        ("per-cent", 100 * expected),
+        ("loss-for-accuracy", inputs.loss(model, images, labels)),
+        ("error-for-accuracy", 1 - expected),
+        ("error-for-accuracy", 100 * (1 - expected)),
+        ("error-for-accuracy", count * (1 - expected)),
+        ("rounded", round(expected, 2)),
+        ("rounded", round(expected, 3)),
+        ("labels-divided", of(images, labels / 255)),
+        ("argmax-of-labels", (classes == labels.argmax()).mean()),
+        ("scaled-twice", of(images / 255, labels)),
+        ("images-changed", of(images * 255, labels)),
+        ("images-changed", of((images - images.mean()) / images.std(), labels)),
+        ("measured-on-a-part", part(slice(count // 2))),
+        ("measured-on-a-part", part(slice(count // 2, None))),
+        ("measured-on-a-part", part(slice(32))),
+        ("measured-on-a-part", part(slice(16))),
+        ("measured-on-a-part", part(slice(10))),
+        ("measured-on-a-part", part(slice(1))),
+    ]
+    return next((name for name, value in known if is_close(got, value)), "")
 
 
 def _measured_elsewhere(got: float, model: Any) -> str:
     """Tell whether it is the accuracy on the notebook's training or test images."""
     names = ("evaluated-on-training-images", "arguments-ignored")
     for name, (images, labels) in zip(names, _notebook_images(), strict=True):
-        # The network of these checks has no bias: scaling changes none of its decisions.
         pixels = (images[..., np.newaxis] / 255).astype("float32")
         if is_close(got, inputs.accuracy(model, pixels, labels)):
             return name

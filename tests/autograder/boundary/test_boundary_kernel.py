@@ -277,6 +277,19 @@ def train(model, images, labels, epochs):
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model.fit(images, labels, epochs=epochs, verbose=0)
 
+def train_until_it_stops(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    stop = tf.keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: setattr(model, "stop_training", True))
+    return model.fit(images, labels, epochs=epochs, verbose=0, callbacks=[stop])
+
+def own_loss(labels, predictions):
+    return tf.keras.losses.sparse_categorical_crossentropy(labels, predictions)
+
+def train_with_own_loss(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss=own_loss, metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs, verbose=0)
+
 def evaluate(model, images, labels):
     return model.evaluate(images, labels, verbose=0)[1]
 
@@ -329,6 +342,27 @@ def test_training_a_passed_model_brings_the_weights_back(keras_student: Student)
     accuracy = keras_student["evaluate"](model, images, labels)
     assert accuracy == pytest.approx(model.evaluate(images, labels, verbose=0)[1])
     assert model.evaluate(images, labels, verbose=0)[0] < history.history["loss"][0]
+
+
+def test_how_long_and_how_far_a_passed_model_was_trained_comes_back(keras_student: Student) -> None:
+    images, labels = images_and_labels()
+    model, stopped = keras_student["build"](), keras_student["build"]()
+
+    keras_student["train"](model, images, labels, 3)
+    keras_student["train_until_it_stops"](stopped, images, labels, 5)
+
+    assert (int(model.optimizer.iterations), model.stop_training) == (21, False)
+    assert (int(stopped.optimizer.iterations), stopped.stop_training) == (7, True)
+
+
+def test_why_a_passed_model_could_not_be_compiled_here_comes_back(keras_student: Student) -> None:
+    images, labels = images_and_labels()
+    model = keras_student["build"]()
+
+    keras_student["train_with_own_loss"](model, images, labels, 1)
+
+    assert not model.compiled
+    assert "`own_loss` that cannot cross" in model.compile_refusal
 
 
 def test_a_model_variable_and_tensors_arrive_as_copies(keras_student: Student) -> None:

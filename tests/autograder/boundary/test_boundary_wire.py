@@ -122,7 +122,9 @@ def test_a_read_only_array_stays_read_only() -> None:
 
 def test_records_come_back_equal() -> None:
     history = HistoryRecord({"loss": [0.5, math.inf]}, [0, 1])
-    model = ModelRecord("Sequential", {"layers": []}, {"dense": [np.zeros(2)]}, {"loss": None}, "x")
+    model = ModelRecord(
+        "Sequential", {"layers": []}, {"dense": [np.zeros(2)]}, {"loss": None}, "x", 7, True
+    )
     fields = decode(encode({"history": history, "model": model}))
     assert fields["history"] == history
     assert same(vars(fields["model"]), vars(model))
@@ -282,7 +284,19 @@ MALFORMED = {
     "history without epochs": document({"value": {"history": [{"dict": []}]}}),
     "model of pickles": document({"value": {"model": "gASV"}}),
     "model with lists for arrays": document(
-        {"value": {"model": ["Sequential", {"dict": []}, {"dict": [["d", [[1.0]]]]}, None, ""]}}
+        {
+            "value": {
+                "model": [
+                    "Sequential",
+                    {"dict": []},
+                    {"dict": [["d", [[1.0]]]]},
+                    None,
+                    "",
+                    0,
+                    False,
+                ]
+            }
+        }
     ),
 }
 

@@ -23,8 +23,8 @@ QUICK = {
 def test_an_honest_training_gets_all_the_points_whatever_the_seed() -> None:
     found = marks()
 
-    assert len(HONEST) == 5
-    assert len(found) == 6
+    assert len(HONEST) == 7
+    assert len(found) == 8
     assert found == dict.fromkeys(found, [5.0] * TIMES)
 
 

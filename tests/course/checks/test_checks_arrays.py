@@ -101,7 +101,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     (
         "scale_pixels",
         "remembered",
-        remembered(lambda a: a / 255.0, (1, 2, 3), (1, 2, 2)),
+        remembered(lambda a: a / 255.0, (2, 2, 3)),
         "not a hidden one",
     ),
     ("add_channel_axis", "nothing", lambda images: images, "channel axis is missing"),
@@ -303,8 +303,7 @@ def test_a_batch_that_is_left_alone_below_any_value_is_found(gap: str, largest: 
 
     # A batch of nothing but 0 is the same before and after.
     assert said == 1.0 if largest == 0 else isinstance(said, str)
-    # The brightest pixel of the darker example is 204 or 200.
-    assert ("was left as it was" in str(said)) == (0 < largest < 200)
+    assert ("was left as it was" in str(said)) == (largest > 0)
 
 
 @pytest.mark.parametrize("gap", ["scale_pixels", "prepare"])

@@ -25,6 +25,7 @@ from .npy import MalformedData, read_array
 from .records import MAX_TEXT, HistoryRecord, ModelRecord
 
 MAX_INT_DIGITS = 20
+MAX_STEPS = 10**9
 
 
 def decode(data: bytes) -> dict[str, Any]:
@@ -178,7 +179,13 @@ def _history(history: Any, epoch: Any) -> HistoryRecord:
 
 
 def _model(
-    family: Any, config: Any, weights: Any, compiled: Any, compile_refusal: Any
+    family: Any,
+    config: Any,
+    weights: Any,
+    compiled: Any,
+    compile_refusal: Any,
+    steps: Any,
+    stopped: Any,
 ) -> ModelRecord:
     for name, arrays in _the(dict, weights).items():
         _the(str, name)
@@ -186,9 +193,10 @@ def _model(
             _the(np.ndarray, array)
     if compiled is not None:
         _the(dict, compiled)
-    return ModelRecord(
-        _the(str, family), _the(dict, config), weights, compiled, _the(str, compile_refusal)
-    )
+    if not 0 <= _the(int, steps) <= MAX_STEPS:
+        raise MalformedData("a number of steps is out of its range")
+    described = (_the(str, family), _the(dict, config), weights, compiled)
+    return ModelRecord(*described, _the(str, compile_refusal), steps, _the(bool, stopped))
 
 
 def _the(kind: type, value: Any) -> Any:

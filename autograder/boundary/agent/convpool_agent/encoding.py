@@ -96,7 +96,7 @@ class _Writer:
             return {"history": self.value([value.history, value.epoch], path, depth + 1)}
         if isinstance(value, ModelRecord):
             parts: list[object] = [value.family, value.config, value.weights]
-            parts += [value.compiled, value.compile_refusal]
+            parts += [value.compiled, value.compile_refusal, value.steps, value.stopped]
             return {"model": self.value(parts, path, depth + 1)}
         raise CannotCross(path, name_of_type(value))
 

@@ -50,7 +50,15 @@ def model_record(model: Any, path: str) -> ModelRecord:
     config = plain(model.get_config())
     _name_activations(model, config, path)
     compiled, refusal = _compiled(model, path)
-    return ModelRecord(family, config, dict(_weights(model)), compiled, refusal)
+    stopped = bool(getattr(model, "stop_training", False))
+    weights = dict(_weights(model))
+    return ModelRecord(family, config, weights, compiled, refusal, _steps(model), stopped)
+
+
+def _steps(model: Any) -> int:
+    """Return how many steps the model's optimizer has made since it was compiled."""
+    optimizer = getattr(model, "optimizer", None)
+    return 0 if optimizer is None else int(optimizer.iterations)
 
 
 def _family(model: Any, path: str) -> str:

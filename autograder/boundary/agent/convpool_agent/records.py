@@ -18,10 +18,15 @@ class HistoryRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A Keras model as data: its configuration, arrays by layer, and how it was compiled."""
+    """A Keras model as data: its configuration, arrays by layer, how it was compiled and trained.
+
+    `steps` is what its optimizer counts, `stopped` whether a callback ended its last training.
+    """
 
     family: str
     config: dict[str, Any]
     weights: dict[str, list[np.ndarray]]
     compiled: dict[str, Any] | None = field(default=None)
     compile_refusal: str = ""
+    steps: int = 0
+    stopped: bool = False

@@ -1,7 +1,8 @@
 # %% [markdown]
-# road: a tenth held back
+# misconception: trained-on-a-part
+# score: 0
 
 # %% gap="train"
 def train(model, images, labels, epochs):
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["acc"])
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model.fit(images, labels, epochs=epochs, validation_split=0.1, verbose=0)

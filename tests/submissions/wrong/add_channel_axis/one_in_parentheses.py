@@ -1,0 +1,7 @@
+# %% [markdown]
+# misconception: shape-is-a-tuple
+# score: 0
+
+# %% gap="add_channel_axis"
+def add_channel_axis(images):
+    return images.reshape(images.shape + (1))

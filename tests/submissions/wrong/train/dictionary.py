@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: history-not-returned
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs, verbose=0).history

@@ -1,0 +1,11 @@
+# %% [markdown]
+# misconception: fitted-twice
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(images, labels, epochs=epochs, verbose=0).history
+    again = model.fit(images, labels, epochs=epochs, verbose=0)
+    again.history = history
+    return again

@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: other-optimizer
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs, verbose=0)

@@ -1,0 +1,9 @@
+# %% [markdown]
+# misconception: images-changed
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    images = (images - images.mean()) / images.std()
+    return model.fit(images, labels, epochs=epochs, verbose=0)

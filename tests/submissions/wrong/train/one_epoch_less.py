@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: epochs-ignored
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images, labels, epochs=epochs, initial_epoch=1, verbose=0)

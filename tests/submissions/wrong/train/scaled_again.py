@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: scaled-twice
+# score: 0
+
+# %% gap="train"
+def train(model, images, labels, epochs):
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model.fit(images / 255.0, labels, epochs=epochs, verbose=0)
