@@ -226,7 +226,8 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
         if misconception
         else "Run the cell above by itself, then call the function on a small array to see it."
     )
-    message = f"`{name}` raised {kind}: {_trimmed(said)}{_where(error)}\n{advice}"
+    told = f"{kind}: {_trimmed(said)}" if said.strip() else f"{kind}."
+    message = f"`{name}` raised {told}{_where(error)}\n{advice}"
     stopped = "memory" if kind == "MemoryError" else ""
     return _made(CodeRaised, message, misconception, stopped)
 

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -13,7 +14,12 @@ from support.gap_cells import cells_of, run_test
 
 from course.checks import exercise
 from course.checks import inputs as seeding
-from course.checks.failures import CheckFailed, HiddenCheckFailed, from_exception
+from course.checks.failures import (
+    CheckFailed,
+    HiddenCheckFailed,
+    from_exception,
+    own_cell_raised,
+)
 
 # The key of the release that is committed (solutions/quiz/quiz.ipynb).
 RIGHT: dict[str, list[Any]] = {
@@ -121,7 +127,7 @@ def test_a_hidden_check_tells_its_label_and_nothing_more() -> None:
     ("error", "words"),
     [
         (ZeroDivisionError("division by zero"), "raised ZeroDivisionError: division by zero"),
-        (NotImplementedError(), "not attempted yet"),
+        (NotImplementedError(), "raised NotImplementedError.\n"),
         (KeyboardInterrupt(), "took too long"),
         (SystemExit(0), "left Python"),
         (NameError("name 'x' is not defined", name="x"), "raised NameError"),
@@ -133,6 +139,79 @@ def test_whatever_is_raised_becomes_one_short_message(error: BaseException, word
 
     assert words in message
     assert len(message) < 600
+
+
+def as_given(images):
+    """Return something."""
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def a_branch_is_missing(images):
+    if images:
+        raise NotImplementedError()
+    return images
+
+
+def a_library_has_not_got_it(images):
+    raise NotImplementedError("numpy() is only available when eager execution is enabled.")
+
+
+@pytest.mark.parametrize(
+    ("function", "kind"),
+    [
+        (as_given, "NotAttempted"),
+        (a_branch_is_missing, "CodeRaised"),
+        (a_library_has_not_got_it, "CodeRaised"),
+    ],
+)
+def test_only_a_gap_as_it_was_given_is_not_attempted(function: Any, kind: str) -> None:
+    with pytest.raises(CheckFailed) as failure, exercise("double") as check:
+        check.call(function, 1)
+
+    assert type(failure.value).__name__ == kind
+
+
+@pytest.mark.parametrize(
+    ("gap", "kind", "text", "misconception", "said"),
+    [
+        ("q1", "NameError", "name 'b' is not defined", "letter-without-quotes", '`"b"`'),
+        ("double", "NameError", "name 'b' is not defined", "", "raised NameError"),
+        (
+            "double",
+            "UsageError",
+            "Line magic function `%%time` not found.",
+            "cell-magic-not-first",
+            "first line of its cell",
+        ),
+        ("double", "SyntaxError", "invalid syntax (2938.py, line 3)", "", "syntax (line 3)"),
+        ("double", "ModuleNotFoundError", "No module named 'cv2'", "", "No module named 'cv2'"),
+        ("double", "NotImplementedError", "", "", "not attempted yet"),
+        ("double", "RecursionError", "maximum recursion depth exceeded", "endless-recursion", ""),
+    ],
+)
+def test_the_error_of_a_gaps_own_cell_is_explained(
+    gap: str, kind: str, text: str, misconception: str, said: str
+) -> None:
+    failure = own_cell_raised(gap, kind, text)
+
+    assert failure.misconception == misconception
+    assert said in str(failure)
+    assert "2938" not in str(failure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invalid syntax (<ipython-input-3-abc>, line 3)",
+        'File "/tmp/ipykernel_12/345.py", line 3',
+        "\x1b[1mThe layer\x1b[0m has no weights",
+    ],
+)
+def test_no_temporary_file_and_no_color_code_is_quoted(text: str) -> None:
+    message = str(from_exception("double", ValueError(text)))
+
+    assert not re.search(r"ipykernel|ipython-input|\x1b|\[1m", message)
 
 
 def test_a_pass_says_that_more_checks_run_when_graded(capsys: pytest.CaptureFixture[str]) -> None:

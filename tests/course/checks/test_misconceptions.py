@@ -88,8 +88,8 @@ def test_the_section_to_read_is_the_misconceptions_else_the_gaps(
 
 def test_a_message_names_the_section_by_its_first_words() -> None:
     assert "(Lesson: “Pooling”)" in explain("average-for-max")
-    assert "(Lesson: “What changed?”)" in explain("not-scaled")
-    assert "(Lesson: “Reading”)" in explain("one-bias")
+    assert "(Lesson: “What changed?”)" in explain("channel-axis-missing")
+    assert "(Lesson: “Reading model.summary() line by line”)" in explain("one-bias")
     assert "(Lesson:" not in explain("returned-nothing")
 
 
@@ -152,3 +152,30 @@ def test_every_mistake_that_a_check_looks_for_is_in_the_catalogue() -> None:
 )
 def test_an_error_of_the_learners_code_can_tell_the_misconception(message: str, name: str) -> None:
     assert of_error(message) == name
+
+
+SPOKEN_OF = {
+    "scaling": ["255", "scale"],
+    "channels": ["relu", "softmax", "Flatten", "channel", "epoch", "loss", "adam", "accuracy"],
+    "input-4d": ["channel", "axis"],
+    "padding-stride": ["padding", "stride"],
+    "convolution": ["kernel", "multipl"],
+    "kernels": ["edge"],
+    "pooling": ["block", "largest"],
+    "stride-pooling": ["stride", "pooling"],
+    "output-size": ["26", "kernel"],
+    "parameters": ["parameters", "bias"],
+    "summary": ["None"],
+    "cost": ["parameters", "epoch"],
+}
+"""Section → words without which a message could not send a learner there."""
+
+
+def test_each_section_speaks_of_what_sends_a_learner_there() -> None:
+    lesson = LESSON.read_text(encoding="utf-8")
+    texts = {part.partition("\n")[0]: part for part in lesson.split("\n# ## ")[1:]}
+
+    assert set(SPOKEN_OF) == set(SECTIONS)
+    for section, words in SPOKEN_OF.items():
+        missing = [word for word in words if word.lower() not in texts[SECTIONS[section]].lower()]
+        assert missing == [], section
