@@ -10,9 +10,10 @@ from typing import Any
 from autograder.boundary import layer_rules as layers
 from autograder.boundary.channel import printable
 from course.crossing import CannotCross
+from course.model_graph import DEEPEST
 
 MAX_LAYERS = 100
-MAX_NESTING = 3
+MAX_NESTING = DEEPEST
 MAX_SIDE = 4096
 INPUT_DTYPES = ("float16", "float32", "float64", "uint8", "int32", "int64")
 MODULES = ("keras.layers", "keras", "keras.models", "keras.src.models.functional")
@@ -40,6 +41,8 @@ class Blueprint:
     input_dtype: str
     output: Key
     trainable: bool = True
+    batch: int | None = None
+    """The number of images that go in at once, where it is fixed."""
     layers: dict[str, Any] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
 
@@ -106,7 +109,9 @@ class _Reader:
         sizes = tuple(side(size) for size in shape)
         name = layers.name(entry["name"])
         dtype = layers.one_of(*INPUT_DTYPES)(entry["dtype"])
-        return Blueprint(family, layers.name(config["name"]), name, sizes, dtype, (name, 0))
+        plan = Blueprint(family, layers.name(config["name"]), name, sizes, dtype, (name, 0))
+        plan.batch = layers.optional(layers.whole(1, layers.LARGEST_SIZE))(entry["batch_shape"][0])
+        return plan
 
     def _layer(self, entry: dict[str, Any], depth: int) -> Any:
         kind, module = entry["class_name"], entry["module"]
@@ -114,6 +119,8 @@ class _Reader:
             raise self.refuse("it has a layer that is not one of Keras's")
         if kind in ("Sequential", "Functional") and module in MODULES:
             return self.model(kind, entry["config"], depth + 1)
+        if (module, kind) == ("course.model_graph", "Foreign"):
+            return layers.stand_in_from(entry["config"])
         if module != "keras.layers":
             shown = printable(kind, 40)
             raise self.refuse(f"its `{shown}` is not one of Keras's layers; use tf.keras.layers")

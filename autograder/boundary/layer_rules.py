@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from autograder.boundary.agent.convpool_agent.keras_values import ACTIVATIONS
 from autograder.boundary.channel import printable
 from course.crossing import CannotCross
+from course.model_graph import ACTIVATION_LAYERS, ACTIVATIONS, OwnActivation, foreign_layer
 
 Check = Callable[[Any], Any]
 NAME = re.compile(r"[\w.\- ]{1,64}")
 POLICIES = ("float32", "float64", "mixed_float16", "mixed_bfloat16")
 LARGEST_SIZE = 1 << 20
+LARGEST_COUNT = 1 << 40
 OFF = (None, False)
 
 
@@ -99,18 +100,51 @@ def regularizer(value: Any) -> Any:
     return getattr(keras.regularizers, kind)(**factors)
 
 
+def constraint(value: Any) -> Any:
+    """Check for None or one of Keras's own constraints, and build it."""
+    if value is None:
+        return None
+    import keras
+
+    kinds = {
+        "MaxNorm": ["max_value", "axis"],
+        "MinMaxNorm": ["min_value", "max_value", "rate", "axis"],
+        "NonNeg": [],
+        "UnitNorm": ["axis"],
+    }
+    if type(value) is not dict or value.get("class_name") not in kinds:
+        raise ValueError(f"None or one of {', '.join(kinds)} was expected")
+    settings = {key: numbers(number)(value["config"][key]) for key in kinds[value["class_name"]]}
+    return getattr(keras.constraints, value["class_name"])(**settings)
+
+
+def activation(value: Any) -> Any:
+    """Check for a name of Keras's, one of its layers, or the name of a learner's own function.
+
+    A function of the learner's own is replaced by one that cannot be called.
+    """
+    if type(value) is not dict:
+        return one_of(*ACTIVATIONS)(value)
+    kind, config = value.get("class_name"), value.get("config")
+    if type(config) is not dict:
+        raise ValueError("the settings of an activation were expected")
+    if kind == "OwnActivation":
+        return OwnActivation(printable(config.get("name"), 40), "")
+    return layer_from(one_of(*ACTIVATION_LAYERS)(kind), config, "activation")
+
+
 _size, _side = whole(1, LARGEST_SIZE), pair(64)
-_activation = one_of(*ACTIVATIONS)
 _last = one_of("channels_last")
 _window = {"strides": pair(64), "padding": one_of("valid", "same"), "data_format": _last}
 _convolution = {
     "kernel_size": _side,
     **_window,
     "dilation_rate": pair(16),
-    "activation": _activation,
+    "activation": activation,
     "use_bias": flag,
     "bias_regularizer": regularizer,
     "activity_regularizer": regularizer,
+    "bias_constraint": constraint,
 }
 _pooling = {"pool_size": _side, **_window, "strides": optional(pair(64))}
 _global = {"data_format": _last, "keepdims": flag}
@@ -119,7 +153,9 @@ _random |= {"fill_value": number, "interpolation": one_of("nearest", "bilinear")
 _factor = numbers(number, 2)
 
 LAYERS: dict[str, dict[str, Check]] = {
-    "Activation": {"activation": _activation},
+    "ActivityRegularization": {"l1": number, "l2": number},
+    "AlphaDropout": {"rate": number},
+    "Activation": {"activation": activation},
     "Add": {},
     "Average": {},
     "AveragePooling2D": _pooling,
@@ -138,30 +174,42 @@ LAYERS: dict[str, dict[str, Check]] = {
         "filters": _size,
         "groups": _size,
         "kernel_regularizer": regularizer,
+        "kernel_constraint": constraint,
     },
+    "Cropping2D": {"cropping": numbers(whole(0, 64), 2), "data_format": _last},
     "Dense": {
         "units": _size,
-        "activation": _activation,
+        "activation": activation,
         "use_bias": flag,
         "kernel_regularizer": regularizer,
         "bias_regularizer": regularizer,
         "activity_regularizer": regularizer,
+        "kernel_constraint": constraint,
+        "bias_constraint": constraint,
     },
     "DepthwiseConv2D": {
         **_convolution,
         "depth_multiplier": _size,
         "depthwise_regularizer": regularizer,
+        "depthwise_constraint": constraint,
     },
     "Dropout": {"rate": number},
     "ELU": {"alpha": number},
     "Flatten": {"data_format": _last},
+    "GaussianDropout": {"rate": number},
     "GaussianNoise": {"stddev": number},
     "GlobalAveragePooling2D": _global,
     "GlobalMaxPooling2D": _global,
+    "Identity": {},
     "LeakyReLU": {"negative_slope": number},
     "MaxPooling2D": _pooling,
     "Maximum": {},
     "Multiply": {},
+    "PReLU": {
+        "alpha_regularizer": regularizer,
+        "alpha_constraint": constraint,
+        "shared_axes": optional(numbers(whole(1, 3), 3)),
+    },
     "Permute": {"dims": numbers(whole(1, 3), 3)},
     "RandomFlip": {
         "data_format": _last,
@@ -179,6 +227,8 @@ LAYERS: dict[str, dict[str, Check]] = {
         "depth_multiplier": _size,
         "depthwise_regularizer": regularizer,
         "pointwise_regularizer": regularizer,
+        "depthwise_constraint": constraint,
+        "pointwise_constraint": constraint,
     },
     "Softmax": {"axis": whole(-3, 3)},
     "SpatialDropout2D": {"rate": number, "data_format": _last},
@@ -188,6 +238,19 @@ MERGING = ("Add", "Average", "Concatenate", "Maximum", "Multiply")
 # Weights cross as arrays and random states are drawn again, so initializers and seeds do not
 # matter; the momentum of a renormalization is written even if it is off.
 WITHOUT_EFFECT = re.compile(r"\w+_initializer|seed|autocast|renorm_momentum")
+
+
+def stand_in_from(config: dict[str, Any]) -> Any:
+    """Make the layer that stands for a Lambda or a layer of a learner's own; it cannot be run.
+
+    Raises ValueError, TypeError or KeyError for a configuration of another form.
+    """
+    kind, shape = name(config["stands_for"]), config["shape"]
+    if type(shape) is not list or len(shape) > 4:
+        raise ValueError("a shape was expected")
+    sizes = [_size(size) for size in shape]
+    parameters = whole(0, LARGEST_COUNT)(config["parameters"])
+    return foreign_layer()(kind, sizes, parameters, name=name(config["name"]))
 
 
 def layer_from(kind: str, config: dict[str, Any], path: str) -> Any:
@@ -220,6 +283,9 @@ def _arguments(kind: str, config: dict[str, Any], path: str) -> dict[str, Any]:
         except (ValueError, TypeError, KeyError) as error:
             reason = f"`{key}` of its {kind} layer cannot be used: {error}"
             raise CannotCross(path, "Keras model", reason) from error
+    own = arguments.get("activation")
+    if isinstance(own, OwnActivation):
+        own.layer = arguments.get("name", "")
     return arguments
 
 

@@ -46,8 +46,9 @@ def rebuild(record: ModelRecord, path: str = "model") -> Any:
     """Build a `keras.Sequential` or functional model of built-in layers, with its weights.
 
     A model whose compile() cannot be described is returned uncompiled, with the reason in its
-    attribute `compile_refusal`. Raises `CannotCross`, naming the model by `path`, for layers that
-    are not in `layer_rules` and sizes beyond the bounds in `survey`.
+    attribute `compile_refusal`. A layer or an activation of the student's own is replaced by a
+    stand-in that raises `CannotCross` when it is run. Raises `CannotCross`, naming the model by
+    `path`, for other layers that are not in `layer_rules` and sizes beyond the bounds in `survey`.
     """
     plan = read_blueprint(record.family, record.config, path)
     survey(plan, record.weights, path)
@@ -68,11 +69,12 @@ def _built(plan: Blueprint) -> Any:
 
     layers = {name: _built_layer(layer) for name, layer in plan.layers.items()}
     first = {"dtype": plan.input_dtype, "name": plan.input_name}
+    shape = (plan.batch, *plan.input_shape)
     if plan.family == "Sequential":
-        entry = keras.layers.InputLayer(batch_shape=(None, *plan.input_shape), **first)
+        entry = keras.layers.InputLayer(batch_shape=shape, **first)
         model = keras.Sequential([entry, *layers.values()], name=plan.name)
     else:
-        model = _connected(plan, layers, keras.Input(plan.input_shape, **first))
+        model = _connected(plan, layers, keras.Input(batch_shape=shape, **first))
     if not plan.trainable:
         model.trainable = False
     return model

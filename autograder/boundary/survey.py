@@ -101,6 +101,9 @@ def _weight_shapes(layer: Any, input_shape: Shape) -> list[Shape]:
         if size is None:
             raise ValueError("the batch axis cannot be normalized")
         return [(size,)] * (2 + layer.center + layer.scale)
+    if kind == "PReLU":
+        shared = layer.shared_axes or []
+        return [tuple(1 if i in shared else n for i, n in enumerate(input_shape) if i)]
     return []
 
 

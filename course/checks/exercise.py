@@ -15,7 +15,17 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from course.checks import answers, arrays, failures, inputs, models, trainings
+from course.checks import (
+    activations,
+    answers,
+    arrays,
+    failures,
+    inputs,
+    learnable,
+    models,
+    shape_rows,
+    trainings,
+)
 from course.checks.failures import CheckFailed, Wrong
 from course.crossing import CannotCross, arriving
 from course.notebook import cell_runs
@@ -317,22 +327,25 @@ class Exercise(AbstractContextManager["Exercise"]):
 
         Other activations cost their part of the points.
         """
-        models.require_lesson_layers(model)
-        with self.part(models.ACTIVATIONS_SHARE):
-            models.require_lesson_activations(model)
+        network = models.read(models.readable(model, f"{self.name}(…)"))
+        models.require_lesson_layers(network)
+        learnable.require_learnable(network)
+        with self.part(activations.SHARE):
+            activations.require_lesson_activations(network)
 
-    def same_predictions(self, model: Any, reference: Any, images: Any) -> None:
-        """Fail unless both predict the same once they hold the same weights."""
-        self.that(models.same_predictions(model, reference, images), "it predicts otherwise.")
+    def predicts_like_lesson_cnn(self, model: Any) -> None:
+        """Fail unless the model predicts what the lesson's does with the same random weights."""
+        readable = models.readable(model, f"{self.name}(…)")
+        self.that(models.same_predictions(readable, self.rng), "it predicts otherwise.")
 
     def shapes_table(self, table: Any) -> None:
         """Check the learner's table of shapes; each wrong row costs its part of the points."""
         table = self._arriving(table, "a dictionary")
-        to_fill = models.rows_to_fill(table)
-        models.check_row(table, models.GIVEN)
+        to_fill = shape_rows.rows_to_fill(table)
+        shape_rows.check_row(table, shape_rows.GIVEN)
         for name in to_fill:
             with self.part(1 / len(to_fill)):
-                models.check_row(table, name)
+                shape_rows.check_row(table, name)
 
     def history(self, value: Any, epochs: int) -> None:
         """Fail unless the value is the History of that many epochs."""

@@ -176,6 +176,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "filters-forgotten": "The number of filters is missing.",
     },
     "summary": {
+        "shape-as-text": "A shape is a tuple of numbers, not text: (13, 13, 64), without quotes.",
         "batch-axis-counted": "There is one axis too many. Leave the batch axis out.",
     },
     "channels": {
@@ -197,6 +198,36 @@ _IDEAS: dict[str, dict[str, str]] = {
         "one-output-unit": "One output unit can't tell ten classes apart: give each its own.",
         "softmax-missing": "The ten outputs are not probabilities: they should be positive and add "
         "up to 1. The last layer wants the activation softmax.",
+        "softmax-twice": "Softmax was applied twice. Give it to the last dense layer or to a layer "
+        "behind it, not to both.",
+        "activation-before-softmax": "The last dense layer needs softmax alone: another activation "
+        "before it changes what the softmax compares. Give the last Dense no other activation.",
+        "relu-capped": "A hidden layer has a ReLU with a cap (relu6, max_value). ReLU lets every "
+        "positive number pass, however large.",
+        "own-activation": "A function of your own, or a Lambda, can't be compared with relu or "
+        'softmax. Give Keras\'s: activation="relu".',
+        "mixed-precision": "The network computes in 16 bits, which changes its results. Leave the "
+        "dtype at float32, as in the lesson.",
+        "batch-size-fixed": "The number of images is fixed. Leave it open: "
+        "`Input(shape=(28, 28, 1))` takes any number.",
+        "call-not-followed": "What a class of your own computes must be readable: call Keras's "
+        "layers and `keras.ops` in it, and no TensorFlow functions.",
+        "layers-in-branches": "The lesson's layers follow one another; here they branch.",
+        "kernel-dilated": "The kernel has gaps (dilation_rate). The lesson's looks at 3 × 3 "
+        "neighbors.",
+        "kernel-in-groups": "The filters are split into groups. Each filter looks at all channels.",
+        "layer-frozen": "A layer is frozen: training would not change its weights. Leave out "
+        "trainable=False.",
+        "weights-constrained": "The weights are constrained: training could not choose them "
+        "freely. Leave the constraint out.",
+        "weights-penalized": "A penalty keeps the network from learning. The lesson's has none; at "
+        "most 0.01 on weights, and none on results, is accepted.",
+        "weights-not-finite": "The weights hold NaN or infinity, so that every result does. Let "
+        "Keras choose them.",
+        "weights-all-equal": "Units that start with the same weights stay the same in training and "
+        "find one feature together. Let Keras choose the weights at random.",
+        "weights-without-effect": "The weights or biases at the start let nothing through, so that "
+        "nothing is learned. Let Keras choose them.",
         "relu-missing": "A layer has the activation linear (none), but relu was asked for.",
         "wrong-activation": "A hidden layer has another activation than relu.",
         "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
@@ -358,6 +389,10 @@ _ERRORS = (
     (r"cannot reshape array of size \d+ into shape \(.*,1\)", "hard-coded-size"),
     (r"cannot reshape array of size \d+ into shape \(\d+,\d+,\d+,\d+\)", "even-sizes-only"),
     (r"has no input shape yet", "input-missing"),
+    (r"`call` cannot be followed", "call-not-followed"),
+    (r"`\w+_regularizer` of its|has a setting `\w+_regularizer`", "weights-penalized"),
+    (r"`\w+_constraint` of its", "weights-constrained"),
+    (r"`data_format` of its", "channel-axis-in-front"),
     (r"input of shape \(None, (None|\d+), 28, 28, 1\)", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=5", "batch-axis-in-input"),
     (r"expected min_ndim=4, found ndim=3", "channel-axis-missing"),

@@ -1,25 +1,19 @@
-"""The checks of the lesson's CNN and of the learner's table of its shapes.
+"""The check of the lesson's CNN, layer by layer, in the order in which an image passes them.
 
-A network's layers are compared as rows of `model.summary()`, then its predictions. Activations
-change no shape: they are compared by what the model predicts with the weights of a reference.
+A network is compared as rows of `model.summary()` and by the settings of its layers. Activations
+change no shape; they are checked in `activations.py`. Whether it can learn is in `learnable.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from numbers import Real
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from course.checks.arrays import is_close, kind_of
-from course.checks.failures import Unanswered, Wrong
-
-ACTIVATIONS_SHARE = 1 / 3
-"""The part of the points that the activations are worth; the layers are worth the rest."""
-
-# An activation may stand in a layer of its own; these layers change no shape.
-_TRANSPARENT = {"InputLayer", "Activation", "ReLU", "Softmax"}
+from course.checks.failures import Wrong
+from course.crossing import CannotCross
+from course.model_graph import Step, activation_name, standard, steps
 
 
 @dataclass(frozen=True)
@@ -32,6 +26,8 @@ class Layer:
     """Output shape without the batch axis."""
     parameters: int
     """Weights and biases."""
+    settings: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What else changes the layer's result: "kernel_size", "strides" …"""
 
 
 LESSON_CNN = {
@@ -45,54 +41,146 @@ LESSON_CNN = {
 }
 """The lesson's network for images of 28 × 28 × 1; 243,786 parameters."""
 
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "Conv2D": {
+        "kernel_size": (3, 3),
+        "strides": (1, 1),
+        "dilation_rate": (1, 1),
+        "groups": 1,
+        "data_format": "channels_last",
+    },
+    "MaxPooling2D": {
+        "pool_size": (2, 2),
+        "strides": (2, 2),
+        "data_format": "channels_last",
+    },
+    "Flatten": {"data_format": "channels_last"},
+}
+"""Kind of layer → the settings that it has in the lesson's network."""
 
-def require_lesson_layers(model: Any) -> None:
-    """Raise Wrong at the first layer whose kind, shape or weights differ from the lesson's."""
-    _require_keras_model(model)
-    _require_input(model)
-    got, expected = _rows(model), list(LESSON_CNN.values())
-    for place in range(max(len(got), len(expected))):
-        if not _alike(got[place : place + 1], expected[place : place + 1]):
-            raise Wrong(_side_by_side(place, got, expected), _cause(place, got, expected))
+_CAUSES = {
+    "data_format": "channel-axis-in-front",
+    "dilation_rate": "kernel-dilated",
+    "groups": "kernel-in-groups",
+    "kernel_size": "wrong-kernel-size",
+    "pool_size": "wrong-pool-size",
+    "strides": "stride-and-size-confused",
+}
+"""Setting → misconception of a layer in which it differs; the first that differs is named."""
+
+_ACTIVATION_KINDS = {"Activation", "ReLU", "Softmax", "LeakyReLU", "ELU", "PReLU"}
 
 
-def _require_keras_model(model: Any) -> None:
-    """Fail unless it is a Keras model that does not wait for its first batch to be built."""
+@dataclass(frozen=True)
+class Network:
+    """A network as the checks read it: its rows, and what stands between them."""
+
+    rows: list[Layer]
+    layers: list[Any]
+    """The Keras layer of each row."""
+    between: list[list[Any]]
+    """The separate activations before the first row, and behind each row."""
+
+
+def readable(model: Any, path: str) -> Any:
+    """Return the model in Keras's own layers; `path` is what it is called in a refusal.
+
+    Raises Wrong for what is no model of one image (28, 28, 1), `CannotCross` for a model that can't
+    be followed.
+    """
     import keras
 
     if not isinstance(model, keras.Model):
         listed = isinstance(model, (list, tuple))
-        raise Wrong(
-            f"a Keras model was expected, but it is {kind_of(model)}.",
-            "not-a-model" if listed else "",
-        )
-    if not model.built:
-        raise Wrong("its weights are not there yet.", "input-missing")
+        cause = "not-a-model" if listed or isinstance(model, keras.layers.Layer) else ""
+        raise Wrong(f"a Keras model was expected, but it is {kind_of(model)}.", cause)
+    try:
+        network = standard(model, path)
+    except CannotCross as refusal:
+        if "no input shape" in refusal.reason:
+            raise Wrong(f"{refusal.reason}.", "input-missing") from None
+        raise
+    _require_input(network)
+    return network
 
 
 def _require_input(model: Any) -> None:
-    """Fail unless one image goes in as (28, 28, 1)."""
-    shape = tuple(model.input_shape[1:])
-    if shape == (28, 28, 1):
-        return
-    causes = {2: "channel-axis-missing", 4: "batch-axis-in-input"}
-    cause = "channel-axis-in-front" if shape == (1, 28, 28) else causes.get(len(shape), "")
-    raise Wrong(f"one image must go in as (28, 28, 1), but the model takes {shape}.", cause)
+    """Fail unless images go in as (28, 28, 1), in any number."""
+    batch, *shape = model.input_shape
+    if tuple(shape) != (28, 28, 1):
+        causes = {2: "channel-axis-missing", 4: "batch-axis-in-input"}
+        cause = "channel-axis-in-front" if shape == [1, 28, 28] else causes.get(len(shape), "")
+        got = tuple(shape)
+        raise Wrong(f"one image must go in as (28, 28, 1), but the model takes {got}.", cause)
+    if batch is not None:
+        raise Wrong(f"it takes exactly {batch} images at once.", "batch-size-fixed")
 
 
-def _rows(model: Any) -> list[Layer]:
-    """List the layers that make shapes, leaving out inputs and separate activations."""
-    try:
-        return [
-            Layer(type(layer).__name__, tuple(layer.output.shape[1:]), int(layer.count_params()))
-            for layer in model.layers
-            if type(layer).__name__ not in _TRANSPARENT
-        ]
-    except AttributeError:
-        raise Wrong(
-            "the shapes of its layers can't be read. Use keras.Sequential, or keras.Model with "
-            "inputs and outputs, and no class of your own."
-        ) from None
+def read(model: Any) -> Network:
+    """Sort the layers of a network into rows and separate activations.
+
+    Layers that change nothing are left out. Raises Wrong where the layers branch.
+    """
+    found = steps(model)
+    if found is None:
+        raise Wrong("its layers do not follow one another in one row.", "layers-in-branches")
+    rows: list[Layer] = []
+    layers: list[Any] = []
+    between: list[list[Any]] = [[]]
+    for step in found:
+        if _changes_nothing(step):
+            continue
+        if _is_activation(step):
+            between[-1].append(step.layer)
+            continue
+        rows.append(Layer(step.kind, step.shape_out, step.parameters, _settings(step)))
+        layers.append(step.layer)
+        between.append([])
+    return Network(rows, layers, between)
+
+
+def _is_activation(step: Step) -> bool:
+    """Tell whether it may be an activation; a layer of the learner's own without weights may."""
+    own = hasattr(step.layer, "stands_for") and not step.parameters
+    return step.kind in _ACTIVATION_KINDS or (own and step.shape_in == step.shape_out)
+
+
+def _changes_nothing(step: Step) -> bool:
+    """Tell whether what comes out is always what went in, also in training."""
+    layer, kind = step.layer, step.kind
+    if hasattr(layer, "stands_for"):
+        return False
+    if kind == "Activation":
+        return activation_name(layer.activation) == "linear"
+    if kind in ("Reshape", "Flatten"):
+        return step.shape_in == step.shape_out
+    if kind in ("ZeroPadding2D", "Cropping2D"):
+        return step.shape_in == step.shape_out
+    if kind == "Permute":
+        return tuple(layer.dims) == (1, 2, 3)
+    if kind in ("Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout"):
+        return not layer.rate
+    if kind == "Rescaling":
+        return bool(np.all(layer.scale == 1) and np.all(layer.offset == 0))
+    return kind == "Identity"
+
+
+def _settings(step: Step) -> dict[str, Any]:
+    """Read the settings in which two layers of this kind may differ."""
+    names = _SETTINGS.get(step.kind, {})
+    return {name: getattr(step.layer, name) for name in names}
+
+
+def require_lesson_layers(network: Network) -> None:
+    """Raise Wrong at the first layer whose kind, shape, weights or settings differ."""
+    got, expected = network.rows, list(LESSON_CNN.values())
+    if network.between[0]:
+        kind = type(network.between[0][0]).__name__
+        raise Wrong(f"a layer {kind} stands before the first convolution.", "layers-extra")
+    for place in range(max(len(got), len(expected))):
+        if not _alike(got[place : place + 1], expected[place : place + 1]):
+            raise Wrong(_side_by_side(place, got, expected), _cause(place, got, expected))
+        _require_settings(place, got[place])
 
 
 def _alike(got: list[Layer], expected: list[Layer]) -> bool:
@@ -100,6 +188,18 @@ def _alike(got: list[Layer], expected: list[Layer]) -> bool:
     if got and expected and (got[0].kind, expected[0].kind) == ("Reshape", "Flatten"):
         return got[0].shape == expected[0].shape
     return got == expected
+
+
+def _require_settings(place: int, row: Layer) -> None:
+    """Fail where a row of the right shape has other settings."""
+    for name, cause in _CAUSES.items():
+        wanted = _SETTINGS.get(row.kind, {}).get(name)
+        if name in row.settings and row.settings[name] != wanted:
+            raise Wrong(
+                f"layer {place + 1}, {row.kind}, has {name}={row.settings[name]!r}; "
+                f"{wanted!r} was expected.",
+                cause,
+            )
 
 
 def _side_by_side(place: int, got: list[Layer], expected: list[Layer]) -> str:
@@ -174,6 +274,12 @@ def _cause_of_pooling(mine: tuple[int, ...], wanted: tuple[int, ...]) -> str:
 
 def _cause_of_convolution(mine: Layer, wanted: Layer) -> str:
     """Name what differs between two convolutions."""
+    if mine.settings.get("data_format") == "channels_first":
+        return "channel-axis-in-front"
+    if mine.settings.get("groups", 1) != 1:
+        return "kernel-in-groups"
+    if mine.settings.get("dilation_rate", (1, 1)) != (1, 1):
+        return "kernel-dilated"
     if mine.shape[-1] != wanted.shape[-1]:
         return "wrong-filter-count"
     if mine.parameters == wanted.parameters - wanted.shape[-1]:
@@ -183,130 +289,53 @@ def _cause_of_convolution(mine: Layer, wanted: Layer) -> str:
     return "padding-same" if mine.shape[0] == wanted.shape[0] + 2 else "stride-and-size-confused"
 
 
-def require_lesson_activations(model: Any) -> None:
-    """Raise Wrong unless the model predicts what the lesson's predicts with the same weights."""
-    images = np.random.default_rng(0).random((3, 28, 28, 1)).astype("float32")
-    output = np.asarray(model(images, training=False), dtype=float)
-    if not ((output >= 0).all() and is_close(output.sum(axis=1), np.ones(3))):
-        raise Wrong("", "softmax-missing")
-    if same_predictions(model, reference_cnn(), images):
-        return
-    for other in ("linear", "sigmoid", "tanh", "elu", "gelu"):
-        for hidden in _with_activation(other):
-            if same_predictions(model, reference_cnn(*hidden), images):
-                raise Wrong(
-                    f"its hidden layers have the activations {', '.join(hidden)}; relu was asked "
-                    "for.",
-                    "relu-missing" if other == "linear" else "wrong-activation",
-                )
-    raise Wrong(
-        "with the same weights it predicts otherwise than the lesson's network. Look at the "
-        "activations: relu in both convolutions and in the first dense layer."
-    )
-
-
-def _with_activation(other: str) -> list[list[str]]:
-    """List the ways to have this activation in one or more of the three hidden layers."""
-    places = [set(some) for count in (3, 1, 2) for some in combinations(range(3), count)]
-    return [[other if place in some else "relu" for place in range(3)] for some in places]
-
-
-def reference_cnn(*hidden: str) -> Any:
-    """Build the lesson's network, or a twin of it with other activations in its hidden layers."""
+def reference_cnn() -> Any:
+    """Build the lesson's network."""
     from keras import Input, Sequential, layers
 
-    first, second, third = hidden or ("relu", "relu", "relu")
     return Sequential(
         [
             Input(shape=(28, 28, 1)),
-            layers.Conv2D(64, 3, activation=first),
+            layers.Conv2D(64, 3, activation="relu"),
             layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation=second),
+            layers.Conv2D(64, 3, activation="relu"),
             layers.MaxPooling2D(2),
             layers.Flatten(),
-            layers.Dense(128, activation=third),
+            layers.Dense(128, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ]
     )
 
 
-def same_predictions(model: Any, reference: Any, images: np.ndarray) -> bool:
-    """Tell whether both models predict the same once they hold the same random weights.
+SCALES = (0.02, 0.3, 3.0)
+"""Sizes of the random weights of `same_predictions`: with the last, the layers' results reach
+10,000, far beyond any cap of an activation."""
 
-    The model's own weights are put back, so that a check leaves no trace.
+
+def same_predictions(model: Any, rng: np.random.Generator) -> bool:
+    """Tell whether a model predicts what the lesson's does once both hold the same random weights.
+
+    `model` has the lesson's layers, as `readable` gives it. Its own weights are put back.
     """
-    before = model.get_weights()
-    generator = np.random.default_rng(0)
-    weights = [generator.normal(0.0, 0.1, w.shape).astype(w.dtype) for w in before]
+    reference = reference_cnn()
+    weighted = [layer for layer in read(model).layers if layer.weights]
+    before = [layer.get_weights() for layer in weighted]
+    others = [layer for layer in reference.layers if layer.weights]
     try:
-        model.set_weights(weights)
-        reference.set_weights(weights)
-        got, expected = model(images, training=False), reference(images, training=False)
-        return is_close(np.asarray(got), np.asarray(expected))
+        return all(_predict_alike(model, reference, weighted, others, size, rng) for size in SCALES)
     finally:
-        model.set_weights(before)
+        for layer, weights in zip(weighted, before, strict=True):
+            layer.set_weights(weights)
 
 
-GIVEN = "conv_1"
-"""The row that is filled already."""
-
-
-def rows_to_fill(table: Any) -> list[str]:
-    """List the rows that a learner fills; raises Wrong for what is not the table."""
-    to_fill = [name for name in LESSON_CNN if name != GIVEN]
-    empty = table is None or table is ...
-    if not empty and (not isinstance(table, dict) or set(table) != set(LESSON_CNN)):
-        raise Wrong(f"keep the dictionary and its seven names: {', '.join(LESSON_CNN)}.")
-    if empty or all(table[name] is None for name in to_fill):
-        raise Unanswered("not filled yet. Write a shape for each None.")
-    return to_fill
-
-
-def check_row(table: dict[str, Any], name: str) -> None:
-    """Raise Wrong unless the row is right; a single number stands for a shape of one axis."""
-    value, layer = table[name], LESSON_CNN[name]
-    shape = _as_shape(value)
-    if shape is None:
-        raise Wrong(f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.")
-    if shape == layer.shape:
-        return
-    if len(shape) == len(layer.shape) + 1 and shape[1:] == layer.shape:
-        raise Wrong(f"{name}: {shape}.", "batch-axis-counted")
-    if len(shape) != len(layer.shape):
-        raise Wrong(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
-    cause = _cause_of_row(shape, layer)
-    advice = "" if cause else _ADVICE[layer.kind]
-    raise Wrong(f"{name}: {shape} is not what comes out. {advice}".rstrip(), cause)
-
-
-def _as_shape(value: Any) -> tuple[int | None, ...] | None:
-    """Read a tuple of whole numbers (Keras's own tables have None for the batch), or None."""
-    listed = list(value) if isinstance(value, (list, tuple)) else np.atleast_1d(value).tolist()
-    whole = [isinstance(n, Real) and not isinstance(n, bool) and float(n) % 1 == 0 for n in listed]
-    if all(whole[1:]) and (whole[:1] == [True] or (len(listed) > 1 and listed[0] is None)):
-        return tuple(None if n is None else int(n) for n in listed)
-    return None
-
-
-def _cause_of_row(shape: tuple[int | None, ...], layer: Layer) -> str:
-    """Name a misconception that gives this shape, or ""."""
-    if len(shape) != 3:
-        return ""
-    wanted, channels = layer.shape[0], layer.shape[2]
-    if shape == (channels, wanted, wanted):
-        return "channel-axis-in-front"
-    if shape[2] != channels or shape[0] != shape[1]:
-        return ""
-    kernel_cuts = {wanted + 2: "padding-same", wanted - 1: "off-by-one", wanted + 1: "off-by-one"}
-    pooled = {wanted + 1: "remainder-kept", 2 * wanted: "nothing-reduced"}
-    pooled[2 * wanted + 1] = "nothing-reduced"
-    return (kernel_cuts if layer.kind == "Conv2D" else pooled).get(shape[0] or 0, "")
-
-
-_ADVICE = {
-    "Conv2D": "A 3 × 3 kernel without padding cuts one pixel on each side; the last number is the "
-    "number of filters.",
-    "MaxPooling2D": "Pooling halves height and width and drops the remainder; the channels stay.",
-    "Flatten": "Flatten lays all numbers in a row: multiply the three before it.",
-    "Dense": "A dense layer gives one number for each of its units.",
-}
+def _predict_alike(
+    model: Any, reference: Any, mine: list[Any], theirs: list[Any], size: float, rng: Any
+) -> bool:
+    """Give both networks random weights of this size and compare what they predict."""
+    for layer, other in zip(mine, theirs, strict=True):
+        drawn = [rng.normal(0.0, size, w.shape).astype("float32") for w in other.get_weights()]
+        other.set_weights(drawn)
+        layer.set_weights(drawn)
+    images = rng.random((4, 28, 28, 1)).astype("float32")
+    got, expected = model(images, training=False), reference(images, training=False)
+    return is_close(np.asarray(got), np.asarray(expected))

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course.model_graph import require_runnable, standard
+
 if TYPE_CHECKING:
     from course.checks.exercise import Exercise
 
@@ -25,6 +27,9 @@ def require_rules(check: "Exercise", model: Any) -> int:
 
     check.that(isinstance(model, keras.Model), f"a Keras model was expected, not {model!r:.60}.")
     check.that(model.built, "the model has no weights yet: give it an Input and train it.")
+    # What can't be rebuilt where it is ranked is refused here in the same words.
+    require_runnable(model, NAME)
+    model = standard(model, NAME)
     shapes = tuple(model.input_shape[1:]), tuple(model.output_shape[1:])
     check.that(
         shapes == ((28, 28, 1), (10,)),

@@ -1,6 +1,7 @@
 """A model crosses as data and is rebuilt from built-in layers, or is refused with a reason."""
 
 import copy
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +10,12 @@ import pytest
 
 from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import encode
-from autograder.boundary.agent.convpool_agent.keras_values import (
-    ACTIVATIONS,
-    genuine_activations,
-    rebuild_here,
-    reduce,
-)
+from autograder.boundary.agent.convpool_agent.keras_values import rebuild_here, reduce
 from autograder.boundary.agent.convpool_agent.records import ModelRecord
 from autograder.boundary.layer_rules import LAYERS
 from autograder.boundary.model import rebuild
 from course.crossing import CannotCross
+from course.model_graph import ACTIVATIONS, genuine_activations, require_runnable
 
 tf = pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
@@ -105,7 +102,13 @@ def of_every_other_layer() -> Any:
         L.SpatialDropout2D(0.1),
         L.Conv2D(8, 3, groups=2, dilation_rate=2, kernel_regularizer="l2", use_bias=False),
         L.LeakyReLU(),
+        L.PReLU(shared_axes=[1, 2]),
         L.ELU(),
+        L.Identity(),
+        L.Cropping2D(1),
+        L.AlphaDropout(0.1),
+        L.GaussianDropout(0.1),
+        L.ActivityRegularization(l2=0.1),
         L.AveragePooling2D(2),
         L.Activation(tf.nn.tanh),
         L.Permute((2, 1, 3)),
@@ -213,12 +216,26 @@ def softmax_v2(x: Any) -> Any:
     return x
 
 
-@pytest.mark.parametrize("own", [relu, softmax_v2, lambda x: x, L.ReLU(max_value=1)])
-def test_an_activation_of_ones_own_is_refused_whatever_its_name(own: Any) -> None:
-    with pytest.raises(
-        CannotCross, match="that cannot cross; only Keras's own functions can; give one by its name"
-    ):
-        crossed(small(L.Flatten(), L.Dense(3, activation=own)))
+@pytest.mark.parametrize("own", [relu, softmax_v2, lambda x: x, functools.partial(relu), L.PReLU()])
+def test_an_activation_of_ones_own_crosses_as_a_stand_in_that_cannot_be_run(own: Any) -> None:
+    model = small(L.Flatten(), L.Dense(3, activation=own))
+    again = rebuild(crossed(model))
+
+    assert model.layers[1].activation is own
+    assert [w.shape for w in again.get_weights()] == [(784, 3), (3,)]
+    with pytest.raises(CannotCross, match="only Keras's own functions can; give one by its name"):
+        again(IMAGES)
+    for either in (model, again):
+        with pytest.raises(CannotCross, match="has an activation"):
+            require_runnable(either, "model")
+
+
+@pytest.mark.parametrize("activation", [L.ReLU(max_value=1), L.LeakyReLU(0.2), L.ELU(0.5)])
+def test_an_activation_given_as_a_layer_keeps_its_settings(activation: Any) -> None:
+    model = small(L.Flatten(), L.Dense(3, activation=activation))
+    require_runnable(model, "model")
+
+    np.testing.assert_allclose(rebuild(crossed(model))(IMAGES), model(IMAGES), rtol=1e-5)
 
 
 class OwnLayer(L.Layer):
@@ -235,9 +252,101 @@ class OwnSequential(keras.Sequential):
     pass
 
 
+class OwnFunctional(keras.Model):
+    def __init__(self) -> None:
+        entry = keras.Input((28, 28, 1))
+        super().__init__(entry, L.Dense(2)(L.Flatten()(entry)))
+
+
 class OwnModel(keras.Model):
+    """Branches, and uses a function of `keras.ops`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = L.Conv2D(2, 3, padding="same")
+        self.top, self.merge, self.flat = L.Dense(3), L.Add(), L.Flatten()
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        both = self.merge([self.left(x), keras.ops.relu(x)])
+        return self.top(self.flat(both))
+
+
+class TensorFlowModel(keras.Model):
     def call(self, x: Any) -> Any:
-        return x
+        return tf.nn.relu(x)
+
+
+def run_once(model: Any) -> Any:
+    model(IMAGES)
+    return model
+
+
+def built_by_shape(model: Any) -> Any:
+    with pytest.warns(UserWarning, match="build"):
+        model.build((None, 28, 28, 1))
+    return model
+
+
+def inside() -> Any:
+    return keras.Sequential([keras.Input((28, 28, 1)), OwnModel(), L.Softmax()])
+
+
+def deep() -> Any:
+    model = small(L.Conv2D(2, 3))
+    for _ in range(9):
+        model = small(model)
+    return model
+
+
+OTHER_STYLES: dict[str, Callable[[], Any]] = {
+    "subclass of Sequential": lambda: OwnSequential([keras.Input((28, 28, 1)), L.Conv2D(2, 3)]),
+    "subclass of a functional model": OwnFunctional,
+    "own call, run once": lambda: run_once(OwnModel()),
+    "own call, built by its shape": lambda: built_by_shape(OwnModel()),
+    "own call inside a model": inside,
+    "ten models deep": deep,
+}
+
+
+@pytest.mark.parametrize("style", OTHER_STYLES)
+def test_a_model_of_another_style_crosses_as_the_layers_that_it_computes(style: str) -> None:
+    model = OTHER_STYLES[style]()
+    again = rebuild(crossed(model))
+
+    assert type(again).__name__ == "Functional"
+    np.testing.assert_allclose(again(IMAGES), model(IMAGES), rtol=1e-5, atol=1e-6)
+    assert again.count_params() == model.count_params()
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (lambda: L.Lambda(lambda x: x), "is a Lambda; use Keras's other layers"),
+        (lambda: OwnLayer(name="mine"), "layer `mine` is a OwnLayer"),
+        (lambda: Dense(3), "is a Dense, which is not one of Keras's"),
+    ],
+)
+def test_a_layer_of_ones_own_crosses_as_a_stand_in_that_cannot_be_run(
+    layer: Callable[[], Any], said: str
+) -> None:
+    model = small(L.Flatten(), layer())
+    again = rebuild(crossed(model))
+
+    assert again.output_shape == model.output_shape
+    assert again.layers[-1].count_params() == model.layers[-1].count_params()
+    for refuse in (lambda: again(IMAGES), lambda: require_runnable(model, "model")):
+        with pytest.raises(CannotCross) as refusal:
+            refuse()
+        assert said in str(refusal.value)
+
+
+def test_constraints_and_a_fixed_number_of_images_cross() -> None:
+    dense = L.Dense(2, kernel_constraint=keras.constraints.MaxNorm(0.5), bias_constraint="non_neg")
+    again = rebuild(crossed(keras.Sequential([keras.Input((3,), batch_size=7), dense])))
+
+    assert again.input_shape == (7, 3)
+    assert again.layers[0].kernel_constraint.max_value == 0.5
+    assert type(again.layers[0].bias_constraint).__name__ == "NonNeg"
 
 
 def operations() -> Any:
@@ -253,19 +362,19 @@ def two_outputs() -> Any:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: small(L.Lambda(lambda x: x)), "is a Lambda; use Keras's other layers"),
-        (lambda: small(OwnLayer(name="mine")), "layer `mine` is a OwnLayer"),
-        (lambda: small(L.Flatten(), Dense(3)), "is a Dense, which is not one of Keras's"),
-        (lambda: OwnSequential([keras.Input((2,)), L.Dense(1)]), "class OwnSequential: only"),
-        (lambda: OwnModel(), "class OwnModel: only tf.keras.Sequential and functional"),
+        (lambda: OwnModel(), r"call `model.build((None, 28, 28, 1))` before you return it"),
+        (lambda: run_once(TensorFlowModel()), "its `call` cannot be followed"),
         (lambda: keras.Sequential([L.Dense(3)]), "it has no input shape yet; begin it with"),
-        (lambda: small(L.Flatten(), L.Dense(2, kernel_constraint="non_neg")), "kernel_constraint"),
+        (
+            lambda: small(L.Flatten(), L.Dense(2, kernel_constraint=lambda w: w)),
+            "`kernel_constraint` of its Dense layer cannot be used",
+        ),
         (
             lambda: small(L.LSTM(2), shape=(3, 3)),
             "`LSTM` cannot cross; these layers can: InputLayer",
         ),
         (lambda: small(L.Conv2D(2, 3), shape=(None, None, 1)), "a shape of known sizes"),
-        (operations, "`Relu` is not one of Keras's layers"),
+        (operations, "`Multiply` is not one of Keras's layers"),
         (two_outputs, "models with one input and one output can cross"),
     ],
 )
@@ -332,6 +441,19 @@ HOSTILE: dict[str, Callable[[ModelRecord], None]] = {
     "settings of another type": claim(3, config="units=3"),
     "setting by number": lambda record: entry_of(record, 3)["config"].update({7: 7}),
     "function for an activation": setting(3, "activation", OWN_RELU),
+    "activation of another layer": setting(3, "activation", {"class_name": "Dense", "config": {}}),
+    "activation without settings": setting(3, "activation", {"class_name": "ReLU", "config": 3}),
+    "activation with a path": setting(
+        3, "activation", {"class_name": "ReLU", "config": {"module": "os"}}
+    ),
+    "stand-in of another form": claim(2, class_name="Foreign", module="course.model_graph"),
+    "stand-in of a huge shape": claim(
+        2,
+        class_name="Foreign",
+        module="course.model_graph",
+        config={"name": "f", "stands_for": "F", "shape": [10**12], "parameters": 0},
+    ),
+    "constraint of one's own": setting(3, "kernel_constraint", OWN_RELU),
     "unknown activation": setting(3, "activation", "student_relu"),
     "activation by module": setting(3, "activation", "os.system"),
     "ten billion units": setting(3, "units", 10**10),

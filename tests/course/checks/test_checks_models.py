@@ -13,7 +13,7 @@ layers = keras.layers
 
 def network(
     first: int = 64,
-    activation: str = "relu",
+    activation: Any = "relu",
     last: str = "softmax",
     padding: str = "valid",
     pooling: Any = None,
@@ -105,6 +105,36 @@ def test_other_activations_cost_their_third_of_the_points(mistake: str) -> None:
     assert (verdict.score, verdict.misconception) == (10.0, misconception)
 
 
+@pytest.mark.parametrize("cap", [6.0, 1e3, 1e9, 1e30])
+def test_a_cap_of_relu_is_found_however_high_it_lies(cap: float) -> None:
+    capped = layers.ReLU(max_value=cap)
+
+    verdict = judge("cnn", "build_cnn", lambda: network(activation=capped))
+
+    assert (verdict.score, verdict.misconception) == (10.0, "relu-capped")
+
+
+@pytest.mark.parametrize(("factor", "score"), [(0.01, 15), (0.02, 0)])
+def test_a_penalty_is_accepted_up_to_keras_own_default(factor: float, score: float) -> None:
+    penalized = network()
+    penalized.layers[5].kernel_regularizer = keras.regularizers.L2(factor)
+
+    verdict = judge("cnn", "build_cnn", lambda: penalized)
+
+    assert verdict.score == score
+    assert verdict.misconception == ("" if score else "weights-penalized")
+
+
+def test_weights_that_were_trained_already_are_right() -> None:
+    def trained() -> Any:
+        model = network()
+        images = np.random.default_rng(0).random((8, 28, 28, 1))
+        fitted(model, images, np.arange(8), 1)
+        return model
+
+    assert run_test("cnn", "build_cnn", trained) == 1.0
+
+
 def test_a_check_leaves_the_weights_as_they_were() -> None:
     model = network()
     before = [weight.copy() for weight in model.get_weights()]
@@ -131,12 +161,18 @@ WRONG_SHAPES: list[tuple[dict[str, Any], str, int]] = [
     ({"pool_1": (64, 13, 13)}, "channel-axis-in-front", 5),
     ({"flatten": (5, 5, 64)}, "", 5),
     ({"dense_2": None}, "", 5),
-    ({"dense_2": "ten"}, "", 5),
+    ({"dense_2": "ten"}, "shape-as-text", 5),
+    ({"pool_2": (5.5, 5.5, 64)}, "count-with-fraction", 5),
+    ({"pool_1": [[13, 13], 64]}, "", 5),
+    ({"pool_1": np.ones((2, 2))}, "", 5),
+    ({"pool_1": {"height": 13}}, "", 5),
+    ({"pool_1": (float("nan"), float("inf"), 64)}, "count-with-fraction", 5),
+    ({"pool_1": (True, True, True)}, "", 5),
     (dict.fromkeys(list(SHAPES)[2:]), "", 1),
 ]
 
 
-@pytest.mark.parametrize("flat", [(1600,), [1600], 1600, np.int64(1600)])
+@pytest.mark.parametrize("flat", [(1600,), [1600], 1600, np.int64(1600), 1600.0, np.array(1600)])
 def test_a_table_of_shapes_in_any_notation_is_right(flat: Any) -> None:
     assert run_test("cnn", "layer_shapes", SHAPES | {"flatten": flat}) == 1.0
 

@@ -1,23 +1,24 @@
 """Turns Keras and TensorFlow objects into records and arrays; imports neither before it must."""
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from course.crossing import CannotCross, without_library
+from course.model_graph import (
+    OWN_FUNCTION,
+    activation_name,
+    all_layers,
+    is_activation_layer,
+    own_weights,
+    standard,
+)
 
 from .records import HistoryRecord, ModelRecord
-
-ACTIVATIONS = (
-    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus",
-    "softsign", "sigmoid", "hard_sigmoid", "tanh", "softmax", "log_softmax", "exponential",
-)  # fmt: skip
-OWN_FUNCTION = "only Keras's own functions can; give one by its name"
-NOT_BUILT = (
-    "it has no input shape yet; begin it with `tf.keras.Input(shape=(28, 28, 1))` or give its "
-    "first layer `input_shape=(28, 28, 1)`"
-)
 
 
 def reduce(value: object, path: str) -> object:
@@ -38,20 +39,18 @@ def _history(value: Any) -> HistoryRecord:
 
 
 def model_record(model: Any, path: str) -> ModelRecord:
-    """Describe a built Sequential or Functional model of built-in layers.
+    """Describe a model as a Sequential or functional one of Keras's layers; see `standard`.
 
-    Raises `CannotCross` with the offending layer's name for anything else.
+    Raises `CannotCross` with the reason for a model that has no such form.
     """
-    family = _family(model, path)
-    if not model.built:
-        raise CannotCross(path, "Keras model", NOT_BUILT)
-    for layer in model.layers:
-        _require_built_in(layer, path)
-    config = plain(model.get_config())
-    _name_activations(model, config, path)
+    described = standard(model, path)
+    # Keras warns of a lambda, e.g. in a constraint, which the other side refuses.
+    with _serializable(described), warnings.catch_warnings(action="ignore"):
+        config = plain(described.get_config())
+    _name_activations(described, config)
     compiled, refusal = _compiled(model, path)
     stopped = bool(getattr(model, "stop_training", False))
-    weights = dict(_weights(model))
+    family, weights = type(described).__name__, dict(_weights(described))
     return ModelRecord(family, config, weights, compiled, refusal, _steps(model), stopped)
 
 
@@ -61,33 +60,28 @@ def _steps(model: Any) -> int:
     return 0 if optimizer is None else int(optimizer.iterations)
 
 
-def _family(model: Any, path: str) -> str:
-    kind = type(model)
-    if kind.__name__ in ("Sequential", "Functional") and kind.__module__.startswith("keras.src."):
-        return kind.__name__
-    reason = "only tf.keras.Sequential and functional models can cross"
-    raise CannotCross(path, f"Keras model of the class {kind.__name__}", reason)
+@contextmanager
+def _serializable(model: Any) -> Iterator[None]:
+    """Take the learner's own activation functions out of a model while its configuration is read.
 
-
-def _require_built_in(layer: Any, path: str) -> None:
+    Keras writes bytecode for a lambda, and cannot write a `functools.partial`.
+    """
     import keras
 
-    if isinstance(layer, keras.Model):
-        _family(layer, f"{path}.{layer.name}")
-        for inner in layer.layers:
-            _require_built_in(inner, f"{path}.{layer.name}")
-        return
-    if getattr(keras.layers, type(layer).__name__, None) is not type(layer):
-        reason = (
-            f"its layer `{layer.name}` is a {type(layer).__name__}, which is not one of Keras's"
-        )
-        raise CannotCross(path, "Keras model", reason)
-    if isinstance(layer, keras.layers.Lambda):
-        reason = f"its layer `{layer.name}` is a Lambda; use Keras's other layers"
-        raise CannotCross(path, "Keras model", reason)
-    # Checked before the configuration is read, which for a lambda gives a warning and bytecode.
-    if hasattr(layer, "activation"):
-        _activation_name(layer, path)
+    own = [
+        (vars(layer), layer.activation)
+        for layer in all_layers(model)
+        if hasattr(layer, "activation")
+        and not activation_name(layer.activation)
+        and not isinstance(layer.activation, keras.layers.Layer)
+    ]
+    try:
+        for attributes, _ in own:
+            attributes["activation"] = keras.activations.linear
+        yield
+    finally:
+        for attributes, activation in own:
+            attributes["activation"] = activation
 
 
 def plain(value: Any) -> Any:
@@ -101,58 +95,27 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _name_activations(model: Any, config: dict[str, Any], path: str) -> None:
-    """Write each activation by name, if it is the genuine one.
-
-    Keras writes a student's own function `relu` as "relu", and `tf.nn.softmax` as "softmax_v2".
-    Therefore the name is found through the object, not through its `__name__`.
-    """
+def _name_activations(model: Any, config: dict[str, Any]) -> None:
+    """Write each activation as its name, as one of Keras's layers, or as a stand-in's name."""
     layers = {layer.name: layer for layer in model.layers}
     for entry in config["layers"]:
         layer = layers.get(entry["config"].get("name"))
         if layer is None:
             continue
         if "layers" in entry["config"]:
-            _name_activations(layer, entry["config"], f"{path}.{layer.name}")
+            _name_activations(layer, entry["config"])
         elif "activation" in entry["config"]:
-            entry["config"]["activation"] = _activation_name(layer, path)
+            entry["config"]["activation"] = _written_activation(layer.activation)
 
 
-def _activation_name(layer: Any, path: str) -> str:
-    for name, genuine in genuine_activations():
-        if layer.activation is genuine:
-            return name
-    if _is_default_layer(layer.activation):
-        return type(layer.activation).__name__.lower()
-    own = getattr(layer.activation, "__name__", type(layer.activation).__name__)
-    reason = f"its layer `{layer.name}` has an activation `{own}` that cannot cross; {OWN_FUNCTION}"
-    raise CannotCross(path, "Keras model", reason)
-
-
-def _is_default_layer(activation: Any) -> bool:
-    """Recognize `activation=tf.keras.layers.ReLU()` or `Softmax()` without settings."""
-    import keras
-
-    if type(activation) not in (keras.layers.ReLU, keras.layers.Softmax):
-        return False
-    ours, default = activation.get_config(), type(activation)().get_config()
-    return all(ours[key] == default[key] for key in default if key not in ("name", "dtype"))
-
-
-def genuine_activations() -> list[tuple[str, Any]]:
-    """Pair each name with the functions that are this activation in Keras and TensorFlow."""
-    import keras
-
-    tensorflow = sys.modules.get("tensorflow")
-    # keras.ops.gelu has another default than keras.activations.gelu.
-    modules = [
-        keras.activations,
-        getattr(tensorflow, "nn", None),
-        getattr(tensorflow, "math", None),
-    ]
-    pairs = [(n, getattr(module, n, None)) for module in modules for n in ACTIVATIONS]
-    pairs += [(n, getattr(keras.ops, n, None)) for n in ACTIVATIONS if n != "gelu"]
-    return [(name, function) for name, function in pairs if function is not None]
+def _written_activation(activation: Any) -> str | dict[str, Any]:
+    if name := activation_name(activation):
+        return name
+    kind = type(activation).__name__
+    if is_activation_layer(activation):
+        return {"class_name": kind, "config": plain(activation.get_config())}
+    own = str(getattr(activation, "__name__", kind))
+    return {"class_name": "OwnActivation", "config": {"name": own}}
 
 
 def _weights(model: Any, prefix: str = "") -> list[tuple[str, list[np.ndarray]]]:
@@ -161,8 +124,8 @@ def _weights(model: Any, prefix: str = "") -> list[tuple[str, list[np.ndarray]]]
     for layer in model.layers:
         if hasattr(layer, "layers"):
             found += _weights(layer, f"{prefix}{layer.name}/")
-        elif layer.weights:
-            found.append((prefix + layer.name, [np.asarray(w) for w in layer.get_weights()]))
+        elif weights := own_weights(layer):
+            found.append((prefix + layer.name, [np.asarray(weight) for weight in weights]))
     return found
 
 

@@ -1,0 +1,13 @@
+# %% [markdown]
+# road: each layer wraps the ones before it, eight models deep
+
+# %% gap="build_cnn"
+def build_cnn():
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([tf.keras.Input((28, 28, 1)), layers.Conv2D(64, 3, activation="relu")])
+    for layer in [
+        layers.MaxPooling2D(2), layers.Conv2D(64, 3, activation="relu"), layers.MaxPooling2D(2),
+        layers.Flatten(), layers.Dense(128, activation="relu"), layers.Dense(10, activation="softmax"),
+    ]:
+        model = tf.keras.Sequential([tf.keras.Input((28, 28, 1)), model, layer])
+    return model

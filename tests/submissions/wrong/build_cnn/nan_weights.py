@@ -1,0 +1,21 @@
+# %% [markdown]
+# misconception: weights-not-finite
+# score: 0
+
+# %% gap="build_cnn"
+def build_cnn():
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([
+        tf.keras.Input((28, 28, 1)),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ])
+    weights = model.get_weights()
+    weights[4] = weights[4] * float("nan")
+    model.set_weights(weights)
+    return model

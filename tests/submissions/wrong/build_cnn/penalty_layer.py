@@ -1,0 +1,18 @@
+# %% [markdown]
+# misconception: layers-extra
+# score: 0
+
+# %% gap="build_cnn"
+def build_cnn():
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([
+        tf.keras.Input((28, 28, 1)),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"), layers.ActivityRegularization(l2=10.0),
+        layers.Dense(10, activation="softmax"),
+    ])
+    return model
