@@ -1,6 +1,8 @@
 """Texts of any length that take a reader's time with the square of it, if it is not careful."""
 
 import json
+from collections.abc import Callable
+from time import process_time
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
@@ -116,3 +118,24 @@ def graded(sources: list[str], student: str = "ada", assignment: str = "convolut
 def json_bytes(value: object) -> bytes:
     """Write JSON as a notebook is stored."""
     return json.dumps(value).encode()
+
+
+def takes_linear_time(
+    work: Callable[[str], object], unit: str, length: int, seconds: float
+) -> None:
+    """Assert that `work` on `length` characters takes at most `seconds`, and the double twice that.
+
+    The processor's time is measured. Times too short to be compared are not.
+    """
+    single, double = (_seconds(work, grown(unit, size)) for size in (length, 2 * length))
+    assert single < seconds, f"{length:,} characters took {single:.1f} s"
+    assert double < 2 * seconds, f"{2 * length:,} characters took {double:.1f} s"
+    if double > 0.5:  # a square would be four times as long
+        double = min(double, _seconds(work, grown(unit, 2 * length)))
+        assert double < 3.2 * single + 0.2, f"{single:.2f} s, of the double {double:.2f} s"
+
+
+def _seconds(work: Callable[[str], object], text: str) -> float:
+    start = process_time()
+    work(text)
+    return process_time() - start

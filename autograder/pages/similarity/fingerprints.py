@@ -151,6 +151,8 @@ def fingerprints(cells: Mapping[str, str], beside: Iterable[str] = ()) -> Prints
     the smallest are kept: of two copies, these are the same. Code beyond MAX_SCANNED characters is
     compared by its tokens.
     """
+    # A repeated cell has no other fingerprints.
+    cells = {name: source for source, name in {text: one for one, text in cells.items()}.items()}
     parsed = _within(cells, MAX_SCANNED)
     modules: dict[str, str] = {}
     for source in (*(cells[name] for name in parsed), *beside):
