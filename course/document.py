@@ -12,6 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from course.visible import visible
+
 _SHARED = Path(__file__).parent / "templates"
 
 
@@ -39,6 +41,7 @@ class Document:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=StrictUndefined,
+            finalize=_cleaned,
         )
         environment.filters |= filters or {}
         sheets = [_SHARED / "palette.css", *(folder / one for one in (*styles, f"{name}.css"))]
@@ -51,8 +54,13 @@ class Document:
         self._template = environment.get_template(f"{name}.html.j2")
 
     def render(self, **values: object) -> str:
-        """Return the page; every value is escaped unless it is markup already."""
+        """Return the page; every value is cleaned and escaped unless it is markup already."""
         return self._template.render(**values)
+
+
+def _cleaned(value: object) -> object:
+    """Take out of a text what is not shown but changes how the page is shown."""
+    return visible(value) if type(value) is str else value
 
 
 def _policy(css: str, code: str) -> str:
@@ -85,7 +93,7 @@ def html_table(
     rows: Sequence[Sequence[object]],
     style: TableStyle | None = None,
 ) -> Markup:
-    """Return a table with a caption; every cell is escaped unless it is markup already."""
+    """Return a table with a caption; every cell is cleaned and escaped unless it is markup."""
     style = style or TableStyle()
     head = Markup().join(_element("th", one, style.heading, scope="col") for one in header)
     lines = [Markup().join(_element("td", one, style.cell) for one in row) for row in rows]
@@ -98,7 +106,7 @@ def html_table(
 
 def _element(tag: str, content: object, style: str, **attributes: str) -> Markup:
     """Write one element; the lines of a text are kept apart."""
-    inner = escape(content)
+    inner = escape(_cleaned(content))
     if not hasattr(content, "__html__"):
         inner = inner.replace("\n", Markup("<br>"))
     written = attributes | ({"style": style} if style else {})

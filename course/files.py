@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from platformdirs import user_cache_path, user_state_path
+
+from course.visible import visible
 
 APP = "convpool-course"
 CACHE_VARIABLE = "COURSE_CACHE_DIR"
@@ -90,21 +93,35 @@ def write_state(path: Path, values: dict[str, Any]) -> bool:
 
 # A spreadsheet takes a cell that starts with one of these for a formula, and a student may choose
 # a name such as `=cmd()`. Some programs take the wide forms too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
+_BLANK = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*+")
+"""What some programs take off a cell before they look at its first character."""
 
 
 def safe_cell(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = visible(text)
+    return f"'{text}" if _is_formula(text) else text
 
 
 def plain_cell(text: str) -> str:
     """Take away the apostrophe that `safe_cell` put before a text."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a text for a formula."""
+    start = _BLANK.match(text)
+    return text.startswith(_BREAKS) or text.startswith(_FORMULA, start.end() if start else 0)
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Write rows as CSV, one line each; the caller makes texts of students safe."""
+    """Write rows as CSV, one line each, without control characters and changes of direction.
+
+    The caller makes texts of students safe with `safe_cell`.
+    """
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    cleaned = ([visible(one) if isinstance(one, str) else one for one in row] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(cleaned)
     return text.getvalue()

@@ -13,11 +13,10 @@ from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
 from course.crossing import MAX_BYTES
+from course.visible import visible
 
 Execute = Callable[[str, float], None]
-UNPRINTABLE = re.compile(
-    r"\x1b\[[0-9;]*m|[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)
+_OTHER_BLANK = re.compile(r"[^\S\n ]")
 
 
 class BadReply(Exception):
@@ -113,4 +112,4 @@ def printable(value: object, longest: int) -> str:
 
     Anything other than a string gives "".
     """
-    return UNPRINTABLE.sub("", value)[:longest] if type(value) is str else ""
+    return _OTHER_BLANK.sub("", visible(value))[:longest] if type(value) is str else ""

@@ -22,15 +22,13 @@ from autograder.pages.leaderboard.leaderboard import (
     table_row,
     write_leaderboard,
 )
+from autograder.pages.left_out import LeftOut, left_out_by, require_all
 from autograder.pages.report.graded_class import read_graded_class
 from autograder.pages.report.report_page import Pseudonyms, report_html
 from autograder.pages.similarity.similar_pairs import similar
 from course.errors import GradingError
 from course.files import write_atomically
 from course.lessons.improve_rules import NAME
-
-MOST_PAIRS = 50
-"""The most pairs of similar submissions in a report."""
 
 SIMILARITY_NOTE = (
     "A list to look at, and never a mark: a short exercise has few natural answers, and friends "
@@ -63,14 +61,22 @@ def run_feedback(
         )
     graded = [one for one in found if is_graded(class_folder, *one)]
     pages = ClassPages(course, class_folder)
+    written: list[tuple[str, str]] = []
+    left_out: list[LeftOut] = []
     with progress_bar(console) as bar:
         task = bar.add_task("writing feedback", total=len(graded))
         for student, assignment in graded:
-            pages.write(student, assignment)
+            try:
+                pages.write(student, assignment)
+                written.append((student, assignment))
+            except Exception as error:
+                left_out.append(left_out_by(error, student, assignment))
             bar.update(task, description=f"feedback on {assignment} for {student}", advance=1)
     console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")
-    for packed in pack(class_folder, graded) if zipped else []:
+    for packed in pack(class_folder, written) if zipped else []:
         console.print(packed.next_step, soft_wrap=True, markup=False)
+        for note in packed.notes:
+            console.print(note, soft_wrap=True, markup=False)
     others = [
         f"{assignment} of {student}"
         for student, assignment in found
@@ -81,6 +87,7 @@ def run_feedback(
             f"Not graded by `autograder`, so without a page: {', '.join(others)}.",
             "Run `autograder grade`, then `autograder feedback` again.",
         )
+    require_all(left_out, "made", "feedback")
 
 
 def run_report(
@@ -95,13 +102,14 @@ def run_report(
     """Write the report, and print where it is; return its path."""
     graded = read_graded_class(course, class_folder, assignments)
     pseudonyms = Pseudonyms(class_secret(class_folder), graded.names) if anonymous else None
-    pairs = list(similar(course, class_folder, graded.results))
+    compared = similar(course, class_folder, graded.results)
     made = datetime.now().astimezone()
-    text = report_html(graded, made, pairs[:MOST_PAIRS], pseudonyms)
+    text = report_html(graded, made, compared, pseudonyms)
     default = class_folder.root / ("report-anonymous.html" if anonymous else "report.html")
     path = to or default
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
     console.print(f"Report on {len(graded.results)} submissions: {path}", soft_wrap=True)
+    require_all(compared.left_out, "compared", "report")
     return path
 
 
@@ -116,13 +124,17 @@ def run_similarity(
     table = Table(title="Alike beyond what everybody was given", caption=SIMILARITY_NOTE)
     for heading in ("assignment", "student", "student", "alike", "in common"):
         table.add_column(heading)
-    for assignment, pair in similar(course, class_folder, results):
+    compared = similar(course, class_folder, results)
+    for assignment, pair in compared.pairs:
         cells = (assignment, pair.first, pair.second, f"{100 * pair.share:.0f} %", pair.in_common)
         table.add_row(*map(escape, cells))
     if table.row_count:
         console.print(table)
     else:
         console.print(f"No pair stands out. {SIMILARITY_NOTE}")
+    if compared.more:
+        console.print(f"{compared.more} more pairs, less alike than these, are not listed.")
+    require_all(compared.left_out, "compared", "similarity")
 
 
 def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Console) -> None:

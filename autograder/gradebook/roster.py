@@ -19,7 +19,9 @@ from course.files import csv_text, plain_cell, safe_cell, write_atomically
 from course.notebook.rejecting import Rejected
 
 _LONGEST_BYTES = 120  # of a folder's name; nbgrader adds to it
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *+(\..*)?", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,18 @@ def folder_name(text: str, taken: Iterable[str] = ()) -> str:
     kept = "".join(_safe(sign) for sign in text)
     kept = re.sub(r"-{2,}", "-", kept).strip("-. ") or "student"
     kept = kept.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").rstrip("-. ")
-    if _RESERVED.fullmatch(kept):
+    if is_reserved(kept):
         kept = f"{kept}-"
     known = {name.casefold() for name in taken}
     number, found = 2, kept
     while found.casefold() in known:
         found, number = f"{kept}-{number}", number + 1
     return require_safe_name(found, "student")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows takes a name for a device, whatever its ending."""
+    return bool(_RESERVED.fullmatch(name))
 
 
 def _safe(sign: str) -> str:

@@ -16,6 +16,7 @@ from autograder.gradebook.database import is_registered, make_gradebook, registe
 from course.errors import GradingError
 from course.notebook.cell_marks import id_of_test
 from course.notebook.verdict import Verdict
+from course.visible import visible
 
 BUSY_SECONDS = 1.0
 """SQLite's own busy timeout, in seconds."""
@@ -215,4 +216,5 @@ def _auto_comment(verdict: Verdict) -> str | None:
 
     nbgrader's feedback renders comments as Markdown, and a message may quote a student's error.
     """
-    return verdict.message.replace("<", "‹").replace(">", "›").replace("](", "] (") or None
+    message = visible(verdict.message)
+    return message.replace("<", "‹").replace(">", "›").replace("](", "] (") or None

@@ -46,7 +46,7 @@ def scan(notebook: NotebookNode) -> list[Flag]:
     parsed = sum(end <= MAX_SCANNED for end in ends)
     aliases: dict[str, str] = {}
     for cell in cells[:parsed]:
-        aliases |= _imports(cell.source)
+        aliases |= imports_in(cell.source)
     taken = cells_with_taken_answers(cells[:parsed])
     flags: dict[tuple[str, str], Flag] = {}
     for number, cell in enumerate(cells):
@@ -61,7 +61,7 @@ def scan(notebook: NotebookNode) -> list[Flag]:
 
 
 @lru_cache(maxsize=128)
-def _imports(text: str) -> Mapping[str, str]:
+def imports_in(text: str) -> Mapping[str, str]:
     """Return what a cell's imports mean; cached, as most cells are the same for a whole class."""
     tree = read_code(text)
     return MappingProxyType(imported_modules([] if tree is None else [tree]))

@@ -6,16 +6,20 @@ the same name (it compares the ids). A page for any other submission is named af
 """
 
 import re
+import unicodedata
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import read_ledger
-from course.errors import GradingError
+from autograder.gradebook.roster import is_reserved
 from course.files import write_atomically
+from course.visible import visible
 
 _MOODLE = re.compile(r"[^_]+_\d+_assignsubmission_file(?=_|$)")
 _CANVAS = re.compile(r"(?P<owner>.+?_(?:late_)?\d+_\d+)_.+", re.IGNORECASE | re.DOTALL)
@@ -30,6 +34,8 @@ class Packed:
     path: Path
     pages: int
     lms: str
+    notes: tuple[str, ...] = ()
+    """What was named otherwise than the LMS or the student's id has it."""
 
     @property
     def next_step(self) -> str:
@@ -43,19 +49,66 @@ class Packed:
 
 
 def pack(class_folder: ClassFolder, graded: Iterable[tuple[str, str]]) -> list[Packed]:
-    """Write `feedback/<assignment>-<lms>.zip` for each assignment and each LMS it came from."""
+    """Write `feedback/<assignment>-<lms>.zip` for each assignment and each LMS it came from.
+
+    Where two pages would have one name, also on a system that ignores capitals, the second one gets
+    a name of its own, and `notes` says so.
+    """
     taken = read_ledger(class_folder)
-    groups: dict[tuple[str, str], dict[str, Path]] = {}
+    groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
     for student, assignment in graded:
         origin = taken.get((student, assignment))
         system, source = (origin.system, origin.source) if origin else ("", "")
         page = class_folder.feedback / student / assignment / f"{assignment}.html"
         kind, name = name_for(system, source, student, assignment)
-        group = groups.setdefault((assignment, kind), {})
-        if name in group:
-            raise GradingError(f"Two pages would be called {name}.", "Collect again, by one name.")
-        group[name] = page
-    return [_pack(class_folder, *key, pages) for key, pages in sorted(groups.items())]
+        if kind != "students" and groups[assignment, kind].has(name):
+            note = f"{assignment} of {student}: {name} is another page's name; named by student."
+            kind, name = name_for("", "", student, assignment)
+            groups[assignment, kind].notes.append(note)
+        groups[assignment, kind].wanted.append((name, page))
+    return [_pack(class_folder, *key, group) for key, group in sorted(groups.items())]
+
+
+class _Group:
+    """The pages of one zip, and the names that they would have."""
+
+    def __init__(self) -> None:
+        self.wanted: list[tuple[str, Path]] = []
+        self.notes: list[str] = []
+
+    def has(self, name: str) -> bool:
+        """Whether a page has this name already, as some system sees it."""
+        return _key(name) in {_key(other) for other, _ in self.wanted}
+
+    def pages(self) -> dict[str, Path]:
+        """Return the pages by names that differ on every system; what is renamed is noted.
+
+        The first page keeps a name that several would have; the others get a number that makes no
+        name of any other page.
+        """
+        reserved = {_key(name) for name, _ in self.wanted}
+        used: set[str] = set()
+        found = {}
+        for name, page in self.wanted:
+            own = name if _key(name) not in used else _numbered(name, reserved)
+            used.add(_key(own))
+            reserved.add(_key(own))
+            if own != name:
+                self.notes.append(f"{page} is called {own}: {name} is another page's name.")
+            found[own] = page
+        return found
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    """Add a number to the folder of a name, so that it is not taken."""
+    folder, _, file = name.partition("/")
+    names = (f"{folder}-{number}/{file}" for number in count(2))
+    return next(one for one in names if _key(one) not in taken)
+
+
+def _key(name: str) -> str:
+    """Write a name as a system sees it that ignores capitals and forms of letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def name_for(system: str, source: str, student: str, assignment: str) -> tuple[str, str]:
@@ -68,16 +121,24 @@ def name_for(system: str, source: str, student: str, assignment: str) -> tuple[s
     for part in source.partition(": ")[2].split("/"):
         moodle = _MOODLE.match(part) if system == "moodle" else None
         if moodle:
-            return "moodle", f"{moodle.group()}_/{file}"
+            return "moodle", f"{_BAD.sub('-', visible(moodle.group()))}_/{file}"
         canvas = _CANVAS.fullmatch(part) if system == "canvas" else None
         if canvas:
-            return "canvas", _BAD.sub("-", f"{canvas.group('owner')}_{file}")
-    folder = _BAD.sub("-", student)
-    return "students", f"{'--' if folder == '..' else folder}/{file}"
+            return "canvas", _BAD.sub("-", visible(f"{canvas.group('owner')}_{file}"))
+    return "students", f"{_folder(student)}/{file}"
 
 
-def _pack(class_folder: ClassFolder, assignment: str, lms: str, pages: dict[str, Path]) -> Packed:
+def _folder(student: str) -> str:
+    """Name a folder as every system can: Windows takes off last dots and reserves some names."""
+    name = _BAD.sub("-", visible(student))
+    kept = name.rstrip(". ")
+    name = kept + "-" * (len(name) - len(kept))
+    return f"{name}-" if not name or is_reserved(name) else name
+
+
+def _pack(class_folder: ClassFolder, assignment: str, lms: str, group: _Group) -> Packed:
     """Write one zip whole; the same pages always give the same bytes."""
+    pages = group.pages()
 
     def write(file: BinaryIO) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -88,4 +149,4 @@ def _pack(class_folder: ClassFolder, assignment: str, lms: str, pages: dict[str,
 
     path = class_folder.feedback / f"{assignment}-{lms}.zip"
     write_atomically(path, write)
-    return Packed(path, len(pages), lms)
+    return Packed(path, len(pages), lms, tuple(group.notes))

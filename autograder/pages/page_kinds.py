@@ -8,12 +8,10 @@ from markupsafe import Markup, escape
 
 from course.document import Document
 from course.quiz.rendering import block_html, inline_html
+from course.visible import visible
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-# Colors of a terminal, and characters that are invisible or change the direction of the text.
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -25,14 +23,9 @@ def document(name: str) -> Document:
     return Document(_TEMPLATES, name, styles=["base.css"], filters=by_name)
 
 
-def plain(text: str) -> str:
-    """Remove a terminal's colors, control characters and changes of direction from a text."""
-    return _INVISIBLE.sub("", _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-
-
 def prose(text: str) -> Markup:
     """Escape a message, then set what stands in backquotes as code."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(plain(text)))))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))
 
 
 def percent(share: float | None) -> str:

@@ -1,6 +1,7 @@
 """Reads the quiz's questions from its source, and answers from graded notebooks as data."""
 
 import ast
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ QUIZ = "quiz"
 UNREADABLE = "something else"
 """Stands for an answer that is not a plain letter or number."""
 
+_NO_LITERAL = (ValueError, TypeError, SyntaxError, ArithmeticError, MemoryError, RecursionError)
+_LARGEST = 10**60
 _OPTION = re.compile(r"^- \*\*([a-z])\*\* – (.*)$", re.MULTILINE)
 _FIGURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _HEAD = re.compile(r"^\*\*Question \d+ \([^)]*\)\.\*\*\s*")
@@ -74,8 +77,15 @@ def chosen(source: str, name: str, letters: bool) -> list[str]:
     if letters:
         return _letters(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return [f"{value:,.10g}"]
+        return [_number(value)]
     return [UNREADABLE]
+
+
+def _number(value: float) -> str:
+    """Write a number as every answer of its size is written; no answer has more than 60 digits."""
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return UNREADABLE
+    return f"{value:,.10g}" if math.isfinite(value) else UNREADABLE
 
 
 def _letters(value: Any) -> list[str]:
@@ -101,6 +111,6 @@ def _literal(source: str, name: str) -> Any:
         ):
             try:
                 value = ast.literal_eval(statement.value)
-            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            except _NO_LITERAL:
                 value = object()
     return value

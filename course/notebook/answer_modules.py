@@ -6,6 +6,7 @@ The code is parsed and never run.
 
 import ast
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,13 +41,17 @@ def answer_folders() -> list[Path]:
     return [root.joinpath(*module.split(".")) for module in ANSWER_MODULES]
 
 
-def taken_answers(text: str, imported: Mapping[str, str] | None = None) -> list[str]:
+def taken_answers(
+    text: str, imported: dict[str, str] | None = None, *, borrows: bool | None = None
+) -> list[str]:
     """Name what a cell takes from modules that hold answers, such as "course.checks.models".
 
     `imported` maps names to what imports of other cells made of them, as `imports_of` returns. The
-    import of `exercise` alone, as visible checks have it, takes no answer.
+    import of `exercise` alone, as visible checks have it, takes no answer. `borrows` tells whether
+    one of the imports is of answers, where that is known.
     """
-    borrows = any(map(_holds_answers, (imported or {}).values()))
+    imported = imported or {}
+    borrows = any(map(_holds_answers, imported.values())) if borrows is None else borrows
     if not borrows and not _WORDS.search(text[:MAX_CHARACTERS]):
         return []
     tree = read_code(text)
@@ -54,7 +59,7 @@ def taken_answers(text: str, imported: Mapping[str, str] | None = None) -> list[
     if tree is None:
         found += [match.group() for match in _TEXT.finditer(text[:MAX_CHARACTERS])]
         return list(dict.fromkeys(found))
-    known = {**(imported or {}), **imports_of(tree)}
+    known = ChainMap(imports_of(tree), imported)  # a copy for each cell would be too much
     for node in ast.walk(tree):
         found += _taken(node, known)
     return list(dict.fromkeys(found))
@@ -71,14 +76,18 @@ def cells_with_taken_answers(cells: Iterable[Any]) -> dict[str, list[str]]:
     What a test imports is not known to the student's cells, because tests run elsewhere.
     """
     imported: dict[str, str] = {}
+    borrows = False
     found: dict[str, list[str]] = {}
     for cell in cells:
         if cell["cell_type"] != "code" or mark_of(cell).is_test:
             continue
-        if origin_of(cell) != "source" and (taken := taken_answers(cell["source"], imported)):
+        own = origin_of(cell) != "source"
+        if own and (taken := taken_answers(cell["source"], imported, borrows=borrows)):
             found[cell["id"]] = taken
         if tree := read_code(cell["source"]):
-            imported |= imports_of(tree)
+            new = imports_of(tree)
+            imported |= new
+            borrows = borrows or any(map(_holds_answers, new.values()))
     return found
 
 

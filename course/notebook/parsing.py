@@ -24,6 +24,7 @@ MAX_SOURCE = 1_000_000
 """Limit of the characters of source in one notebook: the exercises have about 10,000."""
 
 _PARSED_WHOLE = 20_000_000  # bytes; of a larger file outputs and pictures are not parsed
+_MOST_VALUES = 1_000_000  # of a notebook whose outputs are parsed
 _MAX_DIGITS = 400  # of an integer in the JSON
 _MAX_VALUE = 200  # characters of a text in nbgrader's mark
 _MAX_NOTES = 20
@@ -94,7 +95,7 @@ def _text(content: bytes, notes: list[str]) -> str:
     try:
         if encoding.startswith(("utf-16", "utf-32")):
             content, encoding = content.decode(encoding).encode(), "utf-8"
-        if len(content) > _PARSED_WHOLE:
+        if len(content) > _PARSED_WHOLE or _values(content) > _MOST_VALUES:
             size = len(content)
             content = skim(content)
             left_out = (size - len(content)) / 1e6
@@ -108,6 +109,11 @@ def _text(content: bytes, notes: list[str]) -> str:
             ) from error
     notes.append("The file is not UTF-8; it was read as Windows-1252. Save it in JupyterLab.")
     return text
+
+
+def _values(content: bytes) -> int:
+    """Return a bound of how many values JSON can hold: each takes memory of its own."""
+    return sum(map(content.count, (b",", b"[", b"{")))
 
 
 def _from_windows(content: bytes) -> str | None:
@@ -145,7 +151,7 @@ def _document(text: str, notes: list[str]) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, Any]], notes: list[str]) -> dict[str, Any]:
     """Build an object; of a key that is there twice the last value counts, as in JupyterLab."""
     result = dict(pairs)
-    if len(result) < len(pairs):
+    if len(result) < len(pairs) and len(notes) <= _MAX_NOTES:
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         notes.append(f"An object has the key {_quote(twice)} twice; the last one was read.")
     return result
@@ -293,7 +299,8 @@ def _run(cell: dict[str, Any]) -> dict[str, Any]:
     for output in saved if isinstance(saved, list) else []:
         if isinstance(output, dict) and isinstance(output.get("output_type"), str):
             text = output.get("text", "")
-            text = "".join(map(str, text)) if isinstance(text, list) else str(text)
+            lines = text if isinstance(text, list) else [text]
+            text = "".join(line for line in lines if isinstance(line, str))
             outputs.append(NotebookNode(output_type=output["output_type"], text=text))
     is_count = isinstance(count, int) and not isinstance(count, bool)
     return {"execution_count": count if is_count else None, "outputs": outputs}
@@ -323,4 +330,6 @@ def _kind(value: Any) -> str:
 
 def _quote(value: Any) -> str:
     """Quote a value that a student wrote, shortened to 60 characters."""
-    return one_line(repr(value), 60)
+    if isinstance(value, dict | list) and value:
+        return _kind(value)  # writing it could take more memory than the notebook, or be too deep
+    return one_line(repr(value[:100] if isinstance(value, str) else value), 60)

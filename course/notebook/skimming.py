@@ -10,7 +10,8 @@ from course.notebook.rejecting import Rejected
 
 _DROPPED = (b'"outputs"', b'"attachments"', b'"widgets"')
 _MAX_TOKENS = 3_000_000  # strings, commas and brackets of what is kept; each is an object in memory
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# A string that is never closed goes to the end: without that, each quote in it would be tried.
+_STRING = rb'"[^"\\]*+(?:\\.?+[^"\\]*+)*+"?+'
 _TOKEN = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
 _NESTING = re.compile(_STRING + rb"|[\[\]{}]", re.DOTALL)
 _OPENING = re.compile(rb"\s*+:\s*+([\[{])")

@@ -102,9 +102,7 @@ def main() -> None:
             path.write_text("{}")
         make_gradebook(folder)
         timed("feedback", len(graded), lambda: write_pages(course, folder, graded))
-        timed(
-            "similarity", len(graded), lambda: list(similar(course, folder, iter_results(folder)))
-        )
+        timed("similarity", len(graded), lambda: similar(course, folder, iter_results(folder)))
         quiet = Console(quiet=True)
         timed(
             "report",

@@ -14,7 +14,7 @@ from autograder.pages.feedback.feedback_page import feedback_html
 from autograder.pages.leaderboard.leaderboard import RankedNetwork, as_html
 from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.report_page import report_html
-from autograder.pages.similarity.similar_pairs import SimilarPair
+from autograder.pages.similarity.similar_pairs import Comparison, SimilarPair
 
 LOOKS = {
     "light": {"color_scheme": "light"},
@@ -33,7 +33,8 @@ def report(tmp_path_factory):
     )
     pairs = [("pooling", SimilarPair("student001", "student002", 0.83, 12.0, ("pool",), "x = 1"))]
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(report_html(known, datetime(2026, 3, 1), pairs), encoding="utf-8")
+    page = report_html(known, datetime(2026, 3, 1), Comparison(pairs, []))
+    path.write_text(page, encoding="utf-8")
     return path.as_uri()
 
 

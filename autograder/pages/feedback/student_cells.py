@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from markupsafe import Markup
 
 from autograder.build.script import CANARY
 from autograder.grading.outputs import safe_data
-from autograder.pages.page_kinds import plain
+from autograder.pages.python_tokens import colored
 from course.notebook.cell_marks import origin_of
+from course.visible import visible
 
 LONGEST = 20_000
 """The most characters of one output, and of one cell, that a page shows."""
+LONGEST_PAGE = 1_000_000
+"""The most characters of cells and outputs together that a page shows."""
+MOST_CELLS = 1_000
+MOST_OUTPUTS = 200
+"""The most outputs of one cell that a page shows."""
 WITHHELD = "(This output quoted a hidden check and is not shown.)"
 
 
@@ -43,28 +48,52 @@ class StudentCell:
 def student_cells(notebook: dict[str, Any], released: Iterable[str]) -> list[StudentCell]:
     """List the student's cells in order, without the course's and without released cells unchanged.
 
-    A released cell that has outputs is listed: the outputs are those of the student's run.
+    A released cell that has outputs is listed: the outputs are those of the student's run. What
+    does not fit on a page is left out; the last cell says so.
     """
     known = {source.strip() for source in released}
-    found = []
-    for cell in notebook.get("cells", []):
-        origin = origin_of(cell)
-        unchanged = cell["source"].strip() in known
-        if origin == "source" or not cell["source"].strip():
-            continue
-        if origin == "own" and unchanged and not cell.get("outputs"):
-            continue
-        found.append(_student_cell(cell))
+    shown = [cell for cell in notebook.get("cells", []) if _is_shown(cell, known)]
+    found: list[StudentCell] = []
+    length = 0
+    for cell in shown[:MOST_CELLS]:
+        listed, characters = _student_cell(cell, LONGEST_PAGE - length)
+        length += characters
+        if length > LONGEST_PAGE:
+            break
+        found.append(listed)
+    left_out = len(shown) - len(found)
+    if left_out:
+        found.append(StudentCell("", None, f"… ({left_out:,} more cells are not shown)"))
     return found
 
 
-def _student_cell(cell: dict[str, Any]) -> StudentCell:
-    """Turn one cell into what a page shows of it."""
-    source = _cut(plain(cell["source"]))
+def _is_shown(cell: dict[str, Any], known: set[str]) -> bool:
+    """Whether a cell is the student's and holds something."""
+    origin, source = origin_of(cell), cell["source"].strip()
+    if origin == "source" or not source:
+        return False
+    return origin != "own" or source not in known or bool(cell.get("outputs"))
+
+
+def _student_cell(cell: dict[str, Any], room: int) -> tuple[StudentCell, int]:
+    """Return what a page with `room` for that many characters shows, and its characters."""
+    source = _cut(visible(cell["source"]))
     if cell["cell_type"] != "code":
-        return StudentCell(cell["id"], None, source)
-    outputs = [one for raw in cell.get("outputs", []) for one in _outputs(raw)]
-    return StudentCell(cell["id"], _colored(source), outputs=outputs)
+        return StudentCell(cell["id"], None, source), len(source)
+    length = len(source)
+    outputs: list[Output] = []
+    raw_outputs = cell.get("outputs", [])
+    for raw in raw_outputs[:MOST_OUTPUTS]:
+        if length > room:
+            break
+        new = _outputs(raw)
+        outputs += new
+        length += sum(len(one.text) for one in new)
+    left_out = len(raw_outputs) - MOST_OUTPUTS
+    if left_out > 0:
+        outputs.append(Output(f"… ({left_out:,} more outputs are not shown)"))
+    code = colored(source) if length <= room else None
+    return StudentCell(cell["id"], code, outputs=outputs), length
 
 
 def _outputs(raw: dict[str, Any]) -> list[Output]:
@@ -84,7 +113,7 @@ def _outputs(raw: dict[str, Any]) -> list[Output]:
 
 def _text(text: str, kind: str = "text") -> list[Output]:
     """Show a text, unless it quotes a hidden check."""
-    text = plain(text).rstrip()
+    text = visible(text).rstrip()
     if CANARY in text:
         text = WITHHELD
     return [Output(_cut(text), kind=kind)] if text else []
@@ -95,20 +124,3 @@ def _cut(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     return f"{text[:LONGEST]}\n… ({len(text) - LONGEST:,} more characters are not shown)"
-
-
-def _colored(source: str) -> Markup:
-    """Color Python code; the highlighter escapes it."""
-    from pygments import highlight
-
-    lexer, formatter = _highlighter()
-    return Markup(highlight(source, lexer, formatter))
-
-
-@cache
-def _highlighter() -> tuple[Any, Any]:
-    """Load the highlighter once."""
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
-
-    return PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 FEWEST = 5
 """The fewest students for whom a correlation is computed."""
 
+MOST_OTHERS = 20
+"""The most answers that are none of the question's options and have a row each."""
+
 Item = tuple[str, str]
 """An assignment and one of its gaps."""
 
@@ -180,12 +183,22 @@ def choice_statistics(
 ) -> list[ChoiceStatistics]:
     """Count how often each answer was chosen: `options` first, then others by their count.
 
+    Of more than MOST_OTHERS others, the rarest are one row that says how many they are.
     `chosen` has each student's answers (several, where several may be ticked); `rests` their
     share of the other marks, for those who have other marks.
     """
     sets = {student: frozenset(picked) for student, picked in chosen.items()}
     counts = Counter(option for picked in sets.values() for option in picked)
     others = sorted(set(counts) - set(options), key=lambda one: (-counts[one], one))
+    if len(others) > MOST_OTHERS:
+        rare = frozenset(others[MOST_OTHERS:])
+        merged = f"{len(rare):,} other answers"
+        sets = {
+            student: picked - rare | {merged} if picked & rare else picked
+            for student, picked in sets.items()
+        }
+        counts[merged] = sum(merged in picked for picked in sets.values())
+        others[MOST_OTHERS:] = [merged]
     return [_choice(option, counts[option], sets, rests) for option in [*options, *others]]
 
 

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,14 @@ from autograder.pages.page_kinds import document
 from autograder.pages.report import report_tables
 from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.item_statistics import ItemMark
-from autograder.pages.similarity.similar_pairs import SimilarPair
+from autograder.pages.similarity.similar_pairs import Comparison
+
+MOST_PAIRS = 50
+"""The most pairs of similar submissions in a report."""
+
+# Where a name can begin, and what can't follow it.
+_STARTS = re.compile(r"(?<!\w)\S")
+_IN_WORD = re.compile(r"\w")
 
 
 class Pseudonyms:
@@ -25,15 +32,13 @@ class Pseudonyms:
         """Compute a pseudonym for every student; `names` has their full names by id."""
         self._by_student = _pseudonyms(secret, names)
         words = {
-            word: self._by_student[student]
+            _folded(word): self._by_student[student]
             for student, full in names.items()
             for word in (student, full)
             if len(word) > 1
         }
-        longest = sorted(words, key=len, reverse=True)
-        pattern = "|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in longest)
-        self._words = {word.lower(): alias for word, alias in words.items()}
-        self._pattern = re.compile(pattern, re.IGNORECASE) if pattern else None
+        self._words = words
+        self._lengths = sorted({len(word) for word in words}, reverse=True)
 
     def name(self, student: str) -> str:
         """Return a student's pseudonym."""
@@ -41,9 +46,31 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """Replace the class's names and ids in a text by their pseudonyms."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda found: self._words[found.group().lower()], text)
+        # Not one expression of all names: that would try every name at every character.
+        folded = _folded(text)
+        parts: list[str] = []
+        written = 0
+        for place in (found.start() for found in _STARTS.finditer(text)):
+            if place < written:
+                continue
+            length = self._name_at(folded, place)
+            if length:
+                parts += [text[written:place], self._words[folded[place : place + length]]]
+                written = place + length
+        return "".join([*parts, text[written:]])
+
+    def _name_at(self, text: str, place: int) -> int:
+        """Return the length of the longest name that stands there as a whole word; 0 for none."""
+        for length in self._lengths:
+            end = place + length
+            if text[place:end] in self._words and not _IN_WORD.match(text, end):
+                return length
+        return 0
+
+
+def _folded(text: str) -> str:
+    """Take out the difference of capitals, character by character: all places stay."""
+    return "".join(small if len(small := one.casefold()) == 1 else one for one in text)
 
 
 def _pseudonyms(secret: bytes, students: Iterable[str]) -> dict[str, str]:
@@ -65,13 +92,13 @@ def _code(secret: bytes, student: str) -> str:
 def report_html(
     graded: GradedClass,
     made: datetime,
-    pairs: Sequence[tuple[str, SimilarPair]] | None = None,
+    compared: Comparison | None = None,
     pseudonyms: Pseudonyms | None = None,
 ) -> str:
     """Return the report of a class, made at `made`.
 
-    `pairs` are similar submissions, each with its assignment; None leaves that section out. With
-    `pseudonyms`, no name or id of a student is in the report.
+    Without a comparison, the section on similar submissions is left out. With `pseudonyms`, no name
+    or id of a student is in the report.
     """
     shown_names = {name: pseudonyms.name(name) if pseudonyms else name for name in graded.names}
     return document("report").render(
@@ -81,9 +108,16 @@ def report_html(
         shown_names=shown_names,
         full_names=dict.fromkeys(graded.names, "") if pseudonyms else graded.names,
         without_names=pseudonyms.text if pseudonyms else str,
-        pairs=pairs,
+        pairs=compared.pairs[:MOST_PAIRS] if compared else None,
+        more_pairs=_not_shown(compared) if compared else 0,
+        not_compared=compared.left_out if compared else [],
         **_sections(graded, graded.marks(), shown_names),
     )
+
+
+def _not_shown(compared: Comparison) -> int:
+    """Count the similar pairs that are not in the report."""
+    return max(0, len(compared.pairs) - MOST_PAIRS) + compared.more
 
 
 def _sections(

@@ -7,8 +7,8 @@ does. What everybody was given is left out.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,18 @@ import nbformat
 
 from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
+from autograder.pages.left_out import LeftOut, left_out_by
 from autograder.pages.quiz_answers import QUIZ
 from autograder.pages.similarity.fingerprints import Prints, fingerprints
 from course.notebook.cell_marks import origin_of
+from course.notebook.tampering import one_line
 
 LEAST_EVIDENCE = 6.0
 """The least sum of weights of shared fragments: about two statements."""
+MOST_PAIRS = 500
+"""The most pairs of one assignment that are listed."""
+MOST_NAMED = 5
+"""The most cells that are named of one pair."""
 LEAST_SHARE = 0.5
 """The least share of a notebook's rare fragments that must be in the other one too."""
 
@@ -45,12 +51,30 @@ class SimilarPair:
     @property
     def in_common(self) -> str:
         """What the two have in common, in words."""
-        cells = ", ".join(self.cells)
-        return f"{self.evidence:.0f} rare fragments in {cells}, such as: {self.example[:90]}"
+        cells = ", ".join(self.cells[:MOST_NAMED])
+        if len(self.cells) > MOST_NAMED:
+            cells += f" and {len(self.cells) - MOST_NAMED} more cells"
+        example = one_line(self.example, 90)
+        return f"{self.evidence:.0f} rare fragments in {cells}, such as: {example}"
 
 
-def similar_pairs(prints: Mapping[str, Prints], given: Prints) -> list[SimilarPair]:
-    """Compare all notebooks of one assignment, by student; the most similar pair comes first."""
+@dataclass(frozen=True)
+class Comparison:
+    """What comparing the notebooks of a class came to."""
+
+    pairs: list[tuple[str, SimilarPair]]
+    """Similar pairs with their assignment, the most similar of an assignment first."""
+    left_out: list[LeftOut]
+    """The submissions that could not be compared."""
+    more: int = 0
+    """Similar pairs beyond MOST_PAIRS of an assignment."""
+
+
+def similar_pairs(prints: Mapping[str, Prints], given: Prints) -> tuple[list[SimilarPair], int]:
+    """Compare all notebooks of one assignment, by student.
+
+    Returns at most MOST_PAIRS pairs, the most similar first, and how many more there are.
+    """
     own = {student: one.keys() - given.keys() for student, one in prints.items()}
     owners: dict[int, list[str]] = defaultdict(list)
     for student in sorted(own):
@@ -66,8 +90,9 @@ def similar_pairs(prints: Mapping[str, Prints], given: Prints) -> list[SimilarPa
         student: sum(weights[fragment] for fragment in fragments)
         for student, fragments in own.items()
     }
-    found = list(_similar_enough(shared, total, prints, own, weights))
-    return sorted(found, key=lambda one: (-one.evidence * one.share, one.first, one.second))
+    found = _similar_enough(shared, total)
+    examples = [_with_example(one, prints, own, weights) for one in found[:MOST_PAIRS]]
+    return examples, len(found) - len(examples)
 
 
 def rarity(owners: int, students: int) -> float:
@@ -81,40 +106,57 @@ def rarity(owners: int, students: int) -> float:
 
 
 def _similar_enough(
-    shared: Mapping[tuple[str, str], float],
-    total: Mapping[str, float],
+    shared: Mapping[tuple[str, str], float], total: Mapping[str, float]
+) -> list[SimilarPair]:
+    """List the pairs that share enough, the most similar first, without an example."""
+    found = []
+    for (first, second), evidence in shared.items():
+        share = evidence / min(total[first], total[second])
+        if evidence >= LEAST_EVIDENCE and share >= LEAST_SHARE:
+            found.append(SimilarPair(first, second, share, evidence, (), ""))
+    return sorted(found, key=lambda one: (-one.evidence * one.share, one.first, one.second))
+
+
+def _with_example(
+    pair: SimilarPair,
     prints: Mapping[str, Prints],
     own: Mapping[str, set[int]],
     weights: Mapping[int, float],
-) -> Iterator[SimilarPair]:
-    """Yield the pairs that share enough, with an example."""
-    for (first, second), evidence in shared.items():
-        share = evidence / min(total[first], total[second])
-        if evidence < LEAST_EVIDENCE or share < LEAST_SHARE:
-            continue
-        fragments = [fragment for fragment in own[first] & own[second] if weights[fragment] > 0]
-        places = [prints[first][fragment] for fragment in fragments]
-        largest = max(places, key=lambda place: (place.size, place.code))
-        cells = tuple(dict.fromkeys(sorted(place.cell for place in places)))
-        yield SimilarPair(first, second, share, evidence, cells, largest.code)
+) -> SimilarPair:
+    """Add the cells that hold what the two share, and the first line of the largest part."""
+    both = own[pair.first] & own[pair.second]
+    places = [prints[pair.first][fragment] for fragment in both if weights[fragment] > 0]
+    largest = max(places, key=lambda place: (place.size, place.code))
+    cells = tuple(dict.fromkeys(sorted(place.cell for place in places)))
+    return replace(pair, cells=cells, example=largest.code)
 
 
 def similar(
     course: CourseFolder,
     class_folder: ClassFolder,
     results: Iterable[SubmissionResult],
-) -> Iterator[tuple[str, SimilarPair]]:
-    """Yield similar pairs with their assignment, the most similar of an assignment first."""
+) -> Comparison:
+    """Compare the submissions of every assignment."""
     given = given_prints(course, class_folder)
     prints: dict[str, dict[str, Prints]] = {}
+    left_out: list[LeftOut] = []
     for result in results:
         # Answers of the quiz are single letters.
         if result.assignment != QUIZ and result.notebook:
-            own, fixed = split_cells(result.notebook)
-            prints.setdefault(result.assignment, {})[result.student] = fingerprints(own, fixed)
+            try:
+                own, fixed = split_cells(result.notebook)
+                of_student = fingerprints(own, fixed)
+            except Exception as error:
+                left_out.append(left_out_by(error, result.student, result.assignment))
+                continue
+            prints.setdefault(result.assignment, {})[result.student] = of_student
+    pairs: list[tuple[str, SimilarPair]] = []
+    more = 0
     for assignment, by_student in prints.items():
-        for pair in similar_pairs(by_student, given):
-            yield assignment, pair
+        found, left = similar_pairs(by_student, given)
+        pairs += [(assignment, pair) for pair in found]
+        more += left
+    return Comparison(pairs, left_out, more)
 
 
 def split_cells(notebook: dict[str, Any]) -> tuple[dict[str, str], list[str]]:

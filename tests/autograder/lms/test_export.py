@@ -133,7 +133,8 @@ def test_nbgraders_own_export_command_writes_the_same(
 )
 def test_a_formula_sleeps_and_comes_back(text: str) -> None:
     assert safe_cell(text)[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n", "＝")
-    assert plain_cell(safe_cell(text)) == text or text == "'=1"
+    known = text.replace("\r", "\n")  # every line end is written as a newline
+    assert plain_cell(safe_cell(text)) == known or text == "'=1"
 
 
 def test_wrong_arguments_are_one_line(folder: ClassFolder, course: CourseFolder) -> None:

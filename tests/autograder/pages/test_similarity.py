@@ -151,7 +151,7 @@ def classroom(seed: int, size: int = CLASS) -> dict[str, dict[str, str]]:
 def pairs_of(written: dict[str, dict[str, str]], given=None) -> list:
     beside = ["import numpy as np"]
     prints = {student: fingerprints(cells, beside) for student, cells in written.items()}
-    return similar_pairs(prints, given or {})
+    return similar_pairs(prints, given or {})[0]
 
 
 @pytest.mark.parametrize(
@@ -182,6 +182,8 @@ def test_three_hundred_honest_answers_raise_next_to_no_alarm(seed: int) -> None:
 
 def test_it_is_the_rarity_that_keeps_honest_answers_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare, "rarity", lambda owners, students: 1.0)
+
+    monkeypatch.setattr(compare, "MOST_PAIRS", 100_000)
 
     assert len(pairs_of(classroom(0))) > 1000
 
@@ -245,7 +247,7 @@ def test_results_are_compared_without_what_the_course_gives(course: CourseFolder
         }
         results.append(made)
 
-    found = list(similar(course, folder, results))
+    found = similar(course, folder, results).pairs
 
     assert [(name, one.first, one.second) for name, one in found] == [("convolution", "ada", "ben")]
     assert len(given_prints(course, folder)) > 100
