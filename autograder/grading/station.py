@@ -120,8 +120,10 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
                 replace(opened.conditions, seed=seed),
             )
         result.times["total"] = monotonic() - started
-    except (CourseError, OSError) as error:
-        return json.dumps({"failure": f"{error} (on the worker {get_worker().address})"})
+    # Whatever one submission raises is its own failure; the worker goes on.
+    except Exception as error:
+        kind = "" if isinstance(error, CourseError) else f"{type(error).__name__}: "
+        return json.dumps({"failure": f"{kind}{error} (on the worker {get_worker().address})"})
     return json.dumps({"result": asdict(result)})
 
 
