@@ -6,7 +6,6 @@ submission runs on a worker whose sandbox has not proven itself.
 
 import asyncio
 import json
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from nbformat import NotebookNode
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
+from autograder.sandbox.owned_folders import owned_folder
 from course.errors import CourseError, GradingError
 
 NOBODY = "submission"
@@ -130,11 +130,11 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
 @contextmanager
 def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
     """Write a notebook as a submission; give the student's folder."""
-    with tempfile.TemporaryDirectory(prefix="convpool-handed-in-") as folder:
-        path = Path(folder) / NOBODY / assignment / f"{assignment}.ipynb"
+    with owned_folder() as folder:
+        path = folder / NOBODY / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
-        yield Path(folder) / NOBODY
+        yield folder / NOBODY
 
 
 def _opened(station: str) -> Opened:

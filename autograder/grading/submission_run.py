@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest.intake import take_in
 from autograder.sandbox import Limits
+from autograder.sandbox.owned_folders import owned_folder
 from course.errors import GradingError
 from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
 from course.notebook.cell_code import read_code
@@ -143,8 +143,7 @@ def _run_worker(
 ) -> SubmissionResult:
     """Order a worker to grade the notebook, wait for it, and read its result."""
     sockets = sockets_for(notebook, conditions.pool) if conditions.pool else None
-    with tempfile.TemporaryDirectory(prefix="convpool-") as name:
-        folder = Path(name)
+    with owned_folder() as folder:
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
         order = Order(
             notebook=str(folder / "notebook.json"),
