@@ -95,8 +95,8 @@ class TrustedTests:
                 return _failed(gap, points, failure, concealed), printed.getvalue()
             except Exception as error:
                 if hasattr(error, "check_message"):  # the boundary's errors, about the student
-                    failure = failures.from_exception(gap, error)
-                    return _failed(gap, points, failure, concealed), ""
+                    found = failures.from_exception(gap, error)
+                    return _failed(gap, points, found, concealed), ""
                 raise GradingError(f"The test of {gap!r} is broken: {error!r}.") from error
         result = _passed(gap, points, share)
         check = names.get("check")
