@@ -19,6 +19,7 @@ anything else                                   refused by its name and type
 import array
 import collections
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ MAX_DEPTH = 32
 MAX_ARRAYS = 10_000
 MAX_RANK = 8
 MAX_ELEMENTS = 1 << 26
+MAX_ARRAY_BYTES = 256 << 20
+"""What a list may take as an array, which a test makes of it with `np.asarray`."""
+TEXT_OF_NUMBER = 32 * 4  # bytes of a number among texts in an array
 SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
 DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]
@@ -67,7 +71,54 @@ def arriving(value: Any, path: str, keep: tuple[type, ...] = ()) -> Any:
     Keras models, histories and instances of `keep` are returned as they are. Raises `CannotCross`
     for the first part that has no plain form.
     """
-    return _Passage(keep).value(value, path)
+    arrived = _Passage(keep).value(value, path)
+    if array_bytes(arrived) > MAX_ARRAY_BYTES:
+        reason = "it is too large as an array, where every text takes the room of the longest"
+        raise CannotCross(path, name_of_type(value), reason)
+    return arrived
+
+
+def array_bytes(value: Any) -> int:
+    """Return what the largest list in a plain value would take as an array, at most, in bytes.
+
+    NumPy gives each item of an array the room of the largest: a list of a text of a million
+    letters and of a thousand short ones takes 4 GB.
+    """
+    return _room(value).largest
+
+
+@dataclass
+class _Room:
+    """What a value contributes to an array that it stands in, and the largest array within it."""
+
+    items: int = 1
+    item_bytes: int = 8
+    text: bool = False
+    largest: int = 0
+
+
+def _room(value: Any) -> _Room:
+    if isinstance(value, str):
+        return _Room(item_bytes=4 * len(value), text=True)
+    if isinstance(value, np.ndarray):
+        return _Room(items=value.size, item_bytes=value.itemsize)
+    if isinstance(value, dict):
+        # An array holds dicts and sets as objects, and does not look into them.
+        return _Room(largest=max((_room(item).largest for item in value.values()), default=0))
+    if not isinstance(value, (list, tuple)):
+        return _Room()
+    room = _Room(items=0)
+    numbers = False
+    for item in value:
+        part = _room(item)
+        room.items += part.items
+        room.item_bytes = max(room.item_bytes, part.item_bytes)
+        room.largest = max(room.largest, part.largest)
+        room.text, numbers = room.text or part.text, numbers or not part.text
+    if room.text and numbers:
+        room.item_bytes = max(room.item_bytes, TEXT_OF_NUMBER)
+    room.largest = max(room.largest, room.items * room.item_bytes)
+    return room
 
 
 class _Passage:

@@ -54,8 +54,10 @@ def read_blueprint(family: str, config: dict[str, Any], path: str) -> Blueprint:
     """
     try:
         return _Reader(path).model(family, config)
-    # All errors that a configuration of the wrong form can cause in the reader.
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except CannotCross:
+        raise
+    # A configuration of the wrong form can cause any error, here and in Keras.
+    except Exception as error:
         reason = "its configuration is not one that Keras writes"
         raise CannotCross(path, "Keras model", reason) from error
 

@@ -55,14 +55,17 @@ class FileChannel:
         the kernel is late or dead; `request` passes that exception on. `inside` gives the paths
         of both files in the sandbox, where they differ.
         """
-        self.requests, self.execute = requests, execute
+        self.execute = execute
         self.inside = inside or (str(requests), str(replies))
         self.number = 0
-        # Opened once, so that a file put in its place later is not followed.
-        self._replies = os.open(replies, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Opened once: a file put in their place later is not followed, a change of their modes has
+        # no effect, and nobody can take a lease on a file that is open for writing.
+        flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._requests, self._replies = os.open(requests, flags), os.open(replies, flags)
 
     def close(self) -> None:
-        """Close the replies' file."""
+        """Close both files."""
+        os.close(self._requests)
         os.close(self._replies)
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
@@ -73,11 +76,17 @@ class FileChannel:
         os.ftruncate(self._replies, 0)
         call = f"serve({self.number}, {self.inside[0]!r}, {self.inside[1]!r})"
         try:
-            self.requests.write_bytes(message)
+            self._write_request(message)
             self.execute(f"__import__('convpool_agent').{call}", timeout)
             return self._reply_to(head)
         finally:
-            os.truncate(self.requests, 0)
+            os.ftruncate(self._requests, 0)
+
+    def _write_request(self, message: bytes) -> None:
+        """Write the whole message, which one call may not do."""
+        written = 0
+        while written < len(message):
+            written += os.pwrite(self._requests, message[written:], written)
 
     def _reply_to(self, head: dict[str, Any]) -> dict[str, Any]:
         """Read and check the reply; a stale or prepared one does not have the request's nonce."""

@@ -10,15 +10,19 @@ from course.crossing import CannotCross
 
 MAX_PARAMETERS = 20_000_000
 MAX_FEATURES = 1 << 20
+MAX_ALL_FEATURES = 1 << 22
 MAX_OPERATIONS = 300_000_000
+MAX_CALLS = 1000
 Shape = tuple[Any, ...]
 
 
 def survey(plan: Blueprint, weights: dict[str, list[np.ndarray]], path: str) -> None:
     """Check a blueprint against its weights; raise `CannotCross` where they do not agree.
 
-    Bounds: 20 million parameters; per image 2^20 values between two layers and 300 million
-    multiplications (the lesson's network has 243,786, 43,264 and about 6 million).
+    Bounds: 20 million parameters; 1000 calls of layers, those of nested models counted at each use;
+    per image 2^20 values between two layers, 2^22 of all layers together (Keras holds all of them
+    until the model has run) and 300 million multiplications. The lesson's network has 243,786
+    parameters, 7 calls, 43,264 and about 65,000 values, and about 6 million multiplications.
     """
     work = _Survey(path, dict(weights))
     work.model(plan, (None, *plan.input_shape), "")
@@ -32,7 +36,7 @@ class _Survey:
     def __init__(self, path: str, weights: dict[str, list[np.ndarray]]) -> None:
         self.path, self.weights = path, weights
         self.unused = set(weights)
-        self.parameters = self.operations = 0
+        self.parameters = self.operations = self.features = self.calls = 0
 
     def refuse(self, reason: str) -> CannotCross:
         return CannotCross(self.path, "Keras model", reason)
@@ -46,6 +50,9 @@ class _Survey:
         return shapes[plan.output]
 
     def _node(self, plan: Blueprint, node: Node, shapes: dict[Key, Shape], prefix: str) -> Shape:
+        self.calls += 1
+        if self.calls > MAX_CALLS:
+            raise self.refuse("its layers are used too often")
         layer, inputs = plan.layers[node.layer], [shapes[source] for source in node.sources]
         if isinstance(layer, Blueprint):
             return self.model(layer, inputs[0], f"{prefix}{node.layer}/")
@@ -77,8 +84,11 @@ class _Survey:
     def _count(self, layer: Any, input_shape: Shape, shape: Shape, expected: list[Shape]) -> None:
         features = math.prod(size or 1 for size in shape)
         self.operations += _operations(layer, input_shape, features, expected)
+        self.features += features
         if features > MAX_FEATURES or self.operations > MAX_OPERATIONS:
             raise self.refuse(f"`{layer.name}` is too large to be run on many images")
+        if self.features > MAX_ALL_FEATURES:
+            raise self.refuse("its layers together are too large to be run on many images")
 
 
 def _weight_shapes(layer: Any, input_shape: Shape) -> list[Shape]:

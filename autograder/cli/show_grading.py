@@ -105,13 +105,20 @@ def run_grade(
     if summary.graded:
         console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
     _show_not_graded(class_folder, summary.not_graded, console)
-    if summary.failures:
-        raise GradingError(
-            f"{len(summary.failures)} submissions have no result. {summary.failures[0]}",
-            "Fix this, then run `autograder grade` again.",
-        )
+    require_no_failures(summary.failures, console, "submissions", "autograder grade")
     if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
+
+
+def require_no_failures(failures: list[str], console: Console, what: str, command: str) -> None:
+    """Show every failure; raise GradingError, with the first one, if there is any."""
+    for failure in failures[1:]:
+        console.print(f"Could not be graded: {failure}", markup=False, soft_wrap=True)
+    if failures:
+        raise GradingError(
+            f"{len(failures)} {what} have no result. {failures[0]}",
+            f"Fix this, then run `{command}` again.",
+        )
 
 
 def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console: Console) -> None:

@@ -7,7 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.show_grading import class_progress, progress_bar
+from autograder.cli.show_grading import (
+    class_progress,
+    progress_bar,
+    require_no_failures,
+)
 from autograder.folders import ClassFolder, CourseFolder, class_secret
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
@@ -156,8 +160,4 @@ def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Conso
         console.print(note, highlight=False)
     console.print(f"Leaderboard: {', '.join(map(str, paths))}", soft_wrap=True)
     failures = [*summary.failures, *summary.unreadable.values()]
-    if failures:
-        raise GradingError(
-            f"{len(failures)} networks have no result. {failures[0]}",
-            "Fix this, then run `autograder improve` again.",
-        )
+    require_no_failures(failures, console, "networks", "autograder improve")

@@ -44,7 +44,8 @@ from autograder.grading.results import (
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import key_of
 from autograder.ingest.reading import Unreadable
-from course.errors import GradingError
+from course.errors import CourseError, GradingError
+from course.notebook.tampering import one_line
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done now, how many submissions are done, and how many there are."""
@@ -67,7 +68,7 @@ class Summary:
     unchanged: int = 0
     """How many of these had it before."""
     failures: list[str] = field(default_factory=list)
-    """Submissions that the grader itself failed on, each with the reason."""
+    """Submissions that could not be graded, each with the reason; they have no new mark."""
     unreadable: dict[Submission, str] = field(default_factory=dict)
     """Submissions that could not be opened, each with the reason; they have no mark."""
     not_graded: list[NotGraded] = field(default_factory=list)
@@ -116,7 +117,7 @@ class ClassRun:
             # is started, and the next run finds the results of what runs now.
             self._report("stopping: what runs now is finished first")
             for submission, future in in_flight.drain():
-                with suppress(OSError, GradingError):
+                with suppress(Exception):
                     self._put(self.place.read(submission, future))
             raise
         return self.summary
@@ -140,12 +141,18 @@ class ClassRun:
         except Unreadable as error:
             self.summary.unreadable[submission] = str(error)
             return
-        except GradingError as error:
-            student, name = submission
-            self.summary.failures.append(f"{name} of {student}: {error}")
+        # Whatever one submission raises is a failure of this one; the others are graded.
+        except Exception as error:
+            self._fail(submission, error)
             return
         self._put(result)
         self._take_through(result, self.new_result)
+
+    def _fail(self, submission: Submission, error: Exception) -> None:
+        """Note that a submission could not be graded, and why, to be told after the others."""
+        student, name = submission
+        self.summary.failures.append(f"{name} of {student}: {_reason(error)}")
+        self._report(f"{name} of {student}")
 
     def _put(self, result: SubmissionResult) -> None:
         """Write the result to disk."""
@@ -153,10 +160,20 @@ class ClassRun:
         put(self.class_folder, result)
 
     def _take_through(self, result: SubmissionResult, steps: Sequence[Step]) -> None:
-        """Do the steps in their order, then count the submission."""
-        for step in steps:
-            step(result)
-        self.summary.graded.append((result.student, result.assignment))
+        """Do the steps in their order, then count the submission.
+
+        A gradebook that stays locked and a full disk stop the run: they concern every submission.
+        """
+        submission = result.student, result.assignment
+        try:
+            for step in steps:
+                step(result)
+        except (CourseError, OSError):
+            raise
+        except Exception as error:
+            self._fail(submission, error)
+            return
+        self.summary.graded.append(submission)
         self._report(f"{result.assignment} of {result.student}")
 
     def _report(self, what: str) -> None:
@@ -164,6 +181,13 @@ class ClassRun:
         summary = self.summary
         done = len(summary.graded) + len(summary.failures) + len(summary.unreadable)
         self.progress(what, done, self.total)
+
+
+def _reason(error: Exception) -> str:
+    """Return an error as one line; an unexpected one with the name of its type."""
+    if isinstance(error, CourseError):
+        return str(error)
+    return one_line(f"{type(error).__name__}: {error}", 600)
 
 
 def grade_class(

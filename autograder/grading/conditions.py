@@ -19,8 +19,9 @@ from autograder.forkserver.pool import ForkServerPool, ForkSockets, open_pool
 from autograder.grading.preloading import kernel_modules
 from autograder.sandbox import Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
+from autograder.sandbox.cgroup import Cgroups, detect_cgroups
+from autograder.sandbox.owned_folders import owned_folder, sweep_owned_folders
 from autograder.sandbox.proof import prove, require_proof
-from autograder.sandbox.sandbox import private_folder
 from autograder.sandbox.unprotected import NoSandbox
 from autograder.sandbox.view import PICTURES
 from course.notebook.answer_modules import MESSAGE, answer_folders
@@ -132,7 +133,7 @@ def prepare(
     `hidden` are files that the sandbox must not show. The fork servers import TensorFlow only if
     the notebooks use it (`tensorflow`).
     """
-    with private_folder() as folder, ExitStack() as stack:
+    with _swept(options.sandboxed), owned_folder() as folder, ExitStack() as stack:
         scratch = folder / "scratch"
         fonts = scratch / FONTS
         fonts.mkdir(parents=True)
@@ -152,6 +153,18 @@ def prepare(
                 )
             )
         yield Preparation(folder / "data", scratch, options, secret, hidden, sandbox, pool)
+
+
+@contextmanager
+def _swept(sandboxed: bool) -> Iterator[None]:
+    """Remove what killed processes left behind: before, that of other runs; after, of this one."""
+    cgroups = detect_cgroups() if sandboxed else Cgroups(0)
+    sweep_owned_folders()
+    try:
+        yield
+    finally:
+        cgroups.sweep()
+        sweep_owned_folders()
 
 
 @contextmanager
@@ -176,7 +189,7 @@ def prepare_class(
 @contextmanager
 def cluster_conditions(class_folder: ClassFolder, options: GradeOptions) -> Iterator[Conditions]:
     """Give what this machine must know of a run on other machines: the secret, and data to send."""
-    with private_folder() as folder:
+    with owned_folder() as folder:
         _write_data(folder / "data")
         yield Conditions(
             secret=class_secret(class_folder),

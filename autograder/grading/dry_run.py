@@ -6,12 +6,10 @@ that the tests draw the same inputs, and submissions that did not change are not
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
@@ -20,6 +18,7 @@ from autograder.grading.class_run import Progress, Summary, grade_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.not_graded import NotGraded
 from autograder.grading.results import iter_results
+from autograder.sandbox.owned_folders import owned_folder
 from course.notebook.verdict import Verdict
 
 _COPIED = (".secret", "rules.toml", "collected.json", "roster.csv", "results")
@@ -64,8 +63,8 @@ def dry_run(
 @contextmanager
 def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
     """Copy what grading writes; link what it only reads."""
-    with tempfile.TemporaryDirectory(prefix="convpool-dry-run-") as name:
-        copy = ClassFolder(Path(name).resolve())
+    with owned_folder() as folder:
+        copy = ClassFolder(folder.resolve())
         for part in _COPIED:
             source = class_folder.root / part
             if source.is_dir():

@@ -20,6 +20,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.plan import is_ignored, read_source
 from autograder.grading.results import SubmissionResult, result_path
 from autograder.ingest.reading import MAX_BYTES, Unreadable, read_submission
+from course.crossing import is_text
 from course.errors import CourseError
 from course.learner.lab import notebooks
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
@@ -114,7 +115,9 @@ class _Search:
         if not self._root.is_dir():
             return
         for path in self._entries(self._root):
-            if path.is_symlink() and not self._has_submission(path):
+            if not is_text(path.name):
+                yield self._row(path, "Its name is not UTF-8, so it can be nobody's.", _RENAME)
+            elif path.is_symlink() and not self._has_submission(path):
                 yield self._row(path, "It is a link, and links are not followed.", _COPY)
             elif path.is_symlink():
                 continue  # each of its submissions has a result that says so
@@ -303,6 +306,7 @@ class _Search:
 
 
 _COPY = "Put the files themselves in its place."
+_RENAME = "Rename it to the student's name, such as with convmv or a file manager; grade again."
 _LOOK = "Look at it; delete it if it does not count."
 
 

@@ -90,12 +90,21 @@ class InFlight:
         while True:
             free = max(0, self._place.capacity() - len(self._futures))
             for submission in islice(self._submissions, free):
-                self._futures[self._place.submit(submission)] = submission
+                self._futures[self._started(submission)] = submission
             if not self._futures:
                 return
             done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
             for future in done:
                 yield self._futures.pop(future), future
+
+    def _started(self, submission: Submission) -> "Future[Any]":
+        """Submit one; an error of it is the future's, so that the others go on."""
+        try:
+            return self._place.submit(submission)
+        except Exception as error:
+            failed: Future[Any] = Future()
+            failed.set_exception(error)
+            return failed
 
     def drain(self) -> Iterator[tuple[Submission, "Future[Any]"]]:
         """Start nothing more, wait for what runs, and yield what came to a result."""

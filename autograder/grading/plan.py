@@ -12,6 +12,7 @@ from autograder.grading.conditions import Conditions
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import load, result_path
 from autograder.grading.versions import grader_version, source_version
+from course.crossing import is_text
 
 Submission = tuple[str, str]
 """A student and an assignment."""
@@ -30,11 +31,14 @@ def is_ignored(name: str) -> bool:
 
 
 def find_submissions(class_folder: ClassFolder, assignments: Sequence[str]) -> list[Submission]:
-    """List what was handed in, by student, then in the order of `assignments`."""
+    """List what was handed in, by student, then in the order of `assignments`.
+
+    A folder whose name is not UTF-8 is no student of the gradebook; `not_graded` lists it.
+    """
     if not class_folder.submitted.is_dir():
         return []
     names = (path.name for path in class_folder.submitted.iterdir())
-    students = sorted(name for name in names if not is_ignored(name))
+    students = sorted(name for name in names if not is_ignored(name) and is_text(name))
     return [
         (student, name)
         for student in students

@@ -6,7 +6,6 @@ submission runs on a worker whose sandbox has not proven itself.
 
 import asyncio
 import json
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from nbformat import NotebookNode
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
 from autograder.grading.submission_run import grade_submission
 from autograder.grading.versions import grader_version
+from autograder.sandbox.owned_folders import owned_folder
 from course.errors import CourseError, GradingError
 
 NOBODY = "submission"
@@ -120,19 +120,21 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
                 replace(opened.conditions, seed=seed),
             )
         result.times["total"] = monotonic() - started
-    except (CourseError, OSError) as error:
-        return json.dumps({"failure": f"{error} (on the worker {get_worker().address})"})
+    # Whatever one submission raises is its own failure; the worker goes on.
+    except Exception as error:
+        kind = "" if isinstance(error, CourseError) else f"{type(error).__name__}: "
+        return json.dumps({"failure": f"{kind}{error} (on the worker {get_worker().address})"})
     return json.dumps({"result": asdict(result)})
 
 
 @contextmanager
 def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
     """Write a notebook as a submission; give the student's folder."""
-    with tempfile.TemporaryDirectory(prefix="convpool-handed-in-") as folder:
-        path = Path(folder) / NOBODY / assignment / f"{assignment}.ipynb"
+    with owned_folder() as folder:
+        path = folder / NOBODY / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
-        yield Path(folder) / NOBODY
+        yield folder / NOBODY
 
 
 def _opened(station: str) -> Opened:

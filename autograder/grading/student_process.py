@@ -1,7 +1,6 @@
 """The student's side of one submission: a sandboxed kernel, and the way to call into it."""
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +11,7 @@ from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.grading.conditions import FONTS
 from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel, open_sandboxed_kernel
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.view import WORK
 
 AGENT = "/run/convpool/agent"
@@ -56,12 +56,7 @@ class StudentProcess:
         """Open the first kernel; `folder` is private to this submission."""
         self._sandbox, self._limits = sandbox, limits
         self._data, self._scratch = data, scratch
-        self._request, self._reply = folder / "request", folder / "reply"
-        self._request.touch()
-        self._request.chmod(0o644)
-        self._reply.touch()
-        self._reply.chmod(0o666)  # the sandbox's user is another one; the folder is private
-        self._stack = stack
+        self._folder, self._stack = folder, stack
         self._kernel_stack = stack.enter_context(contextlib.ExitStack())
         self._done: list[str] = []
         self.restarts = 0
@@ -70,7 +65,16 @@ class StudentProcess:
         self._kernel = self._open(limits)
 
     def _open(self, limits: Limits) -> SandboxedKernel:
-        """Start a kernel with the agent in it."""
+        """Start a kernel with the agent in it, and files of its own to ask it through."""
+        request, reply = self._new_files()
+        inside = self._sandbox.inside
+        self._channel = FileChannel(
+            request,
+            reply,
+            self._execute,
+            inside=(inside(REQUEST, request), inside(REPLY, reply)),
+        )
+        self._kernel_stack.callback(self._channel.close)
         kernel = self._kernel_stack.enter_context(
             open_sandboxed_kernel(
                 self._sandbox,
@@ -78,20 +82,23 @@ class StudentProcess:
                 data_dir=self._data,
                 env={"MPLCONFIGDIR": f"{WORK}/{FONTS}"},
                 limits=limits,
-                extra_ro_binds={AGENT: AGENT_FOLDER, REQUEST: self._request},
-                writable_files={REPLY: self._reply},
+                extra_ro_binds={AGENT: AGENT_FOLDER, REQUEST: request},
+                writable_files={REPLY: reply},
             )
-        )
-        inside = self._sandbox.inside
-        self._channel = FileChannel(
-            self._request,
-            self._reply,
-            self._execute,
-            inside=(inside(REQUEST, self._request), inside(REPLY, self._reply)),
         )
         # Sent with the first request: a request of its own would take as long as a cell.
         self._prelude = f"__import__('sys').path.append({inside(AGENT, AGENT_FOLDER)!r}); "
         return kernel
+
+    def _new_files(self) -> tuple[Path, Path]:
+        """Make a file for requests and one for replies; nothing of an earlier kernel's is left."""
+        files = self._folder / "request", self._folder / "reply"
+        # The sandbox's user is another one; the folder is private.
+        for file, mode in zip(files, (0o644, 0o666), strict=True):
+            file.unlink(missing_ok=True)
+            file.touch()
+            file.chmod(mode)
+        return files
 
     def run_cell(self, source: str) -> CellRun:
         """Run one of the notebook's cells, in a new kernel if the last one has ended."""
@@ -153,5 +160,5 @@ def open_student(
 ) -> Iterator[StudentProcess]:
     """Give a student's process that lives as long as the block."""
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="convpool-")))
+        folder = stack.enter_context(owned_folder())
         yield StudentProcess(sandbox, limits, data, scratch, folder, stack)

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from autograder.grading.preloading import sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
 from autograder.ingest.intake import take_in
 from autograder.sandbox import Limits
+from autograder.sandbox.owned_folders import owned_folder
 from course.checks.failures import below_its_check
 from course.errors import GradingError
 from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
@@ -38,6 +38,15 @@ WORKER_ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "MPLBACKEND": "agg",
 }
+OVERRUN: tuple[Status, str] = (
+    "timeout",
+    "The notebook took too long as a whole and was stopped before this was checked.",
+)
+ENDED: tuple[Status, str] = (
+    "memory",
+    "Checking the notebook took too much memory or processor time and was stopped before this was "
+    "checked.",
+)
 SPARE_SECONDS = 300
 """What the tests, and opening and closing kernels, may take beyond the notebook's own time."""
 
@@ -50,6 +59,10 @@ class Order:
     """Path of the notebook as ingest has rebuilt it."""
     result: str
     """Path where the worker writes the result."""
+    kept: str
+    """Path where the worker writes the verdicts so far, after each cell."""
+    failed: str
+    """Path of an empty file that the worker writes when an exception ends it."""
     student: str
     assignment: str
     digest: str
@@ -139,12 +152,13 @@ def _run_worker(
 ) -> SubmissionResult:
     """Order a worker to grade the notebook, wait for it, and read its result."""
     sockets = sockets_for(notebook, conditions.pool) if conditions.pool else None
-    with tempfile.TemporaryDirectory(prefix="convpool-") as name:
-        folder = Path(name)
+    with owned_folder() as folder:
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
         order = Order(
             notebook=str(folder / "notebook.json"),
             result=str(folder / "result.json"),
+            kept=str(folder / "kept.json"),
+            failed=str(folder / "failed"),
             student=student,
             assignment=assignment,
             digest=digest,
@@ -158,8 +172,15 @@ def _run_worker(
         )
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
         printed = _carry_out(folder / "order.json", conditions, sockets)
+        if _was_ended(order, printed):
+            # The machine may have run out of memory through others: once more, then it is its own.
+            Path(order.kept).unlink()
+            (folder / "output").unlink(missing_ok=True)
+            printed = _carry_out(folder / "order.json", conditions, sockets)
         if printed is None:
-            return _overrun(notebook, order, conditions.sandbox)
+            return _stopped(notebook, order, conditions.sandbox, *OVERRUN)
+        if _was_ended(order, printed):
+            return _stopped(notebook, order, conditions.sandbox, *ENDED)
         if not Path(order.result).is_file():
             raise GradingError(
                 f"The grader failed on {assignment} of {student}: {printed[-1500:]}",
@@ -168,12 +189,24 @@ def _run_worker(
         return load(Path(order.result))
 
 
-def _overrun(notebook: NotebookNode, order: Order, sandbox: str) -> SubmissionResult:
-    """Give no points where the worker itself had to be stopped; the run goes on."""
+def _was_ended(order: Order, printed: str | None) -> bool:
+    """Tell whether something ended the worker while it graded: no exception, and not the clock."""
+    result, kept, failed = (Path(path) for path in (order.result, order.kept, order.failed))
+    return printed is not None and kept.is_file() and not result.is_file() and not failed.exists()
+
+
+def _stopped(
+    notebook: NotebookNode, order: Order, sandbox: str, status: Status, message: str
+) -> SubmissionResult:
+    """Return the result of a stopped worker: what it has kept, and no points for later gaps."""
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox)
-    message = "The notebook took too long as a whole and was stopped."
-    result.gaps = _no_points(notebook, "timeout", message)
-    result.flags.append(Flag("worker-stopped", "grading did not come to an end in its time"))
+    kept = Path(order.kept)
+    if kept.is_file():
+        result = load(kept)
+    graded = {gap.exercise for gap in result.gaps}
+    left = _no_points(notebook, status, message)
+    result.gaps += [gap for gap in left if gap.exercise not in graded]
+    result.flags.append(Flag("worker-stopped", "grading was stopped before its end"))
     result.notebook = json.loads(json.dumps(notebook))
     return result
 

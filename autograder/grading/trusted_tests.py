@@ -9,12 +9,11 @@ import io
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.boundary.channel import BadReply, Channel
+from autograder.boundary.channel import Channel
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.grading.rehearsal import Rehearsal, in_sight
-from autograder.grading.student_process import Stopped
+from autograder.grading.worker_bounds import gap_budget
 from course.checks import Exercise, failures
-from course.crossing import CannotCross
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
 from course.notebook.verdict import Verdict
@@ -42,6 +41,7 @@ class TrustedTests:
         except Exception as error:
             raise GradingError(f"A locked cell of the source failed: {error!r}.") from error
 
+    @gap_budget()
     def run_test(self, gap: str, points: float, source: str) -> tuple[Verdict, str]:
         """Run of the test of `gap` what students see; return its verdict and what it printed.
 
@@ -63,6 +63,7 @@ class TrustedTests:
         """The gaps whose hidden tests have not run yet, in the notebook's order."""
         return list(self._waiting)
 
+    @gap_budget()
     def run_hidden(self, gap: str) -> tuple[Verdict, str]:
         """Run the whole test of `gap`, once the notebook's last cell has run.
 
@@ -80,7 +81,10 @@ class TrustedTests:
         gap, points, names = test.gap, test.points, dict(test.names)
         try:
             value = fetch(channel, gap, self._seconds, self._expected.get(gap, ""))
-        except (CannotCross, BadReply, Stopped) as error:
+        except (GradingError, OSError):
+            raise
+        # A value that was made to be misread can cause any error while it is read.
+        except Exception as error:
             return _failed(gap, points, failures.from_exception(gap, error), concealed), ""
         if value is not UNDEFINED:
             names[gap] = value
@@ -90,6 +94,9 @@ class TrustedTests:
             except failures.CheckFailed as failure:
                 return _failed(gap, points, failure, concealed), printed.getvalue()
             except Exception as error:
+                if hasattr(error, "check_message"):  # the boundary's errors, about the student
+                    found = failures.from_exception(gap, error)
+                    return _failed(gap, points, found, concealed), ""
                 raise GradingError(f"The test of {gap!r} is broken: {error!r}.") from error
         result = _passed(gap, points, share)
         check = names.get("check")

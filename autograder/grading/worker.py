@@ -23,6 +23,7 @@ from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
 from autograder.grading.submission_run import Order
 from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
+from autograder.grading.worker_bounds import bound_this_process
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.unprotected import NoSandbox
@@ -54,12 +55,23 @@ def grade(order: Order) -> SubmissionResult:
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         for cell in cells:
             _step(cell, student, tests, result, broken)
-        _run_hidden(cells, student, tests, result, broken)
+            if mark_of(cell).is_test:
+                _keep(result, tests, order)
+        _run_hidden(cells, student, tests, result, broken, order)
         if student.restarts:
             result.flags.append(Flag("process-ended", f"restarted {student.restarts} time(s)"))
     result.notebook = notebook
     result.seconds = time.monotonic() - started
     return result
+
+
+def _keep(result: SubmissionResult, tests: TrustedTests, order: Order) -> None:
+    """Write the verdicts so far, which count if this worker is stopped before its end.
+
+    A verdict on what students see counts for nothing while the hidden tests wait.
+    """
+    final = [gap for gap in result.gaps if gap.exercise not in tests.waiting]
+    save(replace(result, notebook={}, gaps=final), Path(order.kept))
 
 
 def open_sandbox(order: Order) -> Sandbox:
@@ -105,6 +117,7 @@ def _run_hidden(
     tests: TrustedTests,
     result: SubmissionResult,
     broken: dict[str, CheckFailed],
+    order: Order,
 ) -> None:
     """Decide the gaps whose tests have more than students see."""
     if tests.waiting:
@@ -114,6 +127,7 @@ def _run_hidden(
         [cell] = [cell for cell in cells if mark_of(cell).is_test and mark_of(cell).exercise == gap]
         [place] = [i for i, earlier in enumerate(result.gaps) if earlier.exercise == gap]
         result.gaps[place] = _shown(cell, verdict, printed, broken)
+        _keep(result, tests, order)
 
 
 def _shown(
@@ -147,9 +161,18 @@ def _flag(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
 
 
 def carry_out(path: Path) -> None:
-    """Read the order at `path`, grade, and write the result where the order says."""
+    """Read the order at `path`, grade, and write the result where the order says.
+
+    An exception is the grader's failure, and leaves a file that says so: without it, a worker that
+    has kept verdicts and gave no result was stopped.
+    """
     order = Order(**json.loads(path.read_text(encoding="utf-8")))
-    save(grade(order), Path(order.result))
+    bound_this_process()
+    try:
+        save(grade(order), Path(order.result))
+    except BaseException:
+        Path(order.failed).touch()
+        raise
 
 
 if __name__ == "__main__":

@@ -87,7 +87,8 @@ class Cgroups:
 
     def make(self, limits: Limits) -> Group:
         """Make a group with `limits`, empty and ready to be joined; raise OSError if refused."""
-        name = f"convpool-{os.getpid()}-{_start_time(os.getpid())}-{secrets.token_hex(4)}"
+        name = f"convpool-{_own_processes()}-{os.getpid()}-{_start_time(os.getpid())}"
+        name += f"-{secrets.token_hex(4)}"
         group = Group({kind: parent / name for kind, parent in self.parents.items()})
         try:
             for folder in group._distinct():
@@ -104,8 +105,9 @@ class Cgroups:
     def sweep(self) -> None:
         """Remove the empty groups of graders that were killed before they could remove them."""
         for parent in set(self.parents.values()):
-            for folder in parent.glob("convpool-*-*-*"):
-                pid, started = folder.name.split("-")[1:3]
+            # Another container's processes have other numbers.
+            for folder in parent.glob(f"convpool-{_own_processes()}-*-*-*"):
+                pid, started = folder.name.split("-")[2:4]
                 if _start_time(int(pid)) != started:
                     with contextlib.suppress(OSError):
                         folder.rmdir()  # refused by the kernel as long as a process is in it
@@ -130,6 +132,11 @@ def detect_cgroups(root: Path = Path("/")) -> Cgroups:
             candidate.sweep()
             return candidate
     return Cgroups(0)
+
+
+def _own_processes() -> str:
+    """Return the number of the namespace that this process's number belongs to."""
+    return str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
 
 
 def _start_time(pid: int) -> str:

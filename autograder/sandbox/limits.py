@@ -59,6 +59,7 @@ class Limits:
         """Return the operating system's limits by the names of Python's `resource` module."""
         return {
             "RLIMIT_AS": self.address_space_bytes,
+            "RLIMIT_DATA": self.address_space_bytes,  # not the one of the grader's worker
             "RLIMIT_NPROC": self.processes,
             "RLIMIT_FSIZE": self.file_bytes,
             "RLIMIT_NOFILE": self.open_files,

@@ -23,8 +23,9 @@ from typing import IO, Any
 import autograder
 from autograder.sandbox import seccomp, view
 from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import Descriptors
-from autograder.sandbox.sandbox import Completed, Job, Sandbox, private_folder
+from autograder.sandbox.sandbox import Completed, Job, Sandbox
 from course.errors import GradingError
 
 PROBE = f"{view.INSIDE}/probe.py"
@@ -198,7 +199,7 @@ def _outlive(sandbox: Sandbox, limits: Limits, name: str, stay: bool) -> list[At
     with contextlib.ExitStack() as opened:
         alive, alive_inside = map(opened.enter_context, socket.socketpair())
         release_inside, release = os.pipe()
-        folder = opened.enter_context(private_folder())
+        folder = opened.enter_context(owned_folder())
         order = {"linger": [alive_inside.fileno(), release_inside, stay]}
         stdin = opened.enter_context(_file_of(json.dumps(order)))
         alive.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -255,8 +256,7 @@ def _listeners() -> Iterator[tuple[socket.socket, socket.socket]]:
 @contextlib.contextmanager
 def _bait() -> Iterator[Path]:
     """Make files that everybody may read and write: only the walls protect them."""
-    with tempfile.TemporaryDirectory(prefix="convpool-bait-") as folder:
-        root = Path(folder)
+    with owned_folder() as root:
         root.chmod(0o777)
         for name in ("outside", "data"):
             (root / name).mkdir()

@@ -23,9 +23,10 @@ from traitlets import Dict, Unicode
 from autograder.sandbox import view
 from autograder.sandbox.bubblewrap_sandbox import detect_sandbox
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import Descriptors, SandboxedProcess
 from autograder.sandbox.relay import Relay
-from autograder.sandbox.sandbox import Job, private_folder
+from autograder.sandbox.sandbox import Job
 
 NAME = "convpool-sandbox"
 KERNEL = f"{view.INSIDE}/kernel.py"
@@ -51,7 +52,7 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the private folder and the sockets before Jupyter writes the connection file."""
         self._opened = contextlib.ExitStack()
-        self._folder = self._opened.enter_context(private_folder())
+        self._folder = self._opened.enter_context(owned_folder())
         self._fronts: list[socket.socket] = []  # the grader's client connects to these
         self._listeners: list[socket.socket] = []  # the kernel listens on these
         km = self.parent

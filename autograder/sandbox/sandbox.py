@@ -6,16 +6,16 @@ import contextlib
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import BoundedReader, Descriptors, SandboxedProcess
 from course.errors import GradingError
 
-LONGEST_FOLDER = 80  # a socket's path has at most 107 bytes, and the sockets lie below
 DEFAULT_LIMITS = Limits()
 
 
@@ -70,7 +70,7 @@ class Sandbox(ABC):
 
     def run(self, job: Job, seconds: float, stdin: bytes = b"") -> Completed:
         """Run `job` to its end, or for `seconds`, and return the end of its output."""
-        with private_folder() as folder, tempfile.TemporaryFile() as input_file:
+        with owned_folder() as folder, tempfile.TemporaryFile() as input_file:
             input_file.write(stdin)
             input_file.seek(0)
             process = self.start(job, folder, Descriptors(input_file.fileno(), subprocess.PIPE))
@@ -81,14 +81,6 @@ class Sandbox(ABC):
                 process.kill()
                 out_of_memory = process.out_of_memory()
                 return Completed(status, output.finish(), process.last_errors(), out_of_memory)
-
-
-@contextlib.contextmanager
-def private_folder() -> Iterator[Path]:
-    """Make a temporary folder that only this user may enter, short enough for a socket's path."""
-    parent = None if len(tempfile.gettempdir()) <= LONGEST_FOLDER else "/tmp"
-    with tempfile.TemporaryDirectory(prefix="convpool-", dir=parent) as folder:
-        yield Path(folder)
 
 
 def readable_copy(source: Path, target: Path) -> Path:

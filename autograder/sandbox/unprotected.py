@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 from pathlib import Path
@@ -49,6 +50,8 @@ class NoSandbox(Sandbox):
             cwd=work,
             start_new_session=True,
         )
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.prlimit(popen.pid, resource.RLIMIT_DATA, (hard, hard))  # the worker's is lower
         return PlainProcess(popen, None, None)
 
 

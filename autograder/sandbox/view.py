@@ -153,6 +153,7 @@ def environment(limits: Limits, data: bool, extra: Mapping[str, str]) -> dict[st
         "KERAS_HOME": f"{HOME}/.keras",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "MPLBACKEND": PICTURES,
+        "HDF5_USE_FILE_LOCKING": "FALSE",
         "NBGRADER_EXECUTION": "autograde",
         "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": "-1",

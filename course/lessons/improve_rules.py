@@ -15,7 +15,7 @@ NAME = "improve"
 BUDGET = 50_000
 """The most parameters that a network may have, trained or not."""
 
-_BATCH = 250
+_BATCH = 32  # a model may hold 16 MiB for each image
 
 
 def require_rules(check: "Exercise", model: Any) -> int:

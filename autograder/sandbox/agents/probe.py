@@ -10,6 +10,7 @@ was possible. The grader judges the answer, and looks for traces on the host too
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -59,6 +60,10 @@ def attempts(order: dict[str, Any]) -> dict[str, Attempt]:
     if order["filter"]:
         listed["privileges: unfiltered system calls"] = lack_filter
         listed["privileges: a user namespace"] = partial(call, "unshare", UNSHARE_USER)
+        listed["files: a lease"] = partial(lease, __file__)
+        listed["files: a lock that others see"] = partial(lock, __file__)
+        listed["files: an attribute"] = partial(set_attribute, order["private"][0])
+        listed["files: notifications"] = partial(call, "inotify_init1", 0)
         listed["network: the virtual machine's host"] = partial(open_socket, AF_VSOCK)
     for folder in order["private"]:
         listed[f"limits: fill {folder}"] = partial(fill, folder, order["scratch"], order["file"])
@@ -182,6 +187,36 @@ def keep_privileges() -> str | None:
 def lack_filter() -> str | None:
     """Check whether system calls are filtered."""
     return None if own_status().get("Seccomp") == "2" else "no system call filter"
+
+
+def lease(path: str) -> str:
+    """Take a lease on a file, which would delay everybody who opens it for writing."""
+    with open(path) as file:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    return f"a lease on {path}"
+
+
+def lock(path: str) -> str | None:
+    """Lock a file twice, as two submissions would that tell each other something by it."""
+    with open(path) as one, open(path) as other:
+        fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return f"a lock on {path} is seen"
+    return None
+
+
+def set_attribute(folder: str) -> str:
+    """Give a file an extended attribute."""
+    path = f"{folder}/attribute"
+    with open(path, "w"):
+        pass
+    try:
+        os.setxattr(path, "user.convpool", b"1")
+    finally:
+        os.unlink(path)
+    return "an extended attribute"
 
 
 def call(name: str, *arguments: Any) -> str:

@@ -22,8 +22,8 @@ from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from autograder.grading.conditions import FORKED_WORKERS
 from autograder.grading.places import ThisMachine
 from autograder.grading.preloading import sockets_for, uses_tensorflow
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import readable_within
-from autograder.sandbox.sandbox import private_folder
 from course.errors import GradingError
 
 SECONDS = 20.0
@@ -157,7 +157,7 @@ def test_a_worker_ends_with_who_waits_for_it(tmp_path):
     # An order that can't be read, because nobody writes it: the worker waits for ever.
     os.mkfifo(tmp_path / "order.json")
     with contextlib.ExitStack() as opened:
-        folder = opened.enter_context(private_folder())
+        folder = opened.enter_context(owned_folder())
         stage = Stage(folder / "kernels", ("random",), folder / "workers", FORKED_WORKERS)
         opened.enter_context(fork_server([stage], {}))
         output = opened.enter_context((tmp_path / "said").open("wb"))

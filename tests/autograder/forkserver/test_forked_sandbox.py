@@ -19,9 +19,9 @@ from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox, ForkedSandb
 from autograder.sandbox import Job, Limits
 from autograder.sandbox.bubblewrap import choose_user
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
+from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import Descriptors
 from autograder.sandbox.proof import prove, require_proof
-from autograder.sandbox.sandbox import private_folder
 
 SECONDS = 20.0
 
@@ -29,7 +29,7 @@ SECONDS = 20.0
 @contextlib.contextmanager
 def light(*modules: str) -> Iterator[tuple[ForkServer, Path]]:
     """A fork server that imports little, so that it is ready at once."""
-    with private_folder() as folder:
+    with owned_folder() as folder:
         stage = Stage(folder / "kernels", ("random", *modules))
         with fork_server([stage], {}) as own:
             yield own, stage.kernels
@@ -188,7 +188,7 @@ def serve(listener, owners):
     server = client.STAGE_SERVER.with_name("server.py")
     (tmp_path / "forks_again.py").write_text(server.read_text())
     monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
-    with private_folder() as folder:
+    with owned_folder() as folder:
         second = folder / "second"
         stage = Stage(folder / "first", ("random",), second, "second")
         with fork_server([stage], {}) as own:
@@ -220,7 +220,7 @@ print("lent" in sys.modules, {str(tmp_path)!r} in sys.path)
 del sys.modules["lent"]
 print(importlib.util.find_spec("lent"))
 """
-    with private_folder() as folder:
+    with owned_folder() as folder:
         stage = Stage(folder / "kernels", ("random", "lent"), folder=tmp_path)
         with fork_server([stage], {}):
             assert (
@@ -238,7 +238,7 @@ def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monke
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(3)\n")
     monkeypatch.setattr(client.view, "user_site", lambda: tmp_path)
     text = "import sys; print([name in sys.modules for name in ('random', 'slow')])"
-    with private_folder() as folder, fork_server(two_stages(folder, "slow"), {}):
+    with owned_folder() as folder, fork_server(two_stages(folder, "slow"), {}):
         request_fork(folder / "first", {"argv": []}, [])[0].close()
         started = time.monotonic()
         first = printed(ForkedSandbox(sandbox, folder / "first"), tmp_path, text)
@@ -250,7 +250,7 @@ def test_what_imports_quickly_serves_while_the_rest_still_imports(sandbox, monke
 
 def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
     with contextlib.ExitStack() as opened:
-        folder = opened.enter_context(private_folder())
+        folder = opened.enter_context(owned_folder())
         own = opened.enter_context(fork_server(two_stages(folder, "colorsys"), {}))
         request_fork(folder / "second", {"argv": []}, [])[0].close()
         children = Path(f"/proc/{own.popen.pid}/task/{own.popen.pid}/children").read_text()
@@ -266,7 +266,7 @@ def test_stages_end_with_each_other_and_are_replaced(sandbox, tmp_path):
 
 def test_a_later_stage_that_cannot_import_is_not_tried_for_ever():
     with contextlib.ExitStack() as opened:
-        folder = opened.enter_context(private_folder())
+        folder = opened.enter_context(owned_folder())
         own = opened.enter_context(fork_server(two_stages(folder, "no_such_module"), {}))
         with pytest.raises(NoForkServer):
             request_fork(folder / "second", {"argv": []}, [], seconds=SECONDS)
@@ -279,7 +279,7 @@ def test_what_waits_behind_the_walls_has_no_right_to_anything(sandbox):
     argv = forked_sandbox.waiting_program()
     program = forked_sandbox.without_rights(argv, user)
     assert program is not None, "there is no setpriv here"
-    with private_folder() as folder, contextlib.ExitStack() as opened:
+    with owned_folder() as folder, contextlib.ExitStack() as opened:
         waits, keeper = os.pipe()
         for end in (waits, keeper):
             opened.callback(os.close, end)

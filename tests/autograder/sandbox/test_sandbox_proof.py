@@ -47,7 +47,16 @@ def test_this_machines_sandbox_holds(sandbox):
     proof = prove(sandbox)
     require_proof(proof)
     kinds = {attempt.name.partition(":")[0] for attempt in proof.attempts}
-    assert kinds == {"network", "processes", "read", "write", "privileges", "limits", "outlive"}
+    assert kinds == {
+        "files",
+        "network",
+        "processes",
+        "read",
+        "write",
+        "privileges",
+        "limits",
+        "outlive",
+    }
 
 
 def test_it_holds_with_resource_limits_alone(sandbox):

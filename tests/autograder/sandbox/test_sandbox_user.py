@@ -24,7 +24,7 @@ from autograder.forkserver.client import Stage, fork_server
 from autograder.forkserver.forked_sandbox import ForkedSandbox, prove_forks
 from autograder.sandbox import Limits, detect_sandbox, open_sandboxed_kernel
 from autograder.sandbox.proof import prove
-from autograder.sandbox.sandbox import private_folder
+from autograder.sandbox.owned_folders import owned_folder
 
 sandbox = detect_sandbox()
 proof = prove(sandbox)
@@ -46,7 +46,7 @@ except OSError:
     stuck = kernel.run_cell(
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\\nwhile True: pass", 0.5
     )
-with private_folder() as folder, fork_server(
+with owned_folder() as folder, fork_server(
     [Stage(folder / "k", ("ipykernel.kernelapp",))], {}
 ):
     fork_proof = prove_forks(sandbox, folder / "k")

@@ -1,6 +1,7 @@
 """What the sandbox is built from: limits, the call filter, users, control groups, visible files."""
 
 import errno
+import fcntl
 import itertools
 import os
 import struct
@@ -41,9 +42,10 @@ def test_default_limits_leave_room_for_tensorflow():
     assert limits["RLIMIT_CORE"] == 0
 
 
-def simulate(program, machine, number, argument=0):
+def simulate(program, machine, number, argument=0, second=0):
     """Run a seccomp filter as the kernel does, by the rules of classic BPF."""
-    data = struct.pack("=iIQQ", number, seccomp.ARCHITECTURES[machine].audit, 0, argument)
+    audit = seccomp.ARCHITECTURES[machine].audit
+    data = struct.pack("=iIQQQ", number, audit, 0, argument, second)
     steps = list(struct.iter_unpack("=HBBI", program))
     accumulator, at = 0, 0
     for _ in range(len(steps)):
@@ -90,6 +92,31 @@ def test_filter_refuses_what_it_should_and_nothing_else(machine):
         *(ALLOW, eperm, ALLOW, eperm, enosys),
         *(ALLOW, ALLOW, ALLOW, no_family, enosys),
     ]
+
+
+FCNTL = {"x86_64": 72, "aarch64": 25}
+FLOCK = {"x86_64": 73, "aarch64": 32}
+SETXATTR = {"x86_64": 188, "aarch64": 5}
+INOTIFY = {"x86_64": 294, "aarch64": 26}
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_filter_lets_nothing_of_a_file_reach_another_submission(machine):
+    program = seccomp.program(machine)
+
+    def command(number):
+        return simulate(program, machine, FCNTL[machine], 3, number)
+
+    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, pipe sizes and seals
+    own = {0, 1, 2, 3, 4, 1030, 1031, 1032, 1033, 1034}
+    locks = {5, 6, 7, 36, 37, 38}
+    for number in range(2048):
+        answer = ALLOW if number in own else REFUSE if number in locks else REFUSE | errno.EINVAL
+        assert command(number) == answer, number
+    assert command(fcntl.F_SETLEASE) == REFUSE | errno.EINVAL
+    assert simulate(program, machine, FLOCK[machine]) == REFUSE  # success, without a lock
+    assert simulate(program, machine, SETXATTR[machine]) == REFUSE | errno.EOPNOTSUPP
+    assert simulate(program, machine, INOTIFY[machine]) == REFUSE | errno.EPERM
 
 
 def test_filter_refuses_calls_of_another_architecture():
@@ -241,11 +268,14 @@ def test_a_kill_for_memory_is_read_from_either_version(tmp_path, files, killed):
 
 def test_groups_of_a_killed_grader_are_swept_and_those_of_a_living_one_are_kept(tmp_path):
     own = cgroup.Cgroups(0, {"memory": tmp_path})
+    own_space = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
     started = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
-    living = tmp_path / f"convpool-{os.getpid()}-{started}-aa"
-    dead = tmp_path / f"convpool-{os.getpid()}-{int(started) + 1}-bb"
-    living.mkdir()
-    dead.mkdir()
+    living = tmp_path / f"convpool-{own_space}-{os.getpid()}-{started}-aa"
+    dead = tmp_path / f"convpool-{own_space}-{os.getpid()}-{int(started) + 1}-bb"
+    elsewhere = tmp_path / f"convpool-1{own_space}-{os.getpid()}-{int(started) + 1}-cc"
+    for folder in (living, dead, elsewhere):
+        folder.mkdir()
     own.sweep()
     assert living.exists()
+    assert elsewhere.exists()  # of another container
     assert not dead.exists()

@@ -12,11 +12,13 @@ import numpy as np
 from course.crossing import (
     DTYPES,
     LARGEST_INT,
+    MAX_ARRAY_BYTES,
     MAX_ARRAYS,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_VALUES,
     SMALLEST_INT,
+    array_bytes,
     is_text,
 )
 
@@ -92,6 +94,8 @@ class _Reader:
         values = {key: self.value(value) for key, value in body.items()}
         if any(part is not None for part in self.parts):
             raise MalformedData("an array belongs nowhere")
+        if any(array_bytes(value) > MAX_ARRAY_BYTES for value in values.values()):
+            raise MalformedData("a value is too large as an array")
         return values
 
     def value(self, node: Any, depth: int = 0) -> Any:
