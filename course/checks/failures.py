@@ -174,7 +174,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     kind = type_name(error)
     # An error that is raised here for one of another process has the name in its text too.
     said = str(error).removeprefix(f"{kind}: ")
-    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said)
+    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said, name)
     advice = (
         misconceptions.explain(misconception)
         if misconception

@@ -12,7 +12,7 @@ from support.gap_cells import imported_names
 from support.reference import reference
 
 from autograder.folders import CourseFolder
-from course.checks import mistakes
+from course.checks import map_mistakes
 from course.checks.arrays import is_close
 
 tf = pytest.importorskip("tensorflow")
@@ -125,7 +125,7 @@ def test_no_result_of_a_mistake_is_the_right_one(h: int, w: int, stride: int, se
     right = correlate2d(image, kernel, mode="valid")[::stride, ::stride]
     assume(not is_close(np.trunc(right), right))  # a single value may lie at a whole number
 
-    wrong = mistakes.convolution(image, kernel, stride)
+    wrong = map_mistakes.convolution(image, kernel, stride)
 
     kept = {"sign-ignored", "negatives-lost", "pooling-for-stride", "last-positions-empty"}
     same = {name for name, value in wrong.items() if is_close(value, right)}
