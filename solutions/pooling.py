@@ -53,79 +53,84 @@ from course.checks import exercise
 
 with exercise("max_pool2d") as check:
     check.examples(max_pool2d)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-pooling-max_pool2d
-    import numpy as np
+    def hidden_checks_of_max_pool2d():
+        """Run them where their names replace none of the notebook's."""
+        import numpy as np
 
-    from course.checks import map_mistakes
-    from course.checks.examples import pooled
+        from course.checks import map_mistakes
+        from course.checks.examples import pooled
 
-    def drawn(shape, scale=1.0):
-        """Draw numbers around 0, about as large as `scale`."""
-        return scale * check.rng.normal(size=shape)
+        def drawn(shape, scale=1.0):
+            """Draw numbers around 0, about as large as `scale`."""
+            return scale * check.rng.normal(size=shape)
 
-    def by_hand(values, size=2):
-        """Pool with loops, block by block."""
-        rows, columns = values.shape[0] // size, values.shape[1] // size
-        starts = [[(r * size, c * size) for c in range(columns)] for r in range(rows)]
-        return np.array(
-            [[values[r : r + size, c : c + size].max() for r, c in row] for row in starts]
-        )
+        def by_hand(values, size=2):
+            """Pool with loops, block by block."""
+            rows, columns = values.shape[0] // size, values.shape[1] // size
+            starts = [[(r * size, c * size) for c in range(columns)] for r in range(rows)]
+            return np.array(
+                [[values[r : r + size, c : c + size].max() for r, c in row] for row in starts]
+            )
 
-    def pool(*arguments):
-        """Check one call, and that it left the map as it was."""
-        pooled(check, max_pool2d, arguments, by_hand(*arguments))
+        def pool(*arguments):
+            """Check one call, and that it left the map as it was."""
+            pooled(check, max_pool2d, arguments, by_hand(*arguments))
 
-    def pool_in_turn(sizes):
-        """Check many maps with these block sizes, all called before the first is compared."""
-        first = drawn((3 * sizes[0], 4 * sizes[0]))
-        cases = [(first, sizes[0]), (first[::-1].copy(), sizes[0]), (-first, sizes[0])]
-        for size in check.rng.choice(sizes, 40):
-            cases.append((drawn(size + check.rng.integers(0, 25, 2)), int(size)))
-        check.in_turn(max_pool2d, cases, by_hand, map_mistakes.pooling)
+        def pool_in_turn(sizes):
+            """Check many maps with these block sizes, all called before the first is compared."""
+            first = drawn((3 * sizes[0], 4 * sizes[0]))
+            cases = [(first, sizes[0]), (first[::-1].copy(), sizes[0]), (-first, sizes[0])]
+            for size in check.rng.choice(sizes, 40):
+                cases.append((drawn(size + check.rng.integers(0, 25, 2)), int(size)))
+            check.in_turn(max_pool2d, cases, by_hand, map_mistakes.pooling)
 
-    side = int(check.rng.integers(90, 110))
-    for label, values in [
-        ("an even map", drawn((6, 6))),
-        ("a large map", drawn((side, side))),
-        ("a map of one block", drawn((2, 2))),
-        ("numbers far above and below 0", drawn((40, 40), 1e12)),
-        ("a map in which every number is negative", -1.0 - check.rng.random((6, 6))),
-        ("numbers near 0", drawn((20, 20), 0.001)),
-        ("32-bit floating-point numbers", drawn((8, 8)).astype("float32")),
-        ("integers", check.rng.integers(-50, 50, (10, 10))),
-    ]:
-        with check.hidden(label):
-            pool(values)
-    with check.hidden("a map with an odd height and width", "even-sizes-only"):
-        pool(drawn((7, 7)))
-    for label, shape in [
-        ("a map that is wider than high", (6, 9)),
-        ("a map that is higher than wide", (9, 4)),
-        ("a map of a single row of blocks", (2, 10)),
-        ("a large map that is not square", (61, side)),
-    ]:
-        with check.hidden(label, "square-only"):
-            pool(drawn(shape))
-    with check.hidden("many maps, one after the other"):
-        pool_in_turn([2])
-    with check.part(1 / 3):
-        for label, shape, size in [
-            ("blocks of 3 × 3", (9, 6), 3),
-            ("blocks of 3 × 3 with a remainder", (11, 7), 3),
-            ("blocks of a single number", (3, 4), 1),
-            ("one block as large as the map", (4, 4), 4),
-            ("blocks of 5 × 5 with a remainder", (19, 12), 5),
-            ("large blocks", (50, 41), 12),
+        side = int(check.rng.integers(90, 110))
+        for label, values in [
+            ("an even map", drawn((6, 6))),
+            ("a large map", drawn((side, side))),
+            ("a map of one block", drawn((2, 2))),
+            ("numbers far above and below 0", drawn((40, 40), 1e12)),
+            ("a map in which every number is negative", -1.0 - check.rng.random((6, 6))),
+            ("numbers near 0", drawn((20, 20), 0.001)),
+            ("32-bit floating-point numbers", drawn((8, 8)).astype("float32")),
+            ("integers", check.rng.integers(-50, 50, (10, 10))),
         ]:
             with check.hidden(label):
-                pool(drawn(shape), size)
-        with check.hidden("the size given by its name"):
-            values = drawn((7, 8))
-            result = check.array(check.call(max_pool2d, values, size=3), (2, 2))
-            check.close(result, by_hand(values, 3))
-        with check.hidden("blocks of all sizes, one map after the other"):
-            pool_in_turn([1, 2, 3, 4, 5, 6, 7, 8, 9])
+                pool(values)
+        with check.hidden("a map with an odd height and width", "even-sizes-only"):
+            pool(drawn((7, 7)))
+        for label, shape in [
+            ("a map that is wider than high", (6, 9)),
+            ("a map that is higher than wide", (9, 4)),
+            ("a map of a single row of blocks", (2, 10)),
+            ("a large map that is not square", (61, side)),
+        ]:
+            with check.hidden(label, "square-only"):
+                pool(drawn(shape))
+        with check.hidden("many maps, one after the other"):
+            pool_in_turn([2])
+        with check.part(1 / 3):
+            for label, shape, size in [
+                ("blocks of 3 × 3", (9, 6), 3),
+                ("blocks of 3 × 3 with a remainder", (11, 7), 3),
+                ("blocks of a single number", (3, 4), 1),
+                ("one block as large as the map", (4, 4), 4),
+                ("blocks of 5 × 5 with a remainder", (19, 12), 5),
+                ("large blocks", (50, 41), 12),
+            ]:
+                with check.hidden(label):
+                    pool(drawn(shape), size)
+            with check.hidden("the size given by its name"):
+                values = drawn((7, 8))
+                result = check.array(check.call(max_pool2d, values, size=3), (2, 2))
+                check.close(result, by_hand(values, 3))
+            with check.hidden("blocks of all sizes, one map after the other"):
+                pool_in_turn([1, 2, 3, 4, 5, 6, 7, 8, 9])
+
+    hidden_checks_of_max_pool2d()
     ### END HIDDEN TESTS
 
 ### BEGIN HIDDEN TESTS
@@ -164,61 +169,66 @@ from course.checks import exercise
 
 with exercise("strided_convolve2d") as check:
     check.examples(strided_convolve2d)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-pooling-strided_convolve2d
-    import numpy as np
-    from scipy.signal import correlate2d
+    def hidden_checks_of_strided_convolve2d():
+        """Run them where their names replace none of the notebook's."""
+        import numpy as np
+        from scipy.signal import correlate2d
 
-    from course.checks import map_mistakes
-    from course.checks.examples import convolved
+        from course.checks import map_mistakes
+        from course.checks.examples import convolved
 
-    def drawn(shape, scale=1.0):
-        """Draw numbers around 0, about as large as `scale`."""
-        return scale * check.rng.normal(size=shape)
+        def drawn(shape, scale=1.0):
+            """Draw numbers around 0, about as large as `scale`."""
+            return scale * check.rng.normal(size=shape)
 
-    def skipping(image, kernel, stride):
-        """Convolve with SciPy, and keep every stride-th row and column."""
-        return correlate2d(image, kernel, mode="valid")[::stride, ::stride]
+        def skipping(image, kernel, stride):
+            """Convolve with SciPy, and keep every stride-th row and column."""
+            return correlate2d(image, kernel, mode="valid")[::stride, ::stride]
 
-    def convolve(image, kernel, stride):
-        """Check one call, and that it left its arguments as they were."""
-        arguments = image, kernel, stride
-        convolved(check, strided_convolve2d, arguments, skipping(*arguments))
+        def convolve(image, kernel, stride):
+            """Check one call, and that it left its arguments as they were."""
+            arguments = image, kernel, stride
+            convolved(check, strided_convolve2d, arguments, skipping(*arguments))
 
-    side = int(check.rng.integers(90, 110))
-    for label, idea, image_shape, kernel_shape, stride in [
-        ("stride 1, the plain convolution", "examples-only", (7, 7), (3, 3), 1),
-        ("stride 2 with a kernel of 3 × 3", "examples-only", (11, 11), (3, 3), 2),
-        ("stride 3", "examples-only", (13, 13), (2, 2), 3),
-        ("stride 4 on a large image", "examples-only", (side, side), (3, 3), 4),
-        ("a stride larger than the kernel", "examples-only", (12, 12), (2, 2), 5),
-        ("a stride larger than the image", "examples-only", (5, 5), (2, 2), 9),
-        ("stride 2 on an image that is higher than wide", "square-only", (11, 6), (3, 3), 2),
-        ("stride 3 with a kernel that is not square", "square-only", (10, 13), (2, 4), 3),
-        ("a kernel as large as the image", "square-only", (4, 6), (4, 6), 2),
-        ("a large kernel", "square-only", (30, 41), (12, 9), 3),
-        ("a large stride", "square-only", (50, side), (3, 4), 17),
-    ]:
-        with check.hidden(label, idea):
-            convolve(drawn(image_shape), drawn(kernel_shape), stride)
-    with check.hidden("32-bit floating-point numbers"):
-        convolve(drawn((9, 9)).astype("float32"), drawn((3, 3)).astype("float32"), 2)
-    with check.hidden("numbers in the millions"):
-        convolve(drawn((20, 20), 10 ** check.rng.uniform(7, 9)), drawn((3, 3)), 2)
-    with check.hidden("numbers near 0"):
-        convolve(drawn((20, 20), 0.001), drawn((3, 3)), 2)
-    with check.hidden("the stride given by its name"):
-        image, kernel = drawn((10, 11)), drawn((2, 3))
-        wrong = map_mistakes.convolution(image, kernel, 3)
-        result = check.array(check.call(strided_convolve2d, image, kernel, stride=3), (3, 3))
-        check.close(result, skipping(image, kernel, 3), wrong)
-    with check.hidden("many images, kernels and strides, one after the other"):
-        image, kernel = drawn((9, 12)), drawn((2, 3))
-        cases = [(image, kernel, 2), (image[::-1].copy(), kernel, 2), (image, -kernel, 2)]
-        for *shape, stride in check.rng.integers(1, (7, 7, 8), (30, 3)):
-            image = drawn(np.add(shape, check.rng.integers(0, 25, 2)))
-            cases.append((image, drawn(shape), int(stride)))
-        check.in_turn(strided_convolve2d, cases, skipping, map_mistakes.convolution)
+        side = int(check.rng.integers(90, 110))
+        for label, idea, image_shape, kernel_shape, stride in [
+            ("stride 1, the plain convolution", "examples-only", (7, 7), (3, 3), 1),
+            ("stride 2 with a kernel of 3 × 3", "examples-only", (11, 11), (3, 3), 2),
+            ("stride 3", "examples-only", (13, 13), (2, 2), 3),
+            ("stride 4 on a large image", "examples-only", (side, side), (6, 6), 4),
+            ("a stride larger than the kernel", "examples-only", (12, 12), (2, 2), 5),
+            ("a stride larger than the image", "examples-only", (5, 5), (2, 2), 9),
+            ("stride 2 on an image that is higher than wide", "square-only", (11, 6), (3, 3), 2),
+            ("stride 3 with a kernel that is not square", "square-only", (10, 13), (2, 4), 3),
+            ("a kernel as large as the image", "square-only", (4, 6), (4, 6), 2),
+            ("a large kernel", "square-only", (30, 41), (12, 9), 3),
+            ("a large stride", "square-only", (50, side), (3, 4), 17),
+        ]:
+            with check.hidden(label, idea):
+                convolve(drawn(image_shape), drawn(kernel_shape), stride)
+        with check.hidden("32-bit floating-point numbers"):
+            convolve(drawn((9, 9)).astype("float32"), drawn((3, 3)).astype("float32"), 2)
+        with check.hidden("numbers in the millions"):
+            convolve(drawn((20, 20), 10 ** check.rng.uniform(7, 9)), drawn((3, 3)), 2)
+        with check.hidden("numbers near 0"):
+            convolve(drawn((20, 20), 0.001), drawn((3, 3)), 2)
+        with check.hidden("the stride given by its name"):
+            image, kernel = drawn((10, 11)), drawn((2, 3))
+            wrong = map_mistakes.convolution(image, kernel, 3)
+            result = check.array(check.call(strided_convolve2d, image, kernel, stride=3), (3, 3))
+            check.close(result, skipping(image, kernel, 3), wrong)
+        with check.hidden("many images, kernels and strides, one after the other"):
+            image, kernel = drawn((9, 12)), drawn((2, 3))
+            cases = [(image, kernel, 2), (image[::-1].copy(), kernel, 2), (image, -kernel, 2)]
+            for *shape, stride in check.rng.integers(1, (7, 7, 8), (30, 3)):
+                image = drawn(np.add(shape, check.rng.integers(0, 25, 2)))
+                cases.append((image, drawn(shape), int(stride)))
+            check.in_turn(strided_convolve2d, cases, skipping, map_mistakes.convolution)
+
+    hidden_checks_of_strided_convolve2d()
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -77,6 +77,7 @@ def _of_the_values(right: np.ndarray) -> dict[str, Any]:
         "fractions-lost:rounded": np.rint(right),
         "fractions-lost:rounded down": np.floor(right),
         "fractions-lost:bytes": whole % 256,
+        **{f"digits-lost:{digits}": np.round(right, digits) for digits in range(1, 7)},
         "values-clipped": lambda got: _is_clipped(got, right),
     }
 
@@ -231,10 +232,11 @@ def convolution_shapes(
                     (down - 1, across), (down, across - 1),
                 ],
             ),
-            ("one-too-many", [(down + 1, across + 1), (down + 1, across), (down, across + 1)]),
             ("result-image-sized", [image]),
+            ("one-too-many", [(down + 1, across + 1), (down + 1, across), (down, across + 1)]),
             ("padding-full", [(height + rows - 1, width + columns - 1)]),
             ("stride-written-in", [by_twos] if stride else []),
+            ("result-kernel-sized", [kernel]),
             ("kernel-size-ignored", [(-(-height // step), -(-width // step))]),
             ("kernel-size-ignored", [(height // step, width // step)]),
             ("stride-and-size-confused", [(height // rows, width // columns)]),
@@ -242,7 +244,6 @@ def convolution_shapes(
                 "products-not-added",
                 [(down, across, rows, columns), (down, across, rows), (down, across, columns)],
             ),
-            ("result-kernel-sized", [kernel]),
         ],
     )  # fmt: skip
 

@@ -90,7 +90,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "pixels are: 1 becomes 1/255.",
         "scaled-around-zero": "0 should stay 0, but the pixels were moved to lie around it.",
         "black-and-white-swapped": "Black and white are swapped. 0 stays 0, and 255 becomes 1.",
-        "digits-lost": "The values were rounded. Keep all their digits: the 256 shades stay apart.",
+        "digits-lost": "The values were rounded. Keep all their digits.",
         "too-few-bits": "16 bits are too coarse for 256 shades. Use 32 or 64, as NumPy does by "
         "itself.",
         "input-changed": "The function changed the array it was given. Work on a new array: "

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: kernel-size-ignored
+# misconception: one-too-many
 # score: 0
 
 # %% gap="strided_convolve2d"

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: examples-only
+# misconception: edges-of-any-direction
 # score: 0
 
 # %% gap="vertical_edge_kernel"

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: one-too-many
+# misconception: padding-same
 # score: 0
 
 # %% gap="strided_convolve2d"
