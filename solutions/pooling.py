@@ -80,11 +80,12 @@ with exercise("max_pool2d") as check:
             pooled(check, max_pool2d, arguments, by_hand(*arguments))
 
         def pool_in_turn(sizes):
-            """Check many maps with these block sizes, all called before the first is compared."""
-            first = drawn((3 * sizes[0], 4 * sizes[0]))
-            cases = [(first, sizes[0]), (first[::-1].copy(), sizes[0]), (-first, sizes[0])]
-            for size in check.rng.choice(sizes, 40):
-                cases.append((drawn(size + check.rng.integers(0, 25, 2)), int(size)))
+            """Check many maps, with the usual blocks or of these sizes, and compare them later."""
+            first = drawn((9, 16))
+            cases = [(first, *sizes[-1:]), (first[::-1].copy(), *sizes[-1:]), (-first, *sizes[-1:])]
+            for size in check.rng.choice(sizes or [2], 40):
+                values = drawn(size + check.rng.integers(0, 25, 2))
+                cases.append((values, int(size)) if sizes else (values,))
             check.in_turn(max_pool2d, cases, by_hand, map_mistakes.pooling)
 
         side = int(check.rng.integers(90, 110))
@@ -111,10 +112,11 @@ with exercise("max_pool2d") as check:
             with check.hidden(label, "square-only"):
                 pool(drawn(shape))
         with check.hidden("many maps, one after the other"):
-            pool_in_turn([2])
+            pool_in_turn([])
         with check.part(1 / 3):
             for label, shape, size in [
-                ("blocks of 3 × 3", (9, 6), 3),
+                ("blocks of 3 × 3", (9, 9), 3),
+                ("blocks of 3 × 3 on a map that is not square", (9, 6), 3),
                 ("blocks of 3 × 3 with a remainder", (11, 7), 3),
                 ("blocks of a single number", (3, 4), 1),
                 ("one block as large as the map", (4, 4), 4),

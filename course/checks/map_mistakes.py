@@ -21,12 +21,17 @@ def convolution(image: np.ndarray, kernel: np.ndarray, stride: int | None = None
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     full = (windows * kernel).sum(axis=(2, 3))
     right = full[::step, ::step]
+    (rows, columns), side = right.shape, min(right.shape)
     return {
         **_under_the_window(windows[::step, ::step], kernel),
         **_of_the_values(right),
         "fractions-lost:before": _under(np.trunc(windows[::step, ::step]), np.trunc(kernel)),
         **_of_the_places(right),
-        **_instead_of_stride(image, kernel, full, step),
+        **({} if rows == columns else {"square-only": right[:side, :side]}),
+        "off-by-one": right[:-1, :-1],
+        "off-by-one:down": right[:-1],
+        "off-by-one:across": right[:, :-1],
+        **_at_other_positions(image, kernel, full, step),
         **_as_large_as_the_image(image, kernel, right, step),
     }
 
@@ -84,9 +89,10 @@ def _of_the_values(right: np.ndarray) -> dict[str, Any]:
 
 def _is_clipped(got: np.ndarray, right: np.ndarray) -> bool:
     """Tell whether values beyond a limit were replaced by that limit."""
-    if got.shape != right.shape or np.ptp(got) == 0:
+    low, high = got.min(), got.max()
+    if got.shape != right.shape or not ((got > low) & (got < high)).any():
         return False
-    return is_close(got, np.clip(right, got.min(), got.max()), 1e-6)
+    return is_close(got, np.clip(right, low, high), 1e-6)
 
 
 def _of_the_places(right: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,18 +116,24 @@ def _of_the_places(right: np.ndarray) -> dict[str, np.ndarray]:
     return results
 
 
-def _instead_of_stride(
+def _at_other_positions(
     image: np.ndarray, kernel: np.ndarray, full: np.ndarray, stride: int
 ) -> dict[str, np.ndarray]:
-    """What people do to make a map smaller, other than skipping positions.
+    """Other positions than every stride-th one.
 
     `full` is the convolution at every position.
     """
     (kh, kw), right = kernel.shape, full[::stride, ::stride]
     rows, columns = right.shape
     results = {"stride-and-size-confused": full[::kh, ::kw]}
+    if image.shape[0] == image.shape[1]:
+        turned = np.lib.stride_tricks.sliding_window_view(image.T, kernel.shape)
+        results["rows-and-columns-swapped:image"] = _under(turned[::stride, ::stride], kernel)
     if stride == 1:
         return results
+    results["kernel-size-ignored"] = image[::stride, ::stride]
+    results["first-position-skipped"] = full[1::stride, 1::stride]
+    results["first-position-skipped:step"] = full[stride - 1 :: stride, stride - 1 :: stride]
     results["stride-written-in"] = full[::2, ::2][:rows, :columns]
     results["stride-ignored:places"] = full[:rows, :columns]
     results["stride-one-way:down"] = full[::stride, :columns]
@@ -154,9 +166,9 @@ def _as_large_as_the_image(
         for half in (0, 1):
             before = [(extent + half) // 2 for extent in total]
             around = [(b, n - b) for b, n in zip(before, missing, strict=True)]
-            for mode in ("constant", "edge", "reflect", "symmetric", "wrap"):
-                if min(around[0] + around[1]) < 0:
-                    continue
+            # A shorter window at the end, repeated by NumPy, looks like a mirrored border there.
+            modes: Any = ("constant", "edge", "reflect", "symmetric", "wrap")[: 5 if half else 1]
+            for mode in modes if min(around[0] + around[1]) >= 0 else ():
                 padded = np.pad(image, around, mode=mode)
                 windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
                 name = f"padding-same:{total}{half}{mode}"
@@ -202,7 +214,7 @@ def _of_any_map(rows: int, columns: int) -> NamedShapes:
             "axes-left-over",
             [
                 (1, rows, columns, 1), (1, rows, columns), (rows, columns, 1),
-                (1, 1, rows, columns), (rows, columns, 1, 1),
+                (1, 1, rows, columns), (rows, columns, 1, 1), (rows, 1, columns, 1),
             ],
         ),
         ("result-flat", [(rows * columns,), (rows * columns, 1), (1, rows * columns)]),
@@ -225,21 +237,13 @@ def convolution_shapes(
             *_of_any_map(down, across),
             ("stride-ignored", skipped[:1]),
             ("stride-one-way", skipped[1:]),
-            (
-                "off-by-one",
-                [
-                    (down - 1, across - 1), (full[0] // step, full[1] // step),
-                    (down - 1, across), (down, across - 1),
-                ],
-            ),
             ("result-image-sized", [image]),
-            ("one-too-many", [(down + 1, across + 1), (down + 1, across), (down, across + 1)]),
+            ("one-too-many", [(down + 1, across + 1)]),
             ("padding-full", [(height + rows - 1, width + columns - 1)]),
             ("stride-written-in", [by_twos] if stride else []),
-            ("result-kernel-sized", [kernel]),
+            ("result-kernel-sized", [] if stride else [kernel]),
             ("kernel-size-ignored", [(-(-height // step), -(-width // step))]),
             ("kernel-size-ignored", [(height // step, width // step)]),
-            ("stride-and-size-confused", [(height // rows, width // columns)]),
             (
                 "products-not-added",
                 [(down, across, rows, columns), (down, across, rows), (down, across, columns)],
@@ -248,7 +252,7 @@ def convolution_shapes(
     )  # fmt: skip
 
 
-def pooling(feature_map: np.ndarray, size: int) -> Mistakes:
+def pooling(feature_map: np.ndarray, size: int = 2) -> Mistakes:
     """Mistakes in the choice from each block of a map (H, W): average, sum, first, last."""
     values = feature_map.astype(float)
     blocks = _blocks(values, size)
@@ -260,6 +264,7 @@ def pooling(feature_map: np.ndarray, size: int) -> Mistakes:
         "smallest-for-largest": blocks.min(axis=(1, 3)),
         "first-for-largest": blocks[:, 0, :, 0],
         "last-for-largest": blocks[:, -1, :, -1],
+        "place-for-largest": _in_rows(blocks).argmax(axis=-1),
         "first-row-for-largest": blocks[:, 0].max(axis=-1),
         "rows-compared": _rows_compared(blocks),
         "sign-ignored": np.abs(blocks).max(axis=(1, 3)),
@@ -271,6 +276,12 @@ def pooling(feature_map: np.ndarray, size: int) -> Mistakes:
     }
     del results["negatives-lost"], results["sum-not-reset"], results["sum-not-reset:row"]
     return results
+
+
+def _in_rows(blocks: np.ndarray) -> np.ndarray:
+    """Lay the numbers of each block in one row: (rows, columns, size · size)."""
+    rows, size, columns, _ = blocks.shape
+    return blocks.swapaxes(1, 2).reshape(rows, columns, size * size)
 
 
 def _rows_compared(blocks: np.ndarray) -> np.ndarray:

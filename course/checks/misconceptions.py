@@ -107,8 +107,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "is multiplied by the kernel's number that lies on it.",
         "last-positions-empty": "The last row or column of positions was left empty: the loops "
         "end one too early.",
-        "matrix-product": "The window and the kernel were multiplied as matrices (`@`, `np.dot`). "
-        "Multiply number by number, with `*`.",
+        "matrix-product": "Matrices were multiplied (`@`, `np.dot`). Multiply number by number.",
         "last-product-only": "Only the last product was kept: `=` replaces, `+=` adds.",
         "kernel-cut": "The kernel's last row or column was left out.",
         "sums-multiplied": "Two sums were multiplied. Multiply number by number, then add up.",
@@ -153,6 +152,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
+        "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
         "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
         "stride skips positions in the image; in the result they are neighbors.",
     },
@@ -183,6 +183,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "nothing-reduced": "Nothing was reduced.",
         "size-ignored": "The blocks are 2 × 2, or 2 apart, whatever `size` says.",
         "last-for-largest": "That is the last value of each block. Keep the largest.",
+        "place-for-largest": "That is the place of the largest value (`argmax`), not the value.",
         "first-row-for-largest": "That is the largest value of each block's first row. All of its "
         "rows count.",
         "rows-compared": "Python's `max` chose the row that begins with the largest number. Use "
@@ -393,14 +394,14 @@ _ERRORS = (
 _CONVOLUTION_ERRORS = (
     (r"could not be broadcast together", "window-not-kernel-sized"),
     (r"in its core dimension|not aligned", "matrix-product"),
-    (r"setting an array element with a sequence|only 0-dimensional", "products-not-added"),
+    (r"setting an array element with a sequence\.$|only 0-dimensional", "products-not-added"),
 )
 
 _ERRORS_OF_GAPS: dict[str, tuple[tuple[str, str], ...]] = {
     "convolve2d": _CONVOLUTION_ERRORS,
     "strided_convolve2d": _CONVOLUTION_ERRORS,
     "max_pool2d": (
-        (r"setting an array element with a sequence|only 0-dimensional", "block-not-reduced"),
+        (r"setting an array element with a sequence\.$|only 0-dimensional", "block-not-reduced"),
         (r"zero-size array to reduction|arg is an empty sequence", "empty-block"),
         (r"iterable argument is empty", "empty-block"),
     ),
