@@ -76,6 +76,7 @@ def _of_the_values(right: np.ndarray) -> dict[str, Any]:
     """What becomes of right numbers that are converted, cut off or kept in bytes."""
     whole = np.trunc(right)
     return {
+        "values-clipped": lambda got: _is_clipped(got, right),
         "negatives-lost": np.maximum(right, 0),
         "sign-ignored:result": np.abs(right),
         "fractions-lost": whole,
@@ -83,14 +84,13 @@ def _of_the_values(right: np.ndarray) -> dict[str, Any]:
         "fractions-lost:rounded down": np.floor(right),
         "fractions-lost:bytes": whole % 256,
         **{f"digits-lost:{digits}": np.round(right, digits) for digits in range(1, 7)},
-        "values-clipped": lambda got: _is_clipped(got, right),
     }
 
 
 def _is_clipped(got: np.ndarray, right: np.ndarray) -> bool:
-    """Tell whether values beyond a limit were replaced by that limit."""
+    """Tell whether values beyond a limit, other than negative ones, were replaced by that limit."""
     low, high = got.min(), got.max()
-    if got.shape != right.shape or not ((got > low) & (got < high)).any():
+    if got.shape != right.shape or low == 0 or not ((got > low) & (got < high)).any():
         return False
     return is_close(got, np.clip(right, low, high), 1e-6)
 
