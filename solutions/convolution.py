@@ -92,9 +92,12 @@ with exercise("output_size") as check:
 # *Why:* this is all that a filter of `Conv2D` does, apart from its bias and activation. You may use
 # two loops, or anything NumPy, SciPy or TensorFlow offer.
 #
-# *A right result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1). The
-# kernel is **not** flipped. (Strictly speaking this is cross-correlation; deep learning calls it
-# convolution.) Image and kernel need not be square.
+# *You get* two arrays of floating-point numbers of any size, 32 or 64 bits, both of the same type. They
+# need not be square. The kernel fits into the image. Leave both as they are.
+#
+# *A right result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1), as an
+# array, a list of rows or a tensor. The kernel is **not** flipped. (Strictly speaking this is
+# cross-correlation; deep learning calls it convolution.) Results of earlier calls stay as they were.
 #
 # *Part marks:* 6 of the 8 points are for square kernels (on any image), 2 for all others.
 
@@ -113,39 +116,78 @@ from course.checks import exercise
 
 with exercise("convolve2d") as check:
     check.examples(convolve2d)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-convolution-convolve2d
-    from scipy.signal import correlate2d
+    def hidden_checks_of_convolve2d():
+        """Run them where their names replace none of the notebook's."""
+        from scipy.signal import correlate2d
 
-    from course.checks import mistakes
+        from course.checks import map_mistakes
+        from course.checks.examples import convolved
 
-    def convolve(image, kernel):
-        """Check one image and kernel against SciPy."""
-        expected = correlate2d(image, kernel, mode="valid")
-        result = check.call(convolve2d, image, kernel)
-        shapes = mistakes.convolution_shapes(image.shape, kernel.shape)
-        result = check.array(result, expected.shape, wrong_shapes=shapes)
-        check.close(result, expected, mistakes.convolution(image, kernel))
+        def drawn(shape, scale=1.0):
+            """Draw numbers around 0, about as large as `scale`."""
+            return scale * check.rng.normal(size=shape)
 
-    for label, image_shape, kernel_shape in [
-        ("a square image and a 3 × 3 kernel", (9, 9), (3, 3)),
-        ("a kernel of a single number", (4, 4), (1, 1)),
-        ("a kernel as large as the image", (4, 4), (4, 4)),
-        ("an image that is higher than wide", (12, 5), (3, 3)),
-    ]:
-        square = image_shape[0] == image_shape[1]
-        with check.hidden(label, "examples-only" if square else "square-only"):
-            convolve(check.rng.normal(size=image_shape), check.rng.normal(size=kernel_shape))
-    with check.hidden("32-bit floating-point numbers"):
-        image = check.rng.normal(size=(6, 6)).astype("float32")
-        convolve(image, check.rng.normal(size=(3, 3)).astype("float32"))
-    with check.part(1 / 4):
+        def correlated(image, kernel):
+            """Convolve with SciPy."""
+            return correlate2d(image, kernel, mode="valid")
+
+        def convolve(image, kernel):
+            """Check one call, and that it left its arguments as they were."""
+            convolved(check, convolve2d, (image, kernel), correlated(image, kernel))
+
+        def convolve_in_turn(image, kernel, largest):
+            """Check calls with equal shapes, then kernels of up to this shape, all before comparing."""
+            pairs = [(image, kernel), (image[::-1].copy(), kernel), (image, kernel[:, ::-1].copy())]
+            for high, wide in check.rng.integers(1, largest, (30, 2)):
+                shape = (high, wide if largest[0] != largest[1] else high)
+                pairs.append((drawn(shape + check.rng.integers(0, 20, 2)), drawn(shape)))
+            check.in_turn(convolve2d, pairs, correlated, map_mistakes.convolution)
+
+        side = int(check.rng.integers(90, 110))
+        millions = 10 ** check.rng.uniform(7, 9)
         for label, image_shape, kernel_shape in [
-            ("a kernel that is wider than high", (8, 7), (2, 4)),
-            ("a kernel that is higher than wide", (7, 9), (5, 1)),
+            ("a square image and a 3 × 3 kernel", (9, 9), (3, 3)),
+            ("a kernel of a single number", (4, 4), (1, 1)),
+            ("a kernel of an even size", (7, 7), (4, 4)),
+            ("a kernel as large as the image", (5, 5), (5, 5)),
+            ("a large image", (side, side), (3, 3)),
+            ("a large kernel", (30, 30), (13, 13)),
+        ]:
+            with check.hidden(label):
+                convolve(drawn(image_shape), drawn(kernel_shape))
+        with check.hidden("32-bit floating-point numbers"):
+            convolve(drawn((6, 6)).astype("float32"), drawn((3, 3)).astype("float32"))
+        with check.hidden("numbers in the millions"):
+            convolve(drawn((20, 20), millions), drawn((3, 3)))
+            convolve(drawn((21, 21)), drawn((3, 3), millions))
+        with check.hidden("numbers near 0"):
+            convolve(drawn((22, 22), 0.001), drawn((3, 3)))
+        for label, image_shape, size in [
+            ("an image that is higher than wide", (12, 5), 3),
+            ("an image that is wider than high", (5, 12), 3),
+            ("a large image that is not square", (60, side), 5),
         ]:
             with check.hidden(label, "square-only"):
-                convolve(check.rng.normal(size=image_shape), check.rng.normal(size=kernel_shape))
+                convolve(drawn(image_shape), drawn((size, size)))
+        with check.hidden("many images and kernels, one after the other"):
+            convolve_in_turn(drawn((8, 9)), drawn((3, 3)), (9, 9))
+        with check.part(1 / 4):
+            for label, image_shape, kernel_shape in [
+                ("a kernel that is wider than high", (8, 7), (2, 4)),
+                ("a kernel that is higher than wide", (7, 9), (5, 1)),
+                ("a kernel of a single row", (7, 9), (1, 6)),
+                ("a kernel that is not square, as large as the image", (4, 6), (4, 6)),
+                ("a large kernel that is not square", (40, 33), (9, 14)),
+            ]:
+                with check.hidden(label, "square-only"):
+                    convolve(drawn(image_shape), drawn(kernel_shape))
+            with check.hidden("many kernels that are not square, one after the other"):
+                convolve_in_turn(drawn((8, 9)), drawn((2, 3)), (9, 10))
+
+    hidden_checks_of_convolve2d()
     ### END HIDDEN TESTS
 
 ### BEGIN HIDDEN TESTS
@@ -161,7 +203,8 @@ check.mark(8, check.share)
 # *Why:* a kernel finds what it looks like. In a trained CNN nobody writes the kernels: training
 # finds them. Writing one by hand shows what they can do.
 #
-# *A right result* is one of many: which side counts as positive, and how strongly, is up to you.
+# *A right result* is one of many: which side counts as positive, and how strongly, is up to you. An
+# array, a list of rows or a tensor will do, with whole numbers or fractions.
 
 
 # %% gap="vertical_edge_kernel"
@@ -177,20 +220,30 @@ from course.checks import exercise
 
 with exercise("vertical_edge_kernel") as check:
     check.examples(vertical_edge_kernel)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-convolution-vertical_edge_kernel
-    import numpy as np
+    def hidden_checks_of_vertical_edge_kernel():
+        """Run them where their names replace none of the notebook's."""
+        import numpy as np
 
-    from course.checks.examples import strongest
+        from course.checks.examples import edge_kernel, strongest
 
-    kernel = check.array(check.call(vertical_edge_kernel), (3, 3)).astype(float)
-    with check.hidden("horizontal edges of any height and brightness"):
-        for _ in range(10):
-            edges = check.rng.random((8, 1)) * np.ones((1, 8))
-            check.that(strongest(kernel, edges) < 1e-4, "", "edges-of-any-direction")
-    with check.hidden("a vertical edge from bright to dark"):
+        def answers(*pictures):
+            """Return the strongest answers of a kernel that was asked for anew."""
+            kernel = edge_kernel(check, vertical_edge_kernel)
+            check.that(kernel.any(), "", "answers-to-nothing")
+            return [strongest(kernel, picture) for picture in pictures]
+
         vertical = np.hstack([np.ones((6, 3)), np.zeros((6, 3))])
-        check.that(strongest(kernel, vertical) > 1e-3, "")
+        with check.hidden("horizontal edges of any height and brightness"):
+            for _ in range(10):
+                edges = check.rng.random((8, 1)) * np.ones((1, 8))
+                check.that(max(answers(edges)) < 1e-4, "", "edges-of-any-direction")
+        with check.hidden("a vertical edge from bright to dark"):
+            check.that(min(answers(vertical, 1 - vertical)) > 1e-3, "", "columns-cancel")
+
+    hidden_checks_of_vertical_edge_kernel()
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -28,8 +28,12 @@ from course import load_data, plots, predict
 # *Why:* pooling halves the height and the width, so the next layer has a quarter of the work, and
 # a feature that moves by a pixel often stays in the same block.
 #
-# *A right result* for a map (H, W) has shape (H // size, W // size). The blocks do not overlap. Rows
-# and columns that do not fill a whole block are dropped, as Keras does. Numbers may be negative.
+# *You get* an array of any size, square or not, with at least `size` rows and columns. Its numbers may
+# be floating-point numbers or integers, negative or large. Leave the array as it is.
+#
+# *A right result* for a map (H, W) has shape (H // size, W // size), as an array, a list of rows or a
+# tensor. The blocks do not overlap. Rows and columns that do not fill a whole block are dropped, as
+# Keras does. Results of earlier calls stay as they were.
 #
 # *Part marks:* 6 of the 9 points are for blocks of 2 × 2, 3 for blocks of any other size.
 
@@ -49,61 +53,86 @@ from course.checks import exercise
 
 with exercise("max_pool2d") as check:
     check.examples(max_pool2d)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-pooling-max_pool2d
-    import numpy as np
+    def hidden_checks_of_max_pool2d():
+        """Run them where their names replace none of the notebook's."""
+        import numpy as np
 
-    from course.checks import mistakes
+        from course.checks import map_mistakes
+        from course.checks.examples import pooled
 
-    def by_hand(values, size):
-        """Pool with loops, block by block."""
-        rows, columns = values.shape[0] // size, values.shape[1] // size
-        return [
-            [
-                values[r * size : (r + 1) * size, c * size : (c + 1) * size].max()
-                for c in range(columns)
-            ]
-            for r in range(rows)
-        ]
+        def drawn(shape, scale=1.0):
+            """Draw numbers around 0, about as large as `scale`."""
+            return scale * check.rng.normal(size=shape)
 
-    def pool(shape, size):
-        """Check a map of this shape with values drawn at random."""
-        values = check.rng.normal(size=shape)
-        expected = np.array(by_hand(values, size))
-        pooled = check.call(max_pool2d, values, size)
-        shapes = mistakes.pooling_shapes(shape, size)
-        pooled = check.array(pooled, expected.shape, wrong_shapes=shapes)
-        check.close(pooled, expected, mistakes.pooling(values, size))
+        def by_hand(values, size=2):
+            """Pool with loops, block by block."""
+            rows, columns = values.shape[0] // size, values.shape[1] // size
+            starts = [[(r * size, c * size) for c in range(columns)] for r in range(rows)]
+            return np.array(
+                [[values[r : r + size, c : c + size].max() for r, c in row] for row in starts]
+            )
 
-    for label, shape in [
-        ("an even map", (6, 6)),
-        ("a map with an odd height and width", (7, 7)),
-        ("a map that is wider than high", (6, 9)),
-        ("a map of a single row of blocks", (2, 10)),
-    ]:
-        with check.hidden(label, "examples-only" if shape[0] == shape[1] else "square-only"):
-            pool(shape, 2)
-    with check.hidden("a map in which every number is negative"):
-        values = -1.0 - check.rng.random((5, 5))
-        pooled = check.array(check.call(max_pool2d, values), (2, 2))
-        check.close(pooled, by_hand(values, 2), mistakes.pooling(values, 2))
-    with check.hidden("whole numbers"):
-        values = check.rng.integers(-50, 50, (6, 6))
-        pooled = check.array(check.call(max_pool2d, values), (3, 3))
-        check.close(pooled, by_hand(values, 2), mistakes.pooling(values, 2))
-    with check.part(1 / 3):
-        for label, shape, size in [
-            ("blocks of 3 × 3", (9, 6), 3),
-            ("blocks of 3 × 3 with a remainder", (11, 7), 3),
-            ("blocks of a single number", (3, 4), 1),
-            ("one block as large as the map", (4, 4), 4),
+        def pool(*arguments):
+            """Check one call, and that it left the map as it was."""
+            pooled(check, max_pool2d, arguments, by_hand(*arguments))
+
+        def pool_in_turn(sizes):
+            """Check many maps, with the usual blocks or of these sizes, and compare them later."""
+            first = drawn((9, 16))
+            cases = [(first, *sizes[-1:]), (first[::-1].copy(), *sizes[-1:]), (-first, *sizes[-1:])]
+            for size in check.rng.choice(sizes or [2], 40):
+                values = drawn(size + check.rng.integers(0, 25, 2))
+                cases.append((values, int(size)) if sizes else (values,))
+            check.in_turn(max_pool2d, cases, by_hand, map_mistakes.pooling)
+
+        side = int(check.rng.integers(90, 110))
+        for label, values in [
+            ("an even map", drawn((6, 6))),
+            ("a large map", drawn((side, side))),
+            ("a map of one block", drawn((2, 2))),
+            ("numbers far above and below 0", drawn((40, 40), 1e12)),
+            ("a map in which every number is negative", -1.0 - check.rng.random((6, 6))),
+            ("numbers near 0", drawn((20, 20), 0.001)),
+            ("32-bit floating-point numbers", drawn((8, 8)).astype("float32")),
+            ("integers", check.rng.integers(-50, 50, (10, 10))),
         ]:
             with check.hidden(label):
-                pool(shape, size)
-        with check.hidden("the size given by its name"):
-            values = check.rng.normal(size=(6, 6))
-            pooled = check.array(check.call(max_pool2d, values, size=3), (2, 2))
-            check.close(pooled, by_hand(values, 3))
+                pool(values)
+        with check.hidden("a map with an odd height and width", "even-sizes-only"):
+            pool(drawn((7, 7)))
+        for label, shape in [
+            ("a map that is wider than high", (6, 9)),
+            ("a map that is higher than wide", (9, 4)),
+            ("a map of a single row of blocks", (2, 10)),
+            ("a large map that is not square", (61, side)),
+        ]:
+            with check.hidden(label, "square-only"):
+                pool(drawn(shape))
+        with check.hidden("many maps, one after the other"):
+            pool_in_turn([])
+        with check.part(1 / 3):
+            for label, shape, size in [
+                ("blocks of 3 × 3", (9, 9), 3),
+                ("blocks of 3 × 3 on a map that is not square", (9, 6), 3),
+                ("blocks of 3 × 3 with a remainder", (11, 7), 3),
+                ("blocks of a single number", (3, 4), 1),
+                ("one block as large as the map", (4, 4), 4),
+                ("blocks of 5 × 5 with a remainder", (19, 12), 5),
+                ("large blocks", (50, 41), 12),
+            ]:
+                with check.hidden(label):
+                    pool(drawn(shape), size)
+            with check.hidden("the size given by its name"):
+                values = drawn((7, 8))
+                result = check.array(check.call(max_pool2d, values, size=3), (2, 2))
+                check.close(result, by_hand(values, 3))
+            with check.hidden("blocks of all sizes, one map after the other"):
+                pool_in_turn([1, 2, 3, 4, 5, 6, 7, 8, 9])
+
+    hidden_checks_of_max_pool2d()
     ### END HIDDEN TESTS
 
 ### BEGIN HIDDEN TESTS
@@ -120,9 +149,12 @@ check.mark(9, check.share)
 # **which features are extracted**, because what lies between two positions is never looked at as
 # such. Pooling looks at every feature first and then keeps the strongest.
 #
+# *You get* two arrays of floating-point numbers of any size, square or not, as in `convolve2d`, and an
+# integer from 1 on; it may be larger than the image. Leave the arrays as they are.
+#
 # *A right result* for an image (H, W) and a kernel (kh, kw) has shape
-# ((H − kh) // stride + 1, (W − kw) // stride + 1), and its top left number is the same as without
-# stride.
+# ((H − kh) // stride + 1, (W − kw) // stride + 1), as an array, a list of rows or a tensor. Its top
+# left number is the same as without stride. Results of earlier calls stay as they were.
 
 
 # %% gap="strided_convolve2d"
@@ -139,28 +171,66 @@ from course.checks import exercise
 
 with exercise("strided_convolve2d") as check:
     check.examples(strided_convolve2d)
+
     ### BEGIN HIDDEN TESTS
     # CANARY-HIDDEN-pooling-strided_convolve2d
-    from scipy.signal import correlate2d
+    def hidden_checks_of_strided_convolve2d():
+        """Run them where their names replace none of the notebook's."""
+        import numpy as np
+        from scipy.signal import correlate2d
 
-    from course.checks import mistakes
+        from course.checks import map_mistakes
+        from course.checks.examples import convolved
 
-    for label, image_shape, kernel_shape, stride in [
-        ("stride 1, which is the plain convolution", (6, 7), (3, 3), 1),
-        ("stride 2 on an image that is higher than wide", (11, 6), (3, 3), 2),
-        ("stride 3 with a kernel that is not square", (10, 13), (2, 4), 3),
-        ("a stride larger than the kernel", (12, 12), (2, 2), 5),
-        ("a stride larger than the image", (4, 5), (2, 2), 9),
-        ("a kernel as large as the image", (4, 6), (4, 6), 2),
-    ]:
-        with check.hidden(label):
-            image = check.rng.normal(size=image_shape)
-            kernel = check.rng.normal(size=kernel_shape)
-            expected = correlate2d(image, kernel, mode="valid")[::stride, ::stride]
-            result = check.call(strided_convolve2d, image, kernel, stride=stride)
-            shapes = mistakes.convolution_shapes(image_shape, kernel_shape, stride)
-            result = check.array(result, expected.shape, wrong_shapes=shapes)
-            check.close(result, expected, mistakes.convolution(image, kernel, stride))
+        def drawn(shape, scale=1.0):
+            """Draw numbers around 0, about as large as `scale`."""
+            return scale * check.rng.normal(size=shape)
+
+        def skipping(image, kernel, stride):
+            """Convolve with SciPy, and keep every stride-th row and column."""
+            return correlate2d(image, kernel, mode="valid")[::stride, ::stride]
+
+        def convolve(image, kernel, stride):
+            """Check one call, and that it left its arguments as they were."""
+            arguments = image, kernel, stride
+            convolved(check, strided_convolve2d, arguments, skipping(*arguments))
+
+        side = int(check.rng.integers(90, 110))
+        for label, idea, image_shape, kernel_shape, stride in [
+            ("stride 1, the plain convolution", "examples-only", (7, 7), (3, 3), 1),
+            ("stride 2 with a kernel of 3 × 3", "examples-only", (11, 11), (3, 3), 2),
+            ("stride 3", "examples-only", (13, 13), (2, 2), 3),
+            ("stride 4 on a large image", "examples-only", (side, side), (6, 6), 4),
+            ("a stride larger than the kernel", "examples-only", (12, 12), (2, 2), 5),
+            ("a stride larger than the image", "examples-only", (5, 5), (2, 2), 9),
+            ("stride 2 on an image that is higher than wide", "square-only", (11, 6), (3, 3), 2),
+            ("stride 3 with a kernel that is not square", "square-only", (10, 13), (2, 4), 3),
+            ("a kernel as large as the image", "square-only", (4, 6), (4, 6), 2),
+            ("a large kernel", "square-only", (30, 41), (12, 9), 3),
+            ("a large stride", "square-only", (50, side), (3, 4), 17),
+        ]:
+            with check.hidden(label, idea):
+                convolve(drawn(image_shape), drawn(kernel_shape), stride)
+        with check.hidden("32-bit floating-point numbers"):
+            convolve(drawn((9, 9)).astype("float32"), drawn((3, 3)).astype("float32"), 2)
+        with check.hidden("numbers in the millions"):
+            convolve(drawn((20, 20), 10 ** check.rng.uniform(7, 9)), drawn((3, 3)), 2)
+        with check.hidden("numbers near 0"):
+            convolve(drawn((20, 20), 0.001), drawn((3, 3)), 2)
+        with check.hidden("the stride given by its name"):
+            image, kernel = drawn((10, 11)), drawn((2, 3))
+            wrong = map_mistakes.convolution(image, kernel, 3)
+            result = check.array(check.call(strided_convolve2d, image, kernel, stride=3), (3, 3))
+            check.close(result, skipping(image, kernel, 3), wrong)
+        with check.hidden("many images, kernels and strides, one after the other"):
+            image, kernel = drawn((9, 12)), drawn((2, 3))
+            cases = [(image, kernel, 2), (image[::-1].copy(), kernel, 2), (image, -kernel, 2)]
+            for *shape, stride in check.rng.integers(1, (7, 7, 8), (30, 3)):
+                image = drawn(np.add(shape, check.rng.integers(0, 25, 2)))
+                cases.append((image, drawn(shape), int(stride)))
+            check.in_turn(strided_convolve2d, cases, skipping, map_mistakes.convolution)
+
+    hidden_checks_of_strided_convolve2d()
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -167,6 +167,7 @@ def compare(
     have written into that one.
     """
     got, expected = np.asarray(got), np.asarray(expected)
+    got = got.astype(int) if got.dtype.kind == "b" else got
     if is_close(got, expected, tolerance):
         return
     difference = _first_difference(got, expected, tolerance)

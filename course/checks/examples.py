@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import inputs, mistakes
+from course.checks import arrays, inputs, map_mistakes, mistakes
 from course.checks.arrays import Mistakes
 from course.checks.exercise import Exercise
 from course.errors import CourseError
@@ -106,24 +106,47 @@ def _count_parameters(check: Exercise, answer: Any) -> None:
 def _convolve2d(check: Exercise, answer: Any) -> None:
     image = np.array(
         [
-            [1.0, 2.0, 0.0, 1.0],
-            [0.0, 1.0, 3.0, 1.0],
-            [2.0, 1.0, 0.0, 2.0],
+            [1.0, 2.0, 0.0, 1.0, 2.0, 0.0, 1.0],
+            [0.0, 1.0, 3.0, 1.5, 0.0, 1.0, 2.0],
+            [2.0, 1.0, 0.0, 2.0, 1.0, 3.0, 0.0],
+            [1.0, 0.0, 2.0, 1.0, 3.0, 0.0, 1.0],
+            [0.0, 2.0, 1.0, 0.0, 1.0, 2.0, 0.0],
+            [2.0, 0.0, 1.0, 3.0, 0.0, 1.0, 2.0],
         ]
     )
-    kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
+    kernel = np.array([[1.0, 0.0], [3.0, -1.0]])
+    # Top left: 1·1 + 2·0 + 0·3 + 1·(−1) = 0
+    expected = np.array(
+        [
+            [0.0, 2.0, 7.5, 5.5, 1.0, 1.0],
+            [5.0, 4.0, 1.0, 6.5, 0.0, 10.0],
+            [5.0, -1.0, 5.0, 2.0, 10.0, 2.0],
+            [-1.0, 5.0, 5.0, 0.0, 4.0, 6.0],
+            [6.0, 1.0, 1.0, 9.0, 0.0, 3.0],
+        ]
+    )
+    convolved(check, answer, (image[:, :6], kernel), expected[:, :5])
+    with check.otherwise("square-only"):
+        convolved(check, answer, (image, kernel), expected)
+
+
+def convolved(
+    check: Exercise, answer: Any, arguments: tuple[Any, ...], expected: np.ndarray
+) -> None:
+    """Check a convolution of (image, kernel) or (image, kernel, stride), and what it left alone."""
+    image, kernel, *stride = arguments
     before = image.copy(), kernel.copy()
-    shapes, wrong = mistakes.convolution_shapes((3, 4), (2, 2)), mistakes.convolution(*before)
-    result = check.call(answer, image, kernel)
-    result = check.array(result, (2, 3), wrong_shapes=shapes, mistakes=wrong)
-    # Top left: 1·1 + 2·0 + 0·2 + 1·(−1) = 0
-    check.close(result, np.array([[0.0, 1.0, 5.0], [3.0, 3.0, 1.0]]), wrong)
+    shapes = map_mistakes.convolution_shapes(image.shape, kernel.shape, *stride)
+    result = check.call(answer, *arguments)
+    wrong = {} if arrays.same(result, expected) else map_mistakes.convolution(*arguments)
+    result = check.array(result, expected.shape, wrong_shapes=shapes, mistakes=wrong)
+    check.close(result, expected, wrong)
     check.untouched(image, before[0])
     check.untouched(kernel, before[1])
 
 
 def _vertical_edge_kernel(check: Exercise, answer: Any) -> None:
-    kernel = check.array(check.call(answer), (3, 3)).astype(float)
+    kernel = edge_kernel(check, answer)
     check.that(np.abs(kernel).max() > 0, "", "answers-to-nothing")
     flat = np.ones((6, 6))
     vertical = np.hstack([np.zeros((6, 3)), np.ones((6, 3))])
@@ -134,7 +157,15 @@ def _vertical_edge_kernel(check: Exercise, answer: Any) -> None:
         "",
         "edges-turned" if turned else "edges-of-any-direction",
     )
-    check.that(strongest(kernel, vertical) > 1e-3, "it does not answer to a vertical edge.")
+    check.that(strongest(kernel, vertical) > 1e-3, "", "columns-cancel")
+
+
+def edge_kernel(check: Exercise, answer: Any) -> np.ndarray:
+    """Call the learner's function, and return its kernel (3, 3) as floating-point numbers."""
+    shapes = map_mistakes.shapes_of_one_kernel(3)
+    kernel = check.array(check.call(answer), (3, 3), wrong_shapes=shapes).astype(float)
+    check.that(np.isfinite(kernel).all(), "not every number of the kernel is finite.")
+    return np.asarray(kernel)
 
 
 def strongest(kernel: np.ndarray, picture: np.ndarray) -> float:
@@ -150,38 +181,52 @@ def strongest(kernel: np.ndarray, picture: np.ndarray) -> float:
 def _max_pool2d(check: Exercise, answer: Any) -> None:
     feature_map = np.array(
         [
-            [1.0, 3.0, 2.0, 0.0, 9.0],
-            [4.0, 2.0, 1.0, 5.0, 9.0],
-            [-1.0, -2.0, 6.0, 6.5, 9.0],
-            [-4.0, -3.0, 7.0, 0.0, 9.0],
-            [9.0, 9.0, 9.0, 9.0, 9.0],
+            [1.0, 3.0, 2.0, 0.0, 5.0, 1.0, 0.5, 4.0],
+            [4.0, 2.0, 1.0, 5.5, 2.0, 3.0, 8.0, 1.0],
+            [-1.0, -2.0, 6.0, 6.5, 0.0, 2.0, 7.0, 3.0],
+            [-4.0, -3.0, 7.0, 0.0, 9.0, 1.0, 2.0, 5.0],
+            [8.0, 2.0, -6.0, -5.0, 1.0, 2.5, 3.0, 0.0],
+            [1.0, 5.0, -8.0, -7.5, 0.0, 2.0, 1.0, 6.0],
+            [9.5, 9.5, 9.5, 9.5, 9.5, 9.5, 9.5, 9.5],
         ]
     )
+    expected = np.array([[4.0, 5.5, 5.0, 8.0], [-1.0, 7.0, 9.0, 7.0], [8.0, -5.0, 2.5, 6.0]])
+    pooled(check, answer, (feature_map[:6, :6],), expected[:, :3])
+    with check.otherwise("square-only"):
+        pooled(check, answer, (feature_map[:6],), expected)
+    with check.otherwise("even-sizes-only"):
+        pooled(check, answer, (feature_map[:, :7],), expected[:, :3])
+
+
+def pooled(check: Exercise, answer: Any, arguments: tuple[Any, ...], expected: np.ndarray) -> None:
+    """Check max pooling of (map,) or (map, size), and that the map was left alone."""
+    feature_map, size = arguments[0], dict(enumerate(arguments)).get(1, 2)
     before = feature_map.copy()
-    pooled = check.call(answer, feature_map)
-    pooled = check.array(pooled, (2, 2), wrong_shapes=mistakes.pooling_shapes((5, 5), 2))
-    check.close(pooled, np.array([[4.0, 5.0], [-1.0, 7.0]]), mistakes.pooling(before, 2))
+    shapes = map_mistakes.pooling_shapes(feature_map.shape, size)
+    result = check.call(answer, *arguments)
+    wrong = {} if arrays.same(result, expected) else map_mistakes.pooling(feature_map, size)
+    result = check.array(result, expected.shape, wrong_shapes=shapes, mistakes=wrong)
+    check.close(result, expected, wrong)
     check.untouched(feature_map, before)
 
 
 def _strided_convolve2d(check: Exercise, answer: Any) -> None:
     image = np.array(
         [
-            [1.0, 2.0, 0.0, 1.0, 1.0],
-            [0.0, 1.0, 3.0, 1.0, 0.0],
-            [2.0, 1.0, 0.0, 2.0, 1.0],
-            [1.0, 0.0, 1.0, 1.0, 3.0],
+            [1.0, 2.0, 0.0, 1.0, 1.0, 0.0, 2.0, 1.0],
+            [0.0, 1.0, 3.0, 1.5, 0.0, 2.0, 1.0, 0.0],
+            [2.0, 1.0, 0.0, 2.0, 1.0, 1.0, 0.0, 3.0],
+            [1.0, 0.0, 1.0, 1.0, 3.0, 0.0, 2.0, 1.0],
+            [0.0, 2.0, 1.0, 0.0, 1.0, 2.0, 3.0, 1.0],
+            [3.0, 1.0, 0.0, 2.0, 1.0, 0.0, 1.0, 2.0],
+            [1.0, 0.0, 2.0, 1.0, 0.0, 3.0, 2.0, 1.0],
         ]
     )
-    kernel = np.array([[1.0, 0.0], [2.0, -1.0]])
-    before = image.copy(), kernel.copy()
-    result = check.call(answer, image, kernel, 2)
-    shapes = mistakes.convolution_shapes((4, 5), (2, 2), stride=2)
-    wrong = mistakes.convolution(*before, stride=2)
-    result = check.array(result, (2, 2), wrong_shapes=shapes, mistakes=wrong)
-    check.close(result, np.array([[0.0, 5.0], [4.0, 1.0]]), wrong)
-    check.untouched(image, before[0])
-    check.untouched(kernel, before[1])
+    kernel = np.array([[1.0, 0.0], [3.0, -1.0]])
+    expected = np.array([[0.0, 7.5, -1.0, 5.0], [5.0, 2.0, 10.0, 5.0], [8.0, -1.0, 4.0, 4.0]])
+    convolved(check, answer, (image[:, :7], kernel, 2), expected[:, :3])
+    with check.otherwise("square-only"):
+        convolved(check, answer, (image[:6], kernel, 2), expected)
 
 
 def _prepare(check: Exercise, answer: Any) -> None:

@@ -22,6 +22,7 @@ from course.checks import (
     failures,
     inputs,
     learnable,
+    misconceptions,
     models,
     shape_rows,
     trainings,
@@ -103,6 +104,22 @@ class Exercise(AbstractContextManager["Exercise"]):
             idea = "" if self.noted else otherwise
             raise failures.hidden_failure(self.name, label, error, idea) from None
         self.passed_hidden += 1
+
+    @contextmanager
+    def otherwise(self, misconception: str) -> Iterator[None]:
+        """Name this misconception for a failure inside that no check recognizes.
+
+        For inputs that differ in one way from those of the checks before.
+        """
+        try:
+            yield
+        except Wrong as wrong:
+            raise Wrong(wrong.message, wrong.misconception or misconception) from None
+        except (IndexError, TypeError, ValueError) as error:
+            if not misconceptions.of_error(str(error), self.name):
+                known: Any = error
+                known.misconception = getattr(error, "misconception", "") or misconception
+            raise
 
     @contextmanager
     def part(self, share: float) -> Iterator[None]:
@@ -222,26 +239,27 @@ class Exercise(AbstractContextManager["Exercise"]):
     def in_turn(
         self,
         function: Callable[..., Any],
-        batches: Sequence[np.ndarray],
-        expected: Callable[[np.ndarray], np.ndarray],
-        mistakes: Callable[[np.ndarray], arrays.Mistakes] = lambda batch: {},
+        cases: Sequence[Any],
+        expected: Callable[..., np.ndarray],
+        mistakes: Callable[..., arrays.Mistakes] = lambda *case: {},
         *,
         floating: bool = False,
         tolerance: float = arrays.RELATIVE_TOLERANCE,
     ) -> None:
-        """Call with one batch after the other; compare once all results are there.
+        """Call with one case after the other, a tuple of arguments or the only one.
 
-        The first batch comes again at the end. A result that changes with other calls fails here.
+        Results are compared once all are there, and the first case comes again at the end: a result
+        that changes with other calls fails here.
         """
-        batches = [*batches, batches[0]]
-        results = self.call_each(function, [(batch,) for batch in batches])
-        rights = [expected(batch) for batch in batches]
+        cases = [c if isinstance(c, tuple) else (c,) for c in [*cases, cases[0]]]
+        results = self.call_each(function, cases)
+        rights = [expected(*case) for case in cases]
 
         def require(result: Any, right: np.ndarray, wrong: arrays.Mistakes) -> None:
             got = self.array(result, right.shape, floating=floating, mistakes=wrong)
             arrays.compare(got, right, wrong, tolerance=tolerance)
 
-        for batch, result, right in zip(batches, results, rights, strict=True):
+        for case, result, right in zip(cases, results, rights, strict=True):
             try:
                 require(result, right, {})
             except Wrong as wrong:
@@ -249,10 +267,10 @@ class Exercise(AbstractContextManager["Exercise"]):
                     np.ptp(other) > 0 and arrays.same(result, other) for other in rights
                 )
                 with suppress(Exception):
-                    require(self.call(function, batch), right, {})
+                    require(self.call(function, *case), right, {})
                     kept = True
                 if not kept:
-                    require(result, right, mistakes(batch))
+                    require(result, right, mistakes(*case))
                 raise Wrong(wrong.message, "kept-between-calls") from None
 
     def untouched(self, after: Any, before: Any) -> None:

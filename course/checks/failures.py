@@ -218,7 +218,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     kind = type_name(error)
     # An error that is raised here for one of another process has the name in its text too.
     said = str(error).removeprefix(f"{kind}: ")
-    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said)
+    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said, name)
     if re.match(rf"(.*\.)?{re.escape(name)}\(\) (takes|missing|got an unexpected)", said):
         misconception = "parameters-changed"
     advice = (

@@ -107,6 +107,21 @@ _IDEAS: dict[str, dict[str, str]] = {
         "is multiplied by the kernel's number that lies on it.",
         "last-positions-empty": "The last row or column of positions was left empty: the loops "
         "end one too early.",
+        "matrix-product": "Matrices were multiplied (`@`, `np.dot`). Multiply number by number.",
+        "last-product-only": "Only the last product was kept: `=` replaces, `+=` adds.",
+        "kernel-cut": "The kernel's last row or column was left out.",
+        "sums-multiplied": "Two sums were multiplied. Multiply number by number, then add up.",
+        "added-for-multiplied": "The numbers of window and kernel were added. Multiply them first.",
+        "products-not-added": "The products under the window were not added up to one number. "
+        "`np.sum` adds all of them, Python's `sum` only the rows.",
+        "sum-not-reset": "The sum goes on from one position to the next. It starts at 0 at every "
+        "position.",
+        "window-not-kernel-sized": "A part of the image was combined with the kernel, but has "
+        "another shape. A window is as large as the kernel, (kh, kw), and lies inside the image.",
+        "result-image-sized": "The result is as large as the image. It has one number for each "
+        "position where the kernel fits, and the loops count these positions too.",
+        "result-kernel-sized": "The result is as large as the kernel. It has one number for each "
+        "position of the kernel on the image.",
     },
     "padding-stride": {
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
@@ -126,7 +141,7 @@ _IDEAS: dict[str, dict[str, str]] = {
         "window moves, the size how much it covers.",
         "padding-ignored": "The padding was left out.",
         "padding-on-one-side": "The padding was added on one side only; there are zeros on both.",
-        "stride-written-in": "A stride of 2 is written into the code. Divide by `stride`.",
+        "stride-written-in": "A stride of 2 is written into the code. Use `stride`.",
         "kernel-written-in": "A kernel of 3 is written into the code. Use `kernel`.",
         "padding-added-last": "The padding was added to the result. It belongs to the size, before "
         "the division.",
@@ -137,6 +152,9 @@ _IDEAS: dict[str, dict[str, str]] = {
         "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
+        "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
+        "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
+        "stride skips positions in the image; in the result they are neighbors.",
     },
     "kernels": {
         "edges-turned": "The kernel answers to a horizontal edge. Is it turned by 90 degrees?",
@@ -145,6 +163,8 @@ _IDEAS: dict[str, dict[str, str]] = {
         "answers-to-nothing": "All nine numbers are 0, so the kernel answers to nothing.",
         "answers-to-flat-areas": "The kernel answers to a flat area. Where all pixels are alike, "
         "the nine products must cancel: its numbers add up to 0.",
+        "columns-cancel": "The kernel does not answer to a vertical edge: the numbers of each "
+        "column add up to 0.",
     },
     "pooling": {
         "average-for-max": "That is the average of each block (average pooling). Keep the largest.",
@@ -161,7 +181,28 @@ _IDEAS: dict[str, dict[str, str]] = {
         "pooling-overlaps": "The window moved by 1. In pooling the stride is the block's size.",
         "block-for-result": "`size` is the block, not the result.",
         "nothing-reduced": "Nothing was reduced.",
-        "size-ignored": "The blocks are 2 × 2 whatever `size` says.",
+        "size-ignored": "The blocks are 2 × 2, or 2 apart, whatever `size` says.",
+        "last-for-largest": "That is the last value of each block. Keep the largest.",
+        "place-for-largest": "That is the place of the largest value (`argmax`), not the value.",
+        "first-row-for-largest": "That is the largest value of each block's first row. All of its "
+        "rows count.",
+        "rows-compared": "Python's `max` chose the row that begins with the largest number. Use "
+        "`np.max`, which looks at every number.",
+        "search-starts-too-high": "A block whose numbers all lie below a constant gives that "
+        "constant, as if the search for the largest began there. Begin it with a number of the "
+        "block, or with `-np.inf`.",
+        "largest-not-reset": "The search goes on with the largest number of the blocks before. It "
+        "begins anew in every block.",
+        "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so that a block got "
+        "numbers of one row. The rows of a block do not follow each other in that order.",
+        "remainder-dropped-in-front": "The remainder was dropped at the top or on the left. The "
+        "first block begins at [0, 0], and what is over at the end is dropped.",
+        "pooled-one-way": "The map was made smaller in one direction only. A block has `size` rows "
+        "and `size` columns.",
+        "blocks-missing": "A row or a column of blocks is missing.",
+        "block-not-reduced": "A whole block, or a row of it, was kept where one number belongs.",
+        "empty-block": "A block is empty: its slice begins behind the map's end, or ends where it "
+        "begins.",
     },
     "parameters": {
         "bias-forgotten": "The biases are missing: one for each filter.",
@@ -331,6 +372,24 @@ _IDEAS: dict[str, dict[str, str]] = {
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
         "examples-only": "It holds for the examples in sight, but not in general.",
+        "result-flat": "The numbers stand in one line. They belong into rows and columns.",
+        "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
+        "images and channels. Take them away: `[0, :, :, 0]`.",
+        "one-number-returned": "One number was returned for the whole array. Collect one for each "
+        "position, and return after the loops.",
+        "returned-too-early": "Only the first position, or the first row, is there. Does `return` "
+        "stand inside a loop?",
+        "result-still-empty": "Every number of the result is 0, as if it had never been filled.",
+        "values-clipped": "Numbers beyond a limit were cut off. They may be of any size.",
+        "shape-as-a-number": "A shape is a tuple, and a tuple is not a number: take its parts, "
+        "`image.shape[0]` and `image.shape[1]`.",
+        "index-beyond-the-end": "An index lies beyond the end of its array or list: a loop goes "
+        "too far, or takes rows for columns.",
+        "rows-for-indexes": "A row of numbers was used as an index. Loop over positions: "
+        "`for i in range(…)`.",
+        "list-indexed-twice": "A list takes one index: `rows[i][j]`. An array takes both: "
+        "`rows[i, j]`.",
+        "list-without-places": "A list has no place for this number yet. `append` adds one.",
     },
 }
 """Section of the lesson, "" where none needs to be read → id of a misconception → its idea."""
@@ -425,13 +484,38 @@ _ERRORS = (
         r"maximum|moveaxis|pad|stack)'",
         "function-of-numpy",
     ),
+    (r"'tuple' object cannot be interpreted as an integer", "shape-as-a-number"),
+    (r"unsupported operand type.*'tuple'|can only concatenate tuple", "shape-as-a-number"),
+    (r"only integers, slices", "fraction-in-shape"),
+    (r"only integer scalar arrays can be converted to a scalar index", "rows-for-indexes"),
+    (r"list indices must be integers or slices, not tuple", "list-indexed-twice"),
+    (r"list assignment index out of range", "list-without-places"),
+    (r"index -?\d+ is out of bounds for axis|list index out of range", "index-beyond-the-end"),
 )
 
+_CONVOLUTION_ERRORS = (
+    (r"could not be broadcast together", "window-not-kernel-sized"),
+    (r"in its core dimension|not aligned", "matrix-product"),
+    (r"setting an array element with a sequence\.$|only 0-dimensional", "products-not-added"),
+)
 
-def of_error(message: str) -> str:
-    """Name the misconception that an error of the learner's code tells of, or ""."""
+_ERRORS_OF_GAPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "convolve2d": _CONVOLUTION_ERRORS,
+    "strided_convolve2d": _CONVOLUTION_ERRORS,
+    "max_pool2d": (
+        (r"setting an array element with a sequence\.$|only 0-dimensional", "block-not-reduced"),
+        (r"zero-size array to reduction|arg is an empty sequence", "empty-block"),
+        (r"iterable argument is empty", "empty-block"),
+    ),
+}
+"""Gap → messages that tell of a misconception there, looked for first."""
+
+
+def of_error(message: str, gap: str = "") -> str:
+    """Name the misconception that an error of the learner's code in a gap tells of, or ""."""
     plain = " ".join(message[:20_000].split())
-    return next((name for pattern, name in _ERRORS if re.search(pattern, plain)), "")
+    patterns = _ERRORS_OF_GAPS.get(gap, ()) + _ERRORS
+    return next((name for pattern, name in patterns if re.search(pattern, plain)), "")
 
 
 def of_cell_error(gap: str, told: str) -> str:
@@ -444,7 +528,7 @@ def of_cell_error(gap: str, told: str) -> str:
     letters = re.search(r"NameError: name '[a-zA-Z]{1,5}' is not defined", told)
     if re.fullmatch(r"q\d+", gap) and letters:
         return "letter-without-quotes"
-    return of_error(told)
+    return of_error(told, gap)
 
 
 def require_sections(lesson: str) -> None:

@@ -94,7 +94,9 @@ def test_a_message_names_the_section_by_its_first_words() -> None:
 
 
 def test_every_mistake_that_a_check_looks_for_is_in_the_catalogue() -> None:
-    source = (ROOT / "course" / "checks" / "mistakes.py").read_text(encoding="utf-8")
+    checks = ROOT / "course" / "checks"
+    paths = (checks / "mistakes.py", checks / "map_mistakes.py")
+    source = "".join(path.read_text(encoding="utf-8") for path in paths)
     names = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)(?::[^"]*)?"', source))
     of_formulas = {name for wrong in WRONG.values() for name, _ in wrong.values()} - {""}
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: examples-only
+# misconception: one-too-many
 # score: 0
 # note: breaks on odd sizes
 

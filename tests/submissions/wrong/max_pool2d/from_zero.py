@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: negatives-lost
+# misconception: search-starts-too-high
 # score: 0
 # note: breaks on negative values
 

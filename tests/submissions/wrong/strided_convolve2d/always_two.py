@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: examples-only
+# misconception: stride-written-in
 # score: 0
 
 # %% gap="strided_convolve2d"

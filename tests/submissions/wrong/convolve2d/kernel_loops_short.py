@@ -1,0 +1,14 @@
+# %% [markdown]
+# misconception: kernel-cut
+# score: 0
+
+# %% gap="convolve2d"
+def convolve2d(image, kernel):
+    kh, kw = kernel.shape
+    result = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            for a in range(kh - 1):
+                for b in range(kw - 1):
+                    result[i, j] += image[i + a, j + b] * kernel[a, b]
+    return result

@@ -1,0 +1,12 @@
+# %% [markdown]
+# misconception: empty-block
+# score: 0
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = feature_map[i * size : size, j * size : size].max()
+    return result

@@ -1,0 +1,11 @@
+# %% [markdown]
+# misconception: blocks-missing
+# score: 6
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    height, width = feature_map.shape
+    feature_map = feature_map[: height - height % 2, : width - width % 2]
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    blocks = feature_map[: rows * size, : columns * size].reshape(rows, size, columns, size)
+    return blocks.max(axis=(1, 3))

@@ -1,0 +1,16 @@
+# %% [markdown]
+# misconception: largest-not-reset
+# score: 0
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    result = np.zeros((rows, columns))
+    largest = -np.inf
+    for i in range(rows):
+        for j in range(columns):
+            for a in range(size):
+                for b in range(size):
+                    largest = max(largest, feature_map[i * size + a, j * size + b])
+            result[i, j] = largest
+    return result

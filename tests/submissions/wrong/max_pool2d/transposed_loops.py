@@ -1,0 +1,12 @@
+# %% [markdown]
+# misconception: index-beyond-the-end
+# score: 0
+
+# %% gap="max_pool2d"
+def max_pool2d(feature_map, size=2):
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    result = np.zeros((rows, columns))
+    for i in range(0, feature_map.shape[0], size):
+        for j in range(0, feature_map.shape[1], size):
+            result[i, j] = feature_map[i : i + size, j : j + size].max()
+    return result

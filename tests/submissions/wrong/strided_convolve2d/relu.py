@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: negatives-lost
+# score: 0
+
+# %% gap="strided_convolve2d"
+def strided_convolve2d(image, kernel, stride):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.maximum(np.einsum("ijkl,kl->ij", windows[::stride, ::stride], kernel), 0)
