@@ -32,7 +32,7 @@ def collect(
         ),
     ] = "",
     student: Annotated[
-        str, typer.Option(metavar="ID", help="The student, if no file name tells.")
+        str, typer.Option(metavar="ID", help="The student who handed in everything.")
     ] = "",
     received: Annotated[
         datetime | None,

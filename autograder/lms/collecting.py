@@ -26,6 +26,7 @@ from autograder.lms.placing import Candidate, attempt_order, place, without_work
 from autograder.lms.reader import Reader, ReadFile, ReadingLimits
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
+from course.notebook.tampering import one_line
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _candidates(
     read = reader.files(path, [(one.prefix, one.head) for one in uploads], options.assignment)
     moodle_keys: dict[str, str] = {}
     for upload, files in zip(uploads, read, strict=True):
-        if not files:
+        if not files or (upload.prefix and all(file.clutter for file in files)):
             done.refuse(f"{_sender_label(upload)}{_where(upload.prefix, path)}", _EMPTY)
         for file in files:
             if file.clutter or file.parts[-1:] == (MANIFEST,):
@@ -211,7 +212,7 @@ def _person(
         person, sender = known
         return _with_ids(person, sender, lists, moodle_keys), sender, ""
     if sender.system == "plain":
-        raise Ambiguous(NOBODY)
+        raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
     person = lists.people.add(_newcomer(sender, lists))
     moodle_keys[person.student] = sender.key
     return person, sender, "Not in the roster before."

@@ -92,16 +92,16 @@ def _find_end(file: IO[bytes]) -> _End:
     if len(whole) > 1 or (len(found) > 1 and whole != found[-1:]):
         raise UnusableZip("It has more than one end: what it holds cannot be told.")
     at = found[-1]
-    count, length = struct.unpack_from("<HL", tail, at + 10)
+    count, length, offset = struct.unpack_from("<HLL", tail, at + 10)
     last = tail_start + at
     locator = at - _LOCATOR_BYTES
     if locator >= 0 and tail.startswith(_LOCATOR_64, locator):
         record = locator - _END_64_BYTES
         if record < 0 or not tail.startswith(_END_64, record):
             raise UnusableZip(_DAMAGED)
-        count, length = struct.unpack_from("<QQ", tail, record + 32)
+        count, length, offset = struct.unpack_from("<QQQ", tail, record + 32)
         last = tail_start + record
-    if length > last:
+    if length + offset > last:
         raise UnusableZip(_DAMAGED)
     return _End(last - length, length, count)
 
