@@ -54,6 +54,9 @@ def collect(
     names, mails or numbers. Collecting the same files again changes nothing. See
     docs/instructor.md.
 
+    Only names that the LMS wrote, or the names of what you pass, say whose a file is. With
+    --student all of it is that student's.
+
     Every file is a row: taken, older, set aside because it is blank or damaged and an earlier
     attempt is not, or refused with the reason.
 

@@ -21,7 +21,7 @@ LIMITS = ReadingLimits(
     bounds=Bounds(entries=300, member=2_000_000, nested=8_000_000, total=5_000_000),
 )
 QUICK = settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -31,7 +31,7 @@ Student,ID,SIS Login ID,Section
 "Wrong, Will",106,will,A
 "Zuse, Konrad",999,zuse,A
 """
-NOISE = random.Random(1).randbytes(700_000).hex()
+NOISE = random.Random(1).randbytes(450_000).hex()
 SMALL = ReadingLimits(
     memory_bytes=1_000_000_000,
     bounds=Bounds(entries=300, member=2_000_000, nested=8_000_000, total=5_000_000),
