@@ -17,7 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from autograder.lms.zip_directory import UTF8, UnusableZip, has_false_name, open_zip, overlapping
+from autograder.lms.zip_directory import (
+    OpenZip,
+    Parts,
+    UnusableZip,
+    described,
+    has_false_name,
+    member_name,
+)
 from course.notebook.parsing import MAX_BYTES
 from course.notebook.tampering import one_line
 
@@ -40,9 +47,6 @@ _ZIP = b"PK\x03\x04"
 _DRIVE = re.compile(r"[A-Za-z]:")
 _MAX_PATH = 500  # characters
 _ENCRYPTED = 0x1
-
-Parts = tuple[str, ...]
-"""A path below what was handed over; the name of a zip is one part of it."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class Package:
         self.path, self.bounds = path, bounds
         self.is_folder = path.is_dir()
         self.is_zip = not self.is_folder and path.suffix.lower() == ".zip"
-        self._zip: _OpenZip | None = None
+        self._zip: OpenZip | None = None
 
     def __enter__(self) -> "Package":
         """Return the package."""
@@ -164,68 +168,19 @@ class Package:
         else:
             yield from upload.file(start, prefix)
 
-    def _opened(self) -> "_OpenZip":
+    def _opened(self) -> "OpenZip":
         """Return the open zip; raises `UnusableZip` if it can't be opened."""
         if self._zip is None:
             try:
                 file = self.path.open("rb")
             except OSError as error:
                 raise UnusableZip(f"It can't be read ({error.strerror}).") from error
-            self._zip = _OpenZip(file, self.bounds.entries)
+            self._zip = OpenZip(file, self.bounds.entries)
         return self._zip
-
-
-class _OpenZip:
-    """A zip with its files by the folders that they lie in."""
-
-    def __init__(self, file: IO[bytes], entries: int) -> None:
-        self._file = file
-        try:
-            self.archive = open_zip(file, entries)
-        except UnusableZip:
-            file.close()
-            raise
-        except Exception as error:  # whatever a damaged zip makes Python raise
-            file.close()
-            raise UnusableZip(f"It is not a zip file that can be read ({_what(error)}).") from error
-        members = [one for one in self.archive.infolist() if not one.is_dir()]
-        self.overlaps = overlapping(members)
-        self._members = [(_name(one), one) for one in members]
-        self._by_prefix: dict[int, dict[Parts, list[tuple[str, zipfile.ZipInfo]]]] = {}
-
-    def close(self) -> None:
-        """Close the zip and its file."""
-        self.archive.close()
-        self._file.close()
-
-    def below(self, prefix: Parts) -> list[tuple[str, zipfile.ZipInfo]]:
-        """Return the files whose paths begin with the parts of `prefix`."""
-        length = len(prefix)
-        if length not in self._by_prefix:
-            groups = self._by_prefix[length] = {}
-            for name, member in self._members:
-                parts = tuple(name.split("/", length)[:length])
-                groups.setdefault(parts, []).append((name, member))
-        return self._by_prefix[length].get(prefix, [])
-
-    def names(self, prefix: Parts) -> dict[str, bool]:
-        """Name what lies directly below `prefix`, and whether as a folder."""
-        found: dict[str, bool] = {}
-        for name, _ in self.below(prefix):
-            part, *rest = name.split("/", len(prefix) + 1)[len(prefix) :] or [""]
-            found[part] = found.get(part, False) or bool(rest)
-        return found
 
 
 def _too_many(limit: int) -> str:
     return f"It holds more than {limit:,} files."
-
-
-def _what(error: Exception) -> str:
-    """Describe an error in one line."""
-    if isinstance(error, MemoryError):
-        return "it needs too much memory"
-    return one_line(str(error), 200) or type(error).__name__
 
 
 class _Walk:
@@ -295,14 +250,14 @@ class _Walk:
                     f"More than {self.bounds.zips} zips in one upload are not opened."
                 )
             self.zips_left -= 1
-            opened = _OpenZip(file, self.bounds.entries)
+            opened = OpenZip(file, self.bounds.entries)
         except UnusableZip as error:
             yield Refused(own, str(error))
             return
         with contextlib.closing(opened):
             yield from self.members(opened, own, depth, ())
 
-    def members(self, opened: _OpenZip, own: Parts, depth: int, prefix: Parts) -> Iterator[Found]:
+    def members(self, opened: OpenZip, own: Parts, depth: int, prefix: Parts) -> Iterator[Found]:
         """Yield the files of an open zip at or below `prefix`."""
         below = opened.below(prefix)
         if not below:
@@ -323,7 +278,7 @@ class _Walk:
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: Parts, depth: int
     ) -> Iterator[Found]:
         """Yield one member, or the files of the zip that it is."""
-        name = _name(member)
+        name = member_name(member)
         parts = (*prefix, *name.split("/"))
         if any(map(is_clutter, name.split("/"))):
             yield _clutter(parts)
@@ -369,9 +324,9 @@ class _Walk:
             with archive.open(member) as file:
                 return self.read(file, parts, limit)
         except NotImplementedError as error:
-            return Refused(parts, f"It can't be read ({_what(error)}).")
+            return Refused(parts, f"It can't be read ({described(error)}).")
         except Exception as error:  # each way of compression raises errors of its own
-            return Refused(parts, f"It is damaged ({_what(error)}).")
+            return Refused(parts, f"It is damaged ({described(error)}).")
 
     def read(self, file: IO[bytes], parts: Parts, limit: int) -> Found:
         """Read a file to its end; refuse one above `limit` bytes, whatever its archive claims."""
@@ -406,15 +361,6 @@ def is_clutter(name: str) -> bool:
 
 def _clutter(parts: Parts) -> Refused:
     return Refused(parts, "A system made it.", clutter=True)
-
-
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name, decoded as UTF-8 even if the archive does not declare it."""
-    name = member.orig_filename
-    if not member.flag_bits & UTF8:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/")
 
 
 def _is_usable(name: str) -> bool:

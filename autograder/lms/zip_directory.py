@@ -1,10 +1,11 @@
-"""The end of a zip and its list of entries, checked before `zipfile` reads all of it.
+"""An open zip: its end and its list of entries are checked before `zipfile` reads all of it.
 
 `zipfile` trusts what stands there: it takes the last end record that it finds, also one inside a
 comment, reads a list of any length, and gives up the whole archive for one name that is not UTF-8.
 """
 
 import bisect
+import contextlib
 import io
 import os
 import struct
@@ -12,7 +13,12 @@ import zipfile
 from dataclasses import dataclass
 from typing import IO
 
-UTF8 = 0x800
+from course.notebook.tampering import one_line
+
+Parts = tuple[str, ...]
+"""A path below what was handed over; the name of a zip is one part of it."""
+
+_UTF8 = 0x800
 """The flag of an entry whose name is UTF-8."""
 
 _END, _ENTRY = b"PK\x05\x06", b"PK\x01\x02"
@@ -38,7 +44,67 @@ class _End:
     count: int
 
 
-def open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
+class OpenZip:
+    """A zip with its files by the folders that they lie in."""
+
+    def __init__(self, file: IO[bytes], entries: int) -> None:
+        self._file = file
+        try:
+            self.archive = _open_zip(file, entries)
+        except UnusableZip:
+            file.close()
+            raise
+        except Exception as error:  # whatever a damaged zip makes Python raise
+            file.close()
+            raise UnusableZip(
+                f"It is not a zip file that can be read ({described(error)})."
+            ) from error
+        members = [one for one in self.archive.infolist() if not one.is_dir()]
+        self.overlaps = _overlapping(members)
+        self._members = [(member_name(one), one) for one in members]
+        self._by_prefix: dict[int, dict[Parts, list[tuple[str, zipfile.ZipInfo]]]] = {}
+
+    def close(self) -> None:
+        """Close the zip and its file."""
+        self.archive.close()
+        self._file.close()
+
+    def below(self, prefix: Parts) -> list[tuple[str, zipfile.ZipInfo]]:
+        """Return the files whose paths begin with the parts of `prefix`."""
+        length = len(prefix)
+        if length not in self._by_prefix:
+            groups = self._by_prefix[length] = {}
+            for name, member in self._members:
+                parts = tuple(name.split("/", length)[:length])
+                groups.setdefault(parts, []).append((name, member))
+        return self._by_prefix[length].get(prefix, [])
+
+    def names(self, prefix: Parts) -> dict[str, bool]:
+        """Name what lies directly below `prefix`, and whether as a folder."""
+        found: dict[str, bool] = {}
+        for name, _ in self.below(prefix):
+            part, *rest = name.split("/", len(prefix) + 1)[len(prefix) :] or [""]
+            found[part] = found.get(part, False) or bool(rest)
+        return found
+
+
+def described(error: Exception) -> str:
+    """Describe an error in one line."""
+    if isinstance(error, MemoryError):
+        return "it needs too much memory"
+    return one_line(str(error), 200) or type(error).__name__
+
+
+def member_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name, decoded as UTF-8 even if the archive does not declare it."""
+    name = member.orig_filename
+    if not member.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
     """Open a zip of at most `entries` entries.
 
     An entry whose name is not UTF-8 although its flag says so keeps its place under another name;
@@ -55,7 +121,7 @@ def open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
 def has_false_name(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     """Whether an entry's name is not UTF-8 although the zip says that it is."""
     file = archive.fp
-    if not isinstance(file, _Patched) or member.flag_bits & UTF8:
+    if not isinstance(file, _Patched) or member.flag_bits & _UTF8:
         return False
     try:
         member.orig_filename.encode("cp437").decode()
@@ -64,7 +130,7 @@ def has_false_name(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     return False
 
 
-def overlapping(members: list[zipfile.ZipInfo]) -> set[int]:
+def _overlapping(members: list[zipfile.ZipInfo]) -> set[int]:
     """Return where in the file the entries begin that share bytes with another entry."""
     found: set[int] = set()
     furthest, owner = -1, -1
@@ -132,8 +198,8 @@ def _false_names(file: IO[bytes], end: _End, entries: int) -> dict[int, int]:
         (flags,) = struct.unpack_from("<H", listed, at + 8)
         name, extra, comment = struct.unpack_from("<HHH", listed, at + 28)
         first = at + _ENTRY_BYTES
-        if flags & UTF8 and not _is_utf8(listed[first : first + name]):
-            patches[end.start + at + 9] = (flags & ~UTF8) >> 8
+        if flags & _UTF8 and not _is_utf8(listed[first : first + name]):
+            patches[end.start + at + 9] = (flags & ~_UTF8) >> 8
         at = first + name + extra + comment
         count += 1
         if count > entries:
