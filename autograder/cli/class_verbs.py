@@ -32,7 +32,7 @@ def collect(
         ),
     ] = "",
     student: Annotated[
-        str, typer.Option(metavar="ID", help="The student, if no file name tells.")
+        str, typer.Option(metavar="ID", help="The student who handed in everything.")
     ] = "",
     received: Annotated[
         datetime | None,
@@ -53,6 +53,9 @@ def collect(
     into it: Canvas's gradebook, Moodle's grading worksheet, Gradescope's roster, or any CSV with
     names, mails or numbers. Collecting the same files again changes nothing. See
     docs/instructor.md.
+
+    Only names that the LMS wrote, or the names of what you pass, say whose a file is. With
+    --student all of it is that student's.
 
     Every file is a row: taken, older, set aside because it is blank or damaged and an earlier
     attempt is not, or refused with the reason.

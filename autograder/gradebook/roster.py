@@ -19,6 +19,7 @@ from course.files import csv_text, plain_cell, safe_cell, write_atomically
 from course.notebook.rejecting import Rejected
 
 _LONGEST_BYTES = 120  # of a folder's name; nbgrader adds to it
+_LONGEST_FIELD = 300  # characters of a person's name, address or number
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *+(\..*)?", re.IGNORECASE | re.DOTALL
 )
@@ -242,7 +243,7 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
             continue
         count += 1
         person = lists.people.add(person)
-        number = re.search(r"(\d+)\s*$", row.get("identifier", ""))
+        number = re.search(r"(\d+)\s*$", row.get("identifier", "")[-_LONGEST_FIELD:])
         if number:
             time = _moodle_time(row.get(_MODIFIED, ""), zone)
             lists.participants[number[1]] = Participant(person, time)
@@ -258,11 +259,15 @@ def _table(path: Path) -> tuple[set[str], Iterator[dict[str, str]]]:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    # Moodle's worksheet holds what students typed, which can be longer than Python's own limit.
+    usual = csv.field_size_limit(len(text) + 1)
     try:
         header = [" ".join(cell.split()).casefold() for cell in next(rows, [])]
         table = [dict(zip(header, map(plain_cell, row), strict=False)) for row in rows]
     except csv.Error as error:
         raise GradingError(f"{path} is not a CSV file: {error}.", "Export it again.") from error
+    finally:
+        csv.field_size_limit(usual)
     return set(header), iter(table)
 
 
@@ -278,7 +283,9 @@ def _person(header: set[str], row: dict[str, str]) -> Person | None:
         values["name"] = f"{_first(row, _FIRST)} {_first(row, _LAST)}".strip()
     if canvas and not values["canvas_id"].isdigit():
         return None
-    person = Person(**{name: " ".join(value.split()) for name, value in values.items()})
+    person = Person(
+        **{name: " ".join(value.split())[:_LONGEST_FIELD] for name, value in values.items()}
+    )
     return person if any(asdict(replace(person, section="")).values()) else None
 
 
@@ -291,7 +298,9 @@ def _moodle_time(text: str, zone: tzinfo) -> datetime | None:
     """Read a date as an English Moodle writes it; None for "-" and other languages."""
     for form in _DATES:
         try:
-            return datetime.strptime(" ".join(text.split()), form).replace(tzinfo=zone)
+            return datetime.strptime(" ".join(text[:_LONGEST_FIELD].split()), form).replace(
+                tzinfo=zone
+            )
         except ValueError:
             continue
     return None

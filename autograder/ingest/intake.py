@@ -56,12 +56,11 @@ def take_in(folder: Path, assignment: str, source: NotebookNode) -> Intake:
 
 def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
     """Combine the fixed cells of the source with the gaps and own cells of a parsed submission."""
-    released = [cell.source for cell in _released(source).cells]
-    return rebuild_from(outline_of(source, released), source, submitted)
+    return rebuild_from(outline_of(source, released_texts(source)), source, submitted)
 
 
-def _released(source: NotebookNode) -> NotebookNode:
-    """Clear solutions and hidden tests by the same two steps that made the release."""
+def released_texts(source: NotebookNode) -> list[str]:
+    """Return the text of each cell as released: by the same two steps that made the release."""
     from nbgrader.preprocessors import ClearHiddenTests
 
     from autograder.build.release import ClearSolutions
@@ -69,4 +68,4 @@ def _released(source: NotebookNode) -> NotebookNode:
     notebook: Any = copy.deepcopy(source)
     for step in (ClearSolutions(), ClearHiddenTests()):
         notebook, _ = step.preprocess(notebook, {})
-    return notebook
+    return [cell.source for cell in notebook.cells]

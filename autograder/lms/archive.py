@@ -1,7 +1,8 @@
 """The files of an archive or a folder, nested zips included, read as data and never unpacked.
 
 Nothing is written under a name that an archive contains, so no name can lead anywhere. What can't
-be read becomes a `Refused` with its reason: no exception is raised and nothing is dropped.
+be read becomes a `Refused` with its reason: no exception is raised and nothing is dropped. What
+students wrote is read in a process of its own; see `reader`.
 """
 
 import contextlib
@@ -9,15 +10,21 @@ import io
 import os
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.lms.zip_directory import (
+    OpenZip,
+    Parts,
+    UnusableZip,
+    described,
+    has_false_name,
+    member_name,
+)
 from course.notebook.parsing import MAX_BYTES
 from course.notebook.tampering import one_line
 
@@ -38,18 +45,13 @@ NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 _ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _ZIP = b"PK\x03\x04"
 _DRIVE = re.compile(r"[A-Za-z]:")
-_END_OF_DIRECTORY = b"PK\x05\x06"
 _MAX_PATH = 500  # characters
-_UTF8 = 0x800
 _ENCRYPTED = 0x1
-
-Parts = tuple[str, ...]
-"""A path below what was handed over; the name of a zip is one part of it."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much of an archive is read."""
+    """How much of one upload is read."""
 
     entries: int = 20_000
     """Entries of one zip or folder."""
@@ -57,10 +59,12 @@ class Bounds:
     """Bytes of one file."""
     nested: int = 200_000_000
     """Bytes of a zip inside a zip."""
-    total: int = 2_000_000_000
-    """Bytes of everything in one archive."""
+    total: int = 400_000_000
+    """Bytes of everything in one upload."""
     ratio: int = 200
     """How many times larger than its compressed form a file above a megabyte may be."""
+    zips: int = 200
+    """Zips of one upload that are opened."""
     depth: int = 3
     """Levels of zips inside zips, the outermost included."""
 
@@ -75,7 +79,7 @@ class Entry:
     @property
     def where(self) -> str:
         """The path in one printable line."""
-        return _shown(self.parts)
+        return shown(self.parts)
 
 
 @dataclass(frozen=True)
@@ -90,61 +94,131 @@ class Refused:
     @property
     def where(self) -> str:
         """The path in one printable line."""
-        return _shown(self.parts)
+        return shown(self.parts)
 
 
 Found = Entry | Refused
 
 
-def _shown(parts: Parts) -> str:
+def shown(parts: Parts) -> str:
+    """Return a path in one printable line."""
     return one_line("/".join(parts), 200) or "the archive"
 
 
 def walk(path: Path, bounds: Bounds | None = None) -> Iterator[Found]:
     """Yield every file of a zip, of a folder, or of a single file; zips inside are opened."""
-    archive = _Walk(bounds or Bounds())
-    if path.is_dir():
-        yield from archive.folder(path)
-    elif path.suffix.lower() == ".zip":
-        with path.open("rb") as file:
-            yield from archive.zip(file, (), 1)
-    else:
-        yield from archive.file(path, (path.name,))
+    with Package(path, bounds or Bounds()) as package:
+        yield from package.walk(())
+
+
+class Package:
+    """A zip, a folder or a single file that was handed over: its outermost layer, and all below.
+
+    A zip stays open, so that reading it upload by upload reads its list of entries once.
+    """
+
+    def __init__(self, path: Path, bounds: Bounds) -> None:
+        self.path, self.bounds = path, bounds
+        self.is_folder = path.is_dir()
+        self.is_zip = not self.is_folder and path.suffix.lower() == ".zip"
+        self._zip: OpenZip | None = None
+
+    def __enter__(self) -> "Package":
+        """Return the package."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the zip."""
+        if self._zip:
+            self._zip.close()
+
+    def names(self, prefix: Parts) -> dict[str, bool]:
+        """Name what lies directly below `prefix` in the outermost layer, and whether as a folder.
+
+        Raises `UnusableZip` for a list that is too long or can't be read.
+        """
+        if self.is_zip:
+            return self._opened().names(prefix)
+        if not self.is_folder:
+            return {self.path.name: False}
+        found: dict[str, bool] = {}
+        try:
+            with os.scandir(self.path.joinpath(*prefix)) as entries:
+                for entry in entries:
+                    found[entry.name] = entry.is_dir(follow_symlinks=False)
+                    if len(found) > self.bounds.entries:
+                        raise UnusableZip(_too_many(self.bounds.entries))
+        except OSError as error:
+            raise UnusableZip(f"The folder can't be opened ({error.strerror}).") from error
+        return found
+
+    def walk(self, prefix: Parts) -> Iterator[Found]:
+        """Yield every file at or below `prefix`; each call has all of the bounds to itself."""
+        upload = _Walk(self.bounds)
+        start = self.path.joinpath(*prefix)
+        if self.is_zip:
+            try:
+                yield from upload.members(self._opened(), (), 1, prefix)
+            except UnusableZip as error:
+                yield Refused((), str(error))
+        elif not self.is_folder:
+            yield from upload.file(self.path, (self.path.name,))
+        elif start.is_dir() and not start.is_symlink():
+            yield from upload.folder(start, prefix)
+        else:
+            yield from upload.file(start, prefix)
+
+    def _opened(self) -> "OpenZip":
+        """Return the open zip; raises `UnusableZip` if it can't be opened."""
+        if self._zip is None:
+            try:
+                file = self.path.open("rb")
+            except OSError as error:
+                raise UnusableZip(f"It can't be read ({error.strerror}).") from error
+            self._zip = OpenZip(file, self.bounds.entries)
+        return self._zip
+
+
+def _too_many(limit: int) -> str:
+    return f"It holds more than {limit:,} files."
 
 
 class _Walk:
-    """Reads one archive and counts what may still be read of it."""
+    """Reads one upload and counts what may still be read of it."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.bytes_left = bounds.total
+        self.zips_left = bounds.zips
 
-    def folder(self, folder: Path) -> Iterator[Found]:
-        """Yield the files below a folder; links are not followed."""
+    def folder(self, folder: Path, prefix: Parts) -> Iterator[Found]:
+        """Yield the files below a folder whose own path is `prefix`; links are not followed."""
         count = 0
         closed: list[OSError] = []
         for root, folders, files in os.walk(folder, onerror=closed.append, followlinks=False):
-            below = Path(root).relative_to(folder).parts
-            yield from (_clutter((*below, name)) for name in folders if _is_clutter(name))
-            folders[:] = sorted(name for name in folders if not _is_clutter(name))
+            below = (*prefix, *Path(root).relative_to(folder).parts)
+            yield from (_clutter((*below, name)) for name in folders if is_clutter(name))
+            folders[:] = sorted(name for name in folders if not is_clutter(name))
             links = [name for name in folders if (Path(root) / name).is_symlink()]
             for name in sorted([*files, *links]):
                 count += 1
                 if count > self.bounds.entries:
-                    yield Refused((folder.name,), self._too_many("holds"))
+                    yield Refused((folder.name,), _too_many(self.bounds.entries))
                     return
-                if _is_clutter(name):
+                if is_clutter(name):
                     yield _clutter((*below, name))
                 else:
                     yield from self.file(Path(root) / name, (*below, name))
         for error in closed:
-            parts = Path(error.filename).relative_to(folder).parts
+            parts = (*prefix, *Path(error.filename).relative_to(folder).parts)
             yield Refused(parts, f"The folder can't be opened ({error.strerror}).")
 
     def file(self, path: Path, parts: Parts) -> Iterator[Found]:
         """Yield one file of a folder, or the files of the zip that it is."""
         try:
-            if not stat.S_ISREG(path.lstat().st_mode):
+            if not _is_usable("/".join(parts)):
+                yield Refused(parts, "Its name can't be used.")
+            elif not stat.S_ISREG(path.lstat().st_mode):
                 yield Refused(parts, "It is a link or another special file.")
             elif path.suffix.lower() == ".zip":
                 with path.open("rb") as file:
@@ -168,58 +242,50 @@ class _Walk:
         else:
             yield found
 
-    def zip(self, file: IO[bytes], prefix: Parts, depth: int) -> Iterator[Found]:
-        """Yield the files of a zip whose own path is `prefix`."""
-        problem = self._directory_problem(file)
-        if problem:
-            yield Refused(prefix, problem)
-            return
+    def zip(self, file: IO[bytes], own: Parts, depth: int) -> Iterator[Found]:
+        """Yield the files of a zip whose own path is `own`."""
         try:
-            archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            yield Refused(prefix, f"It is not a zip file that can be read ({error}).")
+            if not self.zips_left:
+                raise UnusableZip(
+                    f"More than {self.bounds.zips} zips in one upload are not opened."
+                )
+            self.zips_left -= 1
+            opened = OpenZip(file, self.bounds.entries)
+        except UnusableZip as error:
+            yield Refused(own, str(error))
             return
-        with archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            if len(members) > self.bounds.entries:
-                yield Refused(prefix, self._too_many("holds"))
-                return
-            counts = Counter(map(_name, members))
-            for name, count in counts.items():
-                if count > 1:
-                    reason = f"{count} entries of the archive have this name."
-                    yield Refused((*prefix, name), reason)
-            for member in members:
-                if counts[_name(member)] == 1:
-                    yield from self.member(archive, member, prefix, depth)
+        with contextlib.closing(opened):
+            yield from self.members(opened, own, depth, ())
 
-    def _directory_problem(self, file: IO[bytes]) -> str:
-        """Return why a zip's list of entries is not read: `zipfile` would read all of it."""
-        file.seek(0, os.SEEK_END)
-        size = file.tell()
-        file.seek(max(0, size - 65_557))
-        tail = file.read()
-        at = tail.rfind(_END_OF_DIRECTORY)
-        file.seek(0)
-        if at < 0 or len(tail) < at + 20:
-            return "It is not a zip file, or it was cut off."
-        (length,) = struct.unpack_from("<L", tail, at + 12)
-        # 0xFFFFFFFF marks a zip64, whose list can have any length.
-        return self._too_many("lists") if length > self.bounds.entries * 400 else ""
-
-    def _too_many(self, verb: str) -> str:
-        return f"It {verb} more than {self.bounds.entries:,} files."
+    def members(self, opened: OpenZip, own: Parts, depth: int, prefix: Parts) -> Iterator[Found]:
+        """Yield the files of an open zip at or below `prefix`."""
+        below = opened.below(prefix)
+        if not below:
+            yield Refused((*own, *prefix), "It holds no files.")
+        counts = Counter(name for name, _ in below)
+        for name, count in counts.items():
+            if count > 1:
+                reason = f"{count} entries of the archive have this name."
+                yield Refused((*own, *name.split("/")), reason)
+        for name, member in below:
+            if member.header_offset in opened.overlaps:
+                reason = "It shares bytes with another entry: a zip bomb?"
+                yield Refused((*own, *name.split("/")), reason)
+            elif counts[name] == 1:
+                yield from self.member(opened.archive, member, own, depth)
 
     def member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: Parts, depth: int
     ) -> Iterator[Found]:
         """Yield one member, or the files of the zip that it is."""
-        name = _name(member)
+        name = member_name(member)
         parts = (*prefix, *name.split("/"))
-        if any(map(_is_clutter, parts)):
+        if any(map(is_clutter, name.split("/"))):
             yield _clutter(parts)
             return
         problem = self._member_problem(member, name)
+        if has_false_name(archive, member):
+            problem = "Its name is not UTF-8, as the archive says it is."
         nested = name.lower().endswith(".zip")
         if problem:
             yield Refused(parts, problem)
@@ -257,10 +323,10 @@ class _Walk:
         try:
             with archive.open(member) as file:
                 return self.read(file, parts, limit)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
-            return Refused(parts, f"It is damaged ({error}).")
-        except (NotImplementedError, RuntimeError, struct.error, ValueError) as error:
-            return Refused(parts, f"It can't be read ({error}).")
+        except NotImplementedError as error:
+            return Refused(parts, f"It can't be read ({described(error)}).")
+        except Exception as error:  # each way of compression raises errors of its own
+            return Refused(parts, f"It is damaged ({described(error)}).")
 
     def read(self, file: IO[bytes], parts: Parts, limit: int) -> Found:
         """Read a file to its end; refuse one above `limit` bytes, whatever its archive claims."""
@@ -268,10 +334,16 @@ class _Walk:
         content = file.read(allowed + 1)
         if len(content) > allowed:
             if allowed < limit:
-                return Refused(parts, "The archive as a whole is too large.")
-            return Refused(parts, f"It is larger than {limit / 1e6:g} MB.")
+                return Refused(
+                    parts, f"The upload as a whole is too large: {_megabytes(self.bounds.total)}."
+                )
+            return Refused(parts, f"It is larger than {_megabytes(limit)}.")
         self.bytes_left -= len(content)
         return Entry(parts, content)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:g} MB"
 
 
 def _not_a_notebook(parts: Parts) -> Refused:
@@ -282,22 +354,13 @@ def _not_a_notebook(parts: Parts) -> Refused:
     return Refused(parts, NO_NOTEBOOK)
 
 
-def _is_clutter(name: str) -> bool:
+def is_clutter(name: str) -> bool:
     """Whether a system made a file or folder of this name, and no student."""
     return name in _CLUTTER or name.startswith("._")
 
 
 def _clutter(parts: Parts) -> Refused:
     return Refused(parts, "A system made it.", clutter=True)
-
-
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name, decoded as UTF-8 even if the archive does not declare it."""
-    name = member.orig_filename
-    if not member.flag_bits & _UTF8:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/")
 
 
 def _is_usable(name: str) -> bool:

@@ -1,6 +1,5 @@
 """From what a system hands out to `submitted/`: every file is taken, or refused with a reason."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -19,31 +18,15 @@ from autograder.gradebook.roster import (
     read_roster,
     write_roster,
 )
-from autograder.lms.archive import NO_NOTEBOOK, Entry, Found, Refused, walk
-from autograder.lms.naming import (
-    METADATA,
-    Ambiguous,
-    Sender,
-    is_other_plugin,
-    read_metadata,
-    recognize,
-    senders,
-)
-from autograder.lms.placing import (
-    Candidate,
-    attempt_order,
-    identify,
-    is_named_as_notebook,
-    place,
-    without_work,
-    work_in,
-)
+from autograder.lms.archive import Parts, shown
+from autograder.lms.identifying import is_named_as_notebook
+from autograder.lms.layers import MANIFEST, METADATA, NOBODY, Upload, read_layer
+from autograder.lms.naming import Ambiguous, Sender, recognize
+from autograder.lms.placing import Candidate, attempt_order, place, without_work
+from autograder.lms.reader import Reader, ReadFile, ReadingLimits
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
-from course.notebook.rejecting import Rejected
-
-Metadata = dict[tuple[str, ...], object]
-"""What Gradescope's exports say, by the folder they lie in."""
+from course.notebook.tampering import one_line
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,7 @@ class CollectOptions:
     assignment: str = ""
     """Treat every notebook as one of this assignment."""
     student: str = ""
-    """The student, for files whose names do not tell."""
+    """The student who handed in everything, whatever the names inside say."""
     rosters: tuple[Path, ...] = ()
     received: datetime | None = None
     """When the files were handed in, for systems that do not say."""
@@ -61,6 +44,8 @@ class CollectOptions:
     """The time zone of Moodle's worksheet."""
     force: bool = False
     """Also replace files that were not collected by this command."""
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
+    """What reading one upload may use."""
 
 
 @dataclass(frozen=True)
@@ -105,22 +90,23 @@ def collect(
     for path in options.rosters:
         add_list(lists, path, options.zone)
     ledger = read_ledger(class_folder)
-    candidates: list[Candidate] = []
     for path in archives:
         if not path.exists():
             raise GradingError(f"{path} does not exist.", "Name a zip file or a folder.")
-        candidates += _candidates(path, lists, sources, options, done)
-    last = []
-    for attempts in _attempts(candidates):
-        chosen, rows = _choose(attempts, sources)
-        done.rows += rows
-        last.append(chosen)
-    for candidate in last:
-        taken = _taken(candidate, options, now or datetime.now(UTC))
-        content, source = candidate.entry.content, sources[candidate.assignment]
-        status, note = place(class_folder, taken, content, source, ledger, options.force)
-        note = " ".join(filter(None, (note, candidate.note)))
-        done.rows.append(Row(taken.student, taken.assignment, status, note))
+    with Reader(sources, options.limits) as reader:
+        candidates = [
+            one for path in archives for one in _candidates(path, lists, reader, options, done)
+        ]
+        last = []
+        for attempts in _attempts(candidates):
+            chosen, rows = _choose(attempts)
+            done.rows += rows
+            last.append(chosen)
+        for candidate in last:
+            taken = _taken(candidate, options, now or datetime.now(UTC))
+            status, note = place(class_folder, taken, candidate, reader, ledger, options.force)
+            note = " ".join(filter(None, (note, candidate.note)))
+            done.rows.append(Row(taken.student, taken.assignment, status, note))
     if not last and not done.rows:
         names = ", ".join(path.name for path in archives)
         raise GradingError(f"There is nothing in {names}.", "Name the file that the LMS exported.")
@@ -133,70 +119,66 @@ def collect(
 
 
 def _candidates(
-    path: Path,
-    lists: Lists,
-    sources: dict[str, NotebookNode],
-    options: CollectOptions,
-    done: Collected,
+    path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
 ) -> Iterator[Candidate]:
     """Yield every notebook of an archive with its sender and its assignment."""
-    found = list(walk(path))
-    entries = [one for one in found if isinstance(one, Entry)]
-    metadata, broken = read_metadata(entries)
-    for where in broken:
-        done.refuse(where, "It is not what Gradescope writes; its submissions have no names.")
-    notebooks = []
-    for one in found:
-        if (isinstance(one, Refused) and one.clutter) or one.parts[-1] in _OF_SYSTEMS:
-            done.ignored.append(one.where)
-        elif problem := _not_collected(one):
-            done.refuse(f"{_sender_label(one, metadata)}{one.where}", problem)
-        elif isinstance(one, Entry):
-            notebooks.append(one)
+    layer = read_layer(path, reader, lists.people, options.student)
+    done.ignored += map(shown, layer.ignored)
+    for upload in layer.uploads:
+        if not upload.is_read:
+            done.refuse(shown(upload.prefix) if upload.prefix else path.name, upload.problem)
+    uploads = [one for one in layer.uploads if one.is_read]
+    read = reader.files(path, [(one.prefix, one.head) for one in uploads], options.assignment)
     moodle_keys: dict[str, str] = {}
-    for entry in notebooks:
-        readings = senders(entry.parts, metadata) or _plain_senders(entry, path, options)
-        try:
-            for person, sender, note in _people(readings, lists, moodle_keys):
-                name = options.assignment or identify(entry, sender.own, sources)
-                if not is_named_as_notebook(entry):
-                    note = f"{note} {entry.where} was taken for its cells, not its name.".strip()
-                yield Candidate(person, name, entry, sender, path.name, note)
-        except (Ambiguous, Rejected) as error:
-            done.refuse(entry.where, str(error))
+    for upload, files in zip(uploads, read, strict=True):
+        if not files or (upload.prefix and all(file.clutter for file in files)):
+            done.refuse(f"{_sender_label(upload)}{_where(upload.prefix, path)}", _EMPTY)
+        for file in files:
+            if file.clutter or file.parts[-1:] == (MANIFEST,):
+                done.ignored.append(file.where)
+            elif file.reason:
+                where = f"{_sender_label(upload)}{_where(file.parts, path)}"
+                done.refuse(where, file.reason)
+            else:
+                yield from _of_file(file, upload, path, lists, moodle_keys, done)
 
 
-_OF_SYSTEMS = (METADATA, "manifest.json")
-"""What Gradescope and `course submit` write beside the notebooks."""
+_EMPTY = "It holds no files."
 
 
-def _not_collected(found: Found) -> str:
-    """Return why a file is not taken, "" if it may be a notebook."""
-    if is_other_plugin(found.parts):
-        return "Only files that were uploaded are collected, not what was typed into Moodle."
-    if isinstance(found, Refused):
-        return found.reason
-    name = found.parts[-1].lower()
-    if name.endswith(".yml") or (name.endswith(".json") and b'"cells"' not in found.content):
-        return NO_NOTEBOOK
-    return ""
+def _where(parts: Parts, path: Path) -> str:
+    """Return the place of a file, or the name of the archive itself."""
+    return shown(parts) if parts else path.name
 
 
-def _sender_label(refused: Found, metadata: Metadata) -> str:
-    """Return the name of who sent a refused file and a colon, "" if its path does not tell."""
-    names = {one.name for one in senders(refused.parts, metadata) if one.name}
+def _of_file(
+    file: ReadFile,
+    upload: Upload,
+    path: Path,
+    lists: Lists,
+    moodle_keys: dict[str, str],
+    done: Collected,
+) -> Iterator[Candidate]:
+    """Yield one notebook for each person whose it is; a row with the reason if it is nobody's."""
+    inside = file.parts[len(upload.prefix) :]
+    try:
+        if upload.problem:
+            raise Ambiguous(upload.problem)
+        for person, sender, note in _people(list(upload.readings), lists, moodle_keys):
+            if file.rejected:
+                raise Ambiguous(file.rejected)
+            own = (*sender.own, *inside)
+            if not is_named_as_notebook(own):
+                note = f"{note} {file.where} was taken for its cells, not its name.".strip()
+            yield Candidate(person, file, sender, own, path, upload.prefix, note)
+    except Ambiguous as error:
+        done.refuse(file.where, str(error))
+
+
+def _sender_label(upload: Upload) -> str:
+    """Return the name of who sent an upload and a colon, "" if that is not certain."""
+    names = {one.name for one in upload.readings if one.name}
     return f"{names.pop()}: " if len(names) == 1 else ""
-
-
-def _plain_senders(entry: Entry, path: Path, options: CollectOptions) -> list[Sender]:
-    """Guess the sender of a file without a system's name: a student's zip or folder."""
-    if options.student:
-        return [Sender("plain", options.student, own=entry.parts)]
-    first = entry.parts[0]
-    keys = [path.stem] if not path.is_dir() else []
-    keys += [first.removesuffix(".zip")] if len(entry.parts) > 1 else []
-    # `course submit --student ada` packs ada-submission.zip.
-    return [Sender("plain", key.removesuffix("-submission"), own=entry.parts) for key in keys]
 
 
 def _people(
@@ -218,8 +200,6 @@ def _person(
 
     `moodle_keys` remembers, by student, the participant number of the files seen so far.
     """
-    if not readings:
-        raise Ambiguous("Nothing says whose it is; name the student with --student.")
     sender = readings[0]
     participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
     if participant:
@@ -229,9 +209,10 @@ def _person(
         return person, replace(sender, time=participant.time), ""
     known = recognize(lists.people, readings)
     if known:
-        return _with_ids(known, sender, lists, moodle_keys), sender, ""
+        person, sender = known
+        return _with_ids(person, sender, lists, moodle_keys), sender, ""
     if sender.system == "plain":
-        raise Ambiguous("Nothing says whose it is; name the student with --student.")
+        raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
     person = lists.people.add(_newcomer(sender, lists))
     moodle_keys[person.student] = sender.key
     return person, sender, "Not in the roster before."
@@ -275,17 +256,14 @@ def _attempts(candidates: list[Candidate]) -> list[list[Candidate]]:
     return [found[key] for key in sorted(found)]
 
 
-def _choose(
-    attempts: list[Candidate], sources: dict[str, NotebookNode]
-) -> tuple[Candidate, list[Row]]:
+def _choose(attempts: list[Candidate]) -> tuple[Candidate, list[Row]]:
     """Choose the last attempt that holds work, the last one if none does; a row for each other."""
-    source = sources[attempts[0].assignment]
-    works = [work_in(one.entry.content, source) for one in attempts]
+    works = [one.file.work for one in attempts]
     place = max((at for at, work in enumerate(works) if work), default=len(attempts) - 1)
     chosen = attempts[place]
     rows = []
     for at, (one, work) in enumerate(zip(attempts, works, strict=True)):
-        if one.entry.content == chosen.entry.content:
+        if one.file.digest == chosen.file.digest:
             status, why = "older", "the same as the file that counts."
         elif at > place:
             status, why = (
@@ -295,11 +273,11 @@ def _choose(
         else:
             status, why = "older", "an earlier attempt or a further file; it does not count."
         if at != place:
-            note = f"{one.entry.where}: {why}"
+            note = f"{one.file.where}: {why}"
             rows.append(Row(one.person.student, one.assignment, status, note))
     notes = [chosen.note, without_work(works[place])]
     if any(row.status == "set aside" for row in rows):
-        notes.append(f"{chosen.entry.where} counts: the last attempt that holds work.")
+        notes.append(f"{chosen.file.where} counts: the last attempt that holds work.")
     return replace(chosen, note=" ".join(filter(None, notes))), rows
 
 
@@ -312,9 +290,9 @@ def _taken(candidate: Candidate, options: CollectOptions, now: datetime) -> Take
     return Taken(
         student=candidate.person.student,
         assignment=candidate.assignment,
-        digest=hashlib.sha256(candidate.entry.content).hexdigest(),
+        digest=candidate.file.digest,
         system=sender.system,
-        source=f"{candidate.archive}: {candidate.entry.where}",
+        source=f"{candidate.archive.name}: {candidate.file.where}",
         collected=utc_text(now),
         time=utc_text(time),
         late=sender.late,

@@ -7,18 +7,15 @@ Moodle      Ada Lovelace_123456_assignsubmission_file_/reshape.ipynb
             Ada Lovelace_123456_assignsubmission_file_reshape.ipynb, without folders
 Gradescope  assignment_1_export/submission_4711/reshape.ipynb beside submission_metadata.yml
 
-The leftmost part of a path that matches decides. The student chose what stands to the right of it,
-so a file that is named like another student's submission stays its sender's.
+Only the part that the LMS itself wrote is read here; `layers` says which part of a path that is.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-
-import yaml
 
 from autograder.gradebook.roster import (
     IDENTIFIERS,
@@ -28,15 +25,18 @@ from autograder.gradebook.roster import (
     name_key,
     same_identifier,
 )
-from autograder.lms.archive import Entry
 
 METADATA = "submission_metadata.yml"
 
-_ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]+)_(?P<file>\d+)_(?P<own>.+)")
-_CANVAS = re.compile(r"(?P<late>LATE_)?(?P<user>\d+)_(?P<file>\d+)_(?P<own>.+)", re.IGNORECASE)
-_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>\d+)_assignsubmission_file(_(?P<own>.*))?")
-_OTHER_MOODLE = re.compile(r"[^_]+_\d+_assignsubmission_[a-z]+")
-_GRADESCOPE = re.compile(r"submission_\d+")
+# Numbers are the system's own: ASCII digits, whatever a person's name holds.
+_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]{1,40})_(?P<file>[0-9]{1,20})_(?P<own>.+)"
+)
+_CANVAS = re.compile(
+    r"(?P<late>LATE_)?(?P<user>[0-9]{1,20})_(?P<file>[0-9]{1,20})_(?P<own>.+)", re.IGNORECASE
+)
+_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>[0-9]{1,20})_assignsubmission_file(_(?P<own>.*))?")
+_OTHER_MOODLE = re.compile(r"[^_]+_[0-9]{1,20}_assignsubmission_[a-z]+(_.*)?")
 
 
 @dataclass(frozen=True)
@@ -57,40 +57,30 @@ class Sender:
     order: int = 0
     """The system's own count of files: a larger one was uploaded later."""
     own: tuple[str, ...] = field(default=(), compare=False)
-    """The student's part of the path."""
+    """What the student called the file, where the system's part holds that too."""
 
 
-def senders(parts: tuple[str, ...], metadata: Mapping[tuple[str, ...], Any]) -> list[Sender]:
-    """Return who sent the file at `parts`: several readings if its name allows them, [] if none.
-
-    `metadata` holds what Gradescope's exports say, by the folder they lie in.
-    """
-    for at, part in enumerate(parts):
-        rest = parts[at + 1 :]
-        found = _canvas(part, rest) or _moodle(part, rest)
-        if not found and parts[:at] in metadata and _GRADESCOPE.fullmatch(part):
-            found = _gradescope(metadata[parts[:at]].get(part), part, rest)
-        if found:
-            return found
-    return []
+def senders(part: str) -> list[Sender]:
+    """Return who a part that Canvas or Moodle wrote names: several if it can be read so, or []."""
+    return _moodle(part) or _canvas(part)
 
 
-def _canvas(part: str, rest: tuple[str, ...]) -> list[Sender]:
+def _canvas(part: str) -> list[Sender]:
     """Read Canvas's file name; a person's name may end in a number, hence several readings."""
     anonymous = _ANONYMOUS.fullmatch(part)
     if anonymous:
-        return [_canvas_sender("", anonymous, rest)]
+        return [_canvas_sender("", anonymous)]
     starts = [0, *(found.end() for found in re.finditer("_", part))]
     readings = []
     for start in starts:
         match = _CANVAS.fullmatch(part, start)
         if match and start:
-            readings.append(_canvas_sender(part[: start - 1], match, rest))
+            readings.append(_canvas_sender(part[: start - 1], match))
     # "name_LATE" is the name and the mark, not a name.
     return [one for one in readings if not f"_{one.name.upper()}".endswith("_LATE")]
 
 
-def _canvas_sender(name: str, match: re.Match[str], rest: tuple[str, ...]) -> Sender:
+def _canvas_sender(name: str, match: re.Match[str]) -> Sender:
     """Return the sender of one reading."""
     return Sender(
         "canvas",
@@ -98,86 +88,43 @@ def _canvas_sender(name: str, match: re.Match[str], rest: tuple[str, ...]) -> Se
         name,
         late=bool(match["late"]),
         order=int(match["file"]),
-        own=(match["own"], *rest),
+        own=(match["own"],),
     )
 
 
-def _moodle(part: str, rest: tuple[str, ...]) -> list[Sender]:
+def _moodle(part: str) -> list[Sender]:
     """Read Moodle's file name; Moodle removes underscores from the person's name."""
     match = _MOODLE.fullmatch(part)
     if not match:
         return []
     own = (match["own"],) if match["own"] else ()
-    return [Sender("moodle", match["user"], match["name"].strip(), own=(*own, *rest))]
+    return [Sender("moodle", match["user"], match["name"].strip(), own=own)]
 
 
-def _gradescope(about: Any, part: str, rest: tuple[str, ...]) -> list[Sender]:
-    """Return the members of the group that handed in a submission, as Gradescope names them."""
-    if not isinstance(about, dict):
-        return [Sender("gradescope", part, own=rest)]
-    people = about.get(":submitters")
-    time = _utc(about.get(":created_at"))
-    return [
-        Sender(
-            "gradescope",
-            part,
-            str(person.get(":name") or ""),
-            str(person.get(":email") or ""),
-            str(person.get(":sid") or ""),
-            time=time,
-            own=rest,
-        )
-        for person in (people if isinstance(people, list) else [])
-        if isinstance(person, dict)
-    ] or [Sender("gradescope", part, own=rest)]
+def gradescope_senders(part: str, about: Mapping[str, Any] | None) -> list[Sender]:
+    """Return the members of the group that handed in a submission, as Gradescope names them.
 
-
-def _utc(value: Any) -> datetime | None:
-    """Return a time in UTC; one without a zone is in UTC, as Gradescope writes it."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.replace(" UTC", "+00:00").replace(" Z", "+00:00"))
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def read_metadata(entries: list[Entry]) -> tuple[dict[tuple[str, ...], Any], list[str]]:
-    """Return Gradescope's own metadata by folder, and the paths of files that are not valid.
-
-    A file of this name inside a submission is the student's and is not used.
+    `about` is what `identifying.read_people` says of it; None if it says nothing.
     """
-    found: dict[tuple[str, ...], Any] = {}
-    broken = []
-    named = [entry for entry in entries if entry.parts[-1] == METADATA]
-    for entry in sorted(named, key=lambda one: len(one.parts)):
-        folder = entry.parts[:-1]
-        if senders(entry.parts, found) or any(_GRADESCOPE.fullmatch(part) for part in folder):
-            continue
-        try:
-            data = yaml.load(entry.content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
-            data = None
-        if isinstance(data, dict):
-            found[folder] = data
-        else:
-            broken.append(entry.where)
-    return found, broken
+    people = about["people"] if about else []
+    time = datetime.fromisoformat(about["time"]) if about and about["time"] else None
+    return [
+        Sender("gradescope", part, one["name"], one["email"], one["sid"], time=time)
+        for one in people
+    ] or [Sender("gradescope", part)]
 
 
-def is_other_plugin(parts: tuple[str, ...]) -> bool:
-    """Whether a path belongs to another plugin of Moodle, such as its online text."""
-    return any(_OTHER_MOODLE.match(part) and not _MOODLE.fullmatch(part) for part in parts)
+def is_other_plugin(part: str) -> bool:
+    """Whether a part that Moodle wrote is another plugin's, such as its online text."""
+    return bool(_OTHER_MOODLE.fullmatch(part)) and not _MOODLE.fullmatch(part)
 
 
 class Ambiguous(Exception):
     """A sender who may be several people, or none for certain; the message says why."""
 
 
-def recognize(people: People, readings: Sequence[Sender]) -> Person | None:
-    """Find the sender of a file, whose name can be read in several ways; None for somebody new.
+def recognize(people: People, readings: Sequence[Sender]) -> tuple[Person, Sender] | None:
+    """Find the sender of a file, and the reading of its name that is right; None for somebody new.
 
     Raises `Ambiguous` where number and name are two people's, or several people have the name.
     """
@@ -185,7 +132,13 @@ def recognize(people: People, readings: Sequence[Sender]) -> Person | None:
     if len(by_number) > 1:
         # A person may call themselves `ada_101`, or a file `102_3_reshape.ipynb`.
         raise Ambiguous(f"Its name can be read as of {' or '.join(sorted(by_number))}.")
-    confirmed = [found for one in readings if (found := _confirmed(people, one))]
+    first = readings[0]
+    # A person's name can end in one number, as `ada_12`. Numbers further to the right are in what
+    # the student called the file: they can make its name ambiguous, and never say whose it is.
+    possible = [first, *(one for one in readings[1:] if one.name == f"{first.name}_{first.key}")]
+    confirmed = [
+        (found, one) for one in possible if (found := _confirmed(people, one, one is first))
+    ]
     if confirmed:
         return confirmed[0]
     if by_number:
@@ -215,11 +168,14 @@ def _identifiers(sender: Sender) -> list[tuple[str, str]]:
     return [("email", sender.email), *by_sid]
 
 
-def _confirmed(people: People, sender: Sender) -> Person | None:
-    """Find a person by number and name together, or by name alone where there is no number."""
+def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
+    """Find a person by number and name together, or by name alone where there is no number.
+
+    Where a name is not known, the number alone is enough in the first reading of a file's name.
+    """
     person = _by_number(people, sender)
     if person:
-        unnamed = sender.system != "canvas" or not person.name or not sender.name
+        unnamed = sender.system != "canvas" or (is_first and not (person.name and sender.name))
         return person if unnamed or _has_name(person, sender) else None
     if not sender.name:
         return None

@@ -1,27 +1,18 @@
-"""The assignment of a collected notebook, the order of attempts, and the place in `submitted/`."""
+"""The order of attempts, and the place of a collected notebook in `submitted/`."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
-from autograder.ingest.intake import rebuild
-from autograder.lms.archive import Entry
+from autograder.lms.archive import Parts
 from autograder.lms.naming import Sender
+from autograder.lms.reader import Reader, ReadFile, Unanswered
 from course.files import write_atomically
-from course.notebook.cell_marks import mark_of
-from course.notebook.parsing import parse_notebook
-from course.notebook.recognizing import assignment_of
-from course.notebook.rejecting import Rejected
 
-_COPY_SUFFIX = re.compile(r"(?:\(\d{1,3}\)|copy|final|[-_ \d])*$", re.IGNORECASE)
-_NOTEBOOK_ENDING = re.compile(r"(\.ipynb(\.txt|\.json)?|\.json)$", re.IGNORECASE)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NOT_OURS = "It holds a file that `autograder collect` did not write; --force replaces it."
 
@@ -31,11 +22,19 @@ class Candidate:
     """A notebook that may be a student's submission."""
 
     person: Person
-    assignment: str
-    entry: Entry
+    file: ReadFile
     sender: Sender
-    archive: str
+    own: Parts
+    """The student's part of the path."""
+    archive: Path
+    prefix: Parts
+    """Where the upload lies in the archive."""
     note: str = ""
+
+    @property
+    def assignment(self) -> str:
+        """The assignment that the notebook belongs to."""
+        return self.file.assignment
 
 
 def attempt_order(candidate: Candidate) -> tuple[datetime, int, bool, int, tuple[str, ...]]:
@@ -43,59 +42,17 @@ def attempt_order(candidate: Candidate) -> tuple[datetime, int, bool, int, tuple
 
     Times inside the archive are not used: a student can set them.
     """
-    own = candidate.sender.own
+    own = candidate.own
     exact = bool(own) and own[-1] == f"{candidate.assignment}.ipynb"
     time = candidate.sender.time or _NEVER
     return time, candidate.sender.order, exact, -len(own), own
 
 
-def identify(entry: Entry, own: tuple[str, ...], sources: dict[str, NotebookNode]) -> str:
-    """Return the assignment of a notebook, by its cells, else by its path `own`.
-
-    Raises `Rejected` if it belongs to none of the `sources`.
-    """
-    named = [name for name in sources if _path_names(own, name)]
-    try:
-        notebook = parse_notebook(entry.content)
-    except Rejected as rejected:
-        if len(named) == 1 and is_named_as_notebook(entry):
-            return named[0]  # grading gives the student the reason
-        raise Rejected(f"Its assignment can't be recognized: {rejected.reason}") from rejected
-    found = assignment_of(notebook, sources, named)
-    if found or (len(named) == 1 and is_named_as_notebook(entry)):
-        return found or named[0]
-    raise Rejected("It holds no exercise of any assignment.")
-
-
-def is_named_as_notebook(entry: Entry) -> bool:
-    """Whether a file's name ends in .ipynb; other files count only if their cells are known."""
-    return entry.parts[-1].lower().endswith(".ipynb")
-
-
-def work_in(content: bytes, source: NotebookNode) -> int | None:
-    """Return how many gaps of a notebook are not as released; None if it can't be read."""
-    try:
-        notebook = parse_notebook(content)
-    except Rejected:
-        return None
-    gaps = {mark_of(cell).exercise for cell in source.cells if mark_of(cell).is_gap}
-    return len(gaps - {*rebuild(source, notebook).untouched_gaps})
-
-
-def _path_names(own: tuple[str, ...], assignment: str) -> bool:
-    """Whether a part of a path is the assignment's name, apart from what marks a copy."""
-    for part in own:
-        stem = _NOTEBOOK_ENDING.sub("", part)
-        if _COPY_SUFFIX.sub("", stem).casefold() == assignment.casefold():
-            return True
-    return False
-
-
 def place(
     class_folder: ClassFolder,
     taken: Taken,
-    content: bytes,
-    source: NotebookNode,
+    candidate: Candidate,
+    reader: Reader,
     ledger: Ledger,
     force: bool,
 ) -> tuple[str, str]:
@@ -116,7 +73,7 @@ def place(
         if before.digest == taken.digest:
             taken.earlier = before.earlier
             return _same_file(class_folder, taken, before, ledger)
-        new, old = work_in(content, source), work_in(path.read_bytes(), source)
+        new, old = candidate.file.work, reader.work(path, taken.assignment)
         if old and not new:
             return "set aside", f"{without_work(new)} What was collected before counts."
         is_better = bool(new) and not old
@@ -124,6 +81,10 @@ def place(
             before.earlier = sorted({*before.earlier, taken.digest})
             return "older", "A later attempt was collected before."
         taken.earlier = sorted({*before.earlier, before.digest})
+    try:
+        content = reader.content(candidate.archive, candidate.prefix, candidate.file)
+    except Unanswered as problem:
+        return "refused", f"{candidate.file.where}: {problem}"
     write_atomically(path, lambda file: file.write(content))
     _stamp(path.parent, taken)
     ledger[key] = taken
@@ -132,7 +93,7 @@ def place(
 
 
 def without_work(work: int | None) -> str:
-    """Say why a file holds no work of the student; "" if it holds some (see `work_in`)."""
+    """Say why a file holds no work of the student; "" if it holds some (see `ReadFile.work`)."""
     if work is None:
         return "It can't be read as a notebook."
     return "" if work else "It is blank: no gap is filled."
