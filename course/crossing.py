@@ -175,7 +175,7 @@ class _Passage:
         if self.size > MAX_BYTES or plain.size > MAX_ELEMENTS or plain.ndim > MAX_RANK:
             raise CannotCross(path, f"array of shape {plain.shape}", "it is too large")
         if self.arrays > MAX_ARRAYS:
-            raise CannotCross(path, "array too many", f"at most {MAX_ARRAYS} can cross at once")
+            raise CannotCross(path, "array too many", f"at most {MAX_ARRAYS} can be sent at once")
         return plain
 
 
@@ -210,11 +210,11 @@ def scalar(value: Any, path: str) -> Any:
     if isinstance(value, np.generic) and not isinstance(value, np.str_):
         dtype = portable_dtype(value.dtype)
         if not dtype:
-            raise CannotCross(path, f"NumPy {value.dtype} number")
+            raise CannotCross(path, f"NumPy {value.dtype} number", "a real number was expected")
         return np.asarray(value, dtype=dtype)[()]
     if isinstance(value, int):
         if not SMALLEST_INT <= value <= LARGEST_INT:
-            raise CannotCross(path, "huge integer", "at most 64 bits can cross")
+            raise CannotCross(path, "huge integer", "at most 64 bits can be sent to the tests")
         return int(value)
     if isinstance(value, float):
         return float(value)
@@ -230,7 +230,10 @@ def plain_array(value: np.ndarray, path: str) -> np.ndarray:
         reason = "return one without a mask, such as its `filled(0)`"
         raise CannotCross(path, "masked array", reason)
     if not dtype:
-        raise CannotCross(path, f"array of dtype {value.dtype}", "an array of numbers can cross")
+        reason = "only arrays of real numbers and truth values can be sent to the tests"
+        if value.dtype.kind in "OSUV":
+            reason = "only arrays of numbers can be sent to the tests"
+        raise CannotCross(path, f"array of dtype {value.dtype}", reason)
     if type(value) is np.ndarray and value.dtype.str == dtype:
         return value
     return np.asarray(value, dtype=dtype)

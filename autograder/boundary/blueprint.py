@@ -76,7 +76,7 @@ class _Reader:
         if depth > MAX_NESTING:
             raise self.refuse("its models are nested too deeply")
         if family not in ("Sequential", "Functional"):
-            raise self.refuse("only Sequential and functional models can cross")
+            raise self.refuse("only Sequential and functional models can be sent to the tests")
         entries = config["layers"]
         self.count += len(entries)
         if self.count > MAX_LAYERS:
@@ -85,7 +85,9 @@ class _Reader:
         if not inputs:
             raise self.refuse("it has no input shape; begin it with `tf.keras.Input(shape=…)`")
         if len(inputs) > 1 or len(entries) < 2:
-            raise self.refuse("models with one input and at least one layer can cross")
+            raise self.refuse(
+                "models with one input and at least one layer can be sent to the tests"
+            )
         return self._graph(family, config, inputs[0], depth)
 
     def _graph(self, family: str, config: dict[str, Any], first: Any, depth: int) -> Blueprint:
@@ -151,7 +153,7 @@ class _Reader:
         """Read the one input or output, written as [name, 0, 0] or [[name, 0, 0]]."""
         (end,) = written if len(written) == 1 else (written,)
         if type(end) is not list or not end or type(end[0]) is not str:
-            raise self.refuse("models with one input and one output can cross")
+            raise self.refuse("models with one input and one output can be sent to the tests")
         return _key(end)
 
     def _sources(self, call: dict[str, Any], merges: bool) -> tuple[Key, ...]:

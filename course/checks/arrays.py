@@ -17,8 +17,6 @@ _KINDS = {
     "NoneType": "None",
     "str": "text",
     "dict": "a dictionary",
-    "function": "a function",
-    "builtin_function_or_method": "a function",
     "bool": "a truth value",
     "int": "a single integer",
     "float": "a single number",
@@ -31,6 +29,8 @@ def kind_of(value: Any) -> str:
     """Say in a few words what kind of thing a value is."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
+    if callable(value):
+        return "a function"
     name = type(value).__name__
     article = "an" if name[0].lower() in "aeiou" else "a"
     return _KINDS.get(name, f"{article} {name}")

@@ -1,5 +1,6 @@
 """One exercise under check: collects what its checks find, and says it in one message."""
 
+import builtins
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,6 +61,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         if note := cell_runs.run_order_note(self.name):
             sys.stdout.write(f"{note}\n")
         self._resources.enter_context(quiet())
+        self._resources.enter_context(_nobody_types())
         return self
 
     def __exit__(
@@ -397,6 +399,20 @@ class Exercise(AbstractContextManager["Exercise"]):
         accuracy = self.call(evaluate, network, images, labels)
         trainings.unchanged(network, before)
         trainings.accuracy(accuracy, network, images, labels)
+
+
+@contextmanager
+def _nobody_types() -> Iterator[None]:
+    """Refuse `input()` as it is refused where the notebook is graded, instead of asking."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise EOFError("EOF when reading a line")
+
+    before, builtins.input = builtins.input, refuse
+    try:
+        yield
+    finally:
+        builtins.input = before
 
 
 def _is_square_only(

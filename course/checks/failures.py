@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import ClassVar
 
 from course.checks import misconceptions
-from course.notebook.cell_code import is_placeholder
+from course.checks.error_words import in_plain_words
+from course.notebook.cell_code import is_cell, is_placeholder
 from course.notebook.verdict import Status, Verdict
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
@@ -161,12 +162,13 @@ def own_cell_raised(name: str, kind: str, text: str) -> CheckFailed:
 
     `kind` is the error's type, `text` its message.
     """
-    if kind == "NotImplementedError" and not text:
-        return not_attempted(name)
     said = f"{kind}: {_trimmed(text)}" if text else kind
     misconception = misconceptions.of_cell_error(name, said)
-    message = _explained(f"`{name}`: its own cell raised {said}", misconception)
-    return _made(CodeRaised, message, misconception)
+    message = f"`{name}`: its own cell raised {said}"
+    plain = "" if misconception else in_plain_words(kind, text)
+    if plain:
+        message = f"{_ended(message)} {plain}"
+    return _made(CodeRaised, _explained(message, misconception), misconception)
 
 
 def below_its_check(name: str) -> CheckFailed:
@@ -182,8 +184,12 @@ def _explained(message: str, misconception: str) -> str:
     """Add what is known of a misconception, if one is recognized."""
     if not misconception:
         return message
-    end = "" if message.endswith((".", "!", "?")) else "."
-    return f"{message}{end} {misconceptions.explain(misconception)}"
+    return f"{_ended(message)} {misconceptions.explain(misconception)}"
+
+
+def _ended(message: str) -> str:
+    """End a message as a sentence."""
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def from_exception(name: str, error: BaseException) -> CheckFailed:
@@ -206,9 +212,13 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
         return NotDefined(
             f"`{name}` is not defined. Run the cell above that defines it, and keep its name."
         )
-    if isinstance(error, KeyboardInterrupt):
-        return Interrupted(f"`{name}` was stopped before it came to an end: it took too long.")
-    if isinstance(error, SystemExit):
+    # In another process the error has the name of its type only.
+    if type_name(error) == "KeyboardInterrupt":
+        return Interrupted(
+            f"`{name}` was stopped before it came to an end: it took too long, or somebody "
+            "stopped it."
+        )
+    if type_name(error) == "SystemExit":
         return CodeRaised(f"`{name}` left Python (exit or quit). Return a result instead.")
     return _raised(name, error)
 
@@ -218,16 +228,20 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     kind = type_name(error)
     # An error that is raised here for one of another process has the name in its text too.
     said = str(error).removeprefix(f"{kind}: ")
+    where = _where(error)
     misconception = getattr(error, "misconception", "") or misconceptions.of_error(said, name)
+    if kind == "NotImplementedError" and "raise NotImplementedError" in where:
+        misconception = "placeholder-reached"
     if re.match(rf"(.*\.)?{re.escape(name)}\(\) (takes|missing|got an unexpected)", said):
         misconception = "parameters-changed"
-    advice = (
-        misconceptions.explain(misconception)
-        if misconception
-        else "Run the cell above by itself, then call the function on a small array to see it."
-    )
-    told = f"{kind}: {_trimmed(said)}" if said.strip() else f"{kind}."
-    message = f"`{name}` raised {told}{_where(error)}\n{advice}"
+    if misconception:
+        advice = misconceptions.explain(misconception)
+    else:
+        advice = in_plain_words(kind, said) or (
+            "Run the cell above by itself, then call the function on a small array to see it."
+        )
+    quoted = f"{kind}: {_trimmed(said)}" if said.strip() else f"{kind}."
+    message = f"`{name}` raised {quoted}{where}\n{advice}"
     stopped = "memory" if kind == "MemoryError" else ""
     return _made(CodeRaised, message, misconception, stopped)
 
@@ -293,7 +307,7 @@ def _where(error: BaseException) -> str:
     where = getattr(error, "student_where", None)
     if where:
         return f"\n    {where}"
-    cells = [frame for frame in _frames(error.__traceback__) if _is_cell(frame[0])]
+    cells = [frame for frame in _frames(error.__traceback__) if is_cell(frame[0])]
     # The first cell on the way is the test itself, which must not be quoted.
     own = [frame for frame in cells if cells and frame[0] != cells[0][0]]
     if not own:
@@ -309,8 +323,3 @@ def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:
         found.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
         traceback = traceback.tb_next
     return found
-
-
-def _is_cell(filename: str) -> bool:
-    """Tell whether a file name is one that IPython or ipykernel gives to a notebook's cell."""
-    return "ipykernel_" in filename or filename.startswith("<ipython-input")

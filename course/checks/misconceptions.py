@@ -366,8 +366,10 @@ _IDEAS: dict[str, dict[str, str]] = {
         "cell-magic-not-first": "A command with `%%` must be the first line of its cell, above "
         "every comment.",
         "letter-without-quotes": 'A letter is text: write it in quotes, as in `"b"`.',
-        "answer-below-its-check": "The gap is as it was given; a cell below the check defines the "
-        "name. All cells run from top to bottom: write your answer into the gap's cell.",
+        "answer-below-its-check": "The gap's own cell does not hold the answer; a cell below the "
+        "check does. Cells run from top to bottom: move the answer into the gap's cell.",
+        "placeholder-reached": "The line `raise NotImplementedError()` is still there, in this "
+        "function or in one that it calls, and it was reached. Put your own code in its place.",
         "text-for-numbers": "Text was returned instead of numbers.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
@@ -523,6 +525,8 @@ def of_cell_error(gap: str, told: str) -> str:
 
     `told` quotes the error with its type: "… NameError: name 'b' is not defined …".
     """
+    if "NotImplementedError" in told and not re.search(r"NotImplementedError: \w", told):
+        return "placeholder-reached"
     if re.search(r"UsageError: .*`%%\w", told):
         return "cell-magic-not-first"
     letters = re.search(r"NameError: name '[a-zA-Z]{1,5}' is not defined", told)

@@ -90,17 +90,26 @@ _ONLY_RAISES = {"RESUME", "LOAD_GLOBAL", "PUSH_NULL", "PRECALL", "CALL", "RAISE_
 def is_placeholder(error: BaseException) -> bool:
     """Tell whether an error comes from a function that is as it was given: it only raises.
 
-    A `NotImplementedError` of a learner's own code, or of a library, is an error like any other.
+    A `NotImplementedError` of a learner's own code, or of a library, is like any other error, and
+    so is that of another gap which a learner's function calls.
     """
     import dis
 
     if not isinstance(error, NotImplementedError) or error.args or error.__traceback__ is None:
         return False
-    last = error.__traceback__
+    caller, last = None, error.__traceback__
     while last.tb_next is not None:
-        last = last.tb_next
+        caller, last = last, last.tb_next
     code = last.tb_frame.f_code
-    return {step.opname for step in dis.get_instructions(code)} <= _ONLY_RAISES
+    if not {step.opname for step in dis.get_instructions(code)} <= _ONLY_RAISES:
+        return False
+    calling = caller.tb_frame.f_code if caller else None
+    return calling is None or calling.co_name == "<module>" or not is_cell(calling.co_filename)
+
+
+def is_cell(filename: str) -> bool:
+    """Tell whether a file name is one that IPython or ipykernel gives to a notebook's cell."""
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")
 
 
 def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:

@@ -67,7 +67,9 @@ class CellRuns:
             self.never_made.pop(name, None)
             if name == cell:
                 self.own_cell_made.add(name)
-        self.never_made = {n: known for n, known in self.never_made.items() if known[0] != cell}
+        of_cell = [] if cell is None else [n for n, (c, _) in self.never_made.items() if c == cell]
+        for name in of_cell:
+            del self.never_made[name]
         if error is not None:
             self._note_failure(cell, text, made, _described(error))
         elif cell is not None and not opaque:
@@ -103,16 +105,16 @@ class CellRuns:
 
     def _note_failure(self, cell: str | None, text: str, made: set[str], error: str) -> None:
         """Note the names that this cell made earlier, or would have made."""
-        if cell is None and _is_grading():
-            return
         names = self.shell.user_ns
         wanted = set(top_level_names(text)) - made
+        missing = (wanted | ({cell} if cell else set())) - names.keys()
+        self.never_made |= dict.fromkeys(missing, (cell, error))
+        if cell is None and _is_grading():
+            return
         # Without ids the text has to tell which cell it is.
         earlier = self._made_by(cell) if cell is not None else self._made_by(None) & wanted
         for name in earlier - made:
             self.stale[name] = (id(names[name]), f"stopped with {error}")
-        missing = (wanted | ({cell} if cell else set())) - names.keys()
-        self.never_made |= dict.fromkeys(missing, (cell, error))
 
     def _made_by(self, cell: str | None) -> set[str]:
         """Name what a cell made last and what is still there."""

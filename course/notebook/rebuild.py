@@ -26,7 +26,7 @@ class Rebuilt:
     untouched_gaps: tuple[str, ...]
     """Gaps with the released text that no other cell of the student defines."""
     below_check: tuple[str, ...]
-    """Gaps with the released text whose name only cells below their check define."""
+    """Gaps whose name only cells below their check define, and not the gap's own cell."""
 
 
 def rebuild_from(outline: list[Place], source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
@@ -48,7 +48,11 @@ def rebuild_from(outline: list[Place], source: NotebookNode, submitted: Notebook
         ),
         flags=tuple(tampering(outline, cells, matches, layout)),
         untouched_gaps=tuple(_untouched(stubs, layout)),
-        below_check=tuple(gap for gap in stubs if _is_below(gap, merged)),
+        below_check=tuple(
+            place.name
+            for place in outline
+            if place.role == "gap" and _is_below(place.name, merged, place.name in stubs)
+        ),
     )
 
 
@@ -135,12 +139,12 @@ def _untouched(stubs: list[str], layout: Layout) -> list[str]:
     return [name for name in stubs if name in untouched]
 
 
-def _is_below(gap: str, cells: list[NotebookNode]) -> bool:
+def _is_below(gap: str, cells: list[NotebookNode], is_stub: bool) -> bool:
     """Tell whether cells of the student's below the check of a gap define it, and none above."""
     above = True
     for cell in cells:
         above = above and cell["id"] != id_of_test(gap)
-        own = cell.cell_type == "code" and origin_of(cell) != "source" and cell["id"] != gap
-        if own and gap in top_level_names(cell.source):
+        own = cell.cell_type == "code" and origin_of(cell) != "source"
+        if own and not (is_stub and cell["id"] == gap) and gap in top_level_names(cell.source):
             return not above
     return False

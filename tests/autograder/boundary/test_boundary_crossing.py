@@ -202,7 +202,7 @@ def test_a_library_is_named_with_its_type() -> None:
     ("value", "said"),
     [
         (b"a", "`answer` is a bytes: text or a number was expected."),
-        (2**70, "`answer` is a huge integer: at most 64 bits can cross."),
+        (2**70, "`answer` is a huge integer: at most 64 bits can be sent to the tests."),
         ([b"a"], "`answer[0]` is a bytes: it cannot be sent to the tests"),
     ],
 )

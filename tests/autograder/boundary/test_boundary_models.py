@@ -375,7 +375,7 @@ def two_outputs() -> Any:
         ),
         (lambda: small(L.Conv2D(2, 3), shape=(None, None, 1)), "a shape of known sizes"),
         (operations, "`Multiply` is not one of Keras's layers"),
-        (two_outputs, "models with one input and one output can cross"),
+        (two_outputs, "models with one input and one output can be sent to the tests"),
     ],
 )
 def test_an_honest_side_says_what_is_allowed(make: Callable[[], Any], said: str) -> None:

@@ -51,7 +51,9 @@ def encode(
         raise CannotCross(whole, "value", "it is too long")
     message = b"".join([MAGIC, len(text).to_bytes(8, "little"), text, *writer.arrays])
     if len(message) > MAX_BYTES:
-        raise CannotCross(whole, "value", f"it is too large; {MAX_BYTES >> 20} MiB can cross")
+        raise CannotCross(
+            whole, "value", f"it is too large; {MAX_BYTES >> 20} MiB can be sent to the tests"
+        )
     return message
 
 
