@@ -1,9 +1,8 @@
 """One exercise under check: collects what its checks find, and says it in one message."""
 
-import builtins
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import (
     AbstractContextManager,
     ExitStack,
@@ -20,10 +19,11 @@ from course.checks import (
     activations,
     answers,
     arrays,
+    calling,
+    error_patterns,
     failures,
     inputs,
     learnable,
-    misconceptions,
     models,
     shape_rows,
     trainings,
@@ -61,7 +61,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         if note := cell_runs.run_order_note(self.name):
             sys.stdout.write(f"{note}\n")
         self._resources.enter_context(quiet())
-        self._resources.enter_context(_nobody_types())
+        self._resources.enter_context(calling.nobody_types())
         return self
 
     def __exit__(
@@ -118,7 +118,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         except Wrong as wrong:
             raise Wrong(wrong.message, wrong.misconception or misconception) from None
         except (IndexError, TypeError, ValueError) as error:
-            if not misconceptions.of_error(str(error), self.name):
+            if not error_patterns.of_error(str(error), self.name):
                 known: Any = error
                 known.misconception = getattr(error, "misconception", "") or misconception
             raise
@@ -171,7 +171,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         try:
             result = function(*lent, **lent_by_name)
         except (IndexError, ValueError) as error:
-            if _is_square_only(function, arguments, named):
+            if calling.is_square_only(function, arguments, named):
                 known: Any = error
                 known.misconception = "square-only"
             raise
@@ -399,33 +399,3 @@ class Exercise(AbstractContextManager["Exercise"]):
         accuracy = self.call(evaluate, network, images, labels)
         trainings.unchanged(network, before)
         trainings.accuracy(accuracy, network, images, labels)
-
-
-@contextmanager
-def _nobody_types() -> Iterator[None]:
-    """Refuse `input()` as it is refused where the notebook is graded, instead of asking."""
-
-    def refuse(*_: object) -> NoReturn:
-        raise EOFError("EOF when reading a line")
-
-    before, builtins.input = builtins.input, refuse
-    try:
-        yield
-    finally:
-        builtins.input = before
-
-
-def _is_square_only(
-    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
-) -> bool:
-    """Tell whether a call that failed runs once its arrays are square, cut to it or enlarged."""
-    arrays_of_call = [value for value in [*arguments, *named.values()] if np.ndim(value) > 1]
-    if all(value.shape[-1] == value.shape[-2] for value in arrays_of_call):
-        return False
-    try:
-        for side_of in (min, max):
-            squares = [arrays.square(value, side_of) for value in arguments]
-            function(*squares, **{name: arrays.square(v, side_of) for name, v in named.items()})
-    except Exception:
-        return False
-    return True

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import ClassVar
 
-from course.checks import misconceptions
+from course.checks import error_patterns, misconceptions
 from course.checks.error_words import in_plain_words
 from course.notebook.cell_code import is_cell, is_placeholder
 from course.notebook.verdict import Status, Verdict
@@ -148,7 +148,7 @@ def _made(
 
 def stale(name: str, reason: str) -> CheckFailed:
     """Make the failure of an answer that is older than its cell's last run."""
-    misconception = misconceptions.of_cell_error(name, reason)
+    misconception = error_patterns.of_cell_error(name, reason)
     return _made(CodeRaised, _explained(f"`{name}`: {reason}", misconception), misconception)
 
 
@@ -163,7 +163,7 @@ def own_cell_raised(name: str, kind: str, text: str) -> CheckFailed:
     `kind` is the error's type, `text` its message.
     """
     said = f"{kind}: {_trimmed(text)}" if text else kind
-    misconception = misconceptions.of_cell_error(name, said)
+    misconception = error_patterns.of_cell_error(name, said)
     message = f"`{name}`: its own cell raised {said}"
     plain = "" if misconception else in_plain_words(kind, text)
     if plain:
@@ -203,7 +203,7 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
     # The boundary's errors bring the message for the student with them.
     message = getattr(error, "check_message", "")
     if message:
-        failure = failure_of(name, f"{message}.", misconceptions.of_error(message))
+        failure = failure_of(name, f"{message}.", error_patterns.of_error(message))
         failure.stopped = str(getattr(error, "status", ""))
         return failure
     if getattr(error, "student_placeholder", False) or is_placeholder(error):
@@ -229,7 +229,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     # An error that is raised here for one of another process has the name in its text too.
     said = str(error).removeprefix(f"{kind}: ")
     where = _where(error)
-    misconception = getattr(error, "misconception", "") or misconceptions.of_error(said, name)
+    misconception = getattr(error, "misconception", "") or error_patterns.of_error(said, name)
     if kind == "NotImplementedError" and "raise NotImplementedError" in where:
         misconception = "placeholder-reached"
     if re.match(rf"(.*\.)?{re.escape(name)}\(\) (takes|missing|got an unexpected)", said):

@@ -59,7 +59,7 @@ CROSS: dict[str, tuple[Any, Any]] = {
         for value in (
             *(None, True, 0, -1, 2**63, 2**64 - 1, -(2**63), 0.5, float("inf"), float("nan")),
             *("", "a", "größer", [], [1], [[1, 2], [3]], (), (1, (2,)), {}, {"a": 1}, {1: [None]}),
-            *({"a", "c"}, {1, 2}, set(), ..., {"a": ...}, [True, 1, 1.0]),
+            *({"a"}, {1, 2}, set(), ..., {"a": ...}, [True, 1, 1.0]),
         )
     },
     "an empty array": (np.zeros((0, 3)), np.zeros((0, 3))),

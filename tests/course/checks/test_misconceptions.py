@@ -6,6 +6,7 @@ import pytest
 from support.places import ROOT
 
 from course.checks import misconceptions
+from course.checks.error_patterns import of_error
 from course.checks.failures import failure_of
 from course.checks.formulas import WRONG
 from course.checks.misconceptions import (
@@ -14,7 +15,6 @@ from course.checks.misconceptions import (
     SECTIONS_OF_GAPS,
     explain,
     named_in,
-    of_error,
     require_sections,
     section_of,
 )
