@@ -65,9 +65,14 @@ def _entry(path: Path) -> Entry:
 def judged(entry: Entry, names: dict[str, Any]) -> Judgment:
     """Run an answer and its test cell in this process; `names` are those of the locked cells."""
     namespace: dict[str, Any] = {"np": np, **names}
+    run_answer(entry, namespace)
+    return judge_in(namespace, entry.assignment, entry.gap)
+
+
+def run_answer(entry: Entry, namespace: dict[str, Any]) -> None:
+    """Run an answer's cells with these names."""
     for source in [*entry.answers.own_cells.get(entry.gap, []), entry.answers.gaps[entry.gap]]:
         exec(compile(source, "<ipython-input-answer>", "exec"), namespace)
-    return judge_in(namespace, entry.assignment, entry.gap)
 
 
 def packed(assignment: str) -> list[tuple[Answers, dict[str, Entry]]]:
