@@ -50,7 +50,7 @@ _ERRORS = (
         "function-of-numpy",
     ),
     (r"'tuple' object cannot be interpreted as an integer", "shape-as-a-number"),
-    (r"unsupported operand type.*'tuple'|can only concatenate tuple", "shape-as-a-number"),
+    (r"unsupported operand type.*'tuple'", "shape-as-a-number"),
     (r"only integers, slices", "fraction-in-shape"),
     (r"only integer scalar arrays can be converted to a scalar index", "rows-for-indexes"),
     (r"list indices must be integers or slices, not tuple", "list-indexed-twice"),
@@ -59,6 +59,7 @@ _ERRORS = (
 )
 
 _CONVOLUTION_ERRORS = (
+    (r"can only concatenate tuple", "shape-as-a-number"),
     (r"could not be broadcast together", "window-not-kernel-sized"),
     (r"in its core dimension|not aligned", "matrix-product"),
     (r"setting an array element with a sequence\.$|only 0-dimensional", "products-not-added"),
@@ -68,6 +69,7 @@ _ERRORS_OF_GAPS: dict[str, tuple[tuple[str, str], ...]] = {
     "convolve2d": _CONVOLUTION_ERRORS,
     "strided_convolve2d": _CONVOLUTION_ERRORS,
     "max_pool2d": (
+        (r"can only concatenate tuple", "shape-as-a-number"),
         (r"setting an array element with a sequence\.$|only 0-dimensional", "block-not-reduced"),
         (r"zero-size array to reduction|arg is an empty sequence", "empty-block"),
         (r"iterable argument is empty", "empty-block"),

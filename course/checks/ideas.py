@@ -326,7 +326,6 @@ IDEAS: dict[str, dict[str, str]] = {
         "position, and return after the loops.",
         "returned-too-early": "Only the first position, or the first row, is there. Does `return` "
         "stand inside a loop?",
-        "result-still-empty": "Every number of the result is 0, as if it had never been filled.",
         "values-clipped": "Numbers beyond a limit were cut off. They may be of any size.",
         "shape-as-a-number": "A shape is a tuple, and a tuple is not a number: take its parts, "
         "`image.shape[0]` and `image.shape[1]`.",

@@ -98,7 +98,7 @@ def _is_clipped(got: np.ndarray, right: np.ndarray) -> bool:
 def _of_the_places(right: np.ndarray) -> dict[str, np.ndarray]:
     """Right numbers in wrong places, missing, or added to those before."""
     only = np.zeros_like(right, dtype=float)
-    results = {"result-still-empty": only}
+    results = {"nothing-written": only}
     written: dict[str, Any] = {
         "last-positions-empty": np.s_[:-1, :-1],
         "last-positions-empty:row": np.s_[:-1],

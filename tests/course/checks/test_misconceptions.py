@@ -145,7 +145,7 @@ def test_every_mistake_that_a_check_looks_for_is_in_the_catalogue() -> None:
         ),
         ("`scale_pixels(…)` is a generator: it cannot be sent to the tests", ""),
         ("axis 3 is out of bounds for array of dimension 3", "axis-not-there"),
-        ("index 3 is out of bounds for axis 0 with size 3", ""),
+        ("index 3 is out of bounds for axis 0 with size 3", "index-beyond-the-end"),
         ("can only specify one unknown dimension", "two-open-sizes"),
         ('can only concatenate tuple (not "int") to tuple', "shape-is-a-tuple"),
         ("'tuple' object has no attribute 'append'", "shape-is-a-tuple"),

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: result-still-empty
+# misconception: nothing-written
 # score: 0
 
 # %% gap="convolve2d"

@@ -1,5 +1,5 @@
 # %% [markdown]
-# misconception: examples-only
+# misconception: parameters-changed
 # score: 6
 
 # %% gap="max_pool2d"
