@@ -214,7 +214,9 @@ class _Flattening:
             return self._traced(model, shape)
         if len(model.inputs) != 1 or len(model.outputs) != 1:
             raise CannotCross(
-                self.path, "Keras model", "models with one input and one output can cross"
+                self.path,
+                "Keras model",
+                "models with one input and one output can be sent to the tests",
             )
         return model.inputs[0], model.outputs[0]
 
@@ -247,7 +249,9 @@ class _Flattening:
             operation, node = _maker(tensor)
             if not node.input_tensors:
                 raise CannotCross(
-                    self.path, "Keras model", "models with one input and one output can cross"
+                    self.path,
+                    "Keras model",
+                    "models with one input and one output can be sent to the tests",
                 )
             self._refuse_arguments(operation, node)
             inputs = [self._of(source, made) for source in node.input_tensors]

@@ -284,10 +284,8 @@ def some_lost(share: float, lost: Sequence[CheckFailed]) -> str:
 
 
 def _joined(lost: Sequence[CheckFailed]) -> str:
-    """Join the messages, each once and at most three."""
-    messages = list(dict.fromkeys(str(part) for part in lost))
-    more = [f"… and {len(messages) - 3} more."] if len(messages) > 3 else []
-    return "\n".join(messages[:3] + more)
+    """Join the messages, each once."""
+    return "\n".join(dict.fromkeys(str(part) for part in lost))
 
 
 def type_name(error: BaseException) -> str:

@@ -56,8 +56,16 @@ class Misconception:
     """Id of the lesson's section that explains it; "" where none needs to be read."""
 
 
+_NOT_IN_THE_LESSON = {
+    "argmax-of-labels", "arguments-ignored", "axis-not-asked-for", "caret-for-power",
+    "count-for-share", "count-with-fraction", "digits-lost", "mixed-precision", "one-image-only",
+    "per-cent", "rounded", "scaled-not-asked-for", "scaled-to-integers", "too-few-bits",
+    "weights-not-finite", "weights-without-effect",
+}  # fmt: skip
+"""No section of the lesson speaks of these: no message points to one."""
+
 CATALOGUE: dict[str, Misconception] = {
-    name: Misconception(idea, section)
+    name: Misconception(idea, "" if name in _NOT_IN_THE_LESSON else section)
     for section, ideas in IDEAS.items()
     for name, idea in ideas.items()
 }

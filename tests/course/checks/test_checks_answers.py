@@ -186,7 +186,7 @@ def test_only_a_gap_as_it_was_given_is_not_attempted(function: Any, kind: str) -
         ),
         ("double", "SyntaxError", "invalid syntax (2938.py, line 3)", "", "syntax (line 3)"),
         ("double", "ModuleNotFoundError", "No module named 'cv2'", "", "No module named 'cv2'"),
-        ("double", "NotImplementedError", "", "", "not attempted yet"),
+        ("double", "NotImplementedError", "", "placeholder-reached", "still there"),
         ("double", "RecursionError", "maximum recursion depth exceeded", "endless-recursion", ""),
     ],
 )

@@ -181,3 +181,19 @@ def test_each_section_speaks_of_what_sends_a_learner_there() -> None:
     for section, words in SPOKEN_OF.items():
         missing = [word for word in words if word.lower() not in texts[SECTIONS[section]].lower()]
         assert missing == [], section
+
+
+FILLERS = {"that", "this", "here", "with", "from", "like", "what", "them", "than", "only", "more"}
+
+
+@pytest.mark.parametrize("name", [name for name, known in CATALOGUE.items() if known.section])
+def test_the_section_of_a_misconception_has_words_of_its_idea(name: str) -> None:
+    lesson = LESSON.read_text(encoding="utf-8").lower()
+    texts = {part.partition("\n")[0]: part for part in lesson.split("\n# ## ")[1:]}
+    known = CATALOGUE[name]
+    words = set(re.findall(r"[a-z]{4,}|\d{2,}", known.idea.lower())) - FILLERS
+
+    # Compared by their first letters: "scaled" and "scale".
+    shared = {word for word in words if word[:5] in texts[SECTIONS[known.section].lower()]}
+
+    assert len(shared) >= max(1, len(words) / 7), words - shared
