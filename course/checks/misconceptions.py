@@ -58,7 +58,8 @@ class Misconception:
 
 _NOT_IN_THE_LESSON = {
     "argmax-of-labels", "arguments-ignored", "axis-not-asked-for", "caret-for-power",
-    "count-for-share", "count-with-fraction", "digits-lost", "mixed-precision", "one-image-only",
+    "count-for-share", "count-with-fraction", "digits-lost", "last-product-only", "mixed-precision",
+    "one-image-only",
     "per-cent", "rounded", "scaled-not-asked-for", "scaled-to-integers", "too-few-bits",
     "weights-not-finite", "weights-without-effect",
 }  # fmt: skip
