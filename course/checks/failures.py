@@ -230,7 +230,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     said = str(error).removeprefix(f"{kind}: ")
     where = _where(error)
     misconception = getattr(error, "misconception", "") or error_patterns.of_error(said, name)
-    if kind == "NotImplementedError" and "raise NotImplementedError" in where:
+    if kind == "NotImplementedError" and (not said or "raise NotImplementedError" in where):
         misconception = "placeholder-reached"
     if re.match(rf"(.*\.)?{re.escape(name)}\(\) (takes|missing|got an unexpected)", said):
         misconception = "parameters-changed"

@@ -15,6 +15,9 @@ from support.places import COURSE
 from course.checks import CheckFailed
 from course.notebook.cell_marks import mark_of
 
+TEST_FILE = "<ipython-input-test>"
+"""A name as IPython gives a cell: a message quotes the learner's cells, and not the test."""
+
 
 @dataclass(frozen=True)
 class Judgment:
@@ -88,7 +91,7 @@ def _run_cell(source: str, namespace: dict[str, Any]) -> Any:
     tree = ast.parse(source)
     last = tree.body[-1]
     if not isinstance(last, ast.Expr):
-        exec(compile(tree, "<test>", "exec"), namespace)
+        exec(compile(tree, TEST_FILE, "exec"), namespace)
         return None
-    exec(compile(ast.Module(tree.body[:-1], []), "<test>", "exec"), namespace)
-    return eval(compile(ast.Expression(last.value), "<test>", "eval"), namespace)
+    exec(compile(ast.Module(tree.body[:-1], []), TEST_FILE, "exec"), namespace)
+    return eval(compile(ast.Expression(last.value), TEST_FILE, "eval"), namespace)

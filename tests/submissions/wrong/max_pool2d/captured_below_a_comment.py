@@ -1,0 +1,11 @@
+# %% [markdown]
+# misconception: cell-magic-not-first
+# score: 0
+
+# %% gap="max_pool2d"
+# nothing to print
+%%capture
+def max_pool2d(feature_map, size=2):
+    rows, columns = feature_map.shape[0] // size, feature_map.shape[1] // size
+    blocks = feature_map[: rows * size, : columns * size].reshape(rows, size, columns, size)
+    return blocks.max(axis=(1, 3))
