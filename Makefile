@@ -73,6 +73,9 @@ mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mu
 luck: $(VENV)/.installed  ## grade honest trainings, and kernels that end, twenty times each
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/luck.py
 
+crowd: $(VENV)/.installed  ## fifty hostile notebooks at once on 3.5 GiB, six honest ones among them
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/crowd.py
+
 learner-path: $(VENV)/.installed  ## a learner's whole way in Chromium; pictures of it in artifacts/learner
 	$(BIN)/python -m pytest tests/browser/test_learner_path.py
 

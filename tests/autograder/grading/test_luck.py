@@ -47,7 +47,7 @@ def test_every_way_to_end_a_kernel_gets_the_same_points_each_time(
     course: CourseFolder, course_images: None, sandbox: object, forked: bool
 ) -> None:
     with ending_grader(course, forked=forked) as grader:
-        found = ending_marks(grader, endings(), TIMES if forked else 4)
+        found = ending_marks(grader, endings(), 4 if forked else 1)  # `make luck`: twenty times
 
     assert len(found) == 2 * len(ENDS) + 5 + len(GOES_ON)
     assert found == {ending.name: {ending.points} for ending in endings()}
