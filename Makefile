@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
