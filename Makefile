@@ -64,7 +64,7 @@ bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 30
 bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages of a pretend class of 300
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/class_pages.py
 
-validity: $(VENV)/.installed  ## grade the bank of answers: false accepts, false rejects, mistakes named
+validity: $(VENV)/.installed  ## grade the bank of answers five ways: false accepts and rejects, misleading messages, mistakes named
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/validity.py $(ASSIGNMENTS)
 
 mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive

@@ -50,7 +50,7 @@ _WORDS = (
         "The array has fewer axes than there are indices in the square brackets. Print its shape.",
     ),
     (
-        r"index -?\d+ is out of bounds|(list|tuple|string) index out of range",
+        r"(tuple|string) index out of range",
         "An index went beyond the end. Indices run from 0 to the length minus 1.",
     ),
     (

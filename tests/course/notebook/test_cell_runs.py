@@ -233,6 +233,21 @@ def test_a_grader_that_sends_no_ids_gets_no_alarm(kernel, monkeypatch):
     assert kernel.check().startswith("✓")
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("# mine\n%%time\n" + GOOD, "`%%` must be the first line"),
+        ("import nothing_of_that_name\n" + GOOD, "stopped with ModuleNotFoundError"),
+    ],
+)
+def test_a_grader_that_sends_no_ids_says_why_nothing_is_defined(kernel, monkeypatch, cell, words):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    kernel.run(cell, None)
+    kernel.run("another = 1", None)
+
+    assert words in kernel.check()
+
+
 def test_an_alarm_has_no_traceback_and_leaves_standard_error_alone(kernel):
     kernel.run(GOOD)
     kernel.run("def twice(x:")
