@@ -10,6 +10,7 @@ bottom, as grading does, sends no ids of cells; nothing is claimed there.
 
 import ast
 import contextlib
+import linecache
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -115,6 +116,17 @@ class CellRuns:
         earlier = self._made_by(cell) if cell is not None else self._made_by(None) & wanted
         for name in earlier - made:
             self.stale[name] = (id(names[name]), f"stopped with {error}")
+
+    def note_earlier_failure(self) -> None:
+        """Note the cell that stopped last before the course was imported, as in the quiz."""
+        error: Any = getattr(sys, "last_value", None)
+        trace = getattr(error, "__traceback__", None)
+        while trace is not None and trace.tb_frame.f_globals is not self.shell.user_ns:
+            trace = trace.tb_next
+        if trace is not None:
+            text = "".join(linecache.getlines(trace.tb_frame.f_code.co_filename))
+            missing = top_level_names(text) - self.shell.user_ns.keys()
+            self.never_made |= dict.fromkeys(missing, (None, _described(error)))
 
     def _made_by(self, cell: str | None) -> set[str]:
         """Name what a cell made last and what is still there."""
@@ -258,6 +270,8 @@ def watch() -> CellRuns | None:
     if not _watched or _watched[0].shell is not shell:
         runs = CellRuns(shell)
         runs.before()
+        with contextlib.suppress(Exception):
+            runs.note_earlier_failure()
         shell.events.register("pre_run_cell", runs.before)
         shell.events.register("post_run_cell", runs.after)
         _watched[:] = [runs]

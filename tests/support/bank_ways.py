@@ -31,6 +31,7 @@ from course.checks.failures import CheckFailed
 from course.checks.misconceptions import named_in
 from course.learner.check import check_work
 from course.learner.folder import Work
+from course.notebook import cell_runs
 from course.notebook.cell_marks import mark_of
 
 CHECKOUT = ("solutions", "exercises", "nbgrader_config.py")
@@ -183,8 +184,6 @@ def run_in_a_notebook(
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=config)
     found: dict[str, tuple[float, str, str]] = {}
-    with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-        shell.run_cell("from course.notebook.cell_runs import watch as _watch; _watch();")
     for cell in notebook.cells:
         mark = mark_of(cell)
         if cell.cell_type != "code" or (mark.is_test and mark.exercise not in gaps):
@@ -193,6 +192,8 @@ def run_in_a_notebook(
             contextlib.redirect_stderr(io.StringIO()),
             contextlib.redirect_stdout(io.StringIO()) as said,
         ):
+            if "from course" in cell.source:
+                cell_runs.watch()  # as the import does in a new kernel
             ran = shell.run_cell(cell.source, store_history=False, cell_id=cell["id"])
         if mark.is_test:
             found[mark.exercise] = _seen(ran, shell.user_ns.get("check"), mark.points, said)

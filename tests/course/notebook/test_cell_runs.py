@@ -10,6 +10,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from course.notebook import cell_runs
+
 GOOD = "def twice(x):\n    return 2 * x"
 CHECK = (
     "from course.checks import exercise\n"
@@ -246,6 +248,13 @@ def test_a_grader_that_sends_no_ids_says_why_nothing_is_defined(kernel, monkeypa
     kernel.run("another = 1", None)
 
     assert words in kernel.check()
+
+
+def test_a_cell_that_stopped_before_the_course_was_imported_is_told(kernel, monkeypatch):
+    monkeypatch.setattr(cell_runs, "_watched", [])
+    kernel.run("q1 = b", "q1")
+
+    assert "NameError: name 'b' is not defined" in kernel.check("q1")
 
 
 def test_an_alarm_has_no_traceback_and_leaves_standard_error_alone(kernel):
