@@ -134,7 +134,9 @@ def test_what_a_function_remembers_is_kept_from_call_to_call(grader: EndingGrade
 
     assert marks(grader.grade(notebook(scale.format(right=1), after="calls = 0")))[0] == 0.0
     assert (
-        marks(grader.grade(notebook(scale.replace("== {right}", "< 99"), after="calls = 99")))[0]
+        marks(grader.grade(notebook(scale.replace("== {right}", "< 9999"), after="calls = 9999")))[
+            0
+        ]
         == 4.0
     )
 

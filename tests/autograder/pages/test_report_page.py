@@ -93,7 +93,7 @@ def test_a_known_misconception_is_counted_by_name_and_any_other_by_its_message()
         (1, "", "`scale_pixels` raised ValueError: z"),
         (1, "", "took too long and was stopped"),
     ]
-    assert rows[0]["section"] == "8. What changed?"
+    assert rows[0]["section"] == "6. The code so far: a dense network"
 
 
 def test_what_was_not_graded_has_a_row_as_text_and_no_name_where_names_are_left_out() -> None:

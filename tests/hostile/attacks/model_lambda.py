@@ -1,5 +1,4 @@
-# A Lambda layer that runs the student's code wherever the model is built. Its layers are right, its
-# activations can't be told: 10 of the 15 points.
+# A Lambda layer that runs the student's code wherever the model is built, as an activation.
 # deserves: 0 + 10 + 0 + 0 + 0
 
 # %% gap="build_cnn"
