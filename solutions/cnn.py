@@ -287,6 +287,12 @@ with exercise("train") as check:
     # CANARY-HIDDEN-cnn-train
     from course.checks import inputs
 
+    with check.hidden("many images, for three epochs"):
+        images, labels = inputs.images_with_blocks(961, check.rng)
+        network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
+        history = check.call(train, network, images, labels, epochs=3)
+        check.history(history, epochs=3)
+        check.learned(network, before, images, labels, history)
     with check.hidden("two other images, for another number of epochs"):
         check.retraced(train, inputs.two_images(check.rng, epochs=3, known=False))
     with check.hidden("many images that look alike, for one epoch"):

@@ -247,11 +247,6 @@ def _layer_shapes(check: Exercise, answer: Any) -> None:
 
 def _train(check: Exercise, answer: Any) -> None:
     check.retraced(answer, inputs.two_images(check.rng, epochs=2, known=True))
-    images, labels = inputs.images_with_blocks(961, check.rng)
-    network, before = inputs.small_network(seed=3), inputs.small_network(seed=3)
-    history = check.call(answer, network, images, labels, epochs=3)
-    check.history(history, epochs=3)
-    check.learned(network, before, images, labels, history)
 
 
 def _evaluate(check: Exercise, answer: Any) -> None:

@@ -14,7 +14,7 @@ ANSWERS = SUBMISSIONS / "stock"
 
 # Every pair of gap and words that its message must hold.
 MESSAGES = {
-    ("wrong", "scale_pixels"): "passes the checks in sight, but not a hidden one: a dark batch",
+    ("wrong", "scale_pixels"): "passes the checks in sight, but not a hidden one: a batch of",
     ("wrong", "add_channel_axis"): "passes the checks in sight, but not a hidden one: another",
     ("raises", "output_size"): "raised ValueError in a hidden one: sizes, kernels",
     ("raises", "convolve2d"): "raised SystemExit in a hidden one: a square image",
