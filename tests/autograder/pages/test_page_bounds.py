@@ -65,7 +65,7 @@ def test_reading_a_students_text_takes_linear_time(work, unit: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+@pytest.mark.parametrize("unit", list(UNITS.values())[::6], ids=list(UNITS)[::6])
 @pytest.mark.parametrize("work", [feedback_of, prints_of])
 def test_the_largest_notebooks_take_linear_time(work, unit: str) -> None:
     takes_linear_time(work, unit, 500_000, seconds=20)
