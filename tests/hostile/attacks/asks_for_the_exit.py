@@ -2,13 +2,16 @@
 # deserves: 0 + 0
 
 # %%
-import threading
 import time
 
 get_ipython().kernel.do_shutdown(False)
 time.sleep(0.05)
 
 # %% gap="scale_pixels"
+import threading
+import time
+
+
 def scale_pixels(images):
     return images / 255.0
 
