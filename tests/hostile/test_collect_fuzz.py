@@ -112,7 +112,7 @@ def test_mutated_archives(course: CourseFolder, work: bytes, chosen: list[int]) 
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=150, derandomize=False)
+@settings(QUICK, max_examples=60, derandomize=True)
 @given(uploads_of_bytes, seeds)
 def test_any_bytes_and_mutated_archives_for_longer(
     course: CourseFolder, work: bytes, uploads: list[tuple[bytes, str]], chosen: list[int]
