@@ -1,5 +1,5 @@
 # An activation that is called relu, says so in its configuration, and is another function.
-# deserves: 0 + 0 + 0 + 0 + 0
+# deserves: 0 + 10 + 0 + 0 + 0
 
 # %% gap="build_cnn"
 def build_cnn():
