@@ -28,6 +28,7 @@ import fcntl
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -118,8 +119,23 @@ def join(request: dict[str, Any], descriptors: list[int], connection: socket.soc
         run_in_sandbox(request, files, outside, libc)
         raise SystemExit
     server.close_all_but({keep_open, connection.fileno()})
+    _end_with_the_grader(child, connection)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     connection.send(str(status).encode())
+
+
+def _end_with_the_grader(child: int, connection: socket.socket) -> None:
+    """Wait until the child ends; kill it if the grader, at the connection's other end, is gone.
+
+    The first process of the sandbox outlives a grader that is killed: it is another user's.
+    """
+    watched = os.pidfd_open(child)
+    poller = select.poll()
+    poller.register(watched, select.POLLIN)
+    poller.register(connection, select.POLLIN)
+    if watched not in dict(poller.poll()):
+        os.kill(child, signal.SIGKILL)
+    os.close(watched)
 
 
 def run_in_sandbox(

@@ -325,7 +325,8 @@ def test_a_real_class_comes_in_is_graded_in_the_sandbox_and_goes_out(
         ],
     ):
         status, said = invoke_autograder(*arguments, *places)
-        assert status == 0, (arguments, said)
+        # One of the notebooks can't be read.
+        assert status == (3 if arguments[0] == "grade" else 0), (arguments, said)
         if arguments[0] == "late":
             rules_path(folder.root).write_text(RULES)
 
