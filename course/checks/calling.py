@@ -1,6 +1,7 @@
 """How a learner's function is called: nobody answers `input()`, and what a failed call tells."""
 
 import builtins
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -8,6 +9,20 @@ from typing import Any, NoReturn
 import numpy as np
 
 from course.checks import arrays
+
+
+class ProcessEnded(Exception):
+    """The learner's function asked for the end of its process, as `exit()` does in a notebook."""
+
+    check_message = "its process ended before it gave a result"
+    status = "died"
+
+
+def require_no_end() -> None:
+    """Raise ProcessEnded if this process's IPython was asked to end; it ends a moment later."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if getattr(shell, "exit_now", False):
+        raise ProcessEnded
 
 
 @contextmanager

@@ -175,6 +175,7 @@ class Exercise(AbstractContextManager["Exercise"]):
                 known: Any = error
                 known.misconception = "square-only"
             raise
+        calling.require_no_end()
         self.that(result is not None, "", "returned-nothing")
         return arriving(result, f"{self.name}(…)")
 
