@@ -21,11 +21,11 @@ QUICK = {
 
 @pytest.mark.slow
 def test_an_honest_training_gets_all_the_points_whatever_the_seed() -> None:
-    found = marks()
+    found = marks(times=4)  # `make luck`: twenty times
 
     assert len(HONEST) == 7
     assert len(found) == 8
-    assert found == dict.fromkeys(found, [5.0] * TIMES)
+    assert found == dict.fromkeys(found, [5.0] * 4)
 
 
 @pytest.mark.parametrize(("forked", "times"), [(True, 6), (False, 2)], ids=["forked", "fresh"])
