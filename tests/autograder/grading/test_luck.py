@@ -1,7 +1,7 @@
 """Marks don't depend on luck."""
 
 import pytest
-from benchmarks.luck import HONEST, TIMES, ending_marks, marks
+from benchmarks.luck import HONEST, ending_marks, marks
 from support.kernel_endings import ENDS, GOES_ON, ending_grader, endings
 
 from autograder.folders import CourseFolder
