@@ -69,9 +69,11 @@ fit(model, train_pixels, train_labels, epochs=3)
 # standard error. Two networks that differ by less than two of these may be equally good.
 
 # %% test="model" points=0
+from course.checks import exercise
 from course.lessons.improve_rules import judge
 
-judge(model, test_images, test_labels)
+with exercise("model") as check:
+    judge(check, model, test_images, test_labels)
 
 # %% [markdown]
 # **What you have seen.** Where parameters sit, and which of them are worth it.

@@ -74,7 +74,7 @@ def scoring_source(hidden: Path | str) -> NotebookNode:
         elif mark.is_test:
             scoring = [
                 "    from autograder.pages.leaderboard.scoring_notebook import score",
-                f"    score(model, parameters, {str(hidden)!r})",
+                f"    score(model, {str(hidden)!r})",
             ]
             cell.source += _region("HIDDEN TESTS", scoring, indent="    ")
     return notebook
@@ -84,14 +84,14 @@ def _region(name: str, lines: list[str], indent: str = "") -> str:
     return "\n".join(["", f"{indent}### BEGIN {name}", *lines, f"{indent}### END {name}"])
 
 
-def score(model: Any, parameters: int, hidden: str) -> None:
+def score(model: Any, hidden: str) -> None:
     """Print one line: the number of parameters, and which hidden images are classified correctly.
 
     Runs in the test cell, in the trusted process.
     """
     right = right_answers(model, *read_hidden(Path(hidden)))
     line = {
-        "parameters": parameters,
+        "parameters": int(model.count_params()),
         "tested": len(right),
         "right": np.packbits(right).tobytes().hex(),
     }

@@ -151,12 +151,12 @@ def test_a_score_comes_back_as_it_was_measured(tmp_path, capsys):
     (images, labels), _ = generate(hiding_amounts(30, 10))
     np.savez(tmp_path / "hidden.npz", images=images, labels=labels)
     model = network(3)
-    score(model, 77, str(tmp_path / "hidden.npz"))
+    score(model, str(tmp_path / "hidden.npz"))
     printed = capsys.readouterr().out
 
     found = read_score(graded("✓ model: right.\n" + printed))
 
-    assert found is not None and found["parameters"] == 77
+    assert found is not None and found["parameters"] == 785 * 3 + 4 * 10
     assert np.array_equal(unpack(found), right_answers(model, images, labels))
 
 
@@ -333,9 +333,12 @@ fit(model, train_pixels, train_labels, epochs={epochs}, verbose=0)
 """
 FORGED = """
 import glob, json
-from course.lessons import improve_rules as improving
-improving.BUDGET = 10**9
-improving.right_answers = lambda model, images, labels: labels == labels
+try:
+    from course.lessons import improve_rules as improving
+    improving.BUDGET = 10**9
+    improving.right_answers = lambda model, images, labels: labels == labels
+except ImportError:
+    print("RULES OUT OF REACH")
 print("improve: " + json.dumps({"parameters": 1, "tested": 8, "right": "ff"}))
 found = [open(name, "rb").read(9) for name in glob.glob("/tmp/convpool-given-*/*", recursive=True)]
 print("FOUND", found, len(test_images))
@@ -393,6 +396,7 @@ def test_what_a_notebook_forges_moves_no_score(played):
 
     assert table["eve"].rank > 1 and table["eve"].accuracy < 0.4  # untrained
     assert len(table["eve"].right) == 150
+    assert "RULES OUT OF REACH" in printed
     assert "FOUND [] 150" in printed
 
 
