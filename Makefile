@@ -98,4 +98,4 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 clean:  ## remove what demo, tests and tools left behind (not your class folder)
-	rm -rf demo artifacts dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf demo artifacts dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .validity

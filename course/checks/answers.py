@@ -101,11 +101,16 @@ def choices(value: Any, letters: str) -> str:
     value = attempted(value)
     if not isinstance(value, (str, list, tuple, set, frozenset)):
         raise Wrong(f'write the letters in quotes, like "ac"; it is {kind_of(value)}.')
-    parts = [str(part).strip().lower() for part in value]
-    ticked = {letter for part in parts for letter in part if letter not in " ,;"}
-    unknown = sorted(ticked - set(letters))
-    if unknown:
-        raise Wrong(f"{unknown[0]!r} is not one of the options {', '.join(letters)}.")
+    other = next((part for part in value if not isinstance(part, str)), None)
+    if other is not None:
+        raise Wrong(f'write the letters in quotes, like "ac"; one of them is {kind_of(other)}.')
+    ticked = {letter for part in value for letter in part.strip().lower() if letter not in " ,;"}
+    if not ticked <= set(letters):
+        said = value if isinstance(value, str) else " ".join(value)
+        raise Wrong(
+            f'write letters alone, like "ac"; the options are {", ".join(letters)}, but it says '
+            f"{said[:20]!r}."
+        )
     if not ticked:
         raise Wrong("no option is ticked; at least one is right.")
     return "".join(sorted(ticked))

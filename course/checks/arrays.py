@@ -89,8 +89,9 @@ def checked(
         return array
     cause = _cause_of_shape(array, shape, wrong_shapes, mistakes)
     if array.ndim != len(shape):
+        axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
         raise Wrong(
-            f"the result has {array.ndim} axes, shape {array.shape}, but {len(shape)} axes were "
+            f"the result has {axes}, shape {array.shape}, but {len(shape)} axes were "
             f"expected, shape {shape}.",
             cause,
         )

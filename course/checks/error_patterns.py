@@ -36,6 +36,9 @@ _ERRORS = (
         r"'tuple' object (has no attribute '(append|extend|insert)'|does not support item)",
         "shape-is-a-tuple",
     ),
+    (r"(^|: |\.)array\(\) takes from 1 to \d positional arguments", "rows-not-in-one-list"),
+    (r"Field elements must be 2- or 3-tuples", "rows-not-in-one-list"),
+    (r"is an array of dtype <[US]\d+: only arrays of numbers", "text-for-numbers"),
     (r"Cannot interpret '\d+' as a data type", "shape-not-a-tuple"),
     (r"(zeros|ones|empty)\(\) takes from 1 to \d positional arguments", "shape-not-a-tuple"),
     (r"'float' object cannot be interpreted as an integer", "fraction-in-shape"),
@@ -58,7 +61,10 @@ _ERRORS = (
     (r"index -?\d+ is out of bounds for axis|list index out of range", "index-beyond-the-end"),
 )
 
+_FOUR_AXES = (r"expected (min_)?ndim=4, found ndim=[23]|must be( of)? rank 4", "four-axes-wanted")
+
 _CONVOLUTION_ERRORS = (
+    _FOUR_AXES,
     (r"can only concatenate tuple", "shape-as-a-number"),
     (r"could not be broadcast together", "window-not-kernel-sized"),
     (r"in its core dimension|not aligned", "matrix-product"),
@@ -69,6 +75,8 @@ _ERRORS_OF_GAPS: dict[str, tuple[tuple[str, str], ...]] = {
     "convolve2d": _CONVOLUTION_ERRORS,
     "strided_convolve2d": _CONVOLUTION_ERRORS,
     "max_pool2d": (
+        _FOUR_AXES,
+        (r"float\d+' object cannot be interpreted as an integer", "max-of-two-numbers"),
         (r"can only concatenate tuple", "shape-as-a-number"),
         (r"setting an array element with a sequence\.$|only 0-dimensional", "block-not-reduced"),
         (r"zero-size array to reduction|arg is an empty sequence", "empty-block"),

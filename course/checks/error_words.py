@@ -14,6 +14,14 @@ _WORDS = (
         "line above. Lines of one block begin at the same place.",
     ),
     (
+        r"invalid character '[‘’“”„]'",
+        'Curly quotes mean nothing to Python. Type straight ones, as in `"b"`.',
+    ),
+    (
+        r"leading zeros in decimal",
+        "A number begins with no zero, and a comma ends it: 3,040 are two numbers. Write 3040.",
+    ),
+    (
         r"SyntaxError",
         "Python can't read the cell. Look at that line and the one above it: a parenthesis, a "
         "quote or a colon may be missing.",

@@ -93,7 +93,7 @@ def _add_channel_axis(check: Exercise, answer: Any) -> None:
 
 def _output_size(check: Exercise, answer: Any) -> None:
     sizes: dict[tuple[int, ...], int]
-    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (7, 4, 1, 2): 8}
+    sizes = {(5, 3, 1, 0): 3, (4, 4, 1, 0): 1, (8, 3, 2, 0): 3, (7, 4, 1, 2): 8, (9, 2, 4, 1): 3}
     check.counts(answer, sizes, mistakes.output_sizes)
     check.close(check.integer(check.call(answer, 9, 2)), 8)
 
@@ -111,7 +111,7 @@ def _convolve2d(check: Exercise, answer: Any) -> None:
             [2.0, 1.0, 0.0, 2.0, 1.0, 3.0, 0.0],
             [1.0, 0.0, 2.0, 1.0, 3.0, 0.0, 1.0],
             [0.0, 2.0, 1.0, 0.0, 1.0, 2.0, 0.0],
-            [2.0, 0.0, 1.0, 3.0, 0.0, 1.0, 2.0],
+            [2.0, 0.0, 1.0, 3.0, 1.0, 1.0, 2.0],
         ]
     )
     kernel = np.array([[1.0, 0.0], [3.0, -1.0]])
@@ -122,7 +122,7 @@ def _convolve2d(check: Exercise, answer: Any) -> None:
             [5.0, 4.0, 1.0, 6.5, 0.0, 10.0],
             [5.0, -1.0, 5.0, 2.0, 10.0, 2.0],
             [-1.0, 5.0, 5.0, 0.0, 4.0, 6.0],
-            [6.0, 1.0, 1.0, 9.0, 0.0, 3.0],
+            [6.0, 1.0, 1.0, 8.0, 3.0, 3.0],
         ]
     )
     convolved(check, answer, (image[:, :6], kernel), expected[:, :5])

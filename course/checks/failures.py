@@ -166,6 +166,8 @@ def own_cell_raised(name: str, kind: str, text: str) -> CheckFailed:
     misconception = error_patterns.of_cell_error(name, said)
     message = f"`{name}`: its own cell raised {said}"
     plain = "" if misconception else in_plain_words(kind, text)
+    if kind == "NameError" and f"'{name}'" in text:
+        plain = "The cell uses that name before it has a value. `=` stores one; `==` compares."
     if plain:
         message = f"{_ended(message)} {plain}"
     return _made(CodeRaised, _explained(message, misconception), misconception)
@@ -233,7 +235,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     if kind == "NotImplementedError" and (not said or "raise NotImplementedError" in where):
         misconception = "placeholder-reached"
     if re.match(rf"(.*\.)?{re.escape(name)}\(\) (takes|missing|got an unexpected)", said):
-        misconception = "parameters-changed"
+        misconception = "calls-itself" if f"{name}(" in where else "parameters-changed"
     if misconception:
         advice = misconceptions.explain(misconception)
     else:

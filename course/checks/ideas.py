@@ -97,6 +97,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
+        "stride-added": "The stride was added to the position. It multiplies: result number i "
+        "begins at `i * stride`.",
         "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
         "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
         "stride skips positions in the image; in the result they are neighbors.",
@@ -116,8 +118,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "sum-for-max": "That is the sum of each block. Keep the largest value.",
         "smallest-for-largest": "That is the smallest value of each block. Keep the largest.",
         "first-for-largest": "That is the first value of each block. Keep the largest.",
-        "sign-ignored": "The largest absolute value was taken. With its sign, a negative value is "
-        "small.",
+        "sign-ignored": "The signs are lost (absolute values). A negative value stays negative, "
+        "and is smaller than a positive one.",
         "negatives-lost": "Negative values became 0. They count like any other.",
         "remainder-kept": "The remainder was kept. What does not fill a whole block is dropped, as "
         "Keras does.",
@@ -129,8 +131,12 @@ IDEAS: dict[str, dict[str, str]] = {
         "size-ignored": "The blocks are 2 × 2, or 2 apart, whatever `size` says.",
         "last-for-largest": "That is the last value of each block. Keep the largest.",
         "place-for-largest": "That is the place of the largest value (`argmax`), not the value.",
-        "first-row-for-largest": "That is the largest value of each block's first row. All of its "
-        "rows count.",
+        "first-row-for-largest": "Only a part of each block was searched, such as its first row, "
+        "its first column or its diagonal. All of its numbers count.",
+        "axes-confused": "The largest was taken over other axes. After `reshape(rows, size, "
+        "columns, size)`, the axes of a block are 1 and 3.",
+        "max-of-two-numbers": "`np.max(a, b)` takes b for an axis. Give it the whole block, or "
+        "compare two numbers with `max(a, b)`.",
         "rows-compared": "Python's `max` chose the row that begins with the largest number. Use "
         "`np.max`, which looks at every number.",
         "search-starts-too-high": "A block whose numbers all lie below a constant gives that "
@@ -268,6 +274,7 @@ IDEAS: dict[str, dict[str, str]] = {
     "": {
         "rows-and-columns-swapped": "Rows and columns are swapped.",
         "images-turned": "The shape is right, but the images were turned or mirrored.",
+        "images-in-another-order": "The images come in another order. Image i stays image i.",
         "hard-coded-count": "A number of images is written into the code. Take it from "
         "`images.shape`: it is not the same for every batch.",
         "hard-coded-size": "A size is written into the code that holds for one array only. Take "
@@ -276,14 +283,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "`images = images / 255` makes one, `images /= 255` writes into the old.",
         "returned-nothing": "The function returned None. Does its last line say `return …`? "
         "`print` only shows a value.",
-        "several-results": "Several results were returned, not one: `return a, b` makes a "
-        "tuple, and so does a comma at the end.",
+        "several-results": "There are several results, not one: `a, b` makes a tuple, and so does "
+        "a comma at the end or within a number.",
         "kept-between-calls": "A result changes with other calls. Keep nothing between them: make "
         "a new result in each call, from its arguments alone.",
         "parameters-changed": "The function takes other arguments than the line with `def` that "
         "was given. Keep that line as it was.",
-        "number-in-a-list": "The number stands in a list or an array. Return the number itself.",
-        "nothing-written": "The result holds nothing but 0: no value was written into it.",
+        "number-in-a-list": "The number stands in a list or an array. Give the number itself.",
+        "nothing-written": "The result holds nothing but 0. Print a value where it is computed and "
+        "where it is stored, to see where it is lost.",
+        "written-after-the-loop": "Only the last position, row or column was written. Does the "
+        "line that stores a value stand inside both loops?",
         "axis-not-there": "Axes count from 0, and joining arrays needs an axis that is there; "
         "`np.newaxis`, `np.expand_dims` and `np.stack` make a new one.",
         "two-open-sizes": "Only one size may be -1. Write the others, from `.shape`.",
@@ -306,6 +316,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "not-a-function": "The name must stay a function: write `def …`.",
         "asks-for-input": "The code waits for something to be typed (`input`), and while it is "
         "checked nobody types. Use the arguments.",
+        "calls-itself": "Inside the function its own name means the function itself, not one of a "
+        "library. Import the library's under another name.",
         "endless-recursion": "The function calls itself without end. Each call must come nearer "
         "to a case that it answers without another call.",
         "cell-magic-not-first": "A command with `%%` must be the first line of its cell, above "
@@ -315,13 +327,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "check does. Cells run from top to bottom: move the answer into the gap's cell.",
         "placeholder-reached": "The line `raise NotImplementedError()` is still there, in this "
         "function or in one that it calls, and it was reached. Put your own code in its place.",
-        "text-for-numbers": "Text was returned instead of numbers.",
+        "text-for-numbers": "That is text, not numbers. Leave out quotes, `str(…)` and f-strings.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
         "examples-only": "It holds for the examples in sight, but not in general.",
         "result-flat": "The numbers stand in one line. They belong into rows and columns.",
         "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
-        "images and channels. Take them away: `[0, :, :, 0]`.",
+        "images and channels. Take them away: `[0, :, :, 0]` does it for shape (1, h, w, 1).",
+        "four-axes-wanted": "Keras's and TensorFlow's layers for images take four axes, (images, "
+        "height, width, channels): give them `image[np.newaxis, :, :, np.newaxis]`.",
+        "rows-not-in-one-list": "`np.array` takes one list that holds the rows: write a pair of "
+        "brackets around all of them.",
         "one-number-returned": "One number was returned for the whole array. Collect one for each "
         "position, and return after the loops.",
         "returned-too-early": "Only the first position, or the first row, is there. Does `return` "

@@ -26,6 +26,8 @@ def convolution(image: np.ndarray, kernel: np.ndarray, stride: int | None = None
         **_under_the_window(windows[::step, ::step], kernel),
         **_of_the_values(right),
         "fractions-lost:before": _under(np.trunc(windows[::step, ::step]), np.trunc(kernel)),
+        "fractions-lost:image": _under(np.trunc(windows[::step, ::step]), kernel),
+        "fractions-lost:kernel": _under(windows[::step, ::step], np.trunc(kernel)),
         **_of_the_places(right),
         **({} if rows == columns else {"square-only": right[:side, :side]}),
         "off-by-one": right[:-1, :-1],
@@ -105,6 +107,9 @@ def _of_the_places(right: np.ndarray) -> dict[str, np.ndarray]:
         "last-positions-empty:column": np.s_[:, :-1],
         "returned-too-early": np.s_[:1, :1],
         "returned-too-early:row": np.s_[:1],
+        "written-after-the-loop": np.s_[-1:, -1:],
+        "written-after-the-loop:row": np.s_[-1:],
+        "written-after-the-loop:column": np.s_[:, -1:],
     }
     for name, kept in written.items():
         results[name] = only.copy()
@@ -132,6 +137,7 @@ def _at_other_positions(
     if stride == 1:
         return results
     results["kernel-size-ignored"] = image[::stride, ::stride]
+    results["stride-added"] = full[stride:, stride:][:rows, :columns]
     results["first-position-skipped"] = full[1::stride, 1::stride]
     results["first-position-skipped:step"] = full[stride - 1 :: stride, stride - 1 :: stride]
     results["stride-written-in"] = full[::2, ::2][:rows, :columns]
@@ -238,6 +244,8 @@ def convolution_shapes(
             ("stride-ignored", skipped[:1]),
             ("stride-one-way", skipped[1:]),
             ("result-image-sized", [image]),
+            # The example's kernel is 2 × 2: code for that size alone passes there, and no other.
+            ("", [] if kernel == (2, 2) else [(height - 1, width - 1)]),
             ("one-too-many", [(down + 1, across + 1)]),
             ("padding-full", [(height + rows - 1, width + columns - 1)]),
             ("stride-written-in", [by_twos] if stride else []),
@@ -266,6 +274,12 @@ def pooling(feature_map: np.ndarray, size: int = 2) -> Mistakes:
         "last-for-largest": blocks[:, -1, :, -1],
         "place-for-largest": _in_rows(blocks).argmax(axis=-1),
         "first-row-for-largest": blocks[:, 0].max(axis=-1),
+        "first-row-for-largest:column": blocks[..., 0].max(axis=1),
+        "first-row-for-largest:diagonal": np.diagonal(blocks, axis1=1, axis2=3).max(axis=-1),
+        "axes-confused": blocks.max(axis=(0, 2)),
+        "axes-confused:rows": blocks.max(axis=(0, 1)),
+        "axes-confused:columns": blocks.max(axis=(2, 3)),
+        "blocks-missing": largest[:-1, :-1],
         "rows-compared": _rows_compared(blocks),
         "sign-ignored": np.abs(blocks).max(axis=(1, 3)),
         "largest-not-reset": np.maximum.accumulate(largest.ravel()).reshape(largest.shape),

@@ -5,6 +5,8 @@ own input, or shapes to the misconception that gives them. Where one idea has se
 id is followed by a colon and what tells them apart.
 """
 
+from typing import Any
+
 import numpy as np
 
 from course.checks.arrays import Mistakes, is_close
@@ -35,7 +37,12 @@ def scaling(images: np.ndarray) -> Mistakes:
         "scaled-by-the-batch": pixels / largest,
         "scaled-by-the-batch:mean": pixels / (pixels.mean() or 1.0),
         **_normalized(pixels),
+        "too-few-bits": (pixels / 255).astype("float16"),
         **{f"digits-lost:{digits}": np.round(pixels / 255, digits) for digits in range(1, 5)},
+        **{
+            f"digits-lost:{digits}, down": np.floor(pixels / 255 * 10**digits) / 10**digits
+            for digits in range(1, 5)
+        },
         "nothing-written": np.zeros(pixels.shape),
         "scaled-by-another-number": lambda got: _is_proportional(got, pixels),
     }
@@ -71,7 +78,7 @@ def _is_proportional(got: np.ndarray, pixels: np.ndarray) -> bool:
     return factor > 0 and is_close(got, factor * pixels, 1e-7)
 
 
-def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
+def channel_axis(images: np.ndarray) -> dict[str, Any]:
     """Mistakes with the place of pixels, with the new axis where it belongs."""
     shape, side = (*images.shape, 1), min(images.shape[1:])
     corner = np.zeros(shape)
@@ -83,14 +90,24 @@ def channel_axis(images: np.ndarray) -> dict[str, np.ndarray]:
         "reshape-as-transpose:all axes": images.T.reshape(shape),
         "reshape-as-transpose:images last": np.moveaxis(images, 0, -1).reshape(shape),
         "reshape-as-transpose:columns": images.reshape(shape, order="F"),
+        "reshape-as-transpose:all in columns": images.ravel().reshape(shape, order="F"),
         "fractions-lost": images.astype("uint8")[..., np.newaxis],
         "nothing-written": np.zeros(shape),
         "scaled-not-asked-for": images[..., np.newaxis] / 255,
         **_with_fewer_digits(images[..., np.newaxis]),
         "images-turned:upside down": images[:, ::-1, :, np.newaxis],
         "images-turned:mirrored": images[:, :, ::-1, np.newaxis],
-        "images-turned:backwards": images[::-1, ..., np.newaxis],
+        "images-in-another-order": lambda got: _is_reordered(got[..., 0], images),
     }
+
+
+def _is_reordered(got: np.ndarray, images: np.ndarray) -> bool:
+    """Tell whether the result holds the same images, each as it was, in another order."""
+    if got.shape != images.shape:
+        return False
+    return sorted(image.astype(float).tobytes() for image in got) == sorted(
+        image.astype(float).tobytes() for image in images
+    )
 
 
 def _with_fewer_digits(values: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,17 +1,22 @@
 """How valid the marks are: the whole bank by every way that an answer gets a verdict.
 
-`python tests/benchmarks/validity.py [ASSIGNMENT …]` prints the table; `make validity` runs it.
-The answers of different gaps share a notebook, so that the graders have few to run.
+`python tests/benchmarks/validity.py [--anew] [ASSIGNMENT …]` prints the tables; `make validity`
+runs it. The answers of different gaps share a notebook, so that the graders have few to run.
+Verdicts are kept as they come: a run that was stopped goes on, and one after a change in an answer
+makes only the verdicts on that answer. A change in the code makes all anew, as `--anew` does.
 """
 
 import os
 import sys
+import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from itertools import chain
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
-from support.bank import entries
+from support.bank import Entry, entries, packed
 from support.bank_ways import (
     Outcome,
     Way,
@@ -22,8 +27,11 @@ from support.bank_ways import (
     in_process,
 )
 from support.contract import POINTS
+from support.verdict_record import FOLDER, VerdictRecord, conditions
 
 NEEDED = 0.92
+NOTEBOOKS_OF_A_JOB = 12
+"""Enough that starting a grader costs little, and few enough that a stop loses little."""
 BEFORE_GRADING: dict[str, Way] = {"in the notebook": by_notebook, "course check": by_course_check}
 GRADING: dict[str, Way] = {
     "in one process": in_process,
@@ -34,17 +42,61 @@ Results = dict[str, list[Outcome]]
 """Outcomes by the name of the way."""
 
 
-def judge_all(ways: dict[str, Way], assignments: Iterable[str]) -> Results:
-    """Go every way for each assignment, two at a time, each in a process of its own."""
-    assignments = list(assignments)
-    # The longest first, so that the two processes end together.
-    jobs = [(name, a) for a in reversed(assignments) for name in ways]
-    results: Results = {name: [] for name in ways}
+class Job(NamedTuple):
+    """A few notebooks of answers, of one assignment, to go one way."""
+
+    way: str
+    chosen: list[Entry]
+
+
+def jobs(ways: Iterable[str], chosen: list[Entry], record: VerdictRecord) -> list[Job]:
+    """Cut what the record does not hold into jobs; the longest first, so that all end together."""
+    found = []
+    for assignment in reversed(POINTS):
+        for way in ways:
+            waiting = [
+                entry
+                for entry in chosen
+                if entry.assignment == assignment and record.find(way, entry) is None
+            ]
+            notebooks = [filled.values() for _, filled in packed(waiting)]
+            for first in range(0, len(notebooks), NOTEBOOKS_OF_A_JOB):
+                some = notebooks[first : first + NOTEBOOKS_OF_A_JOB]
+                found.append(Job(way, list(chain.from_iterable(some))))
+    return found
+
+
+def judge_all(ways: dict[str, Way], chosen: list[Entry], record: VerdictRecord) -> Results:
+    """Go every way that the record does not hold, two at a time, and keep each verdict in it."""
+    todo = jobs(ways, chosen, record)
     with ProcessPoolExecutor(2, max_tasks_per_child=1, initializer=_silence) as pool:
-        waiting = [(name, pool.submit(ways[name], assignment)) for name, assignment in jobs]
-        for name, future in waiting:
-            results[name] += future.result()
-    return results
+        running = {pool.submit(ways[job.way], job.chosen): job for job in todo}
+        follow(running, record)
+    found = {way: [record.find(way, entry) for entry in chosen] for way in ways}
+    return {way: [o for o in outcomes if o is not None] for way, outcomes in found.items()}
+
+
+def follow(running: dict[Future[list[Outcome]], Job], record: VerdictRecord) -> None:
+    """Keep verdicts as they come, and say how far the run is; raise the first error at the end."""
+    started, done = time.monotonic(), 0
+    every = sum(len(job.chosen) for job in running.values())
+    errors = []
+    for future in as_completed(running):
+        job = running[future]
+        done += len(job.chosen)
+        if (error := future.exception()) is not None:
+            errors.append(error)
+            print(f"{job.way}, {job.chosen[0].name} …: {error!r}", flush=True)
+            continue
+        record.keep(job.way, future.result())
+        spent = time.monotonic() - started
+        print(
+            f"{done:5} of {every} verdicts, {spent / 60:.1f} minutes, about "
+            f"{spent / 60 * (every - done) / done:.0f} more: {job.way}, {job.chosen[0].assignment}",
+            flush=True,
+        )
+    if errors:
+        raise errors[0]
 
 
 def _silence() -> None:
@@ -132,6 +184,36 @@ def table(results: Results) -> Table:
     return drawn
 
 
+def by_assignment(results: Results) -> Table:
+    """Count for each assignment, over all ways; an answer that two ways misjudge counts twice."""
+    drawn = Table(title="The same, an assignment a row")
+    headings = ("wrong", "right", "false accepts", "false rejects", "misleading", "named", "differ")
+    drawn.add_column("assignment")
+    for heading in headings:
+        drawn.add_column(heading, justify="right")
+    for assignment in POINTS:
+        ours = {
+            way: [outcome for outcome in outcomes if outcome.entry.assignment == assignment]
+            for way, outcomes in results.items()
+        }
+        every = [(way, outcome) for way, outcomes in ours.items() for outcome in outcomes]
+        if not every:
+            continue
+        answers = [outcome.entry for outcome in next(iter(ours.values()))]
+        right = sum(entry.right for entry in answers)
+        counts = (
+            len(answers) - right,
+            right,
+            sum(o.false_accept for way, o in every if way not in BEFORE_GRADING),
+            sum(o.false_reject for _, o in every),
+            sum(o.misleading for _, o in every),
+            f"{min(named_share(ours[way]) for way in GRADING):.1%}",
+            len(disagreements(ours)),
+        )
+        drawn.add_row(assignment, *map(str, counts))
+    return drawn
+
+
 def amiss(way: str, outcomes: list[Outcome]) -> list[str]:
     """List every outcome that is not what the bank says."""
     marked = way not in BEFORE_GRADING
@@ -154,13 +236,19 @@ def is_valid(results: Results) -> bool:
     )
 
 
-def main(assignments: list[str]) -> int:
-    """Go every way, print the table and what is amiss; 1 if the marks are not valid."""
+def main(arguments: list[str]) -> int:
+    """Go every way, print the tables and what is amiss; 1 if the marks are not valid."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if not os.environ.get("FASHION_MNIST_DIR"):
         os.environ["COURSE_DATA"] = "standin"
     console = Console(width=120)
-    results = judge_all({**BEFORE_GRADING, **GRADING}, assignments)
+    record = VerdictRecord(FOLDER, conditions())
+    if "--anew" in arguments:
+        record.forget()
+    names = [name for name in arguments if name != "--anew"]
+    chosen = [entry for entry in entries() if not names or entry.assignment in names]
+    results = judge_all({**BEFORE_GRADING, **GRADING}, chosen, record)
+    console.print(by_assignment(results))
     console.print(table(results))
     differing = disagreements(results)
     answers = len(next(iter(results.values())))
@@ -174,5 +262,4 @@ def main(assignments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    in_bank = {entry.assignment for entry in entries()}
-    sys.exit(main(sys.argv[1:] or [name for name in POINTS if name in in_bank]))
+    sys.exit(main(sys.argv[1:]))

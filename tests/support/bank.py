@@ -14,6 +14,7 @@ A cell without a gap after the answer stands at the end of the notebook, below a
 
 import linecache
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -121,12 +122,11 @@ class _Magics:
         exec(compile(body, "<ipython-input-answer>", "exec"), self._namespace)
 
 
-def packed(assignment: str) -> list[tuple[Answers, dict[str, Entry]]]:
+def packed(chosen_entries: Iterable[Entry]) -> list[tuple[Answers, dict[str, Entry]]]:
     """Put the answers of an assignment into as few notebooks as hold one answer for each gap."""
     waiting: dict[str, list[Entry]] = {}
-    for entry in entries():
-        if entry.assignment == assignment:
-            waiting.setdefault(entry.gap, []).append(entry)
+    for entry in chosen_entries:
+        waiting.setdefault(entry.gap, []).append(entry)
     notebooks = []
     while any(waiting.values()):
         chosen = {gap: found.pop(0) for gap, found in waiting.items() if found}

@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
-from support.bank import Entry, entries, judged, packed
+from support.bank import Entry, judged, packed
 from support.final_scores import final_scores
 from support.places import COURSE
 from support.stock_class import StockClass
@@ -69,31 +69,31 @@ class Outcome:
         return self.entry.is_named_by(self.misconception)
 
 
-Way = Callable[[str], list[Outcome]]
-"""Judges every answer of one assignment."""
+Way = Callable[[list[Entry]], list[Outcome]]
+"""Judges answers of one assignment."""
 
 
-def in_process(assignment: str) -> list[Outcome]:
+def in_process(chosen: list[Entry]) -> list[Outcome]:
     """Run answers and test cells in this process, as the quick tests do."""
     names: dict[str, Any] = {}
     # Where a check looks at the notebook's images, it loads what the notebook has loaded.
     os.environ["NBGRADER_EXECUTION"] = "validate"
-    if assignment != "quiz":
+    if chosen[0].assignment != "quiz":
         import tensorflow as tf
 
         train, test = load_data()
         names = {"tf": tf, "train_images": train[0], "train_labels": train[1]}
         names |= {"test_images": test[0], "test_labels": test[1]}
-    chosen = [entry for entry in entries() if entry.assignment == assignment]
     verdicts = [(entry, judged(entry, names)) for entry in chosen]
     return [Outcome(entry, v.score, v.misconception, v.said) for entry, v in verdicts]
 
 
-def by_autograder(assignment: str) -> list[Outcome]:
+def by_autograder(chosen: list[Entry]) -> list[Outcome]:
     """Hand the answers in and run `autograder grade`; marks are read from the gradebook."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = ClassFolder(Path(temporary))
-        students = _hand_in(assignment, folder)
+        assignment = chosen[0].assignment
+        students = _hand_in(chosen, folder)
         summary = grade_class(COURSE, folder, [assignment], GradeOptions())
         if summary.failures:
             raise RuntimeError(summary.failures[0])
@@ -107,12 +107,12 @@ def by_autograder(assignment: str) -> list[Outcome]:
         Outcome(
             entry, marks[student][gap], told[student, gap].misconception, told[student, gap].message
         )
-        for student, chosen in students.items()
-        for gap, entry in chosen.items()
+        for student, filled in students.items()
+        for gap, entry in filled.items()
     ]
 
 
-def by_stock(assignment: str) -> list[Outcome]:
+def by_stock(chosen: list[Entry]) -> list[Outcome]:
     """Let stock nbgrader grade; the misconception is found again in what the test cell showed."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "course"
@@ -122,56 +122,59 @@ def by_stock(assignment: str) -> list[Outcome]:
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, root / name)
         graded = StockClass(CourseFolder(root), Path(temporary) / "class")
         outcomes = []
-        for student, answers, chosen in _packs(assignment):
+        assignment = chosen[0].assignment
+        for student, answers, filled in _packs(chosen):
             marks = graded.grade(student, assignment, answers)
-            for gap, entry in chosen.items():
+            for gap, entry in filled.items():
                 shown = graded.output(student, assignment, f"test_{gap}")
                 outcomes.append(Outcome(entry, marks[gap], named_in(shown), shown))
     return outcomes
 
 
-def _packs(assignment: str) -> Iterator[tuple[str, Answers, dict[str, Entry]]]:
+def _packs(chosen: list[Entry]) -> Iterator[tuple[str, Answers, dict[str, Entry]]]:
     """Yield a student's name, the answers, and what they are."""
-    for number, (answers, chosen) in enumerate(packed(assignment)):
-        yield f"pack-{number:02}", answers, chosen
+    for number, (answers, filled) in enumerate(packed(chosen)):
+        yield f"pack-{number:02}", answers, filled
 
 
-def _hand_in(assignment: str, folder: ClassFolder) -> dict[str, dict[str, Entry]]:
+def _hand_in(chosen: list[Entry], folder: ClassFolder) -> dict[str, dict[str, Entry]]:
     """Write the packed notebooks as submissions; return what each holds."""
     students = {}
-    for student, answers, chosen in _packs(assignment):
+    assignment = chosen[0].assignment
+    for student, answers, filled in _packs(chosen):
         hand_in(COURSE.release(assignment), answers, folder.submitted, student, assignment)
-        students[student] = chosen
+        students[student] = filled
     return students
 
 
-def by_course_check(assignment: str) -> list[Outcome]:
+def by_course_check(chosen: list[Entry]) -> list[Outcome]:
     """Run `course check` on the packed notebooks."""
+    assignment = chosen[0].assignment
     release = nbformat.read(COURSE.release(assignment), as_version=4)
     outcomes = []
     with tempfile.TemporaryDirectory() as temporary:
         os.environ["COURSE_STATE_DIR"] = os.environ["JUPYTER_RUNTIME_DIR"] = temporary
-        for student, answers, chosen in _packs(assignment):
+        for student, answers, filled in _packs(chosen):
             path = Path(temporary) / student / assignment / f"{assignment}.ipynb"
             path.parent.mkdir(parents=True)
             nbformat.write(fill(release, answers), path)
             report = check_work(Work(assignment, path), lambda *_: None)
             verdicts = {verdict.exercise: verdict for verdict in report.verdicts}
-            for gap, entry in chosen.items():
+            for gap, entry in filled.items():
                 v = verdicts[gap]
                 score = v.max_score if v.status in DONE else v.score
                 outcomes.append(Outcome(entry, score, v.misconception, v.message))
     return outcomes
 
 
-def by_notebook(assignment: str) -> list[Outcome]:
+def by_notebook(chosen: list[Entry]) -> list[Outcome]:
     """Run the packed notebooks from top to bottom as JupyterLab does, each cell with its id."""
     os.environ["NBGRADER_EXECUTION"] = "validate"
-    release = nbformat.read(COURSE.release(assignment), as_version=4)
+    release = nbformat.read(COURSE.release(chosen[0].assignment), as_version=4)
     outcomes = []
-    for _, answers, chosen in _packs(assignment):
-        found = run_in_a_notebook(fill(release, answers), list(chosen))
-        outcomes += [Outcome(entry, *found[gap]) for gap, entry in chosen.items()]
+    for _, answers, filled in _packs(chosen):
+        found = run_in_a_notebook(fill(release, answers), list(filled))
+        outcomes += [Outcome(entry, *found[gap]) for gap, entry in filled.items()]
     return outcomes
 
 

@@ -1,5 +1,6 @@
 # %% [markdown]
-# misconception: one-too-many
+# misconception: examples-only
+# also: one-too-many
 # score: 0
 # note: breaks on odd sizes
 

@@ -1,0 +1,8 @@
+# %% [markdown]
+# road: a function's result
+
+# %% gap="q4"
+def best():
+    return "c"
+
+q4 = best()

@@ -1,0 +1,13 @@
+# %% [markdown]
+# misconception: written-after-the-loop
+# score: 0
+
+# %% gap="convolve2d"
+def convolve2d(image, kernel):
+    kh, kw = kernel.shape
+    result = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            total = np.sum(image[i : i + kh, j : j + kw] * kernel)
+        result[i, j] = total
+    return result

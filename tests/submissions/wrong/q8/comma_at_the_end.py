@@ -1,0 +1,6 @@
+# %% [markdown]
+# misconception: several-results
+# score: 0
+
+# %% gap="q8"
+q8 = 288,

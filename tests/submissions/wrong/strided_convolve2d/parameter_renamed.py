@@ -1,0 +1,8 @@
+# %% [markdown]
+# misconception: parameters-changed
+# score: 0
+
+# %% gap="strided_convolve2d"
+def strided_convolve2d(image, kernel, strides):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return np.einsum("ijkl,kl->ij", windows, kernel)[::strides, ::strides]
