@@ -15,11 +15,11 @@ _WORDS = (
     ),
     (
         r"invalid character '[‘’“”„]'",
-        'Curly quotes mean nothing to Python. Type straight ones, as in `"b"`.',
+        'Curly quotes mean nothing to Python. Type straight ones, as in `"x"`.',
     ),
     (
         r"leading zeros in decimal",
-        "A number begins with no zero, and a comma ends it: 3,040 are two numbers. Write 3040.",
+        "A number begins with no zero, and a comma ends it: 1,050 are two numbers. Write 1050.",
     ),
     (
         r"SyntaxError",

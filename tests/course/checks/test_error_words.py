@@ -37,6 +37,9 @@ THREE, ROWS = np.arange(3.0), [[1.0]]
         (lambda: np.nothing_of_that_name, "nothing of that name after the dot"),
         (lambda: Path("my_numbers.csv").read_text(), "Files of your own"),
         (lambda: compile("f(", "cell", "exec"), "can't read the cell"),
+        (lambda: compile("a = “b”", "cell", "exec"), "Curly quotes"),
+        (lambda: compile("a = ‘b’", "cell", "exec"), "Curly quotes"),
+        (lambda: compile("a = 3,040", "cell", "exec"), "a comma ends it"),
         (lambda: compile("if 1:\nf()", "cell", "exec"), "blanks at the beginning"),
         (lambda: __import__("module_that_is_not_there"), "not installed"),
         (lambda: unknown_name, "Nothing of that name"),  # noqa: F821
