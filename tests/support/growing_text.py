@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from math import inf
 from time import process_time
+from typing import Any
 
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
 from autograder.grading.results import SubmissionResult
@@ -78,6 +80,17 @@ UNITS = {
     "texts with braces": "f'{a[",
 }
 """What is repeated, by its name."""
+
+
+def one_in_three(first: int) -> list[Any]:
+    """Return the units as parameters of a test: one in three for the quick suite, all for the slow.
+
+    `first` is the first of the quick ones, 0 to 2: readers share the units out among them.
+    """
+    return [
+        pytest.param(unit, id=name, marks=[] if place % 3 == first else pytest.mark.slow)
+        for place, (name, unit) in enumerate(UNITS.items())
+    ]
 
 
 def grown(unit: str, length: int) -> str:
