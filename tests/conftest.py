@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.graded_class import registered  # noqa: F401 -- a fixture
+from support.longest import longest_first
 from support.stock_class import StockClass
 
 from autograder.folders import ClassFolder, CourseFolder
@@ -19,6 +20,12 @@ ROOT = Path(__file__).parents[1]
 
 # What nbgrader's own commands need of a checkout.
 CHECKOUT = ("solutions", "exercises", "nbgrader_config.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    tests = ROOT / "tests"
+    items.sort(key=lambda item: longest_first(item.path.relative_to(tests).as_posix()))
 
 
 @pytest.fixture(scope="session")
