@@ -11,8 +11,6 @@ from typer.testing import CliRunner
 from course.errors import CourseError
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-NO_GRAMMAR = Path(__file__).with_name("no_grammar")
-"""On the path of nbgrader's commands, it saves each of them three seconds."""
 
 
 def command_line(program: str, *arguments: object) -> list[str]:
@@ -34,8 +32,6 @@ def run_command(
     **environment: str | None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command in a process of its own; `environment` as in `with_environment`."""
-    if program == "nbgrader":
-        environment.setdefault("PYTHONPATH", str(NO_GRAMMAR))
     return subprocess.run(
         command_line(program, *arguments),
         cwd=cwd,

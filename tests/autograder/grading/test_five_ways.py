@@ -13,6 +13,7 @@ from support.commands import run_command
 from support.final_scores import final_scores
 from support.odd_files import ODD_FILES, OddFile
 from support.warm_nbgrader import ENVIRONMENT, let_be_warm
+from traitlets.config import Config
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.class_run import grade_class
@@ -197,7 +198,9 @@ def _run_in_a_notebook(
 
     monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "validate")
     document = json.loads(content)
-    shell = InteractiveShell()
+    config = Config()
+    config.HistoryManager.enabled = False  # a hundred shells would wait for one file in the end
+    shell = InteractiveShell(config=config)
     points = {gap.name: gap.points for gap in gaps(assignment)}
     found: dict[str, tuple[float, str]] = {}
     for cell in document["cells"]:

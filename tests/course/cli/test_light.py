@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.commands import with_environment
 from support.reference import reference
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
@@ -48,7 +49,12 @@ def test_a_command_that_reads_a_notebook_compiles_no_grammar(tmp_path: Path) -> 
     code += "try: main()\nfinally: print('nbformat' in sys.modules, 'lark' in sys.modules)"
 
     said = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=with_environment(PYTHONPATH=None),  # the tests' own hides it
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (said.returncode, said.stdout) == (2, "True False\n")
