@@ -15,7 +15,7 @@ demo: $(VENV)/.installed  ## build the release, grade a small pretend class, sho
 	$(BIN)/autograder demo
 
 test: lint  ## run the tests (about ten minutes); SLOW=1 adds the long proofs
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow") $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.installed  ## style, format, types, imports and spelling
 	$(BIN)/ruff check .

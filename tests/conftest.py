@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.graded_class import registered  # noqa: F401 -- a fixture
+from support.longest import longest_first
 from support.stock_class import StockClass
 
 from autograder.folders import ClassFolder, CourseFolder
@@ -19,6 +20,19 @@ ROOT = Path(__file__).parents[1]
 
 # What nbgrader's own commands need of a checkout.
 CHECKOUT = ("solutions", "exercises", "nbgrader_config.py")
+
+
+def pytest_configure() -> None:
+    """Hide from all processes that tests start what nbformat would compile for three seconds."""
+    hidden = str(ROOT / "tests" / "support" / "no_grammar")
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join([hidden, *filter(None, others)])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    tests = ROOT / "tests"
+    items.sort(key=lambda item: longest_first(item.path.relative_to(tests).as_posix()))
 
 
 @pytest.fixture(scope="session")

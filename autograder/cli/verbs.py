@@ -5,7 +5,6 @@ what does the work only when it runs, so that `--help` stays fast.
 """
 
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -55,7 +54,4 @@ for verb in (build, *_CLASS, gift, demo, solutions):
 
 def main() -> None:
     """Run the command; a CourseError becomes one line and exit status 2."""
-    # jsonschema, which nbformat imports, compiles a grammar of international addresses if this
-    # package is found: most of a second of every command, for a format that no notebook has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     guarded(app)

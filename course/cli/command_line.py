@@ -31,6 +31,9 @@ def guarded(app: typer.Typer) -> None:
     # The imports of a command create thousands of permanent objects. Searching them for garbage
     # takes a fifth of the time of the imports, and as much again at the end.
     gc.set_threshold(YOUNG_OBJECTS)
+    # jsonschema, which nbformat imports, compiles a grammar of international addresses if this
+    # package is found: up to three seconds of every command, for a format that no notebook has.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         app()
     except CourseError as error:

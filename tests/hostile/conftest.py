@@ -32,7 +32,7 @@ def arena(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def alone(arena: Arena, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """That class without an attacker."""
-    return arena.grade(tmp_path_factory.mktemp("alone"), None, {})
+    return arena.grade(tmp_path_factory.mktemp("alone"), {}, {})
 
 
 @pytest.fixture(scope="session")
@@ -46,4 +46,4 @@ def cnn_arena(course: CourseFolder, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def cnn_alone(cnn_arena: Arena, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """That class without an attacker."""
-    return cnn_arena.grade(tmp_path_factory.mktemp("cnn-alone"), None, {})
+    return cnn_arena.grade(tmp_path_factory.mktemp("cnn-alone"), {}, {})

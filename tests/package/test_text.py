@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
+from support.longest import LONGEST
 from support.places import ROOT
 
 SOLUTIONS = ROOT / "solutions"
@@ -240,3 +241,8 @@ def test_the_spelling_check_sees_a_mistake(tmp_path: Path) -> None:
     checked = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert "seperates ==> separates" in checked.stdout
     assert "colour ==> color" in checked.stdout
+
+
+def test_the_files_that_tests_begin_with_exist():
+    assert len(set(LONGEST)) == len(LONGEST)
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []

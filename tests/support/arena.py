@@ -1,4 +1,4 @@
-"""Three students hand in together, an honest one, a wrong one and an attacker; what comes of it.
+"""An honest student, a wrong one and attackers hand in together; what comes of it.
 
 Registering an assignment and proving the sandbox are the same for every case: they are done once,
 by the product. What follows them is the product's own way, `grade_class`.
@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -75,7 +75,7 @@ WRONG_SCORE = {"reshape": 4.0, "cnn": 5.0}
 FULL_SCORE = {"reshape": 10.0, "cnn": 35.0}
 
 Attack = Callable[[Path], None]
-"""Puts something into the folder `submitted/eve`."""
+"""Puts something into an attacker's folder in `submitted/`."""
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,18 @@ class Outcome:
 
     honest: Trace
     wrong: Trace
-    attacker: SubmissionResult | None
+    attackers: dict[str, SubmissionResult]
+    """By the names that they hand in under."""
     failures: list[str]
     folder: ClassFolder
 
-    @property
-    def points(self) -> list[float]:
-        """The attacker's points, in the order of the notebook."""
-        assert self.attacker is not None
-        return [gap.score for gap in self.attacker.gaps]
+    def points(self, student: str) -> list[float]:
+        """Return an attacker's points, in the order of the notebook."""
+        return [gap.score for gap in self.attackers[student].gaps]
 
 
 class Arena:
-    """Prepares an assignment once, and grades a class of three as often as wanted."""
+    """Prepares an assignment once, and grades a small class as often as wanted."""
 
     def __init__(self, course: CourseFolder, assignment: str, folder: Path) -> None:
         """Register the assignment and prove the sandbox, as `autograder grade` does."""
@@ -123,20 +122,22 @@ class Arena:
         """Take away the data that was laid out."""
         self._opened.__exit__(None, None, None)
 
-    def grade(self, root: Path, attack: Attack | None, limits: dict[str, Any]) -> Outcome:
-        """Grade honest ada, then eve if there is an attack, then wilma, who is half wrong."""
+    def grade(self, root: Path, attacks: Mapping[str, Attack], limits: dict[str, Any]) -> Outcome:
+        """Grade honest ada, then the attackers, then wilma, who is half wrong."""
         folder = ClassFolder(root)
         shutil.copytree(self.prepared.root, root, dirs_exist_ok=True)
         self._hand_in(folder, "ada", reference(self.course, self.assignment))
         self._hand_in(folder, "wilma", parse_answers(WRONG[self.assignment]))
-        if attack is not None:
-            attack(folder.submitted / "eve")
+        for student, attack in attacks.items():
+            assert "ada" < student < "wilma"
+            attack(folder.submitted / student)
         with self._shared_conditions():
             options = GradeOptions(limits=QUICK_ENOUGH[self.assignment] | limits)
             summary = grading.grade_class(self.course, folder, [self.assignment], options)
-        eve = [result for result in summary.iter_results() if result.student == "eve"]
+        results = {result.student: result for result in summary.iter_results()}
+        attackers = {student: results[student] for student in attacks if student in results}
         honest, wrong = self.trace(folder, "ada"), self.trace(folder, "wilma")
-        return Outcome(honest, wrong, eve[0] if eve else None, summary.failures, folder)
+        return Outcome(honest, wrong, attackers, summary.failures, folder)
 
     def _hand_in(self, folder: ClassFolder, student: str, answers: Answers) -> None:
         release = self.course.release(self.assignment)

@@ -12,6 +12,8 @@ import pytest
 from support.commands import run_command
 from support.final_scores import final_scores
 from support.odd_files import ODD_FILES, OddFile
+from support.warm_nbgrader import ENVIRONMENT, let_be_warm
+from traitlets.config import Config
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.class_run import grade_class
@@ -53,11 +55,16 @@ def _assignments(files: list[OddFile]) -> list[str]:
     return sorted({odd.assignment for odd in files})
 
 
-def _for_nbgrader(files: list[OddFile]) -> list[OddFile]:
-    """Leave most quick ones to a run of all: nbgrader's command takes five seconds for each."""
-    if len(files) == len(ODD_FILES):
-        return files
-    return [odd for odd in files if odd.name in BRIEF or not odd.quick]
+def _for_nbgrader(files: list[OddFile]) -> dict[str, list[OddFile]]:
+    """Divide them: some are graded as nbgrader's command does by itself, five seconds for each.
+
+    The others share a fork server, which the setting that is returned asks for. Most quick ones
+    are left to a run of all.
+    """
+    whole = len(files) == len(ODD_FILES)
+    cold = [odd for odd in files if odd.name in BRIEF or odd.assignment == "cnn"]
+    warm = [odd for odd in files if odd not in cold and (whole or not odd.quick)]
+    return {"": cold, "1": warm}
 
 
 def _hand_in(folder: ClassFolder, files: list[OddFile]) -> None:
@@ -78,26 +85,26 @@ def _grade(course: CourseFolder, place: Path, files: list[OddFile]) -> Graded:
     summary = grade_class(course, ours, _assignments(files), GradeOptions())
     assert summary.failures == []
     graded = Graded(_results(ours, files))
-    files = _for_nbgrader(files)
-    _hand_in(theirs, files)
-    settings = {"PYTEST_CURRENT_TEST": None, "COURSE_DATA": "standin"}
-    settings |= {"CLASS_DIR": str(theirs.root)}
-    for name in _assignments(files):
-        for command in (("generate_assignment", "--force"), ("autograde",)):
-            said = run_command(
-                "nbgrader",
-                command[0],
-                name,
-                *command[1:],
-                cwd=course.root,
-                seconds=3000,
-                **settings,
-            )
-            assert said.returncode == 0, said.stderr[-3000:]
-    graded.nbgraders = _results(theirs, files)
-    for odd in files:
-        graded.gradebook[odd.name] = final_scores(theirs, odd.assignment, _student(odd))
+    let_be_warm(course)
+    for warm, some in _for_nbgrader(files).items():
+        _hand_in(theirs, some)
+        for name in _assignments(some):
+            _autograde(course, theirs, name, warm)
+        graded.nbgraders |= _results(theirs, some)
+        for odd in some:
+            graded.gradebook[odd.name] = final_scores(theirs, odd.assignment, _student(odd))
     return graded
+
+
+def _autograde(course: CourseFolder, theirs: ClassFolder, assignment: str, warm: str) -> None:
+    """Run nbgrader's own commands; what they have graded before they leave alone."""
+    settings = {"PYTEST_CURRENT_TEST": None, "COURSE_DATA": "standin"}
+    settings |= {"CLASS_DIR": str(theirs.root), ENVIRONMENT: warm}
+    for command, *flags in (("generate_assignment", "--force"), ("autograde",)):
+        said = run_command(
+            "nbgrader", command, assignment, *flags, cwd=course.root, seconds=3000, **settings
+        )
+        assert said.returncode == 0, said.stderr[-3000:]
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +198,9 @@ def _run_in_a_notebook(
 
     monkeypatch.setitem(os.environ, "NBGRADER_EXECUTION", "validate")
     document = json.loads(content)
-    shell = InteractiveShell()
+    config = Config()
+    config.HistoryManager.enabled = False  # a hundred shells would wait for one file in the end
+    shell = InteractiveShell(config=config)
     points = {gap.name: gap.points for gap in gaps(assignment)}
     found: dict[str, tuple[float, str]] = {}
     for cell in document["cells"]:

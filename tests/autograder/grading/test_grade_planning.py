@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from support.commands import with_environment
 
 from autograder.folders import ClassFolder
 from autograder.grading.plan import ENOUGH_TO_WARM, enough_to_warm, longest_first
@@ -100,7 +101,11 @@ def test_what_no_notebook_needs_is_not_imported(module):
     script = f"import sys, {module} as imported; print('lark' in sys.modules)"
 
     said = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env=with_environment(PYTHONPATH=None),  # the tests' own hides the grammar
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert said.stdout == "False\n"
@@ -115,7 +120,11 @@ print(sorted(set(sys.modules) - before), sys.modules.get("rfc3987_syntax", "unto
 """
 
     said = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env=with_environment(PYTHONPATH=None),  # the tests' own hides the grammar
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert said.stdout == "['autograder'] untouched\n"

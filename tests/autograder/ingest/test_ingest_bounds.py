@@ -9,7 +9,14 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.growing_text import UNITS, cells_of, grown, notebook_bytes, takes_linear_time
+from support.growing_text import (
+    UNITS,
+    cells_of,
+    grown,
+    notebook_bytes,
+    one_in_three,
+    takes_linear_time,
+)
 from support.places import ROOT
 
 from autograder.ingest.attempts import scan
@@ -55,7 +62,7 @@ def skimmed(text: str) -> None:
             continue
 
 
-@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
+@pytest.mark.parametrize("unit", one_in_three(0))
 def test_taking_in_any_text_takes_linear_time(unit: str) -> None:
     takes_linear_time(ingested, unit, 10_000, seconds=4)
 
@@ -80,13 +87,13 @@ def test_a_string_that_is_never_closed_is_skimmed_once() -> None:
 
 @pytest.mark.parametrize("borrowing", ["import course as a{}", "from course.quiz import a as b{}"])
 def test_many_imports_and_many_cells_are_not_multiplied(borrowing: str) -> None:
-    imports = "\n".join(borrowing.format(n) for n in range(1200))
-    content = notebook_bytes([imports, *(f"checks{n}" for n in range(4000))])
+    imports = "\n".join(borrowing.format(n) for n in range(600))
+    content = notebook_bytes([imports, *(f"checks{n}" for n in range(2000))])
     start = process_time()
 
     read(content)
 
-    assert process_time() - start < 15
+    assert process_time() - start < 8
 
 
 @pytest.mark.parametrize(

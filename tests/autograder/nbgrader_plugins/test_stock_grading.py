@@ -49,7 +49,7 @@ def test_one_filled_gap_gets_its_points_and_no_other(graded_class: StockClass, g
     "style",
     [
         "lesson_verbatim",
-        "tensorflow_inside_the_function",
+        pytest.param("tensorflow_inside_the_function", marks=pytest.mark.slow),
         pytest.param("tensorflow_in_the_cell_before", marks=pytest.mark.slow),
         pytest.param("lesson_jit_compiled", marks=pytest.mark.slow),
     ],
@@ -64,7 +64,7 @@ def test_a_cnn_in_the_lessons_own_style_gets_every_point(
     assert marks == POINTS["cnn"], graded_class.output(style, "cnn")
 
 
-@pytest.mark.parametrize("assignment", ["reshape", "cnn"])
+@pytest.mark.parametrize("assignment", ["reshape", pytest.param("cnn", marks=pytest.mark.slow)])
 def test_stderr_noise_keeps_full_marks(graded_class: StockClass, assignment: str) -> None:
     answers = read_answers(SUBMISSIONS / "stock" / f"noisy_{assignment}.py")
 
@@ -177,6 +177,7 @@ def test_validate_passes_the_reference_solution(
     assert said == "Success! Your notebook passes all the tests.\n"
 
 
+@pytest.mark.slow
 def test_validate_passes_the_lessons_own_style(
     course: CourseFolder, tmp_path: Path, course_images: None
 ) -> None:

@@ -321,7 +321,7 @@ def test_a_slow_cell_is_interrupted_and_the_kernel_lives(sandbox):
         started = time.monotonic()
         run = kernel.run_cell("import time; time.sleep(60)", 0.5)
         assert run.status == "timeout"
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         assert printed(kernel, "print('alive')") == "alive\n"
 
 
@@ -332,15 +332,15 @@ def test_a_cell_that_ignores_interrupts_is_killed(sandbox):
             "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", 0.5
         )
         assert run.status == "timeout"
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         assert not kernel.alive
         assert kernel.run_cell("1").status == "died"
 
 
 def test_the_notebooks_time_bounds_all_cells_together(sandbox):
-    limits = replace(SHORT, notebook_seconds=1.0, cell_seconds=0.9)
+    limits = replace(SHORT, notebook_seconds=2.8, cell_seconds=2.7)
     with open_sandboxed_kernel(sandbox, limits=limits) as kernel:
-        runs = [kernel.run_cell("import time; time.sleep(0.6)").status for _ in range(3)]
+        runs = [kernel.run_cell("import time; time.sleep(1.6)").status for _ in range(3)]
     assert runs[0] == "ok"
     assert runs[1] == "timeout"
 
@@ -357,7 +357,7 @@ def test_nothing_outlives_the_kernel(sandbox, monkeypatch, tmp_path):
         kernel.run_cell(
             f"import subprocess\nsubprocess.Popen(['setsid', 'nohup', 'sleep', '{marker}'])\n"
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         # Between two programs that it becomes, a process has no command line for a moment.
         while not (running := host_processes(marker)) and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -516,7 +516,7 @@ def test_a_program_that_hangs_is_ended_in_time(sandbox):
     started = time.monotonic()
     done = sandbox.run(Job(["/bin/sleep", "60"]), 0.5)
     assert done.status is None
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 def test_a_program_sees_its_input_and_only_the_end_of_a_flood_is_kept(sandbox):

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
+from support.commands import with_environment
 from support.reference import reference
 
 from autograder.folders import ASSIGNMENTS, CourseFolder
@@ -41,6 +43,23 @@ def test_import_loads_nothing_heavy(module: str) -> None:
     }
 
 
+def test_a_command_that_reads_a_notebook_compiles_no_grammar(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    code = "import sys; from course.cli import main; sys.argv[1:] = ['check', 'notes.txt']\n"
+    code += "try: main()\nfinally: print('nbformat' in sys.modules, 'lark' in sys.modules)"
+
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=with_environment(PYTHONPATH=None),  # the tests' own hides it
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (said.returncode, said.stdout) == (2, "True False\n")
+
+
 # Run by itself: a process that has TensorFlow and nothing else, as a learner's kernel has.
 TIMED_CHECKS = """
 import contextlib, io, json, sys, time
@@ -69,7 +88,7 @@ def test_a_check_answers_within_a_second(course: CourseFolder) -> None:
 
     given = json.dumps({assignment: _answered(course, assignment) for assignment in ASSIGNMENTS})
     times: dict[str, float] = {}
-    for _ in range(3):  # a busy machine makes one run slow; what counts is the best of three
+    for _ in range(3):  # a busy machine makes one run slow; the best of three counts
         done = subprocess.run(
             [sys.executable, "-c", TIMED_CHECKS],
             input=given,
@@ -80,10 +99,13 @@ def test_a_check_answers_within_a_second(course: CourseFolder) -> None:
         )
         for name, seconds in json.loads(done.stdout).items():
             times[name] = min(seconds, times.get(name, seconds))
+        checks = {name: seconds for name, seconds in times.items() if " test_" in name}
+        slow = {name: seconds for name, seconds in checks.items() if seconds > ANSWER_SECONDS}
+        if not slow:
+            break
 
-    checks = {name: seconds for name, seconds in times.items() if " test_" in name}
     assert len(checks) >= 23
-    assert {name: seconds for name, seconds in checks.items() if seconds > ANSWER_SECONDS} == {}
+    assert slow == {}
 
 
 def _answered(course: CourseFolder, assignment: str) -> list[tuple[str, str]]:

