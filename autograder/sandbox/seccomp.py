@@ -7,7 +7,9 @@ socket families that network namespaces do not cover, such as AF_VSOCK.
 Files that every sandbox shows, such as Python's own, are read-only, but all sandboxes share what
 the kernel keeps about them. So leases (which delay whoever opens the file), notifications, hints
 and extended attributes are refused. Locks are answered with success and do nothing: a program that
-locks a file of its own, as SQLite and HDF5 do, runs on, and no other submission sees the lock.
+locks a file of its own, as SQLite and HDF5 do, runs on, and no other submission sees the lock. The
+question whether a file is locked is let through, because the kernel writes its answer ("no") into
+memory, which a filter cannot: without it SQLite would not roll back what was interrupted.
 Source: linux/seccomp.h, linux/bpf_common.h and the kernel's system call tables.
 """
 
@@ -40,12 +42,12 @@ DESCRIPTOR_COMMANDS = {
     "F_GETPIPE_SZ": 1032,
     "F_ADD_SEALS": 1033,
     "F_GET_SEALS": 1034,
+    "F_GETLK": 5,
+    "F_OFD_GETLK": 36,
 }  # commands of fcntl that concern one process's open file; leases, signals and hints are not here
 LOCK_COMMANDS = {
-    "F_GETLK": 5,
     "F_SETLK": 6,
     "F_SETLKW": 7,
-    "F_OFD_GETLK": 36,
     "F_OFD_SETLK": 37,
     "F_OFD_SETLKW": 38,
 }

@@ -23,6 +23,7 @@ from course.checks import error_patterns, misconceptions
 from course.checks.error_words import in_plain_words
 from course.notebook.cell_code import is_cell, is_placeholder
 from course.notebook.verdict import Status, Verdict
+from course.tracebacks import message_of
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
 _CELL = re.compile(r"[\w./\\-]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>")
@@ -229,7 +230,7 @@ def _raised(name: str, error: BaseException) -> CheckFailed:
     """Quote an error of the learner's code, with the misconception or a way to see it again."""
     kind = type_name(error)
     # An error that is raised here for one of another process has the name in its text too.
-    said = str(error).removeprefix(f"{kind}: ")
+    said = message_of(error).removeprefix(f"{kind}: ")
     where = _where(error)
     misconception = getattr(error, "misconception", "") or error_patterns.of_error(said, name)
     if kind == "NotImplementedError" and (not said or "raise NotImplementedError" in where):
@@ -292,7 +293,7 @@ def _joined(lost: Sequence[CheckFailed]) -> str:
 
 def type_name(error: BaseException) -> str:
     """Give the name of the error's type, also when it happened in another process."""
-    return str(getattr(error, "student_type", type(error).__name__))
+    return str(getattr(error, "student_type", type(error).__name__))[:100]
 
 
 def _trimmed(text: str, limit: int = 300) -> str:
@@ -313,7 +314,7 @@ def _where(error: BaseException) -> str:
     if not own:
         return ""
     filename, line = own[-1]
-    return f"\n    line {line}: `{linecache.getline(filename, line).strip()}`"
+    return f"\n    line {line}: `{_trimmed(linecache.getline(filename, line))}`"
 
 
 def _frames(traceback: TracebackType | None) -> list[tuple[str, int]]:

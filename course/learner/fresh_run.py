@@ -41,6 +41,10 @@ _ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "MPLBACKEND": "agg",
 }
+_BOUND_TRACEBACKS = (
+    '__import__("importlib").import_module("course.tracebacks")'
+    ".bound_tracebacks(type(get_ipython()))"
+)
 
 
 @dataclass
@@ -128,6 +132,7 @@ class _Kernels:
             return
         self._restarts += 1
         self._client = self._open.enter_context(_kernel())
+        self._execute("the first cell", _BOUND_TRACEBACKS, CELL_SECONDS)
         cells, self._done = self._done, []
         for source in cells:
             if self._client is not None:

@@ -88,6 +88,22 @@ def test_every_path_that_a_page_names_exists(path):
     assert missing_paths(path.read_text(encoding="utf-8"), name(path)) == set()
 
 
+def test_every_bound_has_a_limit_an_end_and_a_test():
+    text = (ROOT / "docs/trust.md").read_text(encoding="utf-8")
+    table = text.partition("## Bounds")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in row[1:-1].split("|")]
+        for row in table.splitlines()
+        if row[:1] == "|"
+    ]
+
+    assert rows[0] == ["what", "limit", "what happens past it", "test"]
+    assert len(rows) > 30
+    for what, _, past, test in rows[2:]:
+        assert what and past, what
+        assert re.search(r"`tests/[\w/]+\.py`", test), what
+
+
 def test_a_path_that_does_not_exist_is_found():
     text = "See `course/nonsense/`, `nonsense.py`, lms/nonsense.py and `autograder/lms/`."
 

@@ -29,13 +29,17 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     from ipykernel.iostream import OutStream
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
+    from ipykernel.zmqshell import ZMQInteractiveShell
     from IPython.core.interactiveshell import InteractiveShell
+
+    from course.tracebacks import bound_tracebacks
 
     adopt_sockets(zmq, settings["descriptors"])
     cap_output(OutStream, settings["output_characters"])
     flush_what_was_written(OutStream)
     keep_no_copy_of_output(InteractiveShell)
     assign_cells_to_main(XCachingCompiler)
+    bound_tracebacks(ZMQInteractiveShell)
     end_with_the_request(IPythonKernel)
     lead_a_group()
     name_a_parent()

@@ -109,7 +109,8 @@ def test_filter_lets_nothing_of_a_file_reach_another_submission(machine):
 
     # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC, pipe sizes and seals
     own = {0, 1, 2, 3, 4, 1030, 1031, 1032, 1033, 1034}
-    locks = {5, 6, 7, 36, 37, 38}
+    own |= {fcntl.F_GETLK, 36}  # whether a file is locked: never, since no lock is made
+    locks = {6, 7, 37, 38}
     for number in range(2048):
         answer = ALLOW if number in own else REFUSE if number in locks else REFUSE | errno.EINVAL
         assert command(number) == answer, number
