@@ -232,6 +232,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "with `epochs=epochs`.",
         "trained-on-a-part": "The model was trained on a part of the images. Give all of them to "
         "`fit`; `validation_split` holds some of them back.",
+        "rate-zero": "The learning rate is 0 in some of the steps, and the images of these steps "
+        "teach the network nothing. Let it stay above 0 until the last epoch is over.",
         "images-changed": "The images were changed before the network saw them. They are ready: "
         "give them to the model as they are.",
         "pairs-torn": "Images and labels were put in another order separately, so that images got "

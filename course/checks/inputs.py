@@ -200,10 +200,17 @@ def probabilities(model: Any, images: np.ndarray) -> np.ndarray:
 
 def loss(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
     """Mean cross-entropy of the predictions."""
-    chosen = probabilities(model, images)[np.arange(len(labels)), labels]
-    return float(-np.log(np.clip(chosen, 1e-12, 1.0)).mean())
+    return loss_and_accuracy(model, images, labels)[0]
 
 
 def accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> float:
     """Share of images whose most probable class is the label."""
     return float((probabilities(model, images).argmax(axis=1) == labels).mean())
+
+
+def loss_and_accuracy(model: Any, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Mean cross-entropy, and the share of images whose most probable class is the label."""
+    predicted = probabilities(model, images)
+    chosen = predicted[np.arange(len(labels)), labels]
+    mean = float(-np.log(np.clip(chosen, 1e-12, 1.0)).mean())
+    return mean, float((predicted.argmax(axis=1) == labels).mean())

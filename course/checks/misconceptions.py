@@ -60,8 +60,8 @@ _NOT_IN_THE_LESSON = {
     "argmax-of-labels", "arguments-ignored", "axes-confused", "axis-not-asked-for",
     "caret-for-power", "count-for-share", "count-with-fraction", "digits-lost", "last-product-only",
     "max-of-two-numbers", "mixed-precision", "negatives-lost", "one-image-only",
-    "per-cent", "rounded", "scaled-not-asked-for", "scaled-to-integers", "sign-ignored",
-    "too-few-bits",
+    "per-cent", "rate-zero", "rounded", "scaled-not-asked-for", "scaled-to-integers",
+    "sign-ignored", "too-few-bits",
     "weights-not-finite", "weights-without-effect",
 }  # fmt: skip
 """No section of the lesson speaks of these: no message points to one."""

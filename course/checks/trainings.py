@@ -50,7 +50,7 @@ def retraced(value: Any, model: Any, example: TrainingExample) -> None:
     replay = Replay(example, training)
     steps, rest = divmod(training.steps, example.epochs)
     if example.alike:
-        _require_all_images(model, example.network(), example.images)
+        _require_all_images(model, example.network(), example.images, value.history)
     if not rest and batch_sizes(len(example.images), steps):
         found = [replay.run(order) for order in orders(example, steps, example.epochs)]
         ends = [outcome for outcome in found if replay.ends_like(outcome)]
@@ -95,15 +95,15 @@ def learned(
     """
     _require_changed(model, before)
     _require_compiled(model)
-    loss_before, after = (inputs.loss(network, images, labels) for network in (before, model))
-    reached = inputs.accuracy(model, images, labels)
+    loss_before = inputs.loss(before, images, labels)
+    after, reached = inputs.loss_and_accuracy(model, images, labels)
     if after >= loss_before or reached < LEARNED_ACCURACY:
         raise Wrong(
             f"the model was trained, but has not learned: accuracy {reached:.0%} on images that "
             "are easy to tell apart.",
             _why_not(model, before, images, labels, history, loss_before),
         )
-    _require_all_images(model, before, images)
+    _require_all_images(model, before, images, history.history)
     _require_steps(model, before, len(images), history.history)
 
 
@@ -139,11 +139,25 @@ def _name_of(setting: Any) -> str:
     return next((name for name in _LOSSES if name.replace("_", "") == plain), plain)
 
 
-def _require_all_images(model: Any, before: Any, images: np.ndarray) -> None:
+def _require_all_images(
+    model: Any, before: Any, images: np.ndarray, records: dict[str, list[float]]
+) -> None:
     """Raise Wrong if a pixel is lit in some of the images whose weights have not moved."""
     lit = images.reshape(len(images), -1).any(axis=0)
     if (lit & ~_moved(model, before)).any():
-        raise Wrong(f"{len(images)} images were given.", "trained-on-a-part")
+        cause = "rate-zero" if _rate_reached_zero(model, records) else "trained-on-a-part"
+        raise Wrong(f"{len(images)} images were given.", cause)
+
+
+def _rate_reached_zero(model: Any, records: dict[str, list[float]]) -> bool:
+    """Tell whether a step, or an epoch of the History, had the learning rate 0."""
+    optimizer = optimizer_of(model)
+    rate = optimizer.get_config()["learning_rate"]
+    if isinstance(rate, float):
+        rates = [rate, *records.get("learning_rate", [])]
+    else:
+        rates = [float(optimizer._learning_rate(step)) for step in range(int(optimizer.iterations))]
+    return any(rate == 0 for rate in rates)
 
 
 def _moved(model: Any, before: Any) -> np.ndarray:
@@ -197,6 +211,8 @@ def _why_not(
     counts = np.bincount(shifts, minlength=inputs.CLASSES)
     if counts[1:].max() > LEARNED_ACCURACY * len(labels):
         return "labels-changed"
+    if _rate_reached_zero(model, history.history):
+        return "rate-zero"
     return _trained_elsewhere(model, before, images)
 
 

@@ -91,6 +91,22 @@ def test_one_image_left_out_of_many_is_noticed() -> None:
     assert cause(ALIKE, train) == "trained-on-a-part"
 
 
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda: keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.002, 2)),
+        lambda: keras.optimizers.Adam(
+            keras.optimizers.schedules.PolynomialDecay(0.002, 1, end_learning_rate=0.0)
+        ),
+    ],
+)
+def test_a_learning_rate_that_reaches_zero_is_not_a_part_of_the_images(optimizer: Any) -> None:
+    def train(model: Any, images: Any, labels: Any, epochs: int) -> Any:
+        return compiled(model, optimizer=optimizer()).fit(images, labels, epochs=epochs, verbose=0)
+
+    assert cause(ALIKE, train) == "rate-zero"
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_a_second_fit_is_noticed_also_where_the_history_is_right(example: TrainingExample) -> None:
     def train(model: Any, images: Any, labels: Any, epochs: int) -> Any:
