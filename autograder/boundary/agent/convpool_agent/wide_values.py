@@ -251,7 +251,7 @@ def _simple(value: Any, path: str) -> Any:
         return WideRecord("dtype", value.str)
     if isinstance(value, np.dtype) and value.kind == "O":
         return WideRecord("dtype", "O")
-    if kind is type and BUILTIN_TYPES.get(value.__name__) is value:
+    if kind is type and BUILTIN_TYPES.get(getattr(value, "__name__", "")) is value:
         return WideRecord("type", value.__name__)
     if kind in (dt.date, dt.datetime, dt.time, dt.timedelta):
         return _moment(value, path)
@@ -408,13 +408,13 @@ def _named_tuple_class(name: str, fields: tuple[str, ...]) -> Any:
 
 
 def _datetime(content: Any) -> dt.datetime:
-    *numbers, zone, fold = _parts(content, *[int] * 7, object, int)
-    return dt.datetime(*numbers, zone_of(zone), fold=fold)
+    parts = _parts(content, *[int] * 7, object, int)
+    return dt.datetime(*parts[:7]).replace(tzinfo=zone_of(parts[7]), fold=parts[8])
 
 
 def _time(content: Any) -> dt.time:
-    *numbers, zone, fold = _parts(content, *[int] * 4, object, int)
-    return dt.time(*numbers, zone_of(zone), fold=fold)
+    parts = _parts(content, *[int] * 4, object, int)
+    return dt.time(*parts[:4]).replace(tzinfo=zone_of(parts[4]), fold=parts[5])
 
 
 def _shape(shape: Any, count: int) -> tuple[int, ...]:
