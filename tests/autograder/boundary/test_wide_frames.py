@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_wide_values import crossed, forged, wide
+from support.wide_messages import crossed, forged, wide
 
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
 

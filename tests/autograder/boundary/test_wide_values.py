@@ -11,25 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.wide_messages import crossed, forged, wide
 
-from autograder.boundary.agent.convpool_agent.decoding import decode
-from autograder.boundary.agent.convpool_agent.encoding import MAGIC, encode
-from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
-from autograder.boundary.channel import no_handle
 from course.crossing import CannotCross
 
 Point = collections.namedtuple("Point", "x y")
-
-
-def crossed(value: Any) -> Any:
-    return decode(encode({"value": value}, reduce=reduce, wide=no_handle), wide=True)["value"]
-
-
-def forged(node: Any, wide: bool = True) -> Any:
-    """Decode a message with this JSON as its value."""
-    text = json.dumps({"arrays": [], "fields": {"value": node}}).encode()
-    return decode(MAGIC + len(text).to_bytes(8, "little") + text, wide)["value"]
 
 
 EQUAL = [
@@ -107,10 +94,6 @@ def test_a_cycle_is_refused() -> None:
     around.append({(1,): around})
     with pytest.raises(CannotCross, match="nested too deeply"):
         crossed(around)
-
-
-def wide(kind: str, content: Any) -> Any:
-    return {"wide": [kind, content]}
 
 
 def pairs(count: int) -> list[Any]:
