@@ -311,3 +311,41 @@ def test_libraries_find_no_marks_of_their_own(name: str) -> None:
 def test_the_narrow_fetch_is_as_before(student: Student) -> None:
     with pytest.raises(CannotCross):
         fetch(student.channel, "big", LATE)(100)
+
+
+LIBRARY_CELL = """
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+def plot(x):
+    figure, axes = plt.subplots()
+    axes.plot(x, [v * v for v in x], label="squares")
+    axes.set_title("Squares")
+    axes.set_xlabel("x")
+    axes.legend()
+    return axes
+
+def fitted(x, y):
+    from sklearn.linear_model import LinearRegression
+    return LinearRegression().fit(x, y)
+"""
+
+
+def test_axes_have_their_titles_lines_and_legend(student: Student, get: Any) -> None:
+    student.run(LIBRARY_CELL)
+    axes = get("plot")([1, 2, 3])
+    assert (axes.get_title(), axes.get_xlabel()) == ("Squares", "x")
+    (line,) = axes.get_lines()
+    assert line.get_ydata().tolist() == [1, 4, 9]
+    assert axes.lines[0].get_label() == "squares"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["squares"]
+    assert axes.get_xlim()[0] < 1
+
+
+def test_estimators_have_their_attributes(student: Student, get: Any) -> None:
+    pytest.importorskip("sklearn")
+    student.run(LIBRARY_CELL)
+    estimator = get("fitted")([[0.0], [1.0]], [1.0, 3.0])
+    assert estimator.coef_.tolist() == pytest.approx([2.0])
+    assert estimator.predict([[2.0]]).tolist() == pytest.approx([5.0])

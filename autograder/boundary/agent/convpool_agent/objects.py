@@ -81,7 +81,8 @@ def _number(value: Any, path: str) -> int:
         if len(_objects) >= MAX_OBJECTS:
             raise CannotCross(path, name_of_type(value), "there are too many objects")
         # Another process that takes this one's place knows none of its numbers.
-        _first or _first.append(secrets.randbits(48))
+        if not _first:
+            _first.append(secrets.randbits(48))
         _numbers[id(value)] = _first[0] + len(_objects)
         _objects[_numbers[id(value)]] = value
     return _numbers[id(value)]
@@ -102,7 +103,7 @@ class Callback:
         run.outbox.put({"kind": "callback", **parts})
         reply = run.inbox.get()
         if reply["raised"]:
-            kind = getattr(builtins, reply["raised"], None)
+            kind = getattr(builtins, reply["raised"], RuntimeError)
             usual = isinstance(kind, type) and issubclass(kind, Exception)
             raise (kind if usual else RuntimeError)(reply["value"])
         return here(reply["value"])

@@ -251,7 +251,7 @@ def _simple(value: Any, path: str) -> Any:
         return WideRecord("dtype", value.str)
     if isinstance(value, np.dtype) and value.kind == "O":
         return WideRecord("dtype", "O")
-    if kind is type and BUILTIN_TYPES.get(getattr(value, "__name__", "")) is value:
+    if isinstance(value, type) and BUILTIN_TYPES.get(value.__name__) is value:
         return WideRecord("type", value.__name__)
     if kind in (dt.date, dt.datetime, dt.time, dt.timedelta):
         return _moment(value, path)
@@ -404,7 +404,7 @@ def _namedtuple(content: Any) -> Any:
 
 @functools.lru_cache(100)
 def _named_tuple_class(name: str, fields: tuple[str, ...]) -> Any:
-    return collections.namedtuple(name, fields)  # type: ignore[misc]
+    return collections.namedtuple(name, fields)
 
 
 def _datetime(content: Any) -> dt.datetime:
