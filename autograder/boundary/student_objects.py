@@ -36,6 +36,8 @@ MAX_CALLBACK_DEPTH = 20
 MAX_PLACE = 300
 PATCHED = {"input": builtins.input, "print": builtins.print}
 """Functions that a test may mock, as they are otherwise."""
+CLAIMED = frozenset(["matplotlib", "sklearn", "scipy", "sympy", "seaborn", "networkx"])
+"""Libraries whose classes an object may claim; none of them has values that cross as data."""
 _NUMBERS = {"__len__": int, "__bool__": bool, "__int__": int, "__float__": float, "__index__": int}
 _HIDDEN = ("_typ", "_repr_", "_ipython_", "_is_", "_mro")
 """Beginnings of attributes by which libraries recognize their own objects."""
@@ -299,6 +301,14 @@ class StandIn:
         """Stand for the object of `record` that arrived at `place`."""
         object.__setattr__(self, "_stand_in", (owner, record, place))
 
+    @property
+    def __class__(self) -> type:  # type: ignore[misc]
+        """The library's class that the object says it is of, if that is imported here, else this.
+
+        So `isinstance(axes, plt.Axes)` holds.
+        """
+        return _library_class(self._stand_in[1]) or type(self)
+
     def __repr__(self) -> str:
         record = self._stand_in[1]
         if record.kind == "object" and "__repr__" in _methods(record):
@@ -359,6 +369,18 @@ class StandIn:
 
     def __hash__(self) -> int:
         return hash(self._stand_in[1].number)
+
+
+def _library_class(record: HandleRecord) -> type | None:
+    """Find a class of a library by name, without importing it; None for kinds that are plain."""
+    named = record.details.get("library")
+    if type(named) is not list or [type(part) for part in named] != [str, str]:
+        return None
+    module, name = named
+    if module.split(".")[0] not in CLAIMED:
+        return None
+    found = vars(sys.modules.get(module, builtins)).get(name)
+    return found if isinstance(found, type) and found.__module__ == module else None
 
 
 def _compared(one: StandIn, method: str, other: object) -> Any:

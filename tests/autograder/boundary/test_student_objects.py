@@ -1,19 +1,21 @@
 """Stand-ins for a student's objects, end to end with the agent in a kernel of its own."""
 
 import contextlib
+import importlib
 import inspect
 import io
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pytest
 from support.plain_kernel import LATE, Student
 
 from autograder.boundary.agent.convpool_agent.records import HandleRecord
 from autograder.boundary.channel import BadReply
 from autograder.boundary.standin import UNDEFINED, StudentError, fetch
-from autograder.boundary.student_objects import StandIns
+from autograder.boundary.student_objects import StandIn, StandIns
 from course.crossing import CannotCross
 
 CELL = """
@@ -302,6 +304,16 @@ def test_an_exception_class_is_below_pythons_exceptions_only() -> None:
     assert not issubclass(own, SystemExit)
 
 
+@pytest.mark.parametrize(
+    "claim", [["builtins", "int"], ["numpy", "ndarray"], ["matplotlib", "axes"], ["os", "x"], 3]
+)
+def test_an_object_is_of_no_class_of_plain_values(claim: Any) -> None:
+    record = HandleRecord(7, "object", "Thing", {"methods": [], "library": claim})
+    thing = StandIns(Forger(result(record)), LATE).fetch("thing", "", UNDEFINED)
+    assert not isinstance(thing, (int, float, str, list, np.ndarray))
+    assert isinstance(thing, StandIn)
+
+
 @pytest.mark.parametrize("name", ["_typ", "__array__", "__wrapped__", "_repr_html_", "__class_x__"])
 def test_libraries_find_no_marks_of_their_own(name: str) -> None:
     thing = StandIns(Forger(result(THING), result(1)), LATE).fetch("thing", "", UNDEFINED)
@@ -336,6 +348,7 @@ def test_axes_have_their_titles_lines_and_legend(student: Student, get: Any) -> 
     student.run(LIBRARY_CELL)
     axes = get("plot")([1, 2, 3])
     assert (axes.get_title(), axes.get_xlabel()) == ("Squares", "x")
+    assert isinstance(axes, importlib.import_module("matplotlib.axes").Axes)
     (line,) = axes.get_lines()
     assert line.get_ydata().tolist() == [1, 4, 9]
     assert axes.lines[0].get_label() == "squares"

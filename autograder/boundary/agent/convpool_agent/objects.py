@@ -72,7 +72,9 @@ def handle(value: Any, path: str) -> HandleRecord:
         if getattr(kind, method, None) is not None
         and not (method in _LIKE_DEFAULTS and getattr(kind, method) is getattr(object, method))
     )
-    return HandleRecord(_number(value, path), "object", name, {"methods": methods})
+    library = next((one for one in kind.__mro__ if one.__module__ != "__main__"), object)
+    details = {"methods": methods, "library": [library.__module__, library.__qualname__]}
+    return HandleRecord(_number(value, path), "object", name, details)
 
 
 def _number(value: Any, path: str) -> int:

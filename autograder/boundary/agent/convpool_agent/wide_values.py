@@ -251,11 +251,15 @@ def _simple(value: Any, path: str) -> Any:
         return WideRecord("dtype", value.str)
     if isinstance(value, np.dtype) and value.kind == "O":
         return WideRecord("dtype", "O")
-    if isinstance(value, type) and BUILTIN_TYPES.get(value.__name__) is value:
-        return WideRecord("type", value.__name__)
+    if isinstance(value, type) and BUILTIN_TYPES.get(_name_of(value)) is value:
+        return WideRecord("type", _name_of(value))
     if kind in (dt.date, dt.datetime, dt.time, dt.timedelta):
         return _moment(value, path)
     return None
+
+
+def _name_of(value: Any) -> str:
+    return str(getattr(value, "__name__", ""))
 
 
 def _moment(value: Any, path: str) -> WideRecord:
