@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.boundary import model as models
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
-from autograder.boundary.agent.convpool_agent.objects import BINARY, SPECIAL
+from autograder.boundary.agent.convpool_agent.objects import BINARY, MAX_PRINTED, SPECIAL
 from autograder.boundary.agent.convpool_agent.records import (
     HandleRecord,
     HistoryRecord,
@@ -114,7 +114,9 @@ class StandIns:
             reply = self.channel.request(kind, {**fields, **more}, max(left, 0.1))
             left -= time.monotonic() - begun
             printed = reply.get("printed", "")
-            if type(printed) is str and printed:
+            if type(printed) is not str or len(printed) > MAX_PRINTED:
+                raise BadReply("printed text that is none, or too long")
+            if printed:
                 sys.stdout.write(printed)
             if reply.get("kind") != "callback":
                 return reply
@@ -301,8 +303,8 @@ class StandIn:
         """Stand for the object of `record` that arrived at `place`."""
         object.__setattr__(self, "_stand_in", (owner, record, place))
 
-    @property
-    def __class__(self) -> type:  # type: ignore[misc]
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
         """The library's class that the object says it is of, if that is imported here, else this.
 
         So `isinstance(axes, plt.Axes)` holds.

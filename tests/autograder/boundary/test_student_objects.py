@@ -269,6 +269,8 @@ FORGED = {
     "call without arguments": {"kind": "callback", "callback": 0, "args": 3, "kwargs": None},
     "no arguments afterwards": {"kind": "result", "result": 1},
     "arguments of another kind": {"kind": "result", "result": 1, "args": 1, "kwargs": 1},
+    "printed text too long": {"kind": "result", "printed": "x" * 1_000_001},
+    "printed text that is none": {"kind": "result", "printed": 3},
     "an unknown kind": {"kind": "code", "result": 1},
     "a function of the test that is none": {
         "kind": "result", "result": HandleRecord(5, "callback", ""), "args": [], "kwargs": {},

@@ -25,7 +25,7 @@ from course.crossing import (
 from .encoding import MAGIC
 from .npy import MalformedData, read_array
 from .records import HANDLE_KINDS, MAX_TEXT, HandleRecord, HistoryRecord, ModelRecord
-from .wide_values import restored
+from .wide_restoring import restored
 
 MAX_INT_DIGITS = 20
 MAX_STEPS = 10**9
