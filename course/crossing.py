@@ -100,6 +100,8 @@ class _Room:
 def _room(value: Any) -> _Room:
     if isinstance(value, str):
         return _Room(item_bytes=4 * len(value), text=True)
+    if isinstance(value, (bytes, bytearray)):
+        return _Room(item_bytes=len(value), text=True)
     if isinstance(value, np.ndarray):
         return _Room(items=value.size, item_bytes=value.itemsize)
     if isinstance(value, dict):

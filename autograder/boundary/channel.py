@@ -6,13 +6,13 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
-from course.crossing import MAX_BYTES
+from course.crossing import MAX_BYTES, CannotCross, name_of_type
 from course.visible import visible
 
 Execute = Callable[[str, float], None]
@@ -29,9 +29,10 @@ class Channel(Protocol):
     """A way to send requests to the student's process."""
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
-        """Send a `describe`, `call` or `call_each` request; return the reply's fields.
+        """Send a `describe`, `call`, `call_each`, `act` or `resume` request; return the reply.
 
-        `timeout` is in seconds. Raises `BadReply`.
+        `timeout` is in seconds. A request with `wide` true, and its reply, may have values of the
+        wider set. Raises `BadReply`.
         """
         ...
 
@@ -72,13 +73,14 @@ class FileChannel:
         """Send one request and return the fields of its checked reply."""
         self.number += 1
         head = {"number": self.number, "nonce": secrets.token_hex(16), "kind": kind}
-        message = encode({**head, **fields}, reduce=reduce)
+        wide = fields.get("wide") is True
+        message = encode({**head, **fields}, reduce=reduce, wide=no_handle if wide else None)
         os.ftruncate(self._replies, 0)
         call = f"serve({self.number}, {self.inside[0]!r}, {self.inside[1]!r})"
         try:
             self._write_request(message)
             self.execute(f"__import__('convpool_agent').{call}", timeout)
-            return self._reply_to(head)
+            return self._reply_to(head, wide)
         finally:
             os.ftruncate(self._requests, 0)
 
@@ -88,10 +90,10 @@ class FileChannel:
         while written < len(message):
             written += os.pwrite(self._requests, message[written:], written)
 
-    def _reply_to(self, head: dict[str, Any]) -> dict[str, Any]:
+    def _reply_to(self, head: dict[str, Any], wide: bool) -> dict[str, Any]:
         """Read and check the reply; a stale or prepared one does not have the request's nonce."""
         try:
-            fields = decode(self._read_reply())
+            fields = decode(self._read_reply(), wide)
         except MalformedData as error:
             raise BadReply(f"a malformed reply: {error}") from error
         for key in ("number", "nonce"):
@@ -114,6 +116,11 @@ class FileChannel:
         if len(data) != status.st_size:
             raise BadReply("a reply that changed while it was read")
         return data
+
+
+def no_handle(value: object, path: str) -> NoReturn:
+    """Refuse an object of the tests that has no plain form."""
+    raise CannotCross(path, name_of_type(value))
 
 
 def printable(value: object, longest: int) -> str:

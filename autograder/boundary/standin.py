@@ -5,40 +5,27 @@ the call; these are copied back into the arrays, lists and models that the test 
 sees what it would see in one process.
 """
 
-import builtins
 import warnings
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from autograder.boundary import model as models
+from autograder.boundary import student_objects
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
 from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
 from autograder.boundary.channel import BadReply, Channel, printable
+from autograder.boundary.student_errors import (
+    RAISED_AS_ITSELF,
+    StudentError,
+    raise_as_student,
+    refusal_of,
+)
 from course.crossing import CannotCross
 from course.errors import GradingError
 
-RAISED_AS_ITSELF = (
-    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "FileNotFoundError",
-    "ImportError", "IndexError", "KeyError", "LookupError", "ModuleNotFoundError", "NameError",
-    "NotImplementedError", "OSError", "OverflowError", "PermissionError", "RecursionError",
-    "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
-    "ZeroDivisionError",
-)  # fmt: skip
-
-
-class StudentError(Exception):
-    """Student code raised an exception that is not one of Python's usual ones.
-
-    Like every exception raised by a stand-in it has `student_type`, the class's name,
-    `student_where`, e.g. "line 3: `return x.reshape(60000, 28, 28, 1)`" or an empty string, and
-    `student_placeholder`: whether the function is as it was given.
-    """
-
-    student_type: str
-    student_where: str
-    student_placeholder: bool
+__all__ = ["RAISED_AS_ITSELF", "UNDEFINED", "StandInFunction", "StudentError", "fetch"]
 
 
 class _Undefined:
@@ -52,12 +39,24 @@ UNDEFINED = _Undefined()
 """Returned by `fetch` for a name that the student's notebook does not define."""
 
 
-def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> Any:
+def fetch(
+    channel: Channel,
+    name: str,
+    timeout: float,
+    expected: str = "",
+    wide: "bool | student_objects.StandIns" = False,
+) -> Any:
     """Return the student's `name`: a `StandInFunction`, a copy of a value, or `UNDEFINED`.
 
+    With `wide`, for ordinary tests, the wider set of values may cross and other objects, functions
+    included, are stand-ins of `student_objects`; where they may stand, and what was recorded of a
+    reference solution, is in a `StandIns` given in the place of True.
     Raises `CannotCross` for a value that cannot cross; `expected` ("a dict of tuples") is then
     named in its message. Raises `BadReply` if the student's process gives no honest reply.
     """
+    if wide is not False:
+        stand_ins = student_objects.of_channel(channel, timeout) if wide is True else wide
+        return stand_ins.fetch(name, expected, UNDEFINED)
     reply = channel.request("describe", {"name": name}, timeout)
     kind = reply.get("kind")
     if kind == "undefined":
@@ -65,7 +64,7 @@ def fetch(channel: Channel, name: str, timeout: float, expected: str = "") -> An
     if kind == "function":
         return StandInFunction(channel, name, timeout)
     if kind == "refused":
-        raise _refusal(reply).expecting(expected, name)
+        raise refusal_of(reply).expecting(expected, name)
     if kind != "value" or "value" not in reply:
         raise BadReply("a reply of an unknown kind")
     return _materialized(reply["value"], name)
@@ -120,35 +119,13 @@ def _raise_if_not_result(reply: dict[str, Any], name: str) -> None:
     if kind == "undefined":
         raise NameError(f"name '{name}' is not defined")
     if kind == "refused":
-        raise _refusal(reply)
+        raise refusal_of(reply)
     if kind == "raised":
-        _raise_as_student(reply)
+        raise_as_student(reply)
     if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
         raise BadReply("a reply of an unknown kind")
     if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
         raise BadReply("a reply without arguments")
-
-
-def _refusal(reply: dict[str, Any]) -> CannotCross:
-    sizes = {"path": 120, "type": 60, "reason": 400}
-    return CannotCross(*(printable(reply.get(part), size) for part, size in sizes.items()))
-
-
-def _raise_as_student(reply: dict[str, Any]) -> NoReturn:
-    """Raise the built-in exception that the student's code raised, or `StudentError`."""
-    kind, message = printable(reply.get("type"), 60), printable(reply.get("message"), 1000)
-    known = kind in RAISED_AS_ITSELF
-    error: Any = getattr(builtins, kind)(message) if known else StudentError(f"{kind}: {message}")
-    error.student_type, error.student_where = kind, _where(reply)
-    error.student_placeholder = reply.get("placeholder") is True
-    raise error
-
-
-def _where(reply: dict[str, Any]) -> str:
-    line, source = reply.get("line"), printable(reply.get("source"), 200)
-    if type(line) is not int or line < 1:
-        return ""
-    return f"line {line}: `{source}`" if source else f"line {line}"
 
 
 def _recorded(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from autograder.boundary.agent.convpool_agent.decoding import decode
 from autograder.boundary.agent.convpool_agent.encoding import encode
 from autograder.boundary.agent.convpool_agent.keras_values import reduce
-from autograder.boundary.channel import Channel
+from autograder.boundary.channel import Channel, no_handle
 from course.crossing import MAX_BYTES
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
@@ -46,18 +46,18 @@ class Rehearsal:
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
         """Send a request as `Channel` does, or repeat the reply that it got before."""
-        asked = encode({"kind": kind, **fields}, reduce=reduce)
+        handle = no_handle if fields.get("wide") is True else None
+        asked = encode({"kind": kind, **fields}, reduce=reduce, wide=handle)
         if not self._over:
             reply = self._channel.request(kind, {**fields, "keep": True}, timeout)
-            self._keep(asked, reply)
+            self._keep(asked, encode(reply, reduce=reduce, wide=handle))
             return reply
         if self._kept and self._kept[0][0] == asked:
-            return decode(self._kept.popleft()[1])
+            return decode(self._kept.popleft()[1], wide=handle is not None)
         self.strayed |= bool(self._kept)
         return self._channel.request(kind, {**fields, "kept": True}, timeout)
 
-    def _keep(self, asked: bytes, reply: dict[str, Any]) -> None:
-        told = encode(reply, reduce=reduce)
+    def _keep(self, asked: bytes, told: bytes) -> None:
         self._room -= len(asked) + len(told)
         if self._room >= 0:
             self._kept.append((asked, told))

@@ -1,20 +1,14 @@
 """The boundary end to end: a test cell's view of functions that live in another process."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from jupyter_client import BlockingKernelClient, KernelManager
+from support.plain_kernel import LATE, Student
 
-from autograder.boundary.agent import AGENT_FOLDER
-from autograder.boundary.channel import BadReply, FileChannel
+from autograder.boundary.channel import BadReply
 from autograder.boundary.standin import UNDEFINED, StandInFunction, StudentError, fetch
 from course.crossing import CannotCross
-
-LATE = 60.0
 
 PLAIN_CELL = """
 import numpy as np
@@ -70,42 +64,6 @@ q1 = "b"
 q2 = ...
 counted = np.float32(0.5)
 """
-
-
-class Student:
-    """A plain local kernel, and a channel to it."""
-
-    def __init__(self, folder: Path) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(AGENT_FOLDER), "IPYTHONDIR": str(folder)}
-        self.manager = KernelManager(kernel_name="python3")
-        self.manager.start_kernel(env=environment, cwd=str(folder))
-        self.client: BlockingKernelClient = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=LATE)
-        self.requests, self.replies = folder / "request", folder / "reply"
-        self.requests.touch()
-        self.replies.touch()
-        self.channel = FileChannel(self.requests, self.replies, self.execute)
-        self.printed = ""
-
-    def execute(self, code: str, timeout: float) -> None:
-        def note(message: dict[str, Any]) -> None:
-            self.printed += message["content"].get("text", "")
-
-        self.client.execute_interactive(code, silent=True, timeout=timeout, output_hook=note)
-
-    def run(self, cell: str) -> None:
-        reply = self.client.execute_interactive(cell, timeout=LATE, output_hook=lambda _: None)
-        assert reply["content"]["status"] == "ok", reply["content"]
-
-    def __getitem__(self, name: str) -> Any:
-        return fetch(self.channel, name, LATE)
-
-    def stop(self) -> None:
-        self.channel.close()
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-        self.manager.cleanup_resources()
 
 
 @pytest.fixture(scope="module")

@@ -24,17 +24,21 @@ from course.crossing import (
 
 from .encoding import MAGIC
 from .npy import MalformedData, read_array
-from .records import MAX_TEXT, HistoryRecord, ModelRecord
+from .records import HANDLE_KINDS, MAX_TEXT, HandleRecord, HistoryRecord, ModelRecord
+from .wide_restoring import restored
 
 MAX_INT_DIGITS = 20
 MAX_STEPS = 10**9
 
 
-def decode(data: bytes) -> dict[str, Any]:
-    """Read one message; raise `MalformedData`, and no other error, for any other bytes."""
+def decode(data: bytes, wide: bool = False) -> dict[str, Any]:
+    """Read one message; raise `MalformedData`, and no other error, for any other bytes.
+
+    Values of the wider set and handles are malformed unless `wide`.
+    """
     try:
         document, rest = _split(data)
-        return _Reader(document["arrays"], rest).fields(document["fields"])
+        return _Reader(document["arrays"], rest, wide).fields(document["fields"])
     except MalformedData:
         raise
     # All errors that hostile bytes can cause in `json`, `int`, `float`, slicing and NumPy.
@@ -75,7 +79,7 @@ def _small_int(digits: str) -> int:
 class _Reader:
     """Turns checked JSON into values; every array is used exactly once."""
 
-    def __init__(self, lengths: list[int], data: memoryview) -> None:
+    def __init__(self, lengths: list[int], data: memoryview, wide: bool) -> None:
         if type(lengths) is not list or any(type(n) is not int or n < 0 for n in lengths):
             raise MalformedData("the arrays' lengths are not lengths")
         if len(lengths) > MAX_ARRAYS:
@@ -87,6 +91,7 @@ class _Reader:
             self.parts.append(data[:length])
             data = data[length:]
         self.count = 0
+        self.wide = wide
 
     def fields(self, body: object) -> dict[str, Any]:
         if type(body) is not dict:
@@ -128,6 +133,11 @@ class _Reader:
             return _history(*_the(list, self.value(content, depth)))
         if tag == "model":
             return _model(*_the(list, self.value(content, depth)))
+        if self.wide and tag == "wide":
+            kind, plain = content
+            return restored(_the(str, kind), self.value(plain, depth + 1))
+        if self.wide and tag == "handle":
+            return _handle(*_the(list, self.value(content, depth)))
         raise MalformedData("a value is of an unknown kind")
 
     def _dict(self, pairs: Any, depth: int) -> dict[Any, Any]:
@@ -201,6 +211,12 @@ def _model(
         raise MalformedData("a number of steps is out of its range")
     described = (_the(str, family), _the(dict, config), weights, compiled)
     return ModelRecord(*described, _the(str, compile_refusal), steps, _the(bool, stopped))
+
+
+def _handle(number: Any, kind: Any, name: Any, details: Any) -> HandleRecord:
+    if _the(int, number) < 0 or _the(str, kind) not in HANDLE_KINDS or len(_the(str, name)) > 200:
+        raise MalformedData("a handle is not of its form")
+    return HandleRecord(number, kind, name, _the(dict, details))
 
 
 def _the(kind: type, value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A message is `MAGIC`, the length of a JSON text (8 bytes, little-endian), the text, and the
 arrays as `.npy` files end to end. In the text a list is a list; values without a JSON
-form are objects with one key: tuple, dict, set, dots, scalar, array, frozen, history, model.
+form are objects with one key: tuple, dict, set, dots, scalar, array, frozen, history, model; and
+wide and handle where the wider set of values may cross.
 """
 
 import json
@@ -11,11 +12,13 @@ from collections.abc import Callable
 import numpy as np
 
 from course.crossing import (
+    MAX_ARRAY_BYTES,
     MAX_ARRAYS,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_VALUES,
     CannotCross,
+    array_bytes,
     arriving,
     name_of_type,
     plain_array,
@@ -23,7 +26,8 @@ from course.crossing import (
 )
 
 from .npy import write_array
-from .records import MAX_TEXT, HistoryRecord, ModelRecord
+from .records import MAX_TEXT, HandleRecord, HistoryRecord, ModelRecord, WideRecord
+from .wide_values import Handle, Lowering
 
 MAGIC = b"CONVPOOL1\n"
 
@@ -36,13 +40,15 @@ def encode(
     fields: dict[str, object],
     names: dict[str, str] | None = None,
     reduce: Callable[[object, str], object] = _unchanged,
+    wide: Handle | None = None,
 ) -> bytes:
     """Write named values as one message; raise `CannotCross` for the first without a plain form.
 
     `names` gives the fields' names in that error; `reduce(value, path)` turns library objects
-    (tensors, models) into arrays and records.
+    (tensors, models) into arrays and records. With `wide` the wider set of values is written too:
+    it gives the handle of an object that stays in its process, or raises `CannotCross`.
     """
-    writer, called = _Writer(reduce), {key: (names or {}).get(key, key) for key in fields}
+    writer, called = _Writer(reduce, wide), {key: (names or {}).get(key, key) for key in fields}
     body = {key: writer.top(value, called[key]) for key, value in fields.items()}
     document = {"arrays": [len(part) for part in writer.arrays], "fields": body}
     text = json.dumps(document, separators=(",", ":")).encode("ascii")
@@ -60,13 +66,19 @@ def encode(
 class _Writer:
     """Turns values into JSON, and arrays into numbered parts."""
 
-    def __init__(self, reduce: Callable[[object, str], object]) -> None:
+    def __init__(self, reduce: Callable[[object, str], object], wide: Handle | None = None) -> None:
         self.reduce = reduce
+        self.lowering = Lowering(wide) if wide else None
         self.arrays: list[bytes] = []
         self.size = self.count = 0
 
     def top(self, value: object, path: str) -> object:
         """Write a whole value, in the form in which the notebook's own checks see it."""
+        if self.lowering:
+            lowered = self.lowering.value(value, path)
+            if array_bytes(lowered) > MAX_ARRAY_BYTES:
+                raise CannotCross(path, name_of_type(value), "it is too large as an array")
+            return self.value(lowered, path)
         return self.value(arriving(value, path, keep=(HistoryRecord, ModelRecord)), path)
 
     def value(self, value: object, path: str, depth: int = 0) -> object:
@@ -91,13 +103,18 @@ class _Writer:
         return self._object(value, path, depth)
 
     def _object(self, value: object, path: str, depth: int) -> object:
+        if isinstance(value, WideRecord):
+            return {"wide": [value.kind, self.value(value.content, path, depth + 1)]}
+        if isinstance(value, HandleRecord):
+            parts = [value.number, value.kind, value.name, value.details]
+            return {"handle": self.value(parts, path, depth + 1)}
         value = self.reduce(value, path)
         if isinstance(value, np.ndarray):
             return self._array(value, path)
         if isinstance(value, HistoryRecord):
             return {"history": self.value([value.history, value.epoch], path, depth + 1)}
         if isinstance(value, ModelRecord):
-            parts: list[object] = [value.family, value.config, value.weights]
+            parts = [value.family, value.config, value.weights]
             parts += [value.compiled, value.compile_refusal, value.steps, value.stopped]
             return {"model": self.value(parts, path, depth + 1)}
         raise CannotCross(path, name_of_type(value))

@@ -30,3 +30,29 @@ class ModelRecord:
     compile_refusal: str = ""
     steps: int = 0
     stopped: bool = False
+
+
+@dataclass(frozen=True)
+class WideRecord:
+    """A value of the wider set as a kind and plain content; see `wide_values`."""
+
+    kind: str
+    content: Any
+
+
+@dataclass(frozen=True)
+class HandleRecord:
+    """A number for an object that stays in its own process; `kind` is one of `HANDLE_KINDS`.
+
+    `name` is the name of the object's class, or of the function or class itself. `details` holds,
+    by kind, the special methods that the object has (`methods`), an exception class's bases
+    (`bases`), and a bound method's name (`method`).
+    """
+
+    number: int
+    kind: str
+    name: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+HANDLE_KINDS = frozenset(["object", "function", "class", "exception", "method", "callback"])

@@ -17,6 +17,7 @@ from typing import Any
 from course.crossing import CannotCross
 from course.notebook.cell_code import is_placeholder
 
+from . import objects
 from .decoding import decode
 from .encoding import encode
 from .keras_values import history_from, rebuild_here, reduce
@@ -33,13 +34,14 @@ _kept: dict[str, dict[str, Any]] = {}
 
 def serve(number: int, requests: str, replies: str) -> None:
     """Read request `number` from the file `requests` and write its reply into `replies`."""
-    request = decode(Path(requests).read_bytes())
+    request = decode(Path(requests).read_bytes(), wide=True)
+    wide = objects.handle if request.get("wide") is True else None
     head = {"number": number, "nonce": request["nonce"]}
     name, kind = request["name"], request["kind"]
     try:
         with _names_as_kept(name, request.get("kept")):
             answer = ANSWERS[kind](request)
-            reply = encode({**head, **answer}, _names_of_fields(name, kind), reduce)
+            reply = encode({**head, **answer}, _names_of_fields(name, kind), reduce, wide)
     except CannotCross as refusal:
         reply = encode({**head, **_refused(refusal)})
     # A value's own class may raise anything while it is examined.
@@ -133,7 +135,17 @@ def _call_each(request: dict[str, Any]) -> dict[str, object]:
     return {"kind": "results", "results": results}
 
 
-ANSWERS = {"describe": _describe, "call": _call, "call_each": _call_each}
+def _act(request: dict[str, Any]) -> dict[str, object]:
+    return objects.act(request, _namespace(), _raised)
+
+
+ANSWERS = {
+    "describe": _describe,
+    "call": _call,
+    "call_each": _call_each,
+    "act": _act,
+    "resume": _act,
+}
 
 
 def _rebuilt(value: Any) -> Any:

@@ -1,0 +1,242 @@
+"""Objects that stay in the student's process and are used through handles, and calls of tests.
+
+A function of the test that student code calls is a `Callback`. The call then runs in a thread: it
+is suspended while the test's function runs on the other side, and goes on with the next request.
+"""
+
+import builtins
+import contextlib
+import inspect
+import io
+import queue
+import secrets
+import threading
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from course.crossing import CannotCross, name_of_type
+
+from .keras_values import history_from, rebuild_here
+from .records import HandleRecord, HistoryRecord, ModelRecord
+
+MAX_OBJECTS = 100_000
+MAX_PRINTED = 1_000_000
+_LIKE_DEFAULTS = "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __str__ __repr__ __hash__ __format__"
+BINARY = frozenset(
+    """
+    __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__
+    __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__ __rmod__ __pow__ __rpow__
+    __matmul__ __rmatmul__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__ __iadd__ __isub__
+    __imul__ __itruediv__
+    """.split()  # noqa: SIM905
+)
+SPECIAL = BINARY | frozenset(
+    """
+    __len__ __iter__ __next__ __getitem__ __setitem__ __delitem__ __contains__ __call__ __bool__
+    __neg__ __pos__ __abs__ __invert__ __int__ __float__ __index__ __round__ __enter__ __exit__
+    __reversed__ __str__ __repr__
+    """.split()  # noqa: SIM905
+)
+"""The special methods that a test can use of a student's object."""
+_objects: dict[int, Any] = {}
+_numbers: dict[int, int] = {}
+_first: list[int] = []
+_suspended: list["_Run"] = []
+_running = threading.local()
+_state = {"callbacks": False}
+
+Answer = dict[str, object]
+
+
+def handle(value: Any, path: str) -> HandleRecord:
+    """Return the handle of an object that stays here; raise `CannotCross` if there are too many."""
+    if isinstance(value, Callback):
+        return HandleRecord(value.number, "callback", "")
+    name = str(getattr(type(value), "__name__", "object"))[:200]
+    if isinstance(value, types.MethodType) and not isinstance(value.__self__, type):
+        method = {"method": str(value.__name__)[:200]}
+        return HandleRecord(_number(value.__self__, path), "method", name, method)
+    own = str(getattr(value, "__name__", name))[:200]
+    if isinstance(value, type):
+        if not issubclass(value, BaseException):
+            return HandleRecord(_number(value, path), "class", own)
+        bases = [base.__name__[:200] for base in value.__mro__]
+        return HandleRecord(_number(value, path), "exception", own, {"bases": bases})
+    if inspect.isroutine(value):
+        return HandleRecord(_number(value, path), "function", own)
+    kind = type(value)
+    methods = sorted(
+        method
+        for method in SPECIAL
+        if getattr(kind, method, None) is not None
+        and not (method in _LIKE_DEFAULTS and getattr(kind, method) is getattr(object, method))
+    )
+    library = next((one for one in kind.__mro__ if one.__module__ != "__main__"), object)
+    details = {"methods": methods, "library": [library.__module__, library.__qualname__]}
+    return HandleRecord(_number(value, path), "object", name, details)
+
+
+def _number(value: Any, path: str) -> int:
+    """Number an object and keep it, so that its number stays its own."""
+    if id(value) not in _numbers:
+        if len(_objects) >= MAX_OBJECTS:
+            raise CannotCross(path, name_of_type(value), "there are too many objects")
+        # Another process that takes this one's place knows none of its numbers.
+        if not _first:
+            _first.append(secrets.randbits(48))
+        _numbers[id(value)] = _first[0] + len(_objects)
+        _objects[_numbers[id(value)]] = value
+    return _numbers[id(value)]
+
+
+class Callback:
+    """A function of the test; a call suspends the student's code until the other side answers."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Ask the other side to call the function, and wait for what it returns or raises."""
+        run = getattr(_running, "run", None)
+        if run is None:
+            raise RuntimeError("a function of the test can only be called during the test's call")
+        parts = {"callback": self.number, "args": list(args), "kwargs": kwargs}
+        run.outbox.put({"kind": "callback", **parts})
+        reply = run.inbox.get()
+        if reply["raised"]:
+            kind = getattr(builtins, reply["raised"], RuntimeError)
+            usual = isinstance(kind, type) and issubclass(kind, Exception)
+            raise (kind if usual else RuntimeError)(reply["value"])
+        return here(reply["value"])
+
+
+class _Run:
+    """A call in a thread of its own."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        self.inbox: queue.Queue[Any] = queue.Queue()
+        self.outbox: queue.Queue[Any] = queue.Queue()
+        threading.Thread(target=self._work, args=[work], daemon=True).start()
+
+    def _work(self, work: Callable[[], Answer]) -> None:
+        _running.run = self
+        self.outbox.put(work())
+
+    def next_answer(self) -> Answer:
+        """Return the call's answer, or the next call of a function of the test."""
+        answer = self.outbox.get()
+        if answer["kind"] == "callback":
+            _suspended.append(self)
+        return answer
+
+
+def here(value: Any) -> Any:
+    """Replace records by models, handles by the objects they stand for."""
+    if isinstance(value, HandleRecord):
+        if value.kind == "callback":
+            _state["callbacks"] = True
+            return Callback(value.number)
+        found = _objects[value.number]
+        return getattr(found, value.details["method"]) if value.kind == "method" else found
+    if isinstance(value, ModelRecord):
+        return rebuild_here(value)
+    if isinstance(value, HistoryRecord):
+        return history_from(value)
+    if type(value) in (list, tuple):
+        return type(value)(here(item) for item in value)
+    if type(value) is dict:
+        return {key: here(item) for key, item in value.items()}
+    return value
+
+
+def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., Answer]) -> Answer:
+    """Do one thing with an object, or go on with a suspended call, and add what was printed."""
+    with _patched(request.get("patched") or {}), _printing() as printed:
+        if request["kind"] == "resume":
+            run = _suspended.pop()
+            run.inbox.put(request)
+            answer = run.next_answer()
+        else:
+            target = here(request["target"]) if request["target"] else None
+            if request["target"] is None:
+                if request["name"] not in names:
+                    return {"kind": "undefined"}
+                target = names[request["name"]]
+            args, kwargs = here(request["args"]), here(request["kwargs"])
+
+            def work() -> Answer:
+                return _done(request["action"], target, args, kwargs, raised)
+
+            answer = _Run(work).next_answer() if _state["callbacks"] else work()
+    return {**answer, "printed": printed.getvalue()[:MAX_PRINTED]}
+
+
+def _done(
+    action: str, target: Any, args: Any, kwargs: Any, raised: Callable[..., Answer]
+) -> Answer:
+    try:
+        result = ACTIONS[action](target, *args, **kwargs)
+    except StopIteration:
+        return {"kind": "stopped"}
+    # Any exception of student code, also SystemExit, is the answer to this request.
+    except BaseException as error:
+        return {**raised(error), "class": type(error) if _is_own(type(error)) else None}
+    return {"kind": "result", "result": result, "args": args, "kwargs": kwargs}
+
+
+def _is_own(kind: type) -> bool:
+    return kind.__module__ != "builtins"
+
+
+def _special(target: Any, method: str, *args: Any) -> Any:
+    """Call a special method as Python does: of the object's class."""
+    if method not in SPECIAL:
+        raise AttributeError(method)
+    result = getattr(type(target), method)(target, *args)
+    return {"not": "implemented"} if result is NotImplemented else result
+
+
+def _signature(target: Any) -> list[Any]:
+    """Describe each parameter as its name, kind, whether it has a default, and that."""
+    return [
+        [one.name, one.kind.name, one.default is not one.empty, _or_none(one.default)]
+        for one in inspect.signature(target).parameters.values()
+    ]
+
+
+def _or_none(default: Any) -> Any:
+    return None if default is inspect.Parameter.empty else default
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "value": lambda target: target,
+    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    "get": lambda target, name: getattr(target, name),
+    "set": lambda target, name, value: setattr(target, name, value),
+    "delete": lambda target, name: delattr(target, name),
+    "special": _special,
+    "signature": _signature,
+    "dir": lambda target: [str(name) for name in dir(target)][:10_000],
+    "isinstance": lambda target, value: isinstance(value, target),
+    "issubclass": lambda target, value: issubclass(value, target),
+}
+
+
+@contextlib.contextmanager
+def _patched(patched: dict[str, Any]) -> Iterator[None]:
+    """Put the test's own `input` or `print` in the place of Python's."""
+    before = {name: getattr(builtins, name) for name in patched}
+    try:
+        for name, function in patched.items():
+            setattr(builtins, name, here(function))
+        yield
+    finally:
+        for name, function in before.items():
+            setattr(builtins, name, function)
+
+
+@contextlib.contextmanager
+def _printing() -> Iterator[io.StringIO]:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        yield printed

@@ -1,0 +1,469 @@
+"""Stand-ins for objects of a student's process that have no plain form, for ordinary tests.
+
+Methods, attributes and operators are calls into the student's process, and their answers are the
+student's word. An object that answers yes to everything must earn nothing where the reference
+solution has a plain value. So each place where an object arrives, and each comparison or operation
+of an object with a plain value, has a name such as `make(…)` or `make(…).__eq__`. They are recorded
+while the reference solution runs; a submission's objects are refused at every other place.
+"""
+
+import builtins
+import inspect
+import re
+import sys
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.boundary import model as models
+from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
+from autograder.boundary.agent.convpool_agent.objects import BINARY, MAX_PRINTED, SPECIAL
+from autograder.boundary.agent.convpool_agent.records import (
+    HandleRecord,
+    HistoryRecord,
+    ModelRecord,
+)
+from autograder.boundary.channel import BadReply, Channel
+from autograder.boundary.student_errors import StudentError, raise_as_student, refusal_of
+from course.crossing import CannotCross
+
+MAX_REQUESTS = 100_000
+MAX_CALLBACKS = 10_000
+MAX_CALLBACK_DEPTH = 20
+MAX_PLACE = 300
+PATCHED = {"input": builtins.input, "print": builtins.print}
+"""Functions that a test may mock, as they are otherwise."""
+CLAIMED = frozenset(["matplotlib", "sklearn", "scipy", "sympy", "seaborn", "networkx"])
+"""Libraries whose classes an object may claim; none of them has values that cross as data."""
+_NUMBERS = {"__len__": int, "__bool__": bool, "__int__": int, "__float__": float, "__index__": int}
+_HIDDEN = ("_typ", "_repr_", "_ipython_", "_is_", "_mro")
+"""Beginnings of attributes by which libraries recognize their own objects."""
+
+
+class StandIns:
+    """The stand-ins of one student's process, and the places where objects may arrive."""
+
+    def __init__(
+        self, channel: Channel, timeout: float, places: frozenset[str] | None = None
+    ) -> None:
+        """Ask through `channel`; each call may take `timeout` seconds of the student's process.
+
+        `places` are those that were recorded in `seen` while the reference solution ran. With None
+        objects may arrive everywhere, but not be compared with plain values.
+        """
+        self.channel, self.timeout, self.places = channel, timeout, places
+        self.recording = False
+        """Whether this runs the reference solution: everything is permitted and recorded."""
+        self.seen: set[str] = set()
+        self._made: dict[int, Any] = {}
+        self._callbacks: list[Any] = []
+        self._requests = self._calls_back = self._depth = 0
+
+    def fetch(self, name: str, expected: str, undefined: Any) -> Any:
+        """Return the student's `name`, or `undefined`."""
+        try:
+            return self.ask(None, name, name, "value")
+        except CannotCross as refusal:
+            raise refusal.expecting(expected, name) from None
+        except _NotDefined:
+            return undefined
+
+    def ask(
+        self, target: Any, root: str, place: str, action: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Do one thing with an object and return the answer, which stands at `place`.
+
+        Raises what the student's code raises, `CannotCross`, and `BadReply`.
+        """
+        sent = [self._sent(list(args)), self._sent(kwargs)]
+        fields = {"name": root, "target": target, "action": action}
+        fields.update(args=sent[0], kwargs=sent[1])
+        reply = self._reply("act", fields)
+        kind = reply.get("kind")
+        if kind == "undefined":
+            raise _NotDefined(f"name '{root}' is not defined")
+        if kind == "refused":
+            raise refusal_of(reply)
+        if kind == "stopped":
+            raise StopIteration
+        if kind == "raised":
+            raise_as_student(reply, self._exception_class(reply.get("class")))
+        if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
+            raise BadReply("a reply of an unknown kind")
+        if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
+            raise BadReply("a reply without arguments")
+        self._restore([list(args), kwargs], [reply["args"], reply["kwargs"]], place)
+        return self.arrived(reply["result"], place)
+
+    def _reply(self, kind: str, fields: dict[str, object]) -> dict[str, Any]:
+        """Send a request; run the test's functions that the student's code calls meanwhile."""
+        left = self.timeout
+        while True:
+            self._requests += 1
+            if self._requests > MAX_REQUESTS:
+                raise BadReply("too many requests")
+            begun = time.monotonic()
+            patched = self._sent(
+                {name: getattr(builtins, name) for name, own in PATCHED.items()
+                 if getattr(builtins, name) is not own}
+            )  # fmt: skip
+            more = {"wide": True, "patched": patched}
+            reply = self.channel.request(kind, {**fields, **more}, max(left, 0.1))
+            left -= time.monotonic() - begun
+            printed = reply.get("printed", "")
+            if type(printed) is not str or len(printed) > MAX_PRINTED:
+                raise BadReply("printed text that is none, or too long")
+            if printed:
+                sys.stdout.write(printed)
+            if reply.get("kind") != "callback":
+                return reply
+            kind, fields = "resume", {"name": fields["name"], **self._called_back(reply)}
+
+    def _called_back(self, reply: dict[str, Any]) -> dict[str, object]:
+        """Call a function of the test as the student's code asks, and return the answer to it."""
+        number, args, kwargs = (reply.get(key) for key in ("callback", "args", "kwargs"))
+        if type(number) is not int or not 0 <= number < len(self._callbacks):
+            raise BadReply("a call of no function")
+        if type(args) is not list or type(kwargs) is not dict:
+            raise BadReply("a call without arguments")
+        self._calls_back += 1
+        if self._calls_back > MAX_CALLBACKS or self._depth >= MAX_CALLBACK_DEPTH:
+            raise BadReply("too many calls of the test's functions")
+        self._depth += 1
+        try:
+            place = "a function of the test"
+            value = self._callbacks[number](
+                *self.arrived(args, place), **self.arrived(kwargs, place)
+            )
+            return {"value": self._sent(value), "raised": ""}
+        except (CannotCross, BadReply):
+            raise
+        except Exception as error:
+            return {"value": str(error)[:1000], "raised": type(error).__name__}
+        finally:
+            self._depth -= 1
+
+    def _sent(self, value: Any) -> Any:
+        """Return an argument as it is sent: stand-ins and functions as handles."""
+        if isinstance(value, StandIn):
+            return value._stand_in[1]
+        if type(value) in (list, tuple):
+            return type(value)(self._sent(item) for item in value)
+        if type(value) is dict:
+            return {key: self._sent(item) for key, item in value.items()}
+        if isinstance(value, type) or not callable(value):
+            return reduce(value, "a test's argument")
+        plain = reduce(value, "a test's argument")
+        if plain is not value:
+            return plain
+        found = [i for i, one in enumerate(self._callbacks) if one is value]
+        if not found:
+            self._callbacks.append(value)
+        return HandleRecord(found[0] if found else len(self._callbacks) - 1, "callback", "")
+
+    def arrived(self, value: Any, place: str) -> Any:
+        """Turn records into models and stand-ins; raise `CannotCross` where none may stand."""
+        if isinstance(value, HandleRecord):
+            return self._stand_in(value, place)
+        if isinstance(value, ModelRecord):
+            return models.rebuild(value, place)
+        if isinstance(value, HistoryRecord):
+            return history_from(value)
+        if type(value) in (list, tuple):
+            return type(value)(self.arrived(item, f"{place}[]") for item in value)
+        if isinstance(value, dict):
+            for key, item in value.items():
+                value[key] = self.arrived(item, f"{place}[]")
+        elif isinstance(value, np.ndarray) and value.dtype == object:
+            flat = value.reshape(-1)
+            for i, item in enumerate(flat):
+                flat[i] = self.arrived(item, f"{place}[]")
+            return flat.reshape(value.shape)
+        elif hasattr(type(value), "_fields") and isinstance(value, tuple):
+            return type(value)(*(self.arrived(item, f"{place}[]") for item in value))
+        elif type(value).__name__ == "deque":
+            value.extend([self.arrived(value.popleft(), place) for _ in range(len(value))])
+        return value
+
+    def permit(self, place: str, always: bool) -> bool:
+        """Record a place and return whether it is permitted."""
+        if self.recording:
+            self.seen.add(place)
+        return self.recording or (always if self.places is None else place in self.places)
+
+    def _stand_in(self, record: HandleRecord, place: str) -> Any:
+        if record.kind == "callback":
+            if record.number >= len(self._callbacks):
+                raise BadReply("no function of the test")
+            return self._callbacks[record.number]
+        if not self.permit(place, always=True):
+            reason = "a plain value was expected"
+            raise CannotCross(place, f"{record.name} object"[:60], reason)
+        if record.kind == "exception":
+            return self._exception_class(record)
+        if record.kind == "method":
+            return StandIn(self, record, place)
+        if record.number not in self._made:
+            made = _class_with(record) if record.kind == "object" else StandIn
+            self._made[record.number] = made(self, record, place)
+        return self._made[record.number]
+
+    def _exception_class(self, record: Any) -> type | None:
+        """Make a class for the student's own class of exceptions, below Python's nearest."""
+        if type(record) is not HandleRecord or record.kind != "exception":
+            return None
+        if record.number not in self._made:
+            names = record.details.get("bases")
+            base: Any = Exception
+            for name in names if type(names) is list else []:
+                known = getattr(builtins, name, None) if type(name) is str else None
+                if isinstance(known, type) and issubclass(known, Exception):
+                    base = known
+                    break
+            bases = (StudentError,) if base is Exception else (StudentError, base)
+            own = record.name if record.name.isidentifier() else "StudentError"
+            self._made[record.number] = type(own, bases, {"__init__": _keep_message})
+        return self._made[record.number]
+
+    def _restore(self, passed: Any, after: Any, place: str) -> None:
+        """Copy a call's changes of its arguments into the objects that the test passed."""
+        if isinstance(passed, StandIn) or isinstance(after, HandleRecord) or passed is after:
+            return
+        if isinstance(passed, np.ndarray) and isinstance(after, np.ndarray):
+            alike = passed.shape == after.shape and passed.dtype == after.dtype
+            if alike and passed.flags.writeable:
+                np.copyto(passed, after)
+        elif type(passed) is not type(after):
+            return
+        elif type(passed) is list:
+            if len(passed) == len(after):
+                for i, item in enumerate(after):
+                    if _changes_in_place(passed[i], item):
+                        self._restore(passed[i], item, place)
+                    else:
+                        passed[i] = self.arrived(item, place)
+            else:
+                passed[:] = self.arrived(after, place)
+        elif type(passed) is tuple:
+            for one, other in zip(passed, after, strict=False):
+                self._restore(one, other, place)
+        elif isinstance(passed, dict):
+            kept = {
+                key: passed[key] for key, item in after.items()
+                if key in passed and _changes_in_place(passed[key], item)
+            }  # fmt: skip
+            for key, item in kept.items():
+                self._restore(item, after[key], place)
+            fresh = {k: kept[k] if k in kept else self.arrived(v, place) for k, v in after.items()}
+            passed.clear()
+            passed.update(fresh)
+        elif isinstance(passed, set):
+            passed.clear()
+            passed.update(after)
+        elif type(passed).__name__ in ("DataFrame", "Series") and not passed.equals(after):
+            passed._update_inplace(after)
+
+
+def _changes_in_place(passed: Any, after: Any) -> bool:
+    if isinstance(passed, StandIn) or callable(passed):
+        return True
+    return type(passed) is type(after) and (
+        isinstance(passed, (list, tuple, dict, set, np.ndarray))
+        or type(passed).__name__ in ("DataFrame", "Series")
+    )
+
+
+def _keep_message(self: Any, *args: Any) -> None:
+    Exception.__init__(self, *args)
+
+
+class _NotDefined(NameError):
+    """The student's notebook does not define the name."""
+
+
+_of_channel: "weakref.WeakKeyDictionary[Any, StandIns]" = weakref.WeakKeyDictionary()
+
+
+def of_channel(channel: Channel, timeout: float) -> StandIns:
+    """Return the stand-ins of a channel, the same each time."""
+    if channel not in _of_channel:
+        _of_channel[channel] = StandIns(weakref.proxy(channel), timeout)
+    return _of_channel[channel]
+
+
+class StandIn:
+    """A student's object, function or class; what is done with it is done in its own process."""
+
+    _stand_in: tuple[StandIns, HandleRecord, str]
+
+    def __init__(self, owner: StandIns, record: HandleRecord, place: str) -> None:
+        """Stand for the object of `record` that arrived at `place`."""
+        object.__setattr__(self, "_stand_in", (owner, record, place))
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The library's class that the object says it is of, if that is imported here, else this.
+
+        So `isinstance(axes, plt.Axes)` holds.
+        """
+        return _library_class(self._stand_in[1]) or type(self)
+
+    def __repr__(self) -> str:
+        record = self._stand_in[1]
+        if record.kind == "object" and "__repr__" in _methods(record):
+            return _text(_special(self, "__repr__"))
+        return f"<student's {record.kind} {record.name}>"
+
+    def __str__(self) -> str:
+        if "__str__" in _methods(self._stand_in[1]):
+            return _text(_special(self, "__str__"))
+        return repr(self)
+
+    def __getattr__(self, name: str) -> Any:
+        _, record, place = self._stand_in
+        if name == "__signature__" and record.kind != "object":
+            return _signature(_act(self, "signature", place))
+        usual = ("__doc__", "__name__", "__qualname__", "__dict__")
+        if name.startswith(_HIDDEN) or (name.startswith("__") and name not in usual):
+            raise AttributeError(name)
+        return _act(self, "get", _longer(place, f".{name}"), name)
+
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        """The docstring of the student's object."""
+        return _act(self, "get", f"{self._stand_in[2]}.__doc__", "__doc__")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _act(self, "set", "", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _act(self, "delete", "", name)
+
+    def __dir__(self) -> list[str]:
+        return [str(name) for name in _act(self, "dir", f"dir({self._stand_in[2]})")]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function, class or object."""
+        return _act(self, "call", _longer(self._stand_in[2], "(…)"), *args, **kwargs)
+
+    def __instancecheck__(self, value: Any) -> bool:
+        if isinstance(value, StandIn):
+            return _act(self, "isinstance", "", value) is True
+        named = isinstance(value, tuple) and hasattr(value, "_fields")
+        return named and type(value).__name__ == self._stand_in[1].name
+
+    def __subclasscheck__(self, value: Any) -> bool:
+        return isinstance(value, StandIn) and _act(self, "issubclass", "", value) is True
+
+    def __eq__(self, other: object) -> Any:
+        if self is other:
+            return True
+        return _compared(self, "__eq__", other)
+
+    def __ne__(self, other: object) -> Any:
+        if self is other:
+            return False
+        equal = _compared(self, "__eq__", other)
+        return equal if equal is NotImplemented else not equal
+
+    def __hash__(self) -> int:
+        return hash(self._stand_in[1].number)
+
+
+def _library_class(record: HandleRecord) -> type | None:
+    """Find a class of a library by name, without importing it; None for kinds that are plain."""
+    named = record.details.get("library")
+    if type(named) is not list or [type(part) for part in named] != [str, str]:
+        return None
+    module, name = named
+    if module.split(".")[0] not in CLAIMED:
+        return None
+    found = vars(sys.modules.get(module, builtins)).get(name)
+    return found if isinstance(found, type) and found.__module__ == module else None
+
+
+def _compared(one: StandIn, method: str, other: object) -> Any:
+    """Compare objects by the student's word; an object and a plain value only where permitted."""
+    owner, record, place = one._stand_in
+    if method not in _methods(record):
+        return NotImplemented
+    if not isinstance(other, StandIn) and not owner.permit(f"{place}.{method}", always=False):
+        return NotImplemented
+    answer = _special(one, method, other)
+    return answer if isinstance(answer, bool) or answer is NotImplemented else bool(answer)
+
+
+def _methods(record: HandleRecord) -> Any:
+    found = record.details.get("methods")
+    return found if type(found) is list else []
+
+
+def _act(one: StandIn, action: str, place: str, *args: Any, **kwargs: Any) -> Any:
+    owner, record, arrived_at = one._stand_in
+    found = re.match(r"\w+", arrived_at)
+    root = found[0] if found else ""
+    return owner.ask(record, root, place[:MAX_PLACE], action, *args, **kwargs)
+
+
+def _special(one: StandIn, method: str, *args: Any) -> Any:
+    place = _longer(one._stand_in[2], f".{method}")
+    answer = _act(one, "special", place, method, *args)
+    if isinstance(answer, dict) and answer == {"not": "implemented"}:
+        return NotImplemented
+    return answer
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError("__str__ returned no string")
+    return value
+
+
+def _longer(place: str, part: str) -> str:
+    """Add a part to a place's name; a list's thousandth node is where its second is."""
+    return place if place.endswith(part) else place + part
+
+
+def _class_with(record: HandleRecord) -> type:
+    """Make a class with the special methods that the student's object has."""
+    wanted = [name for name in _methods(record) if type(name) is str and name in SPECIAL]
+    known = frozenset(wanted) - {"__eq__", "__ne__", "__str__", "__repr__", "__call__", "__hash__"}
+    body = {name: _method(name) for name in sorted(known)}
+    if "__call__" not in wanted:
+        body["__call__"] = None
+    return type("StandIn", (StandIn,), body)
+
+
+def _method(name: str) -> Any:
+    def answer(self: StandIn, *args: Any) -> Any:
+        owner, _, place = self._stand_in
+        plain = name in BINARY and not all(isinstance(other, StandIn) for other in args)
+        if plain and not owner.permit(f"{place}.{name}", always=False):
+            return NotImplemented
+        result = _special(self, name, *args)
+        if name in _NUMBERS and type(result) is not _NUMBERS[name]:
+            raise TypeError(f"{name} returned no {_NUMBERS[name].__name__}")
+        if name == "__iter__" and not isinstance(result, Iterator):
+            return iter(result)
+        return result
+
+    return answer
+
+
+def _signature(described: Any) -> inspect.Signature:
+    """Make a signature of checked parts."""
+    try:
+        parameters = [
+            inspect.Parameter(
+                str(name),
+                inspect._ParameterKind[kind],
+                default=default if has_default is True else inspect.Parameter.empty,
+            )
+            for name, kind, has_default, default in described
+        ]
+        return inspect.Signature(parameters)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadReply("a signature is none") from error

@@ -1,0 +1,366 @@
+"""Stand-ins for a student's objects, end to end with the agent in a kernel of its own."""
+
+import contextlib
+import importlib
+import inspect
+import io
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pytest
+from support.plain_kernel import LATE, Student
+
+from autograder.boundary.agent.convpool_agent.records import HandleRecord
+from autograder.boundary.channel import BadReply
+from autograder.boundary.standin import UNDEFINED, StudentError, fetch
+from autograder.boundary.student_objects import StandIn, StandIns
+from course.crossing import CannotCross
+
+CELL = """
+class Overdrawn(ValueError):
+    pass
+
+class Account:
+    "A bank account."
+    def __init__(self, owner, balance=0):
+        self.owner, self.balance = owner, balance
+    def deposit(self, amount):
+        self.balance += amount
+        return self.balance
+    def withdraw(self, amount):
+        if amount > self.balance:
+            raise Overdrawn(f"only {self.balance}")
+        self.balance -= amount
+    def __str__(self):
+        return f"{self.owner}: {self.balance}"
+    def __eq__(self, other):
+        return isinstance(other, Account) and self.balance == other.balance
+    def __len__(self):
+        return 3
+    def __add__(self, other):
+        return Account(self.owner, self.balance + getattr(other, "balance", other))
+
+class Saver(Account):
+    pass
+
+class Yes:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __lt__(self, other): return True
+    __gt__ = __le__ = __ge__ = __lt__
+    def __sub__(self, other): return 0.0
+    __rsub__ = __sub__
+    def __abs__(self): return 0.0
+
+def liar():
+    return Yes()
+
+def counting(n):
+    for i in range(n):
+        yield i * i
+
+def endless():
+    n = 0
+    while True:
+        yield n
+        n += 1
+
+def adder(n):
+    def add(m, k=1):
+        return n + m + k
+    return add
+
+def apply(f, xs):
+    return [f(x) for x in xs]
+
+def catches(f):
+    try:
+        return f()
+    except KeyError as error:
+        return f"caught {error.args[0]}"
+
+def forever(f):
+    while True:
+        f()
+
+def asks():
+    name = input("Name? ")
+    print(f"Hello {name}!")
+    return len(name)
+
+def spoils(frame, members, items):
+    frame["new"] = 1
+    members.add(3)
+    items[0].append(9)
+
+def big(n):
+    return {(n, n): 2 ** n}
+
+def nests(f):
+    return f(lambda x: x + 1)
+"""
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Student]:
+    running = Student(tmp_path_factory.mktemp("student"))
+    try:
+        running.run(CELL)
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def get(student: Student) -> Any:
+    return lambda name: fetch(student.channel, name, LATE, wide=True)
+
+
+def test_instances_have_their_methods_and_attributes(get: Any) -> None:
+    account = get("Account")("Ada", balance=5)
+    assert account.deposit(10) == 15
+    assert (account.balance, account.owner, len(account)) == (15, "Ada", 3)
+    account.balance = 2**70
+    assert account.balance == 2**70
+    assert str(account) == f"Ada: {2**70}"
+    assert hasattr(account, "deposit")
+    assert not hasattr(account, "nothing")
+    assert "deposit" in dir(account)
+    with pytest.raises(TypeError):
+        account()
+
+
+def test_instances_are_of_their_classes(get: Any) -> None:
+    account, saver = get("Account")("a"), get("Saver")("b")
+    assert isinstance(saver, get("Account"))
+    assert isinstance(saver, get("Saver"))
+    assert not isinstance(account, get("Saver"))
+    assert not isinstance(3, get("Account"))
+    assert issubclass(get("Saver"), get("Account"))
+
+
+def test_instances_are_compared_with_each_other_in_their_process(get: Any) -> None:
+    make = get("Account")
+    assert make("a", 1) == make("b", 1)
+    assert make("a", 1) != make("b", 2)
+    assert (make("a", 1) + make("b", 2)).balance == 3
+
+
+def test_an_object_that_is_equal_to_everything_earns_nothing(get: Any) -> None:
+    liar = get("liar")()
+    assert (liar == 3) is False
+    assert (liar != 3) is True
+    assert liar != "b"
+    assert liar not in [1, 2]
+    assert liar != pytest.approx(3)
+    for untrue in (lambda: liar < 3, lambda: 3 - liar, lambda: abs(3 - liar) < 1):
+        with pytest.raises(TypeError):
+            untrue()
+
+
+def test_a_reference_records_where_objects_and_comparisons_stand(student: Student) -> None:
+    reference = StandIns(student.channel, LATE)
+    reference.recording = True
+    account = fetch(student.channel, "Account", LATE, wide=reference)("a", 1)
+    assert (account + 2).balance == 3
+    places = frozenset(reference.seen)
+    assert places == {"Account", "Account(…)", "Account(…).__add__"}
+    again = StandIns(student.channel, LATE, places)
+    account = fetch(student.channel, "Account", LATE, wide=again)("a", 1)
+    assert (account + 2).balance == 3
+    with pytest.raises(CannotCross, match="plain value was expected"):
+        fetch(student.channel, "liar", LATE, wide=again)
+
+
+def test_own_exceptions_are_caught_by_class_and_by_base(get: Any) -> None:
+    account = get("Account")("Ada")
+    with pytest.raises(get("Overdrawn"), match="only 0"):
+        account.withdraw(1)
+    with pytest.raises(ValueError):
+        account.withdraw(1)
+    with pytest.raises(StudentError) as caught:
+        account.withdraw(1)
+    assert caught.value.student_type == "Overdrawn"
+
+
+def test_generators_are_read_one_by_one(get: Any) -> None:
+    assert list(get("counting")(4)) == [0, 1, 4, 9]
+    stream = get("endless")()
+    assert [next(stream), next(stream)] == [0, 1]
+    assert next(iter(get("counting")(1))) == 0
+
+
+def test_functions_that_are_returned_can_be_called(get: Any) -> None:
+    add = get("adder")(2)
+    assert (add(3), add(3, k=0)) == (6, 5)
+    assert add.__name__ == "add"
+    assert str(inspect.signature(add)) == "(m, k=1)"
+    assert get("Account").__doc__ == "A bank account."
+
+
+def test_functions_of_the_test_are_called_by_the_student(get: Any) -> None:
+    seen: list[int] = []
+
+    def double(x: int) -> int:
+        seen.append(x)
+        return 2 * x
+
+    assert get("apply")(double, [1, 2, 3]) == [2, 4, 6]
+    assert seen == [1, 2, 3]
+    assert get("nests")(lambda plus_one: plus_one(4)) == 5
+
+
+def test_a_function_of_the_test_may_raise(get: Any) -> None:
+    def fails() -> None:
+        raise KeyError("k")
+
+    assert get("catches")(fails) == "caught 'k'"
+    with pytest.raises(ZeroDivisionError):
+        get("catches")(lambda: 1 / 0)
+
+
+def test_calls_of_the_test_are_limited(get: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.boundary.student_objects.MAX_CALLBACKS", 20)
+    with pytest.raises(Exception, match="too many calls"):
+        get("forever")(lambda: None)
+
+
+def test_input_is_mocked_and_print_is_captured(get: Any) -> None:
+    asks = get("asks")
+    with (
+        mock.patch("builtins.input", return_value="Ada") as asked,
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+    ):
+        assert asks() == 3
+    asked.assert_called_once_with("Name? ")
+    assert printed.getvalue() == "Hello Ada!\n"
+
+
+def test_arguments_are_changed_in_place(get: Any) -> None:
+    pd = pytest.importorskip("pandas")
+    frame, members, items = pd.DataFrame({"a": [1]}), {1}, [[0]]
+    inner = items[0]
+    get("spoils")(frame, members, items)
+    assert list(frame.columns) == ["a", "new"]
+    assert (members, inner) == ({1, 3}, [0, 9])
+
+
+def test_plain_values_and_missing_names(get: Any) -> None:
+    assert get("big")(100) == {(100, 100): 2**100}
+    assert get("missing") is UNDEFINED
+
+
+class Forger:
+    """A student's process whose every reply is the next one of a list."""
+
+    def __init__(self, *replies: dict[str, Any]) -> None:
+        self.replies = list(replies)
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
+        return self.replies.pop(0)
+
+
+THING = HandleRecord(7, "object", "Thing", {"methods": ["__len__", "__eq__", "__bool__", 3]})
+FORGED = {
+    "call of no function": {"kind": "callback", "callback": 0, "args": [], "kwargs": {}},
+    "call of a negative function": {"kind": "callback", "callback": -1, "args": [], "kwargs": {}},
+    "call without arguments": {"kind": "callback", "callback": 0, "args": 3, "kwargs": None},
+    "no arguments afterwards": {"kind": "result", "result": 1},
+    "arguments of another kind": {"kind": "result", "result": 1, "args": 1, "kwargs": 1},
+    "printed text too long": {"kind": "result", "printed": "x" * 1_000_001},
+    "printed text that is none": {"kind": "result", "printed": 3},
+    "an unknown kind": {"kind": "code", "result": 1},
+    "a function of the test that is none": {
+        "kind": "result", "result": HandleRecord(5, "callback", ""), "args": [], "kwargs": {},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_reply_is_refused(reply: dict[str, Any]) -> None:
+    with pytest.raises(BadReply):
+        fetch(Forger(reply), "q", LATE, wide=StandIns(Forger(reply), LATE))
+
+
+def result(value: Any) -> dict[str, Any]:
+    return {"kind": "result", "result": value, "args": [], "kwargs": {}}
+
+
+def test_special_methods_answer_in_their_types() -> None:
+    channel = Forger(result(THING), result("many"), result(1), result(True))
+    thing = StandIns(channel, LATE).fetch("thing", "", UNDEFINED)
+    with pytest.raises(TypeError):
+        len(thing)
+    with pytest.raises(TypeError):
+        bool(thing)
+    assert bool(thing) is True
+
+
+def test_an_exception_class_is_below_pythons_exceptions_only() -> None:
+    bases = {"bases": ["Own", "SystemExit", "eval", 3, "KeyError"]}
+    made = StandIns(Forger(result(HandleRecord(1, "exception", "Own", bases))), LATE)
+    own = made.fetch("Own", "", UNDEFINED)
+    assert issubclass(own, KeyError)
+    assert not issubclass(own, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "claim", [["builtins", "int"], ["numpy", "ndarray"], ["matplotlib", "axes"], ["os", "x"], 3]
+)
+def test_an_object_is_of_no_class_of_plain_values(claim: Any) -> None:
+    record = HandleRecord(7, "object", "Thing", {"methods": [], "library": claim})
+    thing = StandIns(Forger(result(record)), LATE).fetch("thing", "", UNDEFINED)
+    assert not isinstance(thing, (int, float, str, list, np.ndarray))
+    assert isinstance(thing, StandIn)
+
+
+@pytest.mark.parametrize("name", ["_typ", "__array__", "__wrapped__", "_repr_html_", "__class_x__"])
+def test_libraries_find_no_marks_of_their_own(name: str) -> None:
+    thing = StandIns(Forger(result(THING), result(1)), LATE).fetch("thing", "", UNDEFINED)
+    assert not hasattr(thing, name)
+
+
+def test_the_narrow_fetch_is_as_before(student: Student) -> None:
+    with pytest.raises(CannotCross):
+        fetch(student.channel, "big", LATE)(100)
+
+
+LIBRARY_CELL = """
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+def plot(x):
+    figure, axes = plt.subplots()
+    axes.plot(x, [v * v for v in x], label="squares")
+    axes.set_title("Squares")
+    axes.set_xlabel("x")
+    axes.legend()
+    return axes
+
+def fitted(x, y):
+    from sklearn.linear_model import LinearRegression
+    return LinearRegression().fit(x, y)
+"""
+
+
+def test_axes_have_their_titles_lines_and_legend(student: Student, get: Any) -> None:
+    student.run(LIBRARY_CELL)
+    axes = get("plot")([1, 2, 3])
+    assert (axes.get_title(), axes.get_xlabel()) == ("Squares", "x")
+    assert isinstance(axes, importlib.import_module("matplotlib.axes").Axes)
+    (line,) = axes.get_lines()
+    assert line.get_ydata().tolist() == [1, 4, 9]
+    assert axes.lines[0].get_label() == "squares"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["squares"]
+    assert axes.get_xlim()[0] < 1
+
+
+def test_estimators_have_their_attributes(student: Student, get: Any) -> None:
+    pytest.importorskip("sklearn")
+    student.run(LIBRARY_CELL)
+    estimator = get("fitted")([[0.0], [1.0]], [1.0, 3.0])
+    assert estimator.coef_.tolist() == pytest.approx([2.0])
+    assert estimator.predict([[2.0]]).tolist() == pytest.approx([5.0])
