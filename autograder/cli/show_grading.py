@@ -106,7 +106,25 @@ def run_stock_grade(
 
     with class_progress(console, options) as show:
         summary = grade_stock_class(course, assignments, options, show)
+    inside = _inside_table(summary)
+    if inside.row_count:
+        console.print(inside)
     _show_summary(summary, console)
+
+
+def _inside_table(summary: "Summary") -> Table:
+    """Lay out the tests that ran in the students' processes, and why, a row each."""
+    table = Table(title="Tests that ran in the student's process: a student can forge these marks")
+    for heading in ("notebook", "test", "why"):
+        table.add_column(heading, overflow="fold")
+    rows = {
+        (result.assignment, test, why)
+        for result in summary.iter_results()
+        for test, why in result.inside.items()
+    }
+    for row in sorted(rows):
+        table.add_row(*map(escape, row))
+    return table
 
 
 def _show_summary(summary: "Summary", console: Console) -> None:

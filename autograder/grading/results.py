@@ -52,6 +52,9 @@ class SubmissionResult:
     key: Key = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
     """In a stock course, the answers that are as they were released, by `grade_id`."""
+    inside: dict[str, str] = field(default_factory=dict)
+    """In a stock course, the tests that ran in the student's process, where a mark can be forged,
+    by `grade_id`, and why they did."""
     rejected: str = ""
     """Why the notebook could not be read; empty if it could."""
     notebook: dict[str, Any] = field(default_factory=dict)

@@ -43,8 +43,9 @@ from autograder.grading.results import (
     result_path,
     sweep,
 )
-from autograder.grading.stock_submission import grade_stock_notebook, read_handed_in
+from autograder.grading.stock_submission import TestPlaces, grade_stock_notebook, read_handed_in
 from autograder.grading.versions import digest_of_files, key_of
+from autograder.grading.where_tests_run import digest_of_places, places_of
 from autograder.ingest.reading import Unreadable
 from course.errors import BuildError, GradingError
 from course.files import write_atomically
@@ -82,10 +83,11 @@ class StockMachine(ThisMachine):
         course: StockCourse,
         assignments: Mapping[str, StockAssignment],
         conditions: Conditions,
+        places: Mapping[str, TestPlaces],
     ) -> None:
         """Read submissions where the course has them; run `jobs` of them at a time."""
         super().__init__(executor, jobs, course.class_folder.submitted, {}, conditions)
-        self._course, self._assignments = course, assignments
+        self._course, self._assignments, self._places = course, assignments, places
         self._notebooks = {one.unit: one for each in assignments.values() for one in each.notebooks}
 
     def _grade(self, submission: Submission) -> SubmissionResult:
@@ -94,7 +96,8 @@ class StockMachine(ThisMachine):
         notebook = self._notebooks[name]
         folder = self._course.submission(student, notebook.assignment)
         files = self._assignments[notebook.assignment].files
-        result = grade_stock_notebook(notebook, files, folder, student, self.conditions)
+        places = self._places[name]
+        result = grade_stock_notebook(notebook, files, folder, student, self.conditions, places)
         result.times["total"] = monotonic() - started
         return result
 
@@ -186,7 +189,21 @@ def _run(
     ):
         preparation.data.mkdir()
         conditions = preparation.prove()
-        place = StockMachine(executor, options.jobs, course, assignments, conditions)
+        keys = {
+            one.unit: _key(one, assignments[one.assignment], conditions)
+            for one in notebooks.values()
+        }
+        progress("running the reference solutions", 0, len(submissions))
+
+        def place_of(one: StockNotebook) -> TestPlaces:
+            files = assignments[one.assignment].files
+            return places_of(one, files, conditions, class_folder, keys[one.unit])
+
+        places = dict(zip(notebooks, executor.map(place_of, notebooks.values()), strict=True))
+        keys = {
+            unit: {**key, "places": digest_of_places(places[unit])} for unit, key in keys.items()
+        }
+        place = StockMachine(executor, options.jobs, course, assignments, conditions, places)
 
         def enter(result: SubmissionResult) -> None:
             gradebook.enter_notebook(*_marks(result, course))
@@ -199,10 +216,7 @@ def _run(
 
         run = StockClassRun(
             class_folder,
-            keys={
-                one.unit: _key(one, assignments[one.assignment], conditions)
-                for one in notebooks.values()
-            },
+            keys=keys,
             place=place,
             new_result=[enter, write],
             kept_result=[ensure, write],

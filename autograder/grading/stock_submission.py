@@ -5,7 +5,7 @@ working folder, let a worker run it, add what a person marks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -27,6 +27,22 @@ from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.recognizing import require_assignment
 from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Status, Verdict
+
+
+@dataclass(frozen=True)
+class TestPlaces:
+    """Where the tests of a notebook run: outside the student's process, or inside."""
+
+    __test__ = False  # for pytest
+
+    outside: dict[str, list[str]] = field(default_factory=dict)
+    """The student's names that a test outside takes, by `grade_id`."""
+    inside: dict[str, str] = field(default_factory=dict)
+    """Why a test runs inside, by `grade_id`."""
+    here: list[str] = field(default_factory=list)
+    """Ids of the locked cells that run outside, too."""
+    imports: list[str] = field(default_factory=list)
+    """Imports of the source's other cells, which run outside, too."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,7 @@ def grade_stock_notebook(
     folder: Path,
     student: str,
     conditions: Conditions,
+    places: TestPlaces,
 ) -> SubmissionResult:
     """Grade a notebook of a student's folder; one that can't be read gets 0 points.
 
@@ -71,8 +88,9 @@ def grade_stock_notebook(
         outline_of(notebook.source, notebook.released), notebook.source, parsed.notebook
     )
     result = run_rebuilt(
-        notebook, rebuilt.notebook, student, digest, conditions, {**files}, handed_in.files
+        notebook, rebuilt.notebook, student, digest, conditions, files, handed_in.files, places
     )
+    result.inside = places.inside
     result.unanswered = _unanswered(notebook, rebuilt.notebook)
     result.gaps = _in_order(notebook, result)
     notes = [tampering.Flag(LEFT_OUT, note) for note in parsed.notes]
@@ -89,6 +107,7 @@ def run_rebuilt(
     conditions: Conditions,
     files: Mapping[str, Path],
     own_files: Mapping[str, bytes],
+    places: TestPlaces,
 ) -> SubmissionResult:
     """Let a worker run a rebuilt notebook; the course's files replace a student's copies."""
     shown = {
@@ -103,7 +122,18 @@ def run_rebuilt(
         contents |= {name: path.read_bytes() for name, path in files.items()}
         _lay_out(work, contents)
         here = replace(conditions, scratch=work)
-        return run_worker_on(rebuilt, student, notebook.unit, digest, here, stock=True, shown=shown)
+        return run_worker_on(
+            rebuilt,
+            student,
+            notebook.unit,
+            digest,
+            here,
+            stock=True,
+            shown=shown,
+            outside=places.outside,
+            here=places.here,
+            imports=places.imports,
+        )
 
 
 def _below(folder: Path) -> dict[str, Path]:

@@ -82,6 +82,12 @@ class Order:
     """Whether the notebook is a stock course's, whose tests are whatever nbgrader takes for one."""
     shown: dict[str, str] = field(default_factory=dict)
     """What students see of each test of a stock course, by its `grade_id`."""
+    outside: dict[str, list[str]] = field(default_factory=dict)
+    """The tests of a stock course that run outside, and the student's names that each takes."""
+    here: list[str] = field(default_factory=list)
+    """Ids of locked cells of a stock course that run outside, too."""
+    imports: list[str] = field(default_factory=list)
+    """Imports of a stock course's other cells, for the tests outside."""
 
     def name_of(self, mark: CellMark) -> str:
         """Return the name of a test's result: the exercise, in a stock course the `grade_id`."""

@@ -25,15 +25,27 @@ from autograder.build.stock_source import read_assignment
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
 from autograder.grading.stock_run import grade_stock_class
+from autograder.grading.where_tests_run import FAILS
 from autograder.sandbox import Sandbox
 from course.errors import BuildError
 
-QUICK = GradeOptions(jobs=2, warm=False)
+QUICK = GradeOptions(jobs=2, warm=True)
 SQUARES = """\
 def squares(n):
     ### BEGIN SOLUTION
     return [i ** 2 for i in range(1, n + 1)]
     ### END SOLUTION"""
+
+
+FORGED = {
+    "return [i ** 2 for i in range(1, n + 1)]": "return Equal()",
+    "def squares(n):": "class Equal(list):\\n    __eq__ = lambda *a: True\\n"
+    "    __getitem__ = lambda *a: Equal()\\ndef squares(n):",
+    "return sum(numbers)": "class Equal(float):\\n        __eq__ = lambda *a: True\\n"
+    "    return Equal()",
+    "raise ValueError(x)": "return (one for one in [x])",
+}
+"""Answers whose values are equal to everything, or cannot cross."""
 
 
 def nbgrader(root: Path, *arguments: str) -> None:
@@ -106,11 +118,32 @@ def small(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
             task("Draw something below.", "draw"),
         ],
     )
+    write_notebook(
+        source / "third.ipynb",
+        [
+            cell("import numpy as np\nlimit = 3"),
+            cell("start = [1, 2]", "given", locked=True),
+            answer("def total(numbers):\n    return sum(numbers)", "total"),
+            answer("def draw():\n    return np.random.random()", "draw"),
+            answer("def refuse(x):\n    raise ValueError(x)", "refuse"),
+            ordinary_test("import math\nassert total(start) == limit", "names"),
+            ordinary_test("wanted = 6.0\nnp.random.seed(1)\nassert draw() < 0.42", "seeded"),
+            ordinary_test("assert math.isclose(total([1, 2, 3]), wanted)", "earlier"),
+            ordinary_test(
+                "try:\n    refuse(1)\nexcept Exception:\n    pass\nelse:\n    assert False",
+                "raises",
+            ),
+            ordinary_test("import inspect\nassert inspect.getsource(total)", "text"),
+            ordinary_test("assert eval('total([])') == 0", "runs"),
+            ordinary_test("assert total([2]) == 3", "broken"),
+        ],
+    )
     write_notebook(source / "second.ipynb", [ordinary_test("import math\nmath.sin(0)", "t1")])
     (source / "data.csv").write_text("1,2\n")
     (source / "beside.py").write_text("def triple(x):\n    return 3 * x\n")
     right = root / "one" / "submitted" / "right"
     hand_in(source, right)
+    hand_in(source, root / "one" / "submitted" / "forger", FORGED)
     (right / "data.csv").write_text("forged\n")
     (right / "beside.py").write_text("raise SystemExit\n")
     cube = {"i ** 2 for i": "i ** 3 for i", "'nine'": "'deleted by hand'"}
@@ -144,6 +177,17 @@ def _course(root: Path) -> StockCourse:
         ("right", "second/t1", 0, "incorrect"),  # its last value, 0.0, is a part mark
         ("wrong", "first/t1", 0, "incorrect"),
         ("wrong", "first/t4", 1, "correct"),
+        ("right", "third/names", 1, "correct"),
+        ("right", "third/seeded", 1, "correct"),
+        ("right", "third/earlier", 1, "correct"),
+        ("right", "third/raises", 1, "correct"),
+        ("right", "third/text", 1, "correct"),
+        ("right", "third/runs", 1, "correct"),
+        ("right", "third/broken", 0, "incorrect"),
+        ("forger", "first/t1", 0, "incorrect"),
+        ("forger", "first/t2", 0, "incorrect"),
+        ("forger", "third/names", 0, "incorrect"),
+        ("forger", "third/raises", 0, "error"),
         ("half", "first/t1", 2, "correct"),
         ("half", "first/t2", 0, "incorrect"),
         ("half", "second/t1", 0, "rejected"),
@@ -154,6 +198,21 @@ def test_every_kind_of_cell_has_its_mark(
 ) -> None:
     row = rows(small)[student, exercise]
     assert (float(row["score"]), row["status"]) == (score, status)
+
+
+def test_a_test_runs_outside_where_the_reference_solution_passes_there(small: Path) -> None:
+    inside = {
+        one.assignment: one.inside
+        for one in iter_results(_course(small).class_folder)
+        if one.student == "right"
+    }
+    assert inside["one/first"] == {"t4": "it uses `open`"}
+    assert inside["one/second"] == {"t1": FAILS}
+    assert inside["one/third"] == {
+        "text": "it imports inspect",
+        "runs": "it uses `eval`",
+        "broken": FAILS,
+    }
 
 
 def test_a_failed_test_says_the_assertion_s_text_but_none_of_a_hidden_one(small: Path) -> None:
@@ -182,7 +241,7 @@ def test_a_second_run_keeps_results_and_a_person_s_marks(small: Path) -> None:
         gradebook.find_grade("t1", "first", "one", "wrong").manual_score = 2
         gradebook.db.commit()
     summary = grade_stock_class(_course(small), [], QUICK)
-    assert summary.unchanged == 5  # all but the notebook that is missing
+    assert summary.unchanged == 11  # all but the notebook that is missing
     assert float(rows(small)["right", "first/text"]["score"]) == 1
     assert float(rows(small)["wrong", "first/t1"]["score"]) == 2
 
