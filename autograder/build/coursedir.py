@@ -184,7 +184,7 @@ def _read_configuration(root: Path) -> Config:
     from nbgrader.apps.baseapp import NbGrader
 
     with chdir(root), captured_log() as log:
-        sys.path.insert(0, str(root))  # as nbgrader does: a configuration may import its neighbours
+        sys.path.insert(0, str(root))  # as nbgrader does: a configuration may import its neighbors
         try:
             application = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True)
             application.load_config_file()

@@ -4,12 +4,14 @@ A run names a notebook `ps1/problem1`. Its marks are by `grade_id`, which only o
 share.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.folders import ClassFolder
+from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.writer import GradebookWriter, add_submission, rows_of, transaction
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
@@ -76,6 +78,29 @@ def enter_notebook(
             grade.needs_manual_grade = waits or grade.manual_score is not None
         for name, comment in comments.items():
             comment.auto_comment = NO_RESPONSE if name in unanswered else None
+
+
+def apply_late_penalties(
+    class_folder: ClassFolder, config: Any, graded: Iterable[tuple[str, str]]
+) -> None:
+    """Enter the late penalties of a course's own policy, as nbgrader's `autograde` does.
+
+    `config` is the course's configuration, `graded` has students and notebooks (`ps1/problem1`).
+    Only assignments with a due date can have late submissions.
+    """
+    from nbformat.v4 import new_notebook
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    with open_gradebook(class_folder) as gradebook:
+        due = {one.name for one in gradebook.assignments if one.duedate is not None}
+    policy = AssignLatePenalties(config=config)
+    for student, unit in graded:
+        assignment, _, notebook = unit.partition("/")
+        if assignment in due:
+            names = {"student": student, "assignment": assignment, "notebook": notebook}
+            policy.preprocess(
+                new_notebook(), {"nbgrader": {**names, "db_url": class_folder.db_url}}
+            )
 
 
 def has_notebook(gradebook: Any, unit: str, student: str, verdicts: Sequence[Verdict]) -> bool:

@@ -5,7 +5,6 @@ student made. So it may use only modules and functions that do not run or open w
 """
 
 import ast
-import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -55,15 +54,13 @@ class OrdinaryCode:
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    known: set[str] = set(dir(builtins))
     code = OrdinaryCode({}, {}, [], [])
     for cell in (cell for cell in source.cells if cell.cell_type == "code"):
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
-            _read_test(code, mark.grade_id, tree, students, known)
+            _read_test(code, mark.grade_id, tree, students)
         elif mark.is_locked and tree and not reason_against(tree, students):
             code.here.append(str(cell["id"]))
-            known |= bound_in(tree)
             students -= bound_in(tree)
         else:
             read = read_code(cell.source)
@@ -71,14 +68,11 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
             imports = _imports(read) if read and not mark.is_locked else []
             code.imports.extend(ast.unparse(one) for one in imports)
             imported = set().union(*(bound_in(one) for one in imports))
-            known |= imported
             students |= bound - imported
     return code
 
 
-def _read_test(
-    code: OrdinaryCode, name: str, tree: ast.Module | None, students: set[str], known: set[str]
-) -> None:
+def _read_test(code: OrdinaryCode, name: str, tree: ast.Module | None, students: set[str]) -> None:
     """Enter what a test takes, or why it runs inside."""
     if tree is None:
         code.refused[name] = "it has magics, or is no Python"
@@ -88,7 +82,6 @@ def _read_test(
         code.refused[name] = reason
     else:
         code.takes[name] = sorted(_loaded(tree) & students)
-        known |= bound_in(tree)
 
 
 def plain_tree(source: str) -> ast.Module | None:

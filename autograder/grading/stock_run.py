@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.build.coursedir import StockCourse
+from autograder.build.coursedir import StockCourse, captured_log
 from autograder.build.stock_source import (
     StockAssignment,
     StockNotebook,
@@ -26,7 +26,7 @@ from autograder.folders import class_secret
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades_csv import GradesRow, write_grades
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
-from autograder.gradebook.stock_writer import StockGradebook, knows_notebooks
+from autograder.gradebook.stock_writer import StockGradebook, apply_late_penalties, knows_notebooks
 from autograder.grading.autograded import autograded_notebook
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
@@ -135,7 +135,10 @@ def grade_stock_class(
         summary = Summary(class_folder)
         if submissions:
             summary = _run(course, assignments, notebooks, submissions, options, progress)
+            # Late rules come last: if the course's policy has an error, the marks are complete.
             write_grades(class_folder, _rows(class_folder, assignments))
+            with captured_log():
+                apply_late_penalties(class_folder, course.config, summary.graded)
         summary.failures = failures + summary.failures
     summary.not_graded = list(_left_over(course, wanted, notebooks, summary))
     return summary
