@@ -23,6 +23,9 @@ MODULES = frozenset(
 )
 """Modules whose functions neither run nor open what they are given, but for `DENIED`."""
 
+CHECKS = "course.checks"
+"""This project's own checks: a student's process has no such module while it is graded."""
+
 DENIED = frozenset(
     {
         *("eval", "exec", "compile", "open", "input", "breakpoint", "globals", "locals", "vars"),
@@ -49,12 +52,14 @@ class OrdinaryCode:
     """Ids of the locked cells that also run outside, for the tests there."""
     imports: list[str]
     """Imports of the source's other cells, which tests outside use too."""
+    only_outside: set[str]
+    """Tests written with `exercise`, which can't run inside, by `grade_id`."""
 
 
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    code = OrdinaryCode({}, {}, [], [])
+    code = OrdinaryCode({}, {}, [], [], set())
     for cell in (cell for cell in source.cells if cell.cell_type == "code"):
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
@@ -82,6 +87,9 @@ def _read_test(code: OrdinaryCode, name: str, tree: ast.Module | None, students:
         code.refused[name] = reason
     else:
         code.takes[name] = sorted(_loaded(tree) & students)
+        imports_checks = any(CHECKS in text for text in (ast.unparse(tree), *code.imports))
+        if imports_checks and "exercise" in _loaded(tree):
+            code.only_outside.add(name)
 
 
 def plain_tree(source: str) -> ast.Module | None:
@@ -96,6 +104,8 @@ def reason_against(tree: ast.AST, students: Iterable[str] = ()) -> str:
     """Say why code may not run here, "" if it may; `students` are names that it must not load."""
     for node in ast.walk(tree):
         for module in _modules(node):
+            if module == CHECKS:
+                continue
             if module.partition(".")[0] not in MODULES or _is_denied(*module.split(".")[1:]):
                 return f"it imports {module}"
         for name in _names(node):

@@ -18,6 +18,7 @@ from autograder.grading.student_process import StudentProcess, open_student
 from autograder.grading.submission_run import Order
 from autograder.grading.trusted_tests import CALL_SECONDS
 from autograder.sandbox import CellRun, Limits, Sandbox
+from course.checks import inputs
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
 
@@ -28,6 +29,7 @@ def grade_stock(order: Order, sandbox: Sandbox) -> SubmissionResult:
     The hidden parts of tests outside run when all cells have run.
     """
     started = time.monotonic()
+    inputs.set_secret(bytes.fromhex(order.seed))
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)

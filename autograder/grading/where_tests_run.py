@@ -17,6 +17,7 @@ from autograder.grading.ordinary_code import OrdinaryCode, read_ordinary_code
 from autograder.grading.results import Key
 from autograder.grading.stock_submission import TestPlaces, rebuilt_reference, run_rebuilt
 from course.files import write_atomically
+from course.notebook.cell_marks import mark_of
 
 FAILS = "the reference solution fails it"
 FAILS_OUTSIDE = "the reference solution passes it only in its own process"
@@ -62,6 +63,8 @@ def decide_places(
         return TestPlaces()
     alone = TestPlaces()
     inside = _scores(notebook, files, conditions, alone)
+    marks = map(mark_of, notebook.source.cells)
+    inside |= {one.grade_id: one.points for one in marks if one.grade_id in code.only_outside}
     reasons = {**code.refused, **{name: FAILS for name, score in inside.items() if not score}}
     candidates = {name: takes for name, takes in code.takes.items() if name not in reasons}
     while candidates:

@@ -22,6 +22,7 @@ from support.stock_course import (
 
 from autograder.build.coursedir import StockCourse, find_stock_course
 from autograder.build.stock_source import read_assignment
+from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
 from autograder.grading.stock_run import grade_stock_class
@@ -50,6 +51,7 @@ FORGED = {
 
 def nbgrader(root: Path, *arguments: str) -> None:
     """Run one of nbgrader's own commands in a course."""
+    put_scripts_on_path()
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -133,6 +135,11 @@ def small(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
                 "try:\n    refuse(1)\nexcept Exception:\n    pass\nelse:\n    assert False",
                 "raises",
             ),
+            ordinary_test(
+                "from course.checks import exercise\nwith exercise('total') as check:\n"
+                "    check.equals_number(total([1, 2]), 3)",
+                "exercise",
+            ),
             ordinary_test("import inspect\nassert inspect.getsource(total)", "text"),
             ordinary_test("assert eval('total([])') == 0", "runs"),
             ordinary_test("assert total([2]) == 3", "broken"),
@@ -182,6 +189,8 @@ def _course(root: Path) -> StockCourse:
         ("right", "third/earlier", 1, "correct"),
         ("right", "third/raises", 1, "correct"),
         ("right", "third/text", 1, "correct"),
+        ("right", "third/exercise", 1, "correct"),
+        ("forger", "third/exercise", 0, "incorrect"),
         ("right", "third/runs", 1, "correct"),
         ("right", "third/broken", 0, "incorrect"),
         ("forger", "first/t1", 0, "incorrect"),
