@@ -111,6 +111,11 @@ class ClassFolder:
         """The database's URL for SQLAlchemy."""
         return f"sqlite:///{self.gradebook}"
 
+    @property
+    def course_id(self) -> str:
+        """The course's id in the database: nbgrader's own for a course that sets none."""
+        return "default_course"
+
 
 def find_class(folder: Path | None = None) -> ClassFolder:
     """Return the class in `folder`, else in `CLASS_DIR`, else in `class/`."""

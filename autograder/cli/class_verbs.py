@@ -134,13 +134,26 @@ def grade(
       autograder grade cnn --force       run every cnn again
       autograder grade cnn --dry-run     after fixing a test: whose marks would change?
       autograder grade --cluster tcp://10.0.0.1:8786
+      cd course101 && autograder grade   a stock nbgrader course, without any change to it
     """
-    from autograder.cli.show_grading import run_dry, run_grade
+    from autograder.build.coursedir import find_stock_course
+    from autograder.cli.show_grading import run_dry, run_grade, run_stock_grade
     from autograder.grading.conditions import GradeOptions, usual_jobs
+    from course.errors import GradingError
 
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force, cluster=cluster
     )
+    stock = find_stock_course(course)
+    if stock is not None:
+        if dry_run or class_folder:
+            option = "--dry-run" if dry_run else "--class"
+            raise GradingError(
+                f"{option} does not work in a stock nbgrader course.",
+                "Its class lies in the course's own folder; run `autograder grade` there.",
+            )
+        run_stock_grade(stock, assignments or [], options=options, console=Console())
+        return
     show = run_dry if dry_run else run_grade
     folders = find_course(course), find_class(class_folder)
     show(*folders, assignments or [], options=options, console=Console())

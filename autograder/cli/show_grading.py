@@ -26,6 +26,7 @@ from course.errors import GradingError
 from course.files import write_atomically
 
 if TYPE_CHECKING:
+    from autograder.build.coursedir import StockCourse
     from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
     from autograder.grading.dry_run import Change
@@ -94,8 +95,47 @@ def run_grade(
 
     with class_progress(console, options) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
+    _show_summary(summary, console)
+
+
+def run_stock_grade(
+    course: "StockCourse", assignments: list[str], *, options: "GradeOptions", console: Console
+) -> None:
+    """Grade a stock nbgrader course; show and raise as `run_grade` does."""
+    from autograder.grading.stock_run import grade_stock_class
+
+    with class_progress(console, options) as show:
+        summary = grade_stock_class(course, assignments, options, show)
+    inside = _inside_table(summary)
+    if inside.row_count:
+        console.print(inside)
+    _show_summary(summary, console)
+
+
+def _inside_table(summary: "Summary") -> Table:
+    """Lay out the tests that ran in the students' processes, and why, a row each."""
+    table = Table(title="Tests that ran in the student's process: a student can forge these marks")
+    for heading in ("notebook", "test", "why"):
+        table.add_column(heading, overflow="fold")
+    rows = {
+        (result.assignment, test, why)
+        for result in summary.iter_results()
+        for test, why in result.inside.items()
+    }
+    for row in sorted(rows):
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _show_summary(summary: "Summary", console: Console) -> None:
+    """Show marks, flags and what was not graded; raise as `run_grade` says."""
+    class_folder = summary.class_folder
     marks = read_marks(class_folder)
-    rejected = {(one.student, one.assignment) for one in summary.iter_results() if one.rejected}
+    rejected = {
+        (one.student, one.assignment.partition("/")[0])
+        for one in summary.iter_results()
+        if one.rejected
+    }
     if marks.submissions:
         console.print(marks_table(marks, rejected))
     flags = _flags_table(summary)

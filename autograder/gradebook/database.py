@@ -32,7 +32,7 @@ def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
     make_gradebook(class_folder)
     with without_its_warnings():
         try:
-            with Gradebook(class_folder.db_url) as gradebook:
+            with Gradebook(class_folder.db_url, class_folder.course_id) as gradebook:
                 yield gradebook
         except OperationalError as error:
             raise unavailable(class_folder, error) from error
@@ -48,12 +48,13 @@ def make_gradebook(class_folder: ClassFolder) -> None:
 
     if class_folder.gradebook.exists():
         return
-    class_folder.root.mkdir(parents=True, exist_ok=True)
-    partial = class_folder.root / f".{class_folder.gradebook.name}.{os.getpid()}.part"
+    class_folder.gradebook.parent.mkdir(parents=True, exist_ok=True)
+    partial = class_folder.gradebook.parent / f".{class_folder.gradebook.name}.{os.getpid()}.part"
     partial.unlink(missing_ok=True)
     try:
         make_tables(f"sqlite:///{partial}")
-        Gradebook(f"sqlite:///{partial}").close()  # enters the course
+        url = f"sqlite:///{partial}"
+        Gradebook(url, class_folder.course_id).close()  # enters the course
         if not class_folder.gradebook.exists():
             partial.replace(class_folder.gradebook)
     finally:

@@ -1,6 +1,7 @@
 """Reads the marks of a class from nbgrader's gradebook, in five queries however large it is."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from autograder.folders import ASSIGNMENTS, ClassFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark, Submissions, exact
 from autograder.gradebook.roster import People, Person, read_roster
-from course.notebook.cell_marks import exercise_of
+from course.notebook.cell_marks import exercise_names
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -99,15 +100,19 @@ class _Notebook:
     extension: timedelta | None
     due: datetime | None
     penalty: float | None
+    name: str = ""
     exercises: list[ExerciseMark] = field(default_factory=list)
 
-    def mark(self) -> SubmissionMark:
-        """Return the mark of this notebook alone."""
+    def mark(self, *, several: bool) -> SubmissionMark:
+        """Return the mark of this notebook alone; of `several`, exercises have its name."""
         late = 0.0
         if self.handed_in and self.due:
             due = self.due + (self.extension or timedelta())
             late = max(0.0, (self.handed_in - due).total_seconds())
-        exercises = tuple(sorted(self.exercises, key=lambda one: _by_number(one.exercise)))
+        named = self.exercises
+        if several:
+            named = [replace(one, exercise=f"{self.name}/{one.exercise}") for one in named]
+        exercises = tuple(sorted(named, key=lambda one: _by_number(one.exercise)))
         return SubmissionMark(
             self.student, self.assignment, exercises, exact(self.penalty), self.handed_in, late
         )
@@ -128,6 +133,7 @@ def _submissions(
             SubmittedAssignment.extension,
             Assignment.duedate,
             SubmittedNotebook.late_submission_penalty,
+            Notebook.name,
         )
         .select_from(SubmittedNotebook)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
@@ -139,11 +145,15 @@ def _submissions(
         query = query.filter(SubmittedAssignment.student_id.in_(students))
     notebooks = {row[0]: _Notebook(*row[1:]) for row in query.order_by(Notebook.name)}
     _add_exercises(session, notebooks, query.with_entities(SubmittedNotebook.id))
+    names: dict[str, set[str]] = defaultdict(set)
+    for notebook in notebooks.values():
+        names[notebook.assignment].add(notebook.name)
     found: Submissions = {}
     for notebook in sorted(
         notebooks.values(), key=lambda one: (one.student, _course_order(one.assignment))
     ):
-        mark, key = notebook.mark(), (notebook.student, notebook.assignment)
+        mark = notebook.mark(several=len(names[notebook.assignment]) > 1)
+        key = (notebook.student, notebook.assignment)
         found[key] = _together(found[key], mark) if key in found else mark
     return found
 
@@ -177,8 +187,13 @@ def _add_exercises(session: Any, notebooks: dict[str, _Notebook], ids: Any) -> N
         .join(BaseCell, Grade.cell_id == BaseCell.id)
         .filter(Grade.notebook_id.in_(ids))
     )
-    for notebook, cell, needs_manual_grade, most, auto, manual, extra in grades:
-        exercise = exercise_of(cell)
+    rows = list(grades)
+    cells: dict[str, list[str]] = defaultdict(list)
+    for notebook, cell, *_ in rows:
+        cells[notebook].append(cell)
+    names = {notebook: exercise_names(graded) for notebook, graded in cells.items()}
+    for notebook, cell, needs_manual_grade, most, auto, manual, extra in rows:
+        exercise = names[notebook][cell]
         mark = ExerciseMark(
             exercise,
             exact(most),

@@ -103,7 +103,8 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
 
         if self._gradebook is None:
             make_gradebook(self._folder)
-            self._gradebook = Gradebook(f"{self._folder.db_url}?timeout={BUSY_SECONDS}")
+            url = f"{self._folder.db_url}?timeout={BUSY_SECONDS}"
+            self._gradebook = Gradebook(url, self._folder.course_id)
         return self._gradebook
 
     def close(self) -> None:
@@ -118,9 +119,9 @@ def enter(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verd
 
     As in nbgrader's SaveAutoGrades, an exercise with a manual mark needs to be looked at again.
     """
-    with _transaction(gradebook):
-        _add_submission(gradebook, student, assignment)
-        grades, comments = _rows(gradebook, student, assignment)
+    with transaction(gradebook):
+        add_submission(gradebook, student, assignment)
+        grades, comments = rows_of(gradebook, student, assignment)
         for verdict in verdicts:
             grade = grades[id_of_test(verdict.exercise)]
             grade.auto_score = float(verdict.score)
@@ -130,7 +131,7 @@ def enter(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verd
 
 def is_entered(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verdict]) -> bool:
     """Whether the gradebook has exactly these automatic marks and comments."""
-    grades, comments = _rows(gradebook, student, assignment)
+    grades, comments = rows_of(gradebook, student, assignment)
     return bool(grades) and all(
         (grade := grades.get(id_of_test(verdict.exercise))) is not None
         and grade.auto_score == float(verdict.score)
@@ -141,7 +142,7 @@ def is_entered(gradebook: Any, student: str, assignment: str, verdicts: Sequence
 
 
 @contextmanager
-def _transaction(gradebook: Any) -> Iterator[None]:
+def transaction(gradebook: Any) -> Iterator[None]:
     """Commit at the end what is written inside, or nothing of it."""
     try:
         take_lock(gradebook)
@@ -159,7 +160,7 @@ def take_lock(gradebook: Any) -> None:
     gradebook.db.execute(text("UPDATE course SET id = id"))
 
 
-def _add_submission(gradebook: Any, student: str, assignment: str) -> None:
+def add_submission(gradebook: Any, student: str, assignment: str) -> None:
     """Add the rows of a student and of a submission without marks, if they are missing.
 
     As in nbgrader's `add_submission`: a grade for each graded cell and task, a comment for each
@@ -187,9 +188,16 @@ def _add_submission(gradebook: Any, student: str, assignment: str) -> None:
     session.flush()
 
 
-def _rows(gradebook: Any, student: str, assignment: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Fetch the grades and the comments of a submission, by the names of their cells."""
+def rows_of(
+    gradebook: Any, student: str, assignment: str, notebook: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fetch the grades and the comments of a submission, by the names of their cells.
+
+    `notebook` names one of the assignment's notebooks: each has its own names.
+    """
     from nbgrader import api
+
+    named = (api.Notebook.name == notebook,) if notebook else ()
 
     grades, comments = (
         dict(
@@ -202,7 +210,8 @@ def _rows(gradebook: Any, student: str, assignment: str) -> tuple[dict[str, Any]
                 api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
             )
             .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-            .filter(api.Assignment.name == assignment)
+            .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+            .filter(api.Assignment.name == assignment, *named)
             .filter(api.SubmittedAssignment.student_id == student)
             .all()
         )

@@ -122,12 +122,16 @@ class ClassRun:
             raise
         return self.summary
 
+    def kept(self, student: str, name: str) -> SubmissionResult | None:
+        """Return the result on disk if grading again would give the same."""
+        return up_to_date(self.class_folder, student, name, self.keys[name])
+
     def _outdated(self, submissions: Iterable[Submission]) -> Iterator[Submission]:
         """Yield what has to run; take the current results through their steps."""
         for student, name in submissions:
             kept = None
             if not self.force:
-                kept = up_to_date(self.class_folder, student, name, self.keys[name])
+                kept = self.kept(student, name)
             if kept is None:
                 yield student, name
             else:

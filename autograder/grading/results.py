@@ -50,6 +50,11 @@ class SubmissionResult:
     times: dict[str, float] = field(default_factory=dict)
     """Seconds by what was done, such as "total"; no mark depends on them."""
     key: Key = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
+    """In a stock course, the answers that are as they were released, by `grade_id`."""
+    inside: dict[str, str] = field(default_factory=dict)
+    """In a stock course, the tests that ran in the student's process, where a mark can be forged,
+    by `grade_id`, and why they did."""
     rejected: str = ""
     """Why the notebook could not be read; empty if it could."""
     notebook: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +130,7 @@ def up_to_date(
 
 def iter_results(class_folder: ClassFolder) -> Iterator[SubmissionResult]:
     """Read every result of the class one after the other, also those of earlier runs."""
-    for path in sorted((class_folder.root / "results").glob("*/*.json")):
+    for path in sorted((class_folder.root / "results").glob("*/**/*.json")):
         try:
             yield load(path)
         except (ValueError, KeyError, TypeError) as error:

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from course.checks.failures import below_its_check
 from course.errors import GradingError
 from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
 from course.notebook.cell_code import read_code
-from course.notebook.cell_marks import mark_of
+from course.notebook.cell_marks import CellMark, mark_of
 from course.notebook.verdict import Status, Verdict
 
 WORKER_ENVIRONMENT = {
@@ -66,8 +66,6 @@ class Order:
     student: str
     assignment: str
     digest: str
-    expected: dict[str, str]
-    """The kind of value of each exercise in the reference solution, for messages."""
     seed: str
     """The seed of the tests' inputs, from `submission_seed`."""
     data: str
@@ -76,8 +74,24 @@ class Order:
     """Folder whose files every submission finds in its working folder."""
     sandboxed: bool
     limits: dict[str, Any]
+    expected: dict[str, str] = field(default_factory=dict)
+    """The kind of value of each exercise in the reference solution, for messages."""
     kernels: str = ""
     """Socket of the fork server for kernels; empty if each kernel is started anew."""
+    stock: bool = False
+    """Whether the notebook is a stock course's, whose tests are whatever nbgrader takes for one."""
+    shown: dict[str, str] = field(default_factory=dict)
+    """What students see of each test of a stock course, by its `grade_id`."""
+    outside: dict[str, list[str]] = field(default_factory=dict)
+    """The tests of a stock course that run outside, and the student's names that each takes."""
+    here: list[str] = field(default_factory=list)
+    """Ids of locked cells of a stock course that run outside, too."""
+    imports: list[str] = field(default_factory=list)
+    """Imports of a stock course's other cells, for the tests outside."""
+
+    def name_of(self, mark: CellMark) -> str:
+        """Return the name of a test's result: the exercise, in a stock course the `grade_id`."""
+        return mark.grade_id if self.stock else mark.exercise
 
 
 def grade_submission(
@@ -91,10 +105,17 @@ def grade_submission(
     if intake.rebuilt is None:
         result = SubmissionResult(student, assignment, intake.digest, conditions.sandbox)
         result.rejected = intake.reason
-        result.gaps = _no_points(source, "rejected", intake.reason)
+        marks = map(mark_of, source.cells)
+        result.gaps = [
+            Verdict(mark.exercise, 0.0, mark.points, "rejected", intake.reason)
+            for mark in marks
+            if mark.is_test
+        ]
     else:
         notebook, kinds = intake.rebuilt.notebook, expected_kinds(source)
-        result = _run_worker(notebook, student, assignment, intake.digest, kinds, conditions)
+        result = run_worker_on(
+            notebook, student, assignment, intake.digest, conditions, expected=kinds
+        )
         _explain_taken_answers(result, notebook)
         for gap in result.gaps:
             if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
@@ -142,15 +163,18 @@ def _expected_kind(reference: str) -> str:
     return ""
 
 
-def _run_worker(
+def run_worker_on(
     notebook: NotebookNode,
     student: str,
     assignment: str,
     digest: str,
-    expected: dict[str, str],
     conditions: Conditions,
+    **more: Any,
 ) -> SubmissionResult:
-    """Order a worker to grade the notebook, wait for it, and read its result."""
+    """Order a worker to grade the notebook, wait for it, and read its result.
+
+    `more` are further fields of the `Order`, which has none of its own for them.
+    """
     sockets = sockets_for(notebook, conditions.pool) if conditions.pool else None
     with owned_folder() as folder:
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
@@ -162,13 +186,13 @@ def _run_worker(
             student=student,
             assignment=assignment,
             digest=digest,
-            expected=expected,
             seed=conditions.seed or submission_seed(conditions.secret, digest, assignment),
             data=str(conditions.data),
             scratch=str(conditions.scratch),
             sandboxed=conditions.sandboxed,
             limits=conditions.limits,
             kernels=str(sockets.kernels) if sockets and conditions.sandboxed else "",
+            **more,
         )
         (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
         printed = _carry_out(folder / "order.json", conditions, sockets)
@@ -204,7 +228,8 @@ def _stopped(
     if kept.is_file():
         result = load(kept)
     graded = {gap.exercise for gap in result.gaps}
-    left = _no_points(notebook, status, message)
+    tests = [mark for mark in map(mark_of, notebook.cells) if mark.is_test]
+    left = [Verdict(order.name_of(test), 0.0, test.points, status, message) for test in tests]
     result.gaps += [gap for gap in left if gap.exercise not in graded]
     result.flags.append(Flag("worker-stopped", "grading was stopped before its end"))
     result.notebook = json.loads(json.dumps(notebook))
@@ -250,11 +275,3 @@ def _run_anew(order: Path, environment: dict[str, str], seconds: float) -> str |
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     return printed.decode(errors="replace")
-
-
-def _no_points(notebook: NotebookNode, status: Status, message: str) -> list[Verdict]:
-    """Give every gap of a notebook 0 points for the same reason."""
-    marks = [mark_of(cell) for cell in notebook.cells]
-    return [
-        Verdict(mark.exercise, 0.0, mark.points, status, message) for mark in marks if mark.is_test
-    ]

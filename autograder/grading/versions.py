@@ -6,6 +6,7 @@ the run. A result with another key is out of date, and its submission is run aga
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from functools import cache
 from importlib import metadata
@@ -41,6 +42,12 @@ def key_of(source: NotebookNode, conditions: Conditions) -> Key:
 def source_version(source: NotebookNode) -> str:
     """Digest an assignment's source notebook."""
     return _digest(nbformat.writes(source).encode())
+
+
+def digest_of_files(files: Mapping[str, Path]) -> str:
+    """Digest the names and contents of files."""
+    parts = [[name, _digest(path.read_bytes())] for name, path in sorted(files.items())]
+    return _digest(json.dumps(parts).encode())
 
 
 @cache

@@ -20,6 +20,7 @@ from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.conditions import covered_packages
 from autograder.grading.outputs import plain_outputs, printed_output, verdict_output
 from autograder.grading.results import Flag, SubmissionResult, save
+from autograder.grading.stock_worker import grade_stock
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
 from autograder.grading.submission_run import Order
 from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
@@ -169,7 +170,8 @@ def carry_out(path: Path) -> None:
     order = Order(**json.loads(path.read_text(encoding="utf-8")))
     bound_this_process()
     try:
-        save(grade(order), Path(order.result))
+        result = grade_stock(order, open_sandbox(order)) if order.stock else grade(order)
+        save(result, Path(order.result))
     except BaseException:
         Path(order.failed).touch()
         raise

@@ -96,12 +96,31 @@ def read_submission(folder: Path, assignment: str) -> Submission:
         _opened(submitted, student, f"the folder {student}", os.O_DIRECTORY) as mine,
         _opened(mine, assignment, f"the folder {assignment}", os.O_DIRECTORY) as handed_in,
     ):
-        if not _exists(handed_in, name):
-            others = _other_entries(handed_in)
-            instead = f"found instead: {', '.join(others)}" if others else "the folder is empty"
-            raise Rejected(f"There is no {name}; {instead}.")
-        with _opened(handed_in, name, name, 0) as descriptor:
-            content = _read(descriptor, name)
+        return _notebook_in(handed_in, name)
+
+
+def read_notebook(folder: Path, notebook: str) -> Submission:
+    """Read `<notebook>.ipynb` in the folder of one submission, wherever a course keeps it.
+
+    The folders above are the instructor's; the folder itself and the file must not be links.
+    Raises as `read_submission` does.
+    """
+    name = f"{require_safe_name(notebook, 'notebook')}.ipynb"
+    with (
+        _submitted(folder.parent) as parent,
+        _opened(parent, folder.name, f"the folder {folder.name}", os.O_DIRECTORY) as handed_in,
+    ):
+        return _notebook_in(handed_in, name)
+
+
+def _notebook_in(handed_in: int, name: str) -> Submission:
+    """Read a file of an open folder."""
+    if not _exists(handed_in, name):
+        others = _other_entries(handed_in)
+        instead = f"found instead: {', '.join(others)}" if others else "the folder is empty"
+        raise Rejected(f"There is no {name}; {instead}.")
+    with _opened(handed_in, name, name, 0) as descriptor:
+        content = _read(descriptor, name)
     return Submission(content, hashlib.sha256(content).hexdigest())
 
 

@@ -5,7 +5,7 @@ grader writes `metadata.convpool` when it rebuilds a notebook: who wrote a cell.
 may hold anything, so no field is trusted to have its type.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ class CellMark:
     solution: bool = False
     locked: bool = False
     points: float = 0.0
+    task: bool = False
 
     @property
     def is_gap(self) -> bool:
@@ -41,7 +42,12 @@ class CellMark:
     @property
     def is_locked(self) -> bool:
         """Whether the cell is read-only, and no test."""
-        return self.locked and not self.grade and not self.solution
+        return (self.locked or self.task) and not self.grade and not self.solution
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person marks the cell: an answer with points, or a task."""
+        return self.task or (self.grade and self.solution)
 
     @property
     def exercise(self) -> str:
@@ -58,6 +64,7 @@ def mark_of(cell: Cell) -> CellMark:
         solution=bool(raw.get("solution")),
         locked=bool(raw.get("locked")),
         points=_points(raw.get("points")),
+        task=bool(raw.get("task")),
     )
 
 
@@ -79,6 +86,14 @@ def _points(value: Any) -> float:
 def exercise_of(grade_id: str) -> str:
     """Return the name of the exercise that a gap's or a test's `grade_id` belongs to."""
     return grade_id.removeprefix(_TEST)
+
+
+def exercise_names(graded: Collection[str]) -> dict[str, str]:
+    """Map the `grade_id`s of a notebook's graded cells to their exercises' names.
+
+    A cell keeps its `grade_id` where the shorter name is another graded cell's.
+    """
+    return {name: name if exercise_of(name) in graded else exercise_of(name) for name in graded}
 
 
 def id_of_test(exercise: str) -> str:

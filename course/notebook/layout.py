@@ -46,7 +46,7 @@ def lay_out(outline: list[Place], cells: list[NotebookNode], matches: Matches) -
         kept = Kept(cell.cell_type, cell.source, submitted_id=str(cell.get("id") or ""))
         if place is not None and place.role == "gap":
             layout.gap_at[place.name] = len(layout.kept)
-            layout.kept.append(Kept("code", cell.source, place.name, is_gap=True))
+            layout.kept.append(Kept(place.cell.cell_type, cell.source, place.name, is_gap=True))
         elif place is not None:
             if _holds_own_work(cell, place):
                 layout.kept.append(kept)
@@ -129,7 +129,12 @@ def moved_cells(outline: list[Place], matches: Matches) -> set[str]:
     """Name the fixed cells that the student moved out of the source's order."""
     fixed = [place for place in outline if place.fixed]
     found = {place.name for place in fixed} & set(matches.chosen)
-    return found - set(_staying(fixed, matches.chosen, matches.chosen))
+    gap_at = {p.name: matches.chosen[p.name] for p in outline if _is_found_gap(p, matches)}
+    return found - set(_staying(fixed, matches.chosen, gap_at))
+
+
+def _is_found_gap(place: Place, matches: Matches) -> bool:
+    return place.role == "gap" and place.name in matches.chosen
 
 
 def _staying(

@@ -31,8 +31,9 @@ class Place:
 
     @property
     def gap(self) -> str:
-        """The gap that a test checks."""
-        return exercise_of(self.name)
+        """The gap that a test checks by its name; "" for a test that is named otherwise."""
+        exercise = exercise_of(self.name)
+        return exercise if exercise != self.name else ""
 
 
 @dataclass
@@ -98,7 +99,7 @@ def choose_holder(place: Place, found: list[int], cells: list[NotebookNode], bef
     """
     conditions = (
         lambda index: not same_text(cells[index].source, place.released),
-        lambda index: cells[index].cell_type == "code",
+        lambda index: cells[index].cell_type == place.cell.cell_type,
         lambda index: place.name in top_level_names(cells[index].source),
         lambda index: index < before,
     )

@@ -69,7 +69,7 @@ def read_cells(content: bytes, *, with_runs: bool = False) -> ParsedNotebook:
     notes: list[str] = []
     document = _document(_text(content, notes), notes)
     version = _version(document)
-    _require_python(document.get("metadata"))
+    require_python(document.get("metadata"))
     cells = _cells_of_version_3(document) if version == 3 else _list(document, "cells")
     if len(cells) > MAX_CELLS:
         raise Rejected(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} can be read.")
@@ -178,7 +178,7 @@ def _version(document: dict[str, Any]) -> int:
     return version
 
 
-def _require_python(metadata: Any) -> None:
+def require_python(metadata: Any) -> None:
     """Refuse a notebook that declares another language; no language means Python."""
     language = _language(metadata)
     if not _PYTHON.match(language.lower()):

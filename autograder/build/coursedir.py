@@ -1,0 +1,215 @@
+"""A stock nbgrader course: found by its folder, read through nbgrader's own configuration.
+
+Where things lie is what nbgrader's `CourseDirectory` says. `nbgrader_config.py` is the instructor's
+own code and runs here, as it does in nbgrader's commands.
+"""
+
+import glob
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+
+from autograder.folders import ClassFolder
+from course.errors import BuildError
+
+CONFIGURATION = "nbgrader_config.py"
+SQLITE = "sqlite:///"
+USUAL_SECONDS = 120.0
+"""Longest run of a cell where the course sets no limit."""
+
+
+class StockClass(ClassFolder):
+    """The class of a stock course: it lies where the course's configuration says."""
+
+    def __init__(self, root: Path, coursedir: Any) -> None:
+        """Take the places from an nbgrader `CourseDirectory`."""
+        super().__init__(root)
+        object.__setattr__(self, "_coursedir", coursedir)
+
+    def _step(self, name: str) -> Path:
+        return self.root / getattr(self._coursedir, f"{name}_directory")  # type: ignore[attr-defined]
+
+    @property
+    def submitted(self) -> Path:
+        """The step's folder; the course's structure may put a submission elsewhere."""
+        return self._step("submitted")
+
+    @property
+    def autograded(self) -> Path:
+        """The step's folder for notebooks after grading."""
+        return self._step("autograded")
+
+    @property
+    def feedback(self) -> Path:
+        """The step's folder for feedback pages."""
+        return self._step("feedback")
+
+    @property
+    def gradebook(self) -> Path:
+        """The file that `db_url` names; a relative one lies in the course's folder."""
+        url = str(self._coursedir.db_url)  # type: ignore[attr-defined]
+        return self.root / url.removeprefix(SQLITE).partition("?")[0]
+
+    @property
+    def db_url(self) -> str:
+        """The database's URL for SQLAlchemy."""
+        return f"{SQLITE}{self.gradebook}"
+
+    @property
+    def course_id(self) -> str:
+        """The course's id in the gradebook."""
+        return self._coursedir.course_id or super().course_id  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class StockCourse:
+    """The folder of a stock nbgrader course."""
+
+    root: Path
+    config: Config
+
+    @cached_property
+    def coursedir(self) -> Any:
+        """Return nbgrader's own object of the course's folders."""
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config, **self._root())
+
+    def _root(self) -> dict[str, str]:
+        has_root = "root" in self.config.CourseDirectory
+        return {} if has_root else {"root": str(self.root)}
+
+    @property
+    def class_folder(self) -> StockClass:
+        """The class, which lies in the course's own folder."""
+        return StockClass(Path(self.coursedir.root), self.coursedir)
+
+    @property
+    def cell_seconds(self) -> float:
+        """`Execute.timeout`, as nbgrader's commands apply it."""
+        from nbgrader.preprocessors import Execute
+
+        seconds = Execute(config=self.config).timeout
+        return float(seconds) if seconds and seconds > 0 else USUAL_SECONDS
+
+    def source(self, assignment: str) -> Path:
+        """The folder with an assignment's source notebooks and the files beside them."""
+        return self._path("source", ".", assignment)
+
+    def submission(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in."""
+        return self._path("submitted", student, assignment)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """The folder of a submission's notebooks after grading."""
+        return self._path("autograded", student, assignment)
+
+    def _path(self, step: str, student: str, assignment: str) -> Path:
+        folder = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(folder, student, assignment))
+
+    def assignments(self) -> list[str]:
+        """List the folders below the source folder that hold a notebook, by name."""
+        found = self._matches("source", ".", r"[^/]+", "*")
+        return sorted(name for name in found if any(self.source(name).glob("*.ipynb")))
+
+    def students(self, assignment: str) -> list[str]:
+        """List who handed in an assignment."""
+        return sorted(self._matches("submitted", r"[^/]+", re.escape(assignment), "*", "student"))
+
+    def _matches(
+        self, step: str, student: str, assignment: str, star: str, wanted: str = "assignment"
+    ) -> Iterator[str]:
+        """Find the names that stand for a star in the course's structure of folders."""
+        folder = getattr(self.coursedir, f"{step}_directory")
+        pattern = self.coursedir.format_path(
+            folder,
+            f"(?P<student>{re.escape(student) if student == '.' else student})",
+            f"(?P<assignment>{assignment})",
+            escape=True,
+        )
+        plain = assignment.replace("\\", "") if wanted == "student" else star
+        places = self.coursedir.format_path(folder, star if wanted == "student" else ".", plain)
+        for path in glob.glob(places):  # noqa: PTH207 -- a pattern of nbgrader's
+            name = re.fullmatch(pattern, path)
+            if name and not name[wanted].startswith("."):
+                yield name[wanted]
+
+    def require(self, names: list[str]) -> list[str]:
+        """Return the named assignments, all if none is named; raise BuildError for others."""
+        known = self.assignments()
+        if not known:
+            raise BuildError(
+                f"{self._path('source', '.', '')} holds no assignment.",
+                "An assignment is a folder there with one notebook or several.",
+            )
+        for name in names:
+            if name not in known:
+                raise BuildError(
+                    f"There is no assignment called {name!r}.", f"Choose from: {', '.join(known)}."
+                )
+        return names or known
+
+
+def find_stock_course(folder: Path | None = None) -> StockCourse | None:
+    """Return the stock course in `folder`, or in the working directory; None if there is none.
+
+    A folder whose `solutions/` holds scripts is a course of this project's own form. Raises
+    `BuildError` where the course's configuration can't be used.
+    """
+    root = (folder or Path.cwd()).resolve()
+    own = any((root / "solutions").glob("*.py"))
+    if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
+        return None
+    course = StockCourse(root, _read_configuration(root))
+    if not course.coursedir.db_url.startswith(SQLITE):
+        raise BuildError(
+            "The course's gradebook is no SQLite file, which this command can't write.",
+            "Set CourseDirectory.db_url to sqlite:///… or use nbgrader's own command.",
+        )
+    return course
+
+
+def _read_configuration(root: Path) -> Config:
+    """Load the configuration as nbgrader's commands do when they start in the course's folder."""
+    from nbgrader.apps.baseapp import NbGrader
+
+    with chdir(root), captured_log() as log:
+        sys.path.insert(0, str(root))  # as nbgrader does: a configuration may import its neighbors
+        try:
+            application = NbGrader(log_level=logging.CRITICAL, raise_config_file_errors=True)
+            application.load_config_file()
+        except (Exception, SystemExit) as error:
+            reason = " ".join(f"{error} {log.getvalue()}".split())[:400]
+            raise BuildError(
+                f"{root / CONFIGURATION} can't be read: {type(error).__name__}: {reason}",
+                "Run `nbgrader --help-all` there; it reads the same file.",
+            ) from error
+        finally:
+            sys.path.remove(str(root))
+    return Config(application.config)
+
+
+@contextmanager
+def captured_log() -> Iterator[StringIO]:
+    """Collect nbgrader's warnings instead of printing them."""
+    text = StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("traitlets")
+    propagate, logger.propagate = logger.propagate, False
+    others, logger.handlers = logger.handlers, [handler]
+    try:
+        yield text
+    finally:
+        logger.handlers = others
+        logger.propagate = propagate

@@ -1,0 +1,95 @@
+"""Runs an ordinary test in the student's own process, and reads its mark as nbgrader does.
+
+Everything that the process sends may be forged by the student's code. It decides this one mark and
+no other.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox import CellRun
+from course.notebook.verdict import Status, Verdict
+from course.visible import visible
+
+_STOPPED: dict[str, tuple[Status, str]] = {
+    "timeout": ("timeout", "This check took too long and was stopped."),
+    "memory": ("memory", "This check used too much memory and was stopped."),
+    "output": ("error", "This check printed too much and was stopped."),
+    "died": ("error", "The process ended before this check was done."),
+    "malformed": ("error", "The process sent something that no notebook sends."),
+}
+_LONGEST = 500  # characters of an error's text in a message
+
+
+@dataclass(frozen=True)
+class OrdinaryTest:
+    """A test cell of a stock course."""
+
+    grade_id: str
+    points: float
+    source: str
+    shown: str
+    """What students see of it."""
+
+    def verdict(self, score: float, status: Status, message: str = "") -> Verdict:
+        """Return a verdict on this test."""
+        return Verdict(self.grade_id, score, self.points, status, message)
+
+
+def inside_verdict(test: OrdinaryTest, run: CellRun) -> Verdict:
+    """Return the verdict on a test cell from what its run sent.
+
+    As in nbgrader: an error, or anything on standard error, is no points; a number as the cell's
+    value is a part mark; anything else is full marks.
+    """
+    if run.status in _STOPPED:
+        status, message = _STOPPED[run.status]
+        return test.verdict(0.0, status, message)
+    for output in run.outputs:
+        kind = output.get("output_type")
+        if kind == "error":
+            name, text = str(output.get("ename", "")), str(output.get("evalue", ""))
+            return failed(test, name, text)
+        if kind == "stream" and output.get("name") == "stderr":
+            message = "The check wrote to standard error, which counts as an error."
+            return test.verdict(0.0, "error", message)
+        if kind == "execute_result":
+            return part_mark(test, _shown_value(output))
+    if run.status != "ok":  # an error whose output was not kept
+        return failed(test, run.error_name, run.error_value)
+    return test.verdict(test.points, "correct")
+
+
+def part_mark(test: OrdinaryTest, value: Any) -> Verdict:
+    """Read the value of a test's last line as nbgrader reads what is shown of it."""
+    try:
+        share = float(value)
+    except (TypeError, ValueError):
+        share = test.points
+    if share > test.points:
+        message = f"The check gives {share:g} points; there are only {test.points:g}."
+        return test.verdict(0.0, "error", message)
+    if math.isnan(share) or share < 0 or share == test.points:
+        return test.verdict(test.points, "correct")
+    status: Status = "partial" if share else "incorrect"
+    return test.verdict(share, status, f"{share:g} of {test.points:g} points.")
+
+
+def failed(test: OrdinaryTest, name: str, text: str) -> Verdict:
+    """Return no points, with the error's text where that is not a word of a hidden test."""
+    if name == "NotImplementedError":
+        return test.verdict(0.0, "not_attempted", "Not attempted yet.")
+    status: Status = "incorrect" if name in ("AssertionError", "CheckFailed") else "error"
+    text, name = visible(text).strip()[:_LONGEST], visible(name)[:100] or "Error"
+    if test.shown != test.source and text not in test.shown:
+        text = "" if status == "incorrect" else text
+        message = f"A check of this cell failed ({name}); it may be a hidden one."
+    else:
+        message = f"{name}: {text}" if text else f"A check of this cell failed ({name})."
+    return test.verdict(0.0, status, message)
+
+
+def _shown_value(output: dict[str, Any]) -> str:
+    data = output.get("data")
+    return str(data.get("text/plain", "")) if isinstance(data, dict) else ""

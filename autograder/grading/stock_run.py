@@ -1,0 +1,329 @@
+"""A run over the class of a stock nbgrader course: every notebook of every submission.
+
+It does what `nbgrader autograde` would do for all assignments, behind the sandbox: a run as in
+`class_run`, whose units are notebooks (`ps1/problem1`), because an assignment may have several.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import nbformat
+
+from autograder.build.coursedir import StockCourse, captured_log
+from autograder.build.stock_source import (
+    StockAssignment,
+    StockNotebook,
+    read_assignment,
+    register_assignment,
+)
+from autograder.folders import class_secret
+from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.grades_csv import GradesRow, write_grades
+from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
+from autograder.gradebook.stock_writer import StockGradebook, apply_late_penalties, knows_notebooks
+from autograder.grading.autograded import autograded_notebook
+from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
+from autograder.grading.conditions import Conditions, GradeOptions, prepare
+from autograder.grading.not_graded import NotGraded
+from autograder.grading.places import ThisMachine
+from autograder.grading.plan import ENOUGH_TO_WARM, Submission, is_ignored
+from autograder.grading.preloading import uses_tensorflow
+from autograder.grading.results import (
+    Key,
+    SubmissionResult,
+    exclusive,
+    iter_results,
+    load,
+    result_path,
+    sweep,
+)
+from autograder.grading.stock_submission import TestPlaces, grade_stock_notebook, read_handed_in
+from autograder.grading.versions import digest_of_files, key_of
+from autograder.grading.where_tests_run import digest_of_places, places_of
+from autograder.ingest.reading import Unreadable
+from course.errors import BuildError, GradingError
+from course.files import write_atomically
+from course.notebook.cell_marks import exercise_names
+from course.notebook.rejecting import Rejected
+from course.notebook.tampering import one_line
+
+
+@dataclass
+class StockClassRun(ClassRun):
+    """The loop of a run over notebooks of submissions."""
+
+    course: StockCourse
+    notebooks: Mapping[str, StockNotebook] = field(default_factory=dict)
+
+    def kept(self, student: str, name: str) -> SubmissionResult | None:
+        """Return the result on disk if grading again would give the same."""
+        notebook = self.notebooks[name]
+        folder = self.course.submission(student, notebook.assignment)
+        try:
+            kept = load(result_path(self.class_folder, student, name))
+            digest = read_handed_in(folder, notebook.name).digest
+        except (OSError, ValueError, KeyError, TypeError, Rejected, Unreadable):
+            return None
+        return kept if kept.key == self.keys[name] and kept.digest == digest else None
+
+
+class StockMachine(ThisMachine):
+    """Runs notebooks of submissions on this machine."""
+
+    def __init__(
+        self,
+        executor: ThreadPoolExecutor,
+        jobs: int,
+        course: StockCourse,
+        assignments: Mapping[str, StockAssignment],
+        conditions: Conditions,
+        places: Mapping[str, TestPlaces],
+    ) -> None:
+        """Read submissions where the course has them; run `jobs` of them at a time."""
+        super().__init__(executor, jobs, course.class_folder.submitted, {}, conditions)
+        self._course, self._assignments, self._places = course, assignments, places
+        self._notebooks = {one.unit: one for each in assignments.values() for one in each.notebooks}
+
+    def _grade(self, submission: Submission) -> SubmissionResult:
+        student, name = submission
+        started = monotonic()
+        notebook = self._notebooks[name]
+        folder = self._course.submission(student, notebook.assignment)
+        files = self._assignments[notebook.assignment].files
+        places = self._places[name]
+        result = grade_stock_notebook(notebook, files, folder, student, self.conditions, places)
+        result.times["total"] = monotonic() - started
+        return result
+
+
+def grade_stock_class(
+    course: StockCourse,
+    names: list[str],
+    options: GradeOptions,
+    progress: Progress = no_progress,
+) -> Summary:
+    """Grade every submission of the named assignments (all, if none is named).
+
+    An assignment that can't be graded here is a failure of its own; the others are graded. Raises
+    GradingError if there is nothing to grade.
+    """
+    class_folder = course.class_folder
+    wanted = course.require(names)
+    handed_in = {name: course.students(name) for name in wanted}
+    if not any(handed_in.values()):
+        raise GradingError(
+            f"There is nothing to grade in {class_folder.submitted}.",
+            "It holds what students handed in, as `nbgrader collect` puts it there.",
+        )
+    put_scripts_on_path()
+    with exclusive(class_folder):
+        sweep(class_folder)
+        assignments, failures = _read_all([name for name in wanted if handed_in[name]], course)
+        notebooks = {one.unit: one for each in assignments.values() for one in each.notebooks}
+        submissions = [
+            (student, one.unit)
+            for name, assignment in assignments.items()
+            for student in handed_in[name]
+            for one in assignment.notebooks
+        ]
+        summary = Summary(class_folder)
+        if submissions:
+            summary = _run(course, assignments, notebooks, submissions, options, progress)
+            # Late rules come last: if the course's policy has an error, the marks are complete.
+            write_grades(class_folder, _rows(class_folder, assignments))
+            with captured_log():
+                apply_late_penalties(class_folder, course.config, summary.graded)
+        summary.failures = failures + summary.failures
+    summary.not_graded = list(_left_over(course, wanted, notebooks, summary))
+    return summary
+
+
+def _read_all(
+    names: Sequence[str], course: StockCourse
+) -> tuple[dict[str, StockAssignment], list[str]]:
+    """Read the assignments and enter them in the gradebook; return those that work, and why not."""
+    found: dict[str, StockAssignment] = {}
+    failures = []
+    for name in names:
+        try:
+            assignment = read_assignment(course, name)
+            sources = {one.name: one.source for one in assignment.notebooks}
+            with open_gradebook(course.class_folder) as gradebook:
+                known = knows_notebooks(gradebook, name, sources)
+            if not known:
+                register_assignment(course, name)
+            found[name] = assignment
+        except BuildError as error:
+            failures.append(str(error))
+    return found, failures
+
+
+def _run(
+    course: StockCourse,
+    assignments: Mapping[str, StockAssignment],
+    notebooks: Mapping[str, StockNotebook],
+    submissions: Sequence[Submission],
+    options: GradeOptions,
+    progress: Progress,
+) -> Summary:
+    """Run what has no current result; take every result through its steps."""
+    class_folder = course.class_folder
+    seconds = course.cell_seconds
+    longest = max(600.0, 2 * seconds)
+    limits = {"cell_seconds": seconds, "notebook_seconds": longest, **options.limits}
+    options = replace(options, limits=limits)
+    if options.cluster:
+        raise GradingError("A stock course is graded on this machine.", "Leave out --cluster.")
+    if options.warm is None:
+        options = replace(options, warm=len(submissions) >= ENOUGH_TO_WARM)
+    tensorflow = any(uses_tensorflow(one.source) for one in notebooks.values())
+    hidden = (class_folder.root / ".secret", *_samples(course, assignments))
+    gradebook = StockGradebook(class_folder, {}, patience_seconds=options.patience_seconds)
+    with (
+        gradebook,
+        prepare(options, class_secret(class_folder), hidden, tensorflow=tensorflow) as preparation,
+        ThreadPoolExecutor(options.jobs, "submission") as executor,
+    ):
+        preparation.data.mkdir()
+        conditions = preparation.prove()
+        keys = {
+            one.unit: _key(one, assignments[one.assignment], conditions)
+            for one in notebooks.values()
+        }
+        progress("running the reference solutions", 0, len(submissions))
+
+        def place_of(one: StockNotebook) -> TestPlaces:
+            files = assignments[one.assignment].files
+            return places_of(one, files, conditions, class_folder, keys[one.unit])
+
+        places = dict(zip(notebooks, executor.map(place_of, notebooks.values()), strict=True))
+        keys = {
+            unit: {**key, "places": digest_of_places(places[unit])} for unit, key in keys.items()
+        }
+        place = StockMachine(executor, options.jobs, course, assignments, conditions, places)
+
+        def enter(result: SubmissionResult) -> None:
+            gradebook.enter_notebook(*_marks(result, course))
+
+        def ensure(result: SubmissionResult) -> None:
+            gradebook.ensure_notebook(*_marks(result, course))
+
+        def write(result: SubmissionResult) -> None:
+            _write_autograded(course, result, notebooks[result.assignment])
+
+        run = StockClassRun(
+            class_folder,
+            keys=keys,
+            place=place,
+            new_result=[enter, write],
+            kept_result=[ensure, write],
+            force=options.force,
+            progress=progress,
+            total=len(submissions),
+            course=course,
+            notebooks=notebooks,
+        )
+        return run.grade(submissions)
+
+
+def _key(notebook: StockNotebook, assignment: StockAssignment, conditions: Conditions) -> Key:
+    """Return what a notebook's results depend on: the files beside it, too."""
+    key = key_of(notebook.source, conditions)
+    return {**key, "files": digest_of_files(assignment.files)}
+
+
+def _samples(course: StockCourse, assignments: Mapping[str, StockAssignment]) -> list[Path]:
+    """Name source notebooks, for the sandbox to try and fail to read."""
+    paths = [path for name in assignments for path in sorted(course.source(name).glob("*.ipynb"))]
+    return paths[:5]
+
+
+def _marks(result: SubmissionResult, course: StockCourse) -> tuple[Any, ...]:
+    """Return what the gradebook takes of a result."""
+    assignment = result.assignment.partition("/")[0]
+    handed_in = _timestamp(course.submission(result.student, assignment))
+    return result.assignment, result.student, result.gaps, result.unanswered, handed_in
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    """Read nbgrader's time stamp of a submission; None if there is none that can be read."""
+    from nbgrader.utils import parse_utc
+
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
+        return None
+    with suppress(ValueError, OverflowError, OSError):
+        return parse_utc(path.read_text(encoding="utf-8").strip())
+    return None
+
+
+def _write_autograded(
+    course: StockCourse, result: SubmissionResult, notebook: StockNotebook
+) -> None:
+    """Put the graded notebook where nbgrader looks for it, unless it is there already."""
+    folder = course.autograded(result.student, notebook.assignment)
+    path = folder / f"{notebook.name}.ipynb"
+    content = nbformat.writes(autograded_notebook(result, notebook.source)).encode()
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, lambda file: file.write(content))
+
+
+def _rows(class_folder: Any, assignments: Mapping[str, StockAssignment]) -> Iterator[GradesRow]:
+    """Give the rows of grades.csv; of several notebooks, an exercise has its notebook's name."""
+    for result in iter_results(class_folder):
+        name, _, notebook = result.assignment.partition("/")
+        known = assignments.get(name)
+        several = len(known.notebooks) > 1 if known else False
+        names = exercise_names([gap.exercise for gap in result.gaps])
+        flags = ";".join(sorted({flag.kind for flag in result.flags}))
+        for gap in result.gaps:
+            exercise = names[gap.exercise]
+            yield GradesRow(
+                result.student,
+                name,
+                f"{notebook}/{exercise}" if several else exercise,
+                gap.score,
+                gap.max_score,
+                gap.status,
+                flags,
+                result.sandbox,
+            )
+
+
+def _left_over(
+    course: StockCourse,
+    wanted: Sequence[str],
+    notebooks: Mapping[str, StockNotebook],
+    summary: Summary,
+) -> Iterator[NotGraded]:
+    """List what was handed in and not graded, with the reason and the next step."""
+    root = course.class_folder.submitted
+    for result in summary.iter_results():
+        if result.rejected:
+            path = course.submission(result.student, result.assignment.partition("/")[0])
+            yield _row(root, path, result.student, f"0 points: {result.rejected}", _ASK)
+    for (student, unit), reason in summary.unreadable.items():
+        path = course.submission(student, unit.partition("/")[0])
+        yield _row(root, path, student, f"{reason} It has no mark.", "Make it readable.")
+    for name in wanted:
+        for student in course.students(name):
+            folder = course.submission(student, name)
+            for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else []:
+                if f"{name}/{path.stem}" not in notebooks and not is_ignored(path.name):
+                    reason = "The assignment has no notebook of this name."
+                    yield _row(root, path, student, reason, "Rename it if it counts.")
+
+
+_ASK = "Ask the student for the notebook again."
+
+
+def _row(root: Path, path: Path, student: str, reason: str, next_step: str) -> NotGraded:
+    """Return one row."""
+    shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    return NotGraded(one_line(student, 100), "", one_line(shown, 200), reason, next_step)

@@ -1,0 +1,100 @@
+"""Decides, once for each ordinary test, where it runs: by running the reference solution.
+
+A test runs outside the student's process, where nothing can forge its mark, if the reference
+solution gets there what it gets inside, as nbgrader runs it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from autograder.build.stock_source import StockNotebook
+from autograder.folders import ClassFolder
+from autograder.grading.conditions import Conditions
+from autograder.grading.ordinary_code import OrdinaryCode, read_ordinary_code
+from autograder.grading.results import Key
+from autograder.grading.stock_submission import TestPlaces, rebuilt_reference, run_rebuilt
+from course.files import write_atomically
+from course.notebook.cell_marks import mark_of
+
+FAILS = "the reference solution fails it"
+FAILS_OUTSIDE = "the reference solution passes it only in its own process"
+REFERENCE = "the reference solution"
+
+
+def places_of(
+    notebook: StockNotebook,
+    files: Mapping[str, Path],
+    conditions: Conditions,
+    class_folder: ClassFolder,
+    key: Key,
+) -> TestPlaces:
+    """Return where a notebook's tests run; decided anew only when something in `key` changes."""
+    kept = class_folder.root / ".test-places" / notebook.assignment / f"{notebook.name}.json"
+    try:
+        content = json.loads(kept.read_text(encoding="utf-8"))
+        if content["key"] == key:
+            return TestPlaces(**content["places"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # nothing was decided yet, or the file is damaged
+    places = decide_places(notebook, files, conditions)
+    text = json.dumps({"key": key, "places": asdict(places)}, indent=1)
+    write_atomically(kept, lambda file: file.write(text.encode()))
+    return places
+
+
+def digest_of_places(places: TestPlaces) -> str:
+    """Digest where tests run: a result is out of date when that has changed."""
+    return hashlib.sha256(json.dumps(asdict(places), sort_keys=True).encode()).hexdigest()
+
+
+def decide_places(
+    notebook: StockNotebook, files: Mapping[str, Path], conditions: Conditions
+) -> TestPlaces:
+    """Run the reference solution with its tests inside, then outside; compare.
+
+    Tests depend on what others have done before, so the choice is run once more as a whole: if
+    anything differs then, all tests run inside.
+    """
+    code = read_ordinary_code(notebook.source)
+    if not (code.takes or code.refused):
+        return TestPlaces()
+    alone = TestPlaces()
+    inside = _scores(notebook, files, conditions, alone)
+    marks = map(mark_of, notebook.source.cells)
+    inside |= {one.grade_id: one.points for one in marks if one.grade_id in code.only_outside}
+    reasons = {**code.refused, **{name: FAILS for name, score in inside.items() if not score}}
+    candidates = {name: takes for name, takes in code.takes.items() if name not in reasons}
+    while candidates:
+        places = _places(candidates, reasons, code)
+        found = _scores(notebook, files, conditions, places)
+        differing = {name for name in inside if found[name] != inside[name]}
+        if not differing:
+            return places
+        outside = differing & set(candidates) or set(candidates)
+        reasons |= dict.fromkeys(outside, FAILS_OUTSIDE)
+        candidates = {name: taken for name, taken in candidates.items() if name not in outside}
+    return _places({}, reasons, code)
+
+
+def _places(
+    outside: dict[str, list[str]], reasons: dict[str, str], code: OrdinaryCode
+) -> TestPlaces:
+    """Put together what is decided."""
+    if not outside:
+        return TestPlaces(inside=reasons)
+    return TestPlaces(outside, dict(reasons), code.here, code.imports)
+
+
+def _scores(
+    notebook: StockNotebook,
+    files: Mapping[str, Path],
+    conditions: Conditions,
+    places: TestPlaces,
+) -> dict[str, float]:
+    """Run the reference solution; return the points of its tests."""
+    rebuilt = rebuilt_reference(notebook).notebook
+    result = run_rebuilt(notebook, rebuilt, REFERENCE, "", conditions, files, {}, places)
+    return {gap.exercise: gap.score for gap in result.gaps}
