@@ -7,7 +7,7 @@ nbgrader's own pipeline clear solutions and hidden tests. `publish` then writes 
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import StringIO
@@ -23,7 +23,8 @@ from autograder.build.script import Expand, read_script, require_contract
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.misconceptions import require_sections
 from course.errors import BuildError
-from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
+from course.learner.lab import LEARNERS_NOTEBOOKS, LEARNERS_PLACES
+from course.lessons.contents import contents_text
 from course.quiz import read_bank
 
 CELL_SECONDS = 300
@@ -52,9 +53,19 @@ def build(
             f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
-    if not names:
-        files |= _learners_notebooks(course) | contents_page(course)
+    if not names and has_lessons(course):
+        releases = {name: files[course.release(name)] for name in wanted}
+        files |= _learners_notebooks(course) | contents_page(course, releases)
     return files
+
+
+def has_lessons(course: CourseFolder) -> bool:
+    """Tell whether a course has the learner's notebooks; a private course has exercises only."""
+    return (_lessons(course) / "contents.md").is_file()
+
+
+def _lessons(course: CourseFolder) -> Path:
+    return course.root / "course" / "lessons"
 
 
 def build_for_class(
@@ -172,7 +183,7 @@ class ClearSolutions(NbgraderClearSolutions):
 
 def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    lessons = course.root / "course" / "lessons"
+    lessons = _lessons(course)
     require_sections((lessons / "lesson.py").read_text(encoding="utf-8"))
     notebooks = [lessons / name for name in LEARNERS_NOTEBOOKS]
     return {
@@ -181,12 +192,16 @@ def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     }
 
 
-def contents_page(course: CourseFolder) -> dict[Path, bytes]:
-    """Generate `exercises/README.md`: the learner's contents page with the checkout's links."""
-    text = (course.root / "course" / "lessons" / "contents.md").read_text(encoding="utf-8")
-    for inside, origin in notebooks().items():
-        beside = inside if origin.parent.name == origin.stem else f"../course/lessons/{origin.name}"
-        text = text.replace(f"]({inside})", f"]({beside})")
+def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[Path, bytes]:
+    """Generate `exercises/README.md`: the learner's contents page with the checkout's links.
+
+    `releases` are the assignments' released notebooks; each that the page does not name gets a row.
+    """
+    text = (_lessons(course) / "contents.md").read_text(encoding="utf-8")
+    read = {name: nbformat.reads(content.decode(), 4) for name, content in releases.items()}
+    text = contents_text(text, read)
+    for inside, script in LEARNERS_PLACES.items():
+        text = text.replace(f"]({inside})", f"](../course/lessons/{script})")
     note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
     return {course.exercises / "README.md": (note + text).encode()}
 

@@ -11,7 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError, GradingError
+from course.learner.hints import items_of
 from course.notebook.cell_marks import exercise_of, id_of_test, mark_of
+from course.notebook.release_folder import NOTES
 
 CANARY = "CANARY-HIDDEN"
 """Begins a comment in every hidden test: no file that a student gets may contain it."""
@@ -120,8 +122,13 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
     cells = _cells(text)
     if expand is not None:
         cells = _expanded(cells, script.parent, expand)
+    cells, hints = _without_hints(cells, script)
     for position, cell in enumerate(cells):
         _mark(cell, position, script)
+        if cell["id"] in hints and mark_of(cell).is_gap:
+            cell.metadata.setdefault(NOTES, {})["hints"] = list(hints.pop(cell["id"]))
+    for gap in hints:
+        raise BuildError(f"{script}: the hints of {gap!r} belong to no gap.", "Rename one.")
     # Checked here, because nbformat would rename the second of two such cells.
     _require_unique_ids(cells, script)
     _name_origin(cells, script)
@@ -150,6 +157,21 @@ def _expanded(cells: list[NotebookNode], folder: Path, expand: Expand) -> list[N
     return result
 
 
+def _without_hints(
+    cells: list[NotebookNode], script: Path
+) -> tuple[list[NotebookNode], dict[str, tuple[str, ...]]]:
+    """Take out the text cells marked `hints="gap"`; return the others, and the hints by gap."""
+    hints: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        if "hints" not in cell.metadata:
+            continue
+        gap = cell.metadata["hints"]
+        hints[gap] = items_of(cell.source)
+        if not hints[gap]:
+            raise BuildError(f"{script}: the hints of {gap!r} have no item.", "Write `1. …` first.")
+    return [cell for cell in cells if "hints" not in cell.metadata], hints
+
+
 def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     """Replace the script's notation by nbgrader's metadata and a stable id."""
     note = dict(cell.metadata)
@@ -159,6 +181,8 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     if "gap" in note:
         grade_id = note["gap"]
         cell.metadata["nbgrader"] = _nbgrader(grade_id, solution=True)
+        if "section" in note:
+            cell.metadata[NOTES] = {"section": str(note["section"])}
     elif "test" in note:
         grade_id = id_of_test(note["test"])
         if not isinstance(note.get("points"), (int, float)):

@@ -8,10 +8,10 @@ import re
 
 from nbformat import NotebookNode
 
-from course.lessons.released import read_release
 from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.matching import outline_of, same_text
 from course.notebook.rebuild import Rebuilt, rebuild_from
+from course.notebook.release_folder import read_release
 
 
 def rebuild_released(assignment: str, notebook: NotebookNode) -> Rebuilt:

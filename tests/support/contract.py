@@ -3,6 +3,11 @@
 `test_exercise_contract.py` compares the released notebooks with it.
 """
 
+from support.places import COURSE
+
+ASSIGNMENTS = tuple(COURSE.assignments())
+"""All of the checkout: those of the contract, then others that an author has added."""
+
 POINTS: dict[str, dict[str, float]] = {
     "reshape": {"scale_pixels": 4.0, "add_channel_axis": 6.0},
     "convolution": {

@@ -6,7 +6,7 @@ call goes through. Nothing else of a hidden test is read.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
@@ -16,6 +16,7 @@ from autograder.grading.plan import read_source
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from course.checks.misconceptions import heading as heading_of
 from course.notebook.cell_marks import mark_of
+from course.notebook.release_folder import notes_of
 from course.quiz import read_bank
 
 
@@ -91,6 +92,8 @@ class FeedbackAssignment:
     """The quiz's questions, by the gap's name."""
     sections: Mapping[str, str]
     """The lesson's section for each question of the quiz."""
+    noted: Mapping[str, str] = field(default_factory=dict)
+    """What to read after a mistake in a gap, where its author wrote that."""
 
 
 def read_assignment(
@@ -107,6 +110,11 @@ def read_assignment(
         checks=hidden_labels(source),
         questions=questions,
         sections=_sections(course, class_folder, list(questions)),
+        noted={
+            mark_of(cell).grade_id: notes.section
+            for cell in source.cells
+            if (notes := notes_of(cell)) is not None
+        },
     )
 
 

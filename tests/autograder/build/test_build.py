@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from support.commands import run_command
+from support.contract import ASSIGNMENTS
 
 from autograder.build import release
 from autograder.build.release import build, outdated, publish
 from autograder.build.script import read_script, require_contract
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import CourseFolder
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS
 
