@@ -1,6 +1,5 @@
 """Writes an assignment to start from: a script with one gap, and two answers for the bank."""
 
-import keyword
 import re
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def @GAP@(numbers):
 _README = """\
 # Course
 
-Scripts with solutions are in `solutions/`. `autograder build` makes `exercises/`, which learners get.
+Scripts with solutions are in `solutions/`. `autograder build` makes `exercises/`, for learners.
 Assignments, in their order:
 
 """
@@ -102,8 +101,7 @@ def _filled(text: str, words: dict[str, str]) -> str:
 
 def _gap_of(name: str) -> str:
     """Name the gap: an identifier that no other assignment's gap has."""
-    gap = f"{name.replace('-', '_').lower()}_range"
-    return f"{gap}_" if keyword.iskeyword(gap) else gap
+    return f"{name.replace('-', '_').lower()}_range"
 
 
 def _title(name: str) -> str:

@@ -18,8 +18,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
+from autograder.build.contract import require_contract, require_own_files
 from autograder.build.quiz_cells import quiz_cells
-from autograder.build.script import Expand, read_script, require_contract
+from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.misconceptions import require_sections
 from course.errors import BuildError
@@ -92,6 +93,7 @@ def _build_in(
 ) -> dict[Path, bytes]:
     """Generate the named assignments in a staging folder and read them back."""
     for name in wanted:
+        require_own_files(course, name)
         notebook = read_script(course.script(name), expand)
         require_contract(name, notebook)
         source = staging.source(name)
@@ -204,6 +206,12 @@ def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[P
         text = text.replace(f"]({inside})", f"](../course/lessons/{script})")
     note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
     return {course.exercises / "README.md": (note + text).encode()}
+
+
+def changed_sources(course: CourseFolder, files: Mapping[Path, bytes]) -> dict[str, bytes]:
+    """Return the source notebooks among `files` that differ from those on disk, by assignment."""
+    sources = {course.source(name): name for name in course.assignments()}
+    return {sources[path]: files[path] for path in outdated(dict(files)) if path in sources}
 
 
 def publish(files: dict[Path, bytes]) -> list[Path]:

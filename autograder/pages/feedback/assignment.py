@@ -101,8 +101,7 @@ def read_assignment(
 ) -> FeedbackAssignment:
     """Read the assignment's source and release: the class's own, where it has one."""
     source = read_source(course, name, class_folder)
-    own = class_folder.release(name)
-    release = read_source_notebook(own if own.is_file() else course.release(name))
+    release = _release(course, class_folder, name) or source
     questions = {question.name: question for question in read_questions(source)}
     return FeedbackAssignment(
         released=frozenset(cell.source for cell in release.cells),
@@ -116,6 +115,13 @@ def read_assignment(
             if (notes := notes_of(cell)) is not None
         },
     )
+
+
+def _release(course: CourseFolder, class_folder: ClassFolder, name: str) -> NotebookNode | None:
+    """Read the release, the class's own first; None where only the source was kept."""
+    paths = (class_folder.release(name), course.release(name))
+    found = next((path for path in paths if path.is_file()), None)
+    return read_source_notebook(found) if found else None
 
 
 def _titles(source: NotebookNode) -> dict[str, str]:

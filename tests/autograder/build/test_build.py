@@ -12,8 +12,9 @@ from support.commands import run_command
 from support.contract import ASSIGNMENTS
 
 from autograder.build import release
+from autograder.build.contract import require_contract
 from autograder.build.release import build, outdated, publish
-from autograder.build.script import read_script, require_contract
+from autograder.build.script import read_script
 from autograder.folders import CourseFolder
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS
