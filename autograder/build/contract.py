@@ -32,13 +32,16 @@ def require_contract(assignment: str, notebook: NotebookNode) -> None:
     Raises `BuildError` for the first cell that breaks the contract.
     """
     for cell in notebook.cells:
+        if mark_of(cell).is_gap:
+            # First: a region with nothing but a comment often does not parse either.
+            _require_reference(assignment, cell)
         _require_syntax(assignment, cell)
     _require_pairs(assignment, notebook)
     for cell in notebook.cells:
         if mark_of(cell).is_test:
             _require_sound_test(assignment, cell)
         if mark_of(cell).is_gap:
-            _require_answered_gap(assignment, cell)
+            _require_name(assignment, cell)
     _require_points_add_up(assignment, notebook)
 
 
@@ -156,21 +159,26 @@ def _require_pairs(assignment: str, notebook: NotebookNode) -> None:
             raise BuildError(f"{place}: the test stands above its gap.", "Move it below the gap.")
 
 
-def _require_answered_gap(assignment: str, cell: NotebookNode) -> None:
-    """Require a reference solution, which defines the gap's name, in its region.
+def _require_reference(assignment: str, cell: NotebookNode) -> None:
+    """Require a reference solution in a gap's region.
 
     nbgrader replaces the whole text of a gap that has no solution region.
     """
     _require_region(assignment, cell, "SOLUTION")
-    place, name = place_of(assignment, cell), mark_of(cell).grade_id
     if not any(_does_something(region) for region in _REGION.findall(cell.source)):
         raise BuildError(
-            f"{place}: there is no reference solution between BEGIN SOLUTION and END SOLUTION.",
+            f"{place_of(assignment, cell)}: there is no reference solution between BEGIN SOLUTION and END SOLUTION.",
             "Write one: it is run, and has to pass the test.",
         )
+
+
+def _require_name(assignment: str, cell: NotebookNode) -> None:
+    """Require that a gap's cell defines the gap's name."""
+    name = mark_of(cell).grade_id
     if name not in top_level_names(cell.source):
         raise BuildError(
-            f"{place}: the cell does not define {name!r}.", "Give the gap the name that it defines."
+            f"{place_of(assignment, cell)}: the cell does not define {name!r}.",
+            "Give the gap the name that it defines.",
         )
 
 

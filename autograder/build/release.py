@@ -23,7 +23,7 @@ from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.misconceptions import require_sections
-from course.errors import BuildError
+from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS, LEARNERS_PLACES
 from course.lessons.contents import contents_text
 from course.quiz import read_bank
@@ -98,7 +98,7 @@ def _build_in(
         require_contract(name, notebook)
         source = staging.source(name)
         source.parent.mkdir(parents=True)
-        source.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        source.write_text(_source_bytes(notebook).decode(), encoding="utf-8")
     files: dict[Path, bytes] = {}
     for name in wanted:
         generate(staging, name)
@@ -206,6 +206,34 @@ def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[P
         text = text.replace(f"]({inside})", f"](../course/lessons/{script})")
     note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
     return {course.exercises / "README.md": (note + text).encode()}
+
+
+def stale_sources(course: CourseFolder, class_folder: ClassFolder, names: list[str]) -> list[str]:
+    """Say for each assignment whose script no longer makes its source notebook what to do.
+
+    A class's own quiz is left out: it was drawn for the class.
+    """
+    expand = partial(_questions, seed=DEFAULT_SEED, private=None)
+    lines = []
+    for name in course.require(names):
+        script, source = course.script(name), course.source(name)
+        if class_folder.source(name).is_file() or not (script.is_file() and source.is_file()):
+            continue
+        try:
+            is_stale = _source_bytes(read_script(script, expand)) != source.read_bytes()
+        except CourseError as error:
+            lines.append(f"{error} Until then the last build of {name} is graded.")
+            continue
+        if is_stale:
+            lines.append(
+                f"solutions/{script.name} has changed since the last build, which is what is "
+                f"graded. Run `autograder build {name}`, then grade again."
+            )
+    return lines
+
+
+def _source_bytes(notebook: NotebookNode) -> bytes:
+    return (nbformat.writes(notebook) + "\n").encode()
 
 
 def changed_sources(course: CourseFolder, files: Mapping[Path, bytes]) -> dict[str, bytes]:
