@@ -167,7 +167,8 @@ def _require_reference(assignment: str, cell: NotebookNode) -> None:
     _require_region(assignment, cell, "SOLUTION")
     if not any(_does_something(region) for region in _REGION.findall(cell.source)):
         raise BuildError(
-            f"{place_of(assignment, cell)}: there is no reference solution between BEGIN SOLUTION and END SOLUTION.",
+            f"{place_of(assignment, cell)}: there is no reference solution between "
+            "BEGIN SOLUTION and END SOLUTION.",
             "Write one: it is run, and has to pass the test.",
         )
 
