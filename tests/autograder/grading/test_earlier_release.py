@@ -1,4 +1,4 @@
-"""What changed after the release is said once: a script not built, a check of another release."""
+"""What changed after the release is said once: a script not built, a check of an older release."""
 
 import os
 from pathlib import Path
