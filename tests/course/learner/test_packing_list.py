@@ -385,7 +385,7 @@ def test_all_notebooks_renamed_is_still_a_folder_of_the_course(learner):
         path = learner / name
         path.rename(path.with_name("mine.ipynb"))
 
-    assert len(submit(learner, "--yes")[1]) == 5
+    assert len(submit(learner, "--yes")[1]) == len(ASSIGNMENTS)
 
 
 def test_check_of_all_says_what_it_did_not_check(learner):
