@@ -2,11 +2,12 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.errors import BuildError
-from course.lessons.released import ASSIGNMENTS
+from course.errors import BuildError, CourseError
+from course.notebook.release_folder import CONTENTS_PAGE, exercises_folder, in_order
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,12 @@ class CourseFolder:
 
     def assignments(self) -> list[str]:
         """List the assignments that have a script, in the order of the course."""
-        found = {path.stem for path in self.solutions.glob("*.py")}
-        known = [name for name in ASSIGNMENTS if name in found]
-        return known + sorted(found - set(known))
+        return in_order((path.stem for path in self.solutions.glob("*.py")), self._contents_page())
+
+    def _contents_page(self) -> Path:
+        """The page whose links give the order: of the release, else of the course."""
+        page = self.exercises / CONTENTS_PAGE
+        return page if page.is_file() else self.root / CONTENTS_PAGE
 
     def require(self, names: list[str]) -> list[str]:
         """Return the named assignments, all if none is named.
@@ -56,6 +60,15 @@ class CourseFolder:
                     f"Choose from: {', '.join(known)}.",
                 )
         return names or known
+
+
+def in_course_order(names: Iterable[str]) -> list[str]:
+    """Sort names of assignments in the order of the installed course, any others by name behind."""
+    try:
+        page = exercises_folder() / CONTENTS_PAGE
+    except CourseError:
+        return sorted(names)
+    return in_order(names, page)
 
 
 def find_course(folder: Path | None = None) -> CourseFolder:

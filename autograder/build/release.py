@@ -7,7 +7,7 @@ nbgrader's own pipeline clear solutions and hidden tests. `publish` then writes 
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import StringIO
@@ -18,12 +18,14 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
+from autograder.build.contract import require_contract, require_own_files
 from autograder.build.quiz_cells import quiz_cells
-from autograder.build.script import Expand, read_script, require_contract
+from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.misconceptions import require_sections
-from course.errors import BuildError
-from course.learner.lab import LEARNERS_NOTEBOOKS, notebooks
+from course.errors import BuildError, CourseError
+from course.learner.lab import LEARNERS_NOTEBOOKS, LEARNERS_PLACES
+from course.lessons.contents import contents_text
 from course.quiz import read_bank
 
 CELL_SECONDS = 300
@@ -52,9 +54,19 @@ def build(
             f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
-    if not names:
-        files |= _learners_notebooks(course) | contents_page(course)
+    if not names and has_lessons(course):
+        releases = {name: files[course.release(name)] for name in wanted}
+        files |= _learners_notebooks(course) | contents_page(course, releases)
     return files
+
+
+def has_lessons(course: CourseFolder) -> bool:
+    """Tell whether a course has the learner's notebooks; a private course has exercises only."""
+    return (_lessons(course) / "contents.md").is_file()
+
+
+def _lessons(course: CourseFolder) -> Path:
+    return course.root / "course" / "lessons"
 
 
 def build_for_class(
@@ -81,11 +93,12 @@ def _build_in(
 ) -> dict[Path, bytes]:
     """Generate the named assignments in a staging folder and read them back."""
     for name in wanted:
+        require_own_files(course, name)
         notebook = read_script(course.script(name), expand)
         require_contract(name, notebook)
         source = staging.source(name)
         source.parent.mkdir(parents=True)
-        source.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        source.write_text(_source_bytes(notebook).decode(), encoding="utf-8")
     files: dict[Path, bytes] = {}
     for name in wanted:
         generate(staging, name)
@@ -172,7 +185,7 @@ class ClearSolutions(NbgraderClearSolutions):
 
 def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    lessons = course.root / "course" / "lessons"
+    lessons = _lessons(course)
     require_sections((lessons / "lesson.py").read_text(encoding="utf-8"))
     notebooks = [lessons / name for name in LEARNERS_NOTEBOOKS]
     return {
@@ -181,14 +194,52 @@ def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     }
 
 
-def contents_page(course: CourseFolder) -> dict[Path, bytes]:
-    """Generate `exercises/README.md`: the learner's contents page with the checkout's links."""
-    text = (course.root / "course" / "lessons" / "contents.md").read_text(encoding="utf-8")
-    for inside, origin in notebooks().items():
-        beside = inside if origin.parent.name == origin.stem else f"../course/lessons/{origin.name}"
-        text = text.replace(f"]({inside})", f"]({beside})")
+def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[Path, bytes]:
+    """Generate `exercises/README.md`: the learner's contents page with the checkout's links.
+
+    `releases` are the assignments' released notebooks; each that the page does not name gets a row.
+    """
+    text = (_lessons(course) / "contents.md").read_text(encoding="utf-8")
+    read = {name: nbformat.reads(content.decode(), 4) for name, content in releases.items()}
+    text = contents_text(text, read)
+    for inside, script in LEARNERS_PLACES.items():
+        text = text.replace(f"]({inside})", f"](../course/lessons/{script})")
     note = "<!-- Generated from course/lessons/contents.md: edit that. -->\n"
     return {course.exercises / "README.md": (note + text).encode()}
+
+
+def stale_sources(course: CourseFolder, class_folder: ClassFolder, names: list[str]) -> list[str]:
+    """Say for each assignment whose script no longer makes its source notebook what to do.
+
+    A class's own quiz is left out: it was drawn for the class.
+    """
+    expand = partial(_questions, seed=DEFAULT_SEED, private=None)
+    lines = []
+    for name in course.require(names):
+        script, source = course.script(name), course.source(name)
+        if class_folder.source(name).is_file() or not (script.is_file() and source.is_file()):
+            continue
+        try:
+            is_stale = _source_bytes(read_script(script, expand)) != source.read_bytes()
+        except CourseError as error:
+            lines.append(f"{error} Until then the last build of {name} is graded.")
+            continue
+        if is_stale:
+            lines.append(
+                f"solutions/{script.name} has changed since the last build, which is what is "
+                f"graded. Run `autograder build {name}`, then grade again."
+            )
+    return lines
+
+
+def _source_bytes(notebook: NotebookNode) -> bytes:
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def changed_sources(course: CourseFolder, files: Mapping[Path, bytes]) -> dict[str, bytes]:
+    """Return the source notebooks among `files` that differ from those on disk, by assignment."""
+    sources = {course.source(name): name for name in course.assignments()}
+    return {sources[path]: files[path] for path in outdated(dict(files)) if path in sources}
 
 
 def publish(files: dict[Path, bytes]) -> list[Path]:

@@ -1,7 +1,6 @@
-"""Turns a py:percent script into a source notebook, and refuses one that breaks the contract."""
+"""Turns a py:percent script into a source notebook."""
 
-import ast
-import re
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import BuildError, GradingError
-from course.notebook.cell_marks import exercise_of, id_of_test, mark_of
-
-CANARY = "CANARY-HIDDEN"
-"""Begins a comment in every hidden test: no file that a student gets may contain it."""
+from course.learner.hints import items_of
+from course.notebook.cell_marks import id_of_test, mark_of
+from course.notebook.release_folder import NOTES
 
 
 def read_source_notebook(path: Path) -> NotebookNode:
@@ -27,60 +25,11 @@ def read_source_notebook(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def require_contract(assignment: str, notebook: NotebookNode) -> None:
-    """Check that gaps and tests pair, and that no test can leak or give a wrong mark.
+CANARY = "CANARY-HIDDEN"
+"""Begins a comment in every hidden test: no file that a student gets may contain it."""
 
-    Raises `BuildError` for the first cell that breaks the contract.
-    """
-    marks = [(cell, mark_of(cell)) for cell in notebook.cells]
-    gaps = [mark.grade_id for _, mark in marks if mark.is_gap]
-    tests = [mark.grade_id for _, mark in marks if mark.is_test]
-    if list(map(id_of_test, gaps)) != tests:
-        raise BuildError(f"{assignment}: gaps {gaps} and tests {tests} do not pair in order.")
-    for cell, mark in marks:
-        if mark.is_test:
-            _require_sound_test(assignment, cell)
-        if mark.is_gap:
-            # nbgrader replaces the whole text of a gap that has no solution region.
-            _require_region(assignment, cell, "SOLUTION")
-
-
-def _require_region(assignment: str, cell: NotebookNode, region: str) -> None:
-    """Require at least one region of a kind, and an end for every beginning."""
-    begins, ends = (cell.source.count(f"### {word} {region}") for word in ("BEGIN", "END"))
-    if not begins:
-        raise BuildError(f"{assignment}: {cell['id']} has no ### BEGIN {region} region.")
-    if begins != ends:
-        raise BuildError(f"{assignment}: {cell['id']} has no ### END {region} for a region.")
-
-
-def _require_sound_test(assignment: str, cell: NotebookNode) -> None:
-    """Require a hidden region with its canary, and no last expression that gives part marks."""
-    name = cell["id"]
-    _require_region(assignment, cell, "HIDDEN TESTS")
-    hidden = re.split("### (?:BEGIN|END) HIDDEN TESTS", cell.source)[1]
-    if f"{CANARY}-{assignment}-{exercise_of(name)}" not in hidden:
-        raise BuildError(f"{assignment}: {name} lacks its canary in the hidden region.")
-    _require_no_stray_value(assignment, name, cell.source)
-
-
-def _require_no_stray_value(assignment: str, name: str, source: str) -> None:
-    """Refuse a last expression: nbgrader reads it as part marks.
-
-    `check.mark(…)` is allowed: it returns a float or None.
-    """
-    try:
-        last = ast.parse(source).body[-1]
-    except SyntaxError as error:
-        raise BuildError(
-            f"{assignment}: {name} does not parse (line {error.lineno}: {error.msg})."
-        ) from error
-    if isinstance(last, ast.Expr) and not ast.unparse(last).startswith("check.mark("):
-        raise BuildError(
-            f"{assignment}: {name} ends in an expression, which nbgrader reads as part marks.",
-            "End the cell with its `with exercise(…)` block or with `check.mark(points, share)`.",
-        )
-
+_AUTHORS = {"hints", "note"}
+"""Marks of cells that are left out of the notebook: hints go to their gap, notes to nobody."""
 
 Expand = Callable[[Path], str]
 """Returns the py:percent text of the cells of a question bank, by the bank's path."""
@@ -120,8 +69,20 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
     cells = _cells(text)
     if expand is not None:
         cells = _expanded(cells, script.parent, expand)
+    hints = _hints(cells, script)
+    kept: list[NotebookNode] = []
     for position, cell in enumerate(cells):
+        if _AUTHORS & cell.metadata.keys():
+            continue
         _mark(cell, position, script)
+        if mark_of(cell).is_gap and cell["id"] in hints:
+            cell.metadata.setdefault(NOTES, {})["hints"] = list(hints.pop(cell["id"]))
+        kept.append(cell)
+    for gap in hints:
+        raise BuildError(
+            f"{script}: the hints of {gap!r} belong to no gap.", "Give the gap's own name."
+        )
+    cells = kept
     # Checked here, because nbformat would rename the second of two such cells.
     _require_unique_ids(cells, script)
     _name_origin(cells, script)
@@ -150,6 +111,21 @@ def _expanded(cells: list[NotebookNode], folder: Path, expand: Expand) -> list[N
     return result
 
 
+def _hints(cells: list[NotebookNode], script: Path) -> dict[str, tuple[str, ...]]:
+    """Read the text cells marked `hints="gap"`: the hints of each gap."""
+    hints: dict[str, tuple[str, ...]] = {}
+    for cell in cells:
+        if "hints" not in cell.metadata:
+            continue
+        gap = str(cell.metadata["hints"])
+        hints[gap] = items_of(cell.source)
+        if not hints[gap]:
+            raise BuildError(
+                f"{script}: the hints of {gap!r} have no numbered item.", "Write them as `1. …`."
+            )
+    return hints
+
+
 def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     """Replace the script's notation by nbgrader's metadata and a stable id."""
     note = dict(cell.metadata)
@@ -159,10 +135,11 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     if "gap" in note:
         grade_id = note["gap"]
         cell.metadata["nbgrader"] = _nbgrader(grade_id, solution=True)
+        if "section" in note:
+            cell.metadata[NOTES] = {"section": str(note["section"])}
     elif "test" in note:
         grade_id = id_of_test(note["test"])
-        if not isinstance(note.get("points"), (int, float)):
-            raise BuildError(f"{script}: the test of {note['test']!r} has no points=N.")
+        _require_points(note, script)
         cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True, points=note["points"])
     elif "locked" in note:
         grade_id = note["locked"]
@@ -171,6 +148,18 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
         raise BuildError(f"{script}: cell {position + 1} carries an unknown mark {sorted(note)}.")
     # jupytext draws random ids at every read; these stay the same from build to build.
     cell["id"] = grade_id or f"cell-{position + 1:02d}"
+
+
+def _require_points(note: dict[str, Any], script: Path) -> None:
+    """Refuse a test whose points are missing or are no number; 0 may be said."""
+    where = f"{script}, cell `{id_of_test(note['test'])}`"
+    next_step = f'Write `# %% test="{note["test"]}" points=2`, with points=0 for a test without.'
+    points = note.get("points")
+    if points is None:
+        raise BuildError(f"{where}: the test has no points.", next_step)
+    is_number = isinstance(points, int | float) and not isinstance(points, bool)
+    if not is_number or not math.isfinite(points) or points < 0:
+        raise BuildError(f"{where}: {points!r} can't be the points of a test.", next_step)
 
 
 def _nbgrader(

@@ -1,4 +1,4 @@
-"""The verbs that work on the course: build, gift, solutions, demo."""
+"""The verbs that work on the course: new, build, gift, solutions, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,39 @@ from rich.console import Console
 
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
 from autograder.folders import find_class, find_course
+
+
+def new(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="Name of the assignment's script and folder.")
+    ] = "first",
+    course: Annotated[
+        Path | None,
+        typer.Option(
+            "--course", metavar="DIR", help="Course folder (default: this one); made if missing."
+        ),
+    ] = None,
+) -> None:
+    """Write an assignment to start from, which builds and grades as it is.
+
+    The script has one gap with its hints, a visible check and a hidden one, and says how to fill
+    it in. In a checkout, a right and a wrong answer are added to tests/submissions/. With --course
+    and a new folder, a private course is started there. Nothing is overwritten.
+
+    Examples:
+
+      autograder new averages            solutions/averages.py in this course
+      autograder new --course stats      a private course in stats/
+      autograder new averages --course stats
+    """
+    from autograder.build.new_assignment import new_assignment, start_course
+
+    folder = find_course(None) if course is None else start_course(course)
+    for path in new_assignment(folder, name):
+        typer.echo(f"wrote {_short(path, folder.root)}")
+    place = "" if course is None else f" --course {course}"
+    script = _short(folder.script(name), folder.root)
+    typer.echo(f"Next: edit {script}, then run `autograder build {name}{place}`.")
 
 
 def build(
@@ -33,6 +66,9 @@ def build(
 ) -> None:
     """Generate the source, release and learner's notebooks from the scripts.
 
+    Nothing is written if a script could not be graded. The reference solution of each changed
+    script is run first, on few images: it must pass its own tests.
+
     With --seed or --quiz, only the quiz of one class is generated: hand out the class's release/;
     `autograder grade` takes the answers from its source/. With --with-solutions, only
     solutions.json is written, into the class's release/: hand it out once students may see
@@ -47,7 +83,14 @@ def build(
       autograder build --quiz my-questions.md --class 2026
       autograder build reshape --with-solutions --class 2026
     """
-    from autograder.build.release import DEFAULT_SEED, build_for_class, outdated, publish
+    from autograder.build.reference_proof import prove_reference
+    from autograder.build.release import (
+        DEFAULT_SEED,
+        build_for_class,
+        changed_sources,
+        outdated,
+        publish,
+    )
     from autograder.build.release import build as build_files
     from course.errors import BuildError
 
@@ -70,6 +113,8 @@ def build(
             raise BuildError(f"Out of date: {names}.", "Run `autograder build` and commit.")
         typer.echo(f"{len(files)} files are up to date.")
         return
+    for name, content in changed_sources(folder, files).items():
+        prove_reference(name, content)
     for path in publish(files):
         typer.echo(f"wrote {_short(path, folder.root)}")
     typer.echo(f"{len(files)} files are up to date.")

@@ -11,7 +11,7 @@ from autograder.build.answer_files import Answers, hand_in, read_answers, refere
 from autograder.build.release import build, publish
 from autograder.cli.show_grading import run_grade
 from autograder.cli.show_pages import run_feedback, run_report
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.conditions import GradeOptions
 from course.errors import GradingError
 
@@ -25,12 +25,18 @@ class PretendStudent:
     name: str
     story: str
     assignments: tuple[str, ...]
+    """The assignments handed in; all of the course if `reference` is true."""
     reference: bool = False
     """Whether the answers are the reference solution; if not, see `tests/submissions/demo`."""
 
+    def hands_in(self, course: CourseFolder) -> list[str]:
+        """List what this student hands in of the assignments that the course has."""
+        known = course.assignments()
+        return known if self.reference else [name for name in self.assignments if name in known]
+
 
 CLASS = (
-    PretendStudent("ada", "everything right", ASSIGNMENTS, reference=True),
+    PretendStudent("ada", "everything right", (), reference=True),
     PretendStudent("ben", "the lesson, pasted", ("cnn",)),
     PretendStudent("chi", "typical mistakes", ("reshape", "convolution", "pooling")),
     PretendStudent("dana", "blank", ("reshape", "quiz")),
@@ -44,11 +50,11 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
     """Run the demo in `folder`, which is emptied first if an earlier demo made it."""
     class_folder = _fresh_class(folder)
     changed = publish(build(course, []))
-    console.print(
-        f"Built the release of {len(ASSIGNMENTS)} assignments ({len(changed)} new files)."
-    )
+    count = len(course.assignments())
+    console.print(f"Built the release of {count} assignments ({len(changed)} new files).")
     handed_in = _hand_in_all(course, class_folder)
-    stories = ", ".join(f"{student.name} ({student.story})" for student in CLASS)
+    present = [student for student in CLASS if student.hands_in(course)]
+    stories = ", ".join(f"{student.name} ({student.story})" for student in present)
     console.print(f"The class hands in {handed_in} notebooks: {stories}.")
     run_grade(course, class_folder, [], options=GradeOptions(), console=console)
     run_feedback(course, class_folder, [], console)
@@ -72,12 +78,14 @@ def _fresh_class(folder: Path) -> ClassFolder:
 
 def _hand_in_all(course: CourseFolder, class_folder: ClassFolder) -> int:
     """Put every pretend submission in place; return how many there are."""
+    count = 0
     for student in CLASS:
-        for assignment in student.assignments:
+        for assignment in student.hands_in(course):
             answers = _answers(course, student, assignment)
             release = course.release(assignment)
             hand_in(release, answers, class_folder.submitted, student.name, assignment)
-    return sum(len(student.assignments) for student in CLASS)
+            count += 1
+    return count
 
 
 def _answers(course: CourseFolder, student: PretendStudent, assignment: str) -> Answers:

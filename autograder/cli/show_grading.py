@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,6 +23,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
 from autograder.gradebook.reader import read_marks
+from autograder.grading.earlier_release import earlier_release_lines, personal_flags
+from autograder.grading.results import SubmissionResult
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -93,6 +96,7 @@ def run_grade(
     """
     from autograder.grading.class_run import grade_class
 
+    _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
         summary = grade_class(course, class_folder, assignments, options, show)
     _show_summary(summary, console)
@@ -138,9 +142,12 @@ def _show_summary(summary: "Summary", console: Console) -> None:
     }
     if marks.submissions:
         console.print(marks_table(marks, rejected))
-    flags = _flags_table(summary)
+    graded = [replace(one, notebook={}) for one in summary.iter_results()]
+    flags = _flags_table(graded)
     if flags.row_count:
         console.print(flags)
+    for line in earlier_release_lines(graded):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
     console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
     if summary.graded:
         console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
@@ -148,6 +155,16 @@ def _show_summary(summary: "Summary", console: Console) -> None:
     require_no_failures(summary.failures, console, "submissions", "autograder grade")
     if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
+
+
+def _say_stale(
+    course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
+) -> None:
+    """Say in one line for each assignment that its script has changed since the last build."""
+    from autograder.build.release import stale_sources
+
+    for line in stale_sources(course, class_folder, assignments):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def require_no_failures(failures: list[str], console: Console, what: str, command: str) -> None:
@@ -177,15 +194,14 @@ def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console
     )
 
 
-def _flags_table(summary: "Summary") -> Table:
-    """Lay out the flags of all results, a row each."""
+def _flags_table(results: list[SubmissionResult]) -> Table:
+    """Lay out the flags on students, a row each."""
     table = Table(title="Flags: worth a look, no effect on marks")
     for heading in ("student", "assignment", "flag", "evidence"):
         table.add_column(heading)
-    for result in summary.iter_results():
-        for flag in result.flags:
-            cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
-            table.add_row(*map(escape, cells))
+    for result, flag in personal_flags(results):
+        cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
+        table.add_row(*map(escape, cells))
     return table
 
 
@@ -230,6 +246,7 @@ def run_dry(
     """
     from autograder.grading.dry_run import dry_run
 
+    _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
         changes, left_over = dry_run(course, class_folder, assignments, options, show)
     if changes:

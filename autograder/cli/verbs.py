@@ -19,7 +19,7 @@ from autograder.cli.class_verbs import (
     report,
     similarity,
 )
-from autograder.cli.course_verbs import build, demo, gift, solutions
+from autograder.cli.course_verbs import build, demo, gift, new, solutions
 from course.cli.command_line import guarded, new_app, version_option
 
 app = new_app()
@@ -35,6 +35,7 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
     Examples:
 
+      autograder new averages            write an assignment to start from
       autograder build                   generate exercises/ and the source notebooks
       autograder collect lms.zip         collect an export of Canvas, Moodle or Gradescope
       autograder grade --class 2026      grade the submissions of the class in 2026/
@@ -48,7 +49,7 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 app.callback(help=keep_lines(_app))(_app)
 
 _CLASS = (collect, grade, late, formgrader, feedback, report, similarity, improve, export)
-for verb in (build, *_CLASS, gift, demo, solutions):
+for verb in (new, build, *_CLASS, gift, demo, solutions):
     app.command(help=keep_lines(verb))(verb)
 
 

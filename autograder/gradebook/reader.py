@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.folders import ClassFolder, in_course_order
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark, Submissions, exact
 from autograder.gradebook.roster import People, Person, read_roster
@@ -53,7 +53,8 @@ def read_gradebook(
     query = gradebook.db.query(Assignment.name, Assignment.max_score, Assignment.duedate)
     if assignments:
         query = query.filter(Assignment.name.in_(assignments))
-    found = sorted(query, key=lambda row: _course_order(row[0]))
+    rows = {row[0]: row for row in query}
+    found = [rows[name] for name in in_course_order(rows)]
     people, names = _people(gradebook.db, roster, students)
     return ClassMarks(
         max_scores={name: exact(points) for name, points, _ in found},
@@ -62,12 +63,6 @@ def read_gradebook(
         names=names,
         submissions=_submissions(gradebook.db, [name for name, _, _ in found], students),
     )
-
-
-def _course_order(assignment: str) -> tuple[int, str]:
-    """Sort key: the course's assignments in its own order, then any others by name."""
-    known = assignment in ASSIGNMENTS
-    return (ASSIGNMENTS.index(assignment) if known else len(ASSIGNMENTS), assignment)
 
 
 def _people(
@@ -149,8 +144,9 @@ def _submissions(
     for notebook in notebooks.values():
         names[notebook.assignment].add(notebook.name)
     found: Submissions = {}
+    order = in_course_order({one.assignment for one in notebooks.values()})
     for notebook in sorted(
-        notebooks.values(), key=lambda one: (one.student, _course_order(one.assignment))
+        notebooks.values(), key=lambda one: (one.student, order.index(one.assignment))
     ):
         mark = notebook.mark(several=len(names[notebook.assignment]) > 1)
         key = (notebook.student, notebook.assignment)

@@ -18,6 +18,7 @@ from autograder.ingest.reading import Unreadable, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
 from course.notebook.rejecting import Rejected
+from course.notebook.tampering import EARLIER
 from course.notebook.verdict import Verdict
 
 Key = dict[str, str]
@@ -69,7 +70,7 @@ class SubmissionResult:
 def grades_rows(results: Iterable[SubmissionResult]) -> Iterator[GradesRow]:
     """Give the rows of `grades.csv`, with the grader's own scores."""
     for result in results:
-        flags = ";".join(sorted({flag.kind for flag in result.flags}))
+        flags = ";".join(sorted({f.kind for f in result.flags if not f.kind.endswith(EARLIER)}))
         for gap in result.gaps:
             yield GradesRow(
                 result.student,

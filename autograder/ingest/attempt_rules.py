@@ -199,12 +199,14 @@ STRUCTURES = {
 
 RESTORED = {
     "test_edited": "a test cell had another text; the source's was used",
+    "test_from_earlier_release": "a test cell was of another release; the source's was used",
     "test_deleted": "a test cell was missing; the source's was put back",
     "test_duplicated": "a test cell was handed in more than once",
     "test_moved": "a test cell stood in another place",
     "test_retyped": "a test cell had another type",
     "test_reflagged": "a test cell had other settings, such as points",
     "locked_edited": "a locked cell had another text; the source's was used",
+    "locked_from_earlier_release": "a locked cell was of another release; the source's was used",
     "locked_deleted": "a locked cell was missing; the source's was put back",
     "locked_duplicated": "a locked cell was handed in more than once",
     "locked_moved": "a locked cell stood in another place",

@@ -21,7 +21,9 @@ from typing import ClassVar
 
 from course.checks import error_patterns, misconceptions
 from course.checks.error_words import in_plain_words
+from course.errors import CourseError
 from course.notebook.cell_code import is_cell, is_placeholder
+from course.notebook.release_folder import released_notes
 from course.notebook.verdict import Status, Verdict
 from course.tracebacks import message_of
 
@@ -124,9 +126,15 @@ def _pointer(message: str) -> list[str]:
 
 
 def has_hints(gap: str) -> bool:
-    """Tell whether `course.hint` knows the gap: a gap of the exercises, or q1 … q10 of the quiz."""
+    """Tell whether `course.hint` knows the gap: of this course, or of a release with own hints."""
     known = misconceptions.SECTIONS_OF_GAPS
-    return gap in known or re.fullmatch(r"q([1-9]|10)", gap) is not None
+    if gap in known or re.fullmatch(r"q([1-9]|10)", gap):
+        return True
+    try:
+        notes = released_notes().get(gap)
+    except (CourseError, OSError, ValueError):
+        return False
+    return notes is not None and bool(notes.hints)
 
 
 def failure_of(name: str, message: str, misconception: str = "") -> CheckFailed:

@@ -84,12 +84,15 @@ def idea_of(misconception: str) -> str:
     return CATALOGUE[misconception].idea if misconception in CATALOGUE else misconception
 
 
-def section_of(misconception: str, gap: str = "") -> str:
-    """Return the heading to read for a misconception, else the one for its gap; "" for neither."""
+def section_of(misconception: str, gap: str = "", noted: str = "") -> str:
+    """Return what to read for a misconception, else for its gap; "" for neither.
+
+    `noted` is what the gap's author wrote beside it: the id of a section, or words.
+    """
     known = CATALOGUE.get(misconception)
     section = known.section if known else ""
-    section = section or SECTIONS_OF_GAPS.get(gap, "")
-    return heading(section) if section else ""
+    section = section or noted or SECTIONS_OF_GAPS.get(gap, "")
+    return heading(section) if section in SECTIONS else section
 
 
 def explain(misconception: str) -> str:

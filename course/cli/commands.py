@@ -111,9 +111,9 @@ def hint(
         bool, typer.Option("--reset", help="Begin with the first hint again.")
     ] = False,
 ) -> None:
-    """Show the next of three hints for a gap; without a gap, list all gaps.
+    """Show the next hint for a gap; without a gap, list all gaps.
 
-    The hints give the idea, the operation, and almost the line. After them comes the solution, if
+    Three hints give the idea, the operation, and almost the line. After them comes the solution, if
     your instructor has handed it out. Hints cost no marks.
 
     Examples:
@@ -128,9 +128,9 @@ def hint(
 
     if name is None:
         seen = hints.hints_seen()
-        for gap in hints.read_hints():
-            number = min(seen.get(gap, 0), hints.TIERS)
-            typer.echo(f"{gap:22} {number} of {hints.TIERS} hints seen")
+        for gap, texts in hints.read_hints().items():
+            number = min(seen.get(gap, 0), len(texts))
+            typer.echo(f"{gap:22} {number} of {len(texts)} hints seen")
         return
     if reset:
         hints.forget(hints.require_gap(name))

@@ -11,11 +11,11 @@ from course.learner.folder import Work, read_work
 from course.learner.fresh_run import FreshRun, ShowProgress, run_notebook
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remember
-from course.lessons.released import read_release
 from course.notebook.cell_marks import mark_of
 from course.notebook.rebuild import Rebuilt
 from course.notebook.recognizing import require_assignment
 from course.notebook.rejecting import Rejected
+from course.notebook.release_folder import read_release
 from course.notebook.verdict import Verdict
 
 

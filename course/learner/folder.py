@@ -8,10 +8,11 @@ from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
-from course.lessons.released import ASSIGNMENTS, all_gaps
+from course.lessons.released import all_gaps
 from course.notebook.cell_marks import mark_of
 from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
 from course.notebook.rejecting import Rejected
+from course.notebook.release_folder import assignments
 
 DEFAULT = Path("convpool")
 _REMEMBERED = "folder.json"
@@ -84,12 +85,12 @@ def find_folder() -> Path:
 
 
 def _has_usual_names(folder: Path) -> bool:
-    return any(work_in(folder, assignment).path.is_file() for assignment in ASSIGNMENTS)
+    return any(work_in(folder, assignment).path.is_file() for assignment in assignments())
 
 
 def _looks_like_one(folder: Path) -> bool:
     """Tell whether a folder has what `course lab` copies, even if every exercise was renamed."""
-    has_folder = any((folder / assignment).is_dir() for assignment in ASSIGNMENTS)
+    has_folder = any((folder / assignment).is_dir() for assignment in assignments())
     return has_folder and (folder / "index.md").is_file()
 
 
@@ -104,7 +105,7 @@ def find_work(name: str) -> Work:
     A file may have any name: its cells tell which exercise it is of.
     """
     path = Path(name)
-    if name in ASSIGNMENTS and not path.is_file():
+    if name in assignments() and not path.is_file():
         work = work_in(find_folder(), name)
         if not work.path.is_file():
             message = f"{work.path} is missing."
@@ -122,17 +123,17 @@ def _assignment_of(path: Path) -> str:
     """Return the exercise that a notebook belongs to, by the gaps in it."""
     known = all_gaps()
     found = [known.get(mark_of(cell).grade_id) for cell in read_notebook(path).cells]
-    assignments = [gap.assignment for gap in found if gap is not None]
-    if assignments:
-        return max(ASSIGNMENTS, key=assignments.count)
-    if path.stem in ASSIGNMENTS:
+    owners = [gap.assignment for gap in found if gap is not None]
+    if owners:
+        return max(assignments(), key=owners.count)
+    if path.stem in assignments():
         return path.stem
     raise CourseError(
-        f"{path} has none of the gaps of an exercise.", f"Exercises are {', '.join(ASSIGNMENTS)}."
+        f"{path} has none of the gaps of an exercise.", f"Exercises are {', '.join(assignments())}."
     )
 
 
 def _unknown(name: str) -> CourseError:
-    close = get_close_matches(Path(name).stem, ASSIGNMENTS, n=1)
-    meant = f"Did you mean {close[0]}?" if close else f"Exercises are {', '.join(ASSIGNMENTS)}."
+    close = get_close_matches(Path(name).stem, assignments(), n=1)
+    meant = f"Did you mean {close[0]}?" if close else f"Exercises are {', '.join(assignments())}."
     return CourseError(f"There is no notebook and no exercise called {name!r}.", meant)

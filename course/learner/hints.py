@@ -1,7 +1,8 @@
 """Hints for every gap, from the general idea to almost the line; looking costs no marks.
 
-`hints.md` has the hints. The state folder keeps how many a learner has seen. A fourth call gives
-the solution where the instructor has handed out `solutions.json`, which the package never has.
+`hints.md` has this course's hints; a released exercise may carry its own. The state folder keeps
+how many a learner has seen. The call after the last hint gives the solution where the instructor
+has handed out `solutions.json`, which the package never has.
 """
 
 import contextlib
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
+from course.lessons.released import all_gaps
+from course.notebook.release_folder import read_release, released_notes
 
 TIERS = 3
 SOLUTIONS_FILE = "solutions.json"
@@ -48,24 +51,38 @@ def hint(name: str, *, reset: bool = False) -> None:
 def next_hint(name: str) -> str:
     """Return the next hint as Markdown, and count it as seen."""
     tier = hints_seen().get(require_gap(name), 0) + 1
-    write_state(state_folder() / _SEEN, hints_seen() | {name: min(tier, TIERS + 1)})
-    if tier > TIERS and (solution := _handed_out_solution(name)):
+    texts = read_hints()[name]
+    last = len(texts)
+    write_state(state_folder() / _SEEN, hints_seen() | {name: min(tier, last + 1)})
+    if tier > last and (solution := _handed_out_solution(name)):
         return f"**The solution of `{name}`**\n\n```python\n{solution}\n```"
-    text = read_hints()[name][min(tier, TIERS) - 1]
-    if tier > TIERS:
-        return f"**Hint {TIERS} of {TIERS} for `{name}`**\n\n{text}\n\n*{_NO_SOLUTION}*"
-    more = "" if tier == TIERS else f'\n\n*Still stuck? `course.hint("{name}")` again.*'
-    return f"**Hint {tier} of {TIERS} for `{name}`**{_quiz_question(name)}\n\n{text}{more}"
+    text = texts[min(tier, last) - 1]
+    if tier > last:
+        return f"**Hint {last} of {last} for `{name}`**\n\n{text}\n\n*{_NO_SOLUTION}*"
+    more = "" if tier == last else f'\n\n*Still stuck? `course.hint("{name}")` again.*'
+    return f"**Hint {tier} of {last} for `{name}`**{_quiz_question(name)}\n\n{text}{more}"
+
+
+def read_hints() -> dict[str, tuple[str, ...]]:
+    """Map each gap of the released exercises to its hints, each one paragraph of Markdown.
+
+    An exercise may carry its own; those of this course's are in `hints.md`.
+    """
+    own = {gap: notes.hints for gap, notes in released_notes().items() if notes.hints}
+    known = _course_hints() | own
+    return {gap: known[gap] for gap in all_gaps() if gap in known}
+
+
+def items_of(text: str) -> tuple[str, ...]:
+    """Return the numbered items of a Markdown text, each as one line."""
+    return tuple(" ".join(item.split()) for item in _ITEM.findall(text))
 
 
 @lru_cache
-def read_hints() -> dict[str, tuple[str, ...]]:
-    """Map each gap to its hints, each one paragraph of Markdown."""
+def _course_hints() -> dict[str, tuple[str, ...]]:
+    """Read `hints.md`."""
     text = _HINTS.read_text(encoding="utf-8")
-    return {
-        gap: tuple(" ".join(item.split()) for item in _ITEM.findall(body))
-        for gap, body in _GAP.findall(text)
-    }
+    return {gap: items_of(body) for gap, body in _GAP.findall(text)}
 
 
 def require_gap(name: str) -> str:
@@ -73,6 +90,8 @@ def require_gap(name: str) -> str:
     known = read_hints()
     if name in known:
         return name
+    if name in all_gaps():
+        raise CourseError(f"No hints were written for {name!r}.", "Ask your instructor.")
     close = get_close_matches(str(name), known, n=1)
     suggestion = f"Did you mean {close[0]}?" if close else f"Gaps are {', '.join(known)}."
     raise CourseError(f"There is no gap called {name!r}.", suggestion)
@@ -91,9 +110,8 @@ def forget(gap: str) -> None:
 
 def _quiz_question(name: str) -> str:
     """Quote the question that a hint of the quiz is about: a class may have another quiz."""
-    from course.lessons.released import read_release
-
-    cells = read_release("quiz").cells if name.startswith("q") else []
+    gap = all_gaps()[name]
+    cells = read_release("quiz").cells if gap.assignment == "quiz" else []
     text = next((cell.source for cell in cells if cell["id"] == f"{name}_question"), "")
     question = text.partition("\n")[0].partition("** ")[2]
     if not question:

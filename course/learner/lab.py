@@ -11,12 +11,19 @@ from course import lessons
 from course.errors import CourseError
 from course.learner.folder import find_folder, read_notebook
 from course.learner.released_cells import is_class_quiz
-from course.lessons.released import exercises_folder
+from course.lessons.contents import CONTENTS_SOURCE, contents_text
+from course.notebook.release_folder import assignments, exercises_folder, read_release
 
 _LESSONS = Path(lessons.__file__).parent
 
 # Not graded, and generated from a script beside each.
 LEARNERS_NOTEBOOKS = ("lesson.ipynb", "practice.ipynb", "further.ipynb", "improve.ipynb")
+
+# Name in a learner's folder → notebook. "improve" has a folder, as what is handed in has.
+LEARNERS_PLACES = {
+    "improve/improve.ipynb" if name == "improve.ipynb" else name: name
+    for name in LEARNERS_NOTEBOOKS
+}
 
 # The page that JupyterLab opens: all notebooks, in their order.
 CONTENTS = "index.md"
@@ -27,9 +34,7 @@ _STOPPED = (0, 128 + signal.SIGINT, -signal.SIGINT, -signal.SIGTERM)
 
 def notebooks() -> dict[str, Path]:
     """Map the name in a learner's folder to the notebook that is copied there."""
-    found = {name: _LESSONS / name for name in LEARNERS_NOTEBOOKS}
-    # Handed in like an exercise, so it has a folder like one.
-    found["improve/improve.ipynb"] = found.pop("improve.ipynb")
+    found = {inside: _LESSONS / name for inside, name in LEARNERS_PLACES.items()}
     for path in sorted(exercises_folder().glob("*/*.ipynb")):
         found[f"{path.parent.name}/{path.name}"] = path
     return found
@@ -37,20 +42,26 @@ def notebooks() -> dict[str, Path]:
 
 def unpack(folder: Path) -> list[Path]:
     """Copy each notebook that `folder` does not have yet; return the new paths."""
-    pages = {CONTENTS: _LESSONS / "contents.md"}
-    return [
-        folder / name
-        for name, origin in (pages | notebooks()).items()
-        if copy_new(origin, folder / name)
+    releases = {name: read_release(name) for name in assignments()}
+    page = contents_text(CONTENTS_SOURCE.read_text(encoding="utf-8"), releases)
+    written = [folder / CONTENTS] if _write_new(page.encode(), folder / CONTENTS) else []
+    copied = [
+        folder / name for name, origin in notebooks().items() if copy_new(origin, folder / name)
     ]
+    return written + copied
 
 
 def copy_new(origin: Path, target: Path) -> bool:
     """Copy a file unless `target` exists; return whether it was copied."""
+    return _write_new(origin.read_bytes(), target)
+
+
+def _write_new(content: bytes, target: Path) -> bool:
+    """Write a file unless `target` exists; return whether it was written."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
-            file.write(origin.read_bytes())
+            file.write(content)
     except FileExistsError:
         if not target.is_file():
             raise CourseError(f"{target} is in the way.", "Name another folder.") from None

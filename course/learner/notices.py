@@ -29,6 +29,7 @@ _SECONDS = 2.0
 
 _CELLS = {
     "deleted": "`{cell}` was deleted; the released one ran in its place, as in grading.",
+    "from_earlier_release": "`{cell}` is of an earlier release; today's ran, as in grading.",
     "edited": "`{cell}` was changed ({evidence}); the released one ran, as in grading.",
     "moved": "`{cell}` was moved; it ran where it was released.",
     "duplicated": "`{cell}` is there more than once: delete the copies.",

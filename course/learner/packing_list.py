@@ -17,9 +17,10 @@ from nbformat import NotebookNode
 from course.errors import CourseError
 from course.learner.folder import Work, read_notebook, work_in
 from course.learner.lab import BACKUPS, notebooks
-from course.lessons.released import ASSIGNMENTS, gaps, read_release
+from course.lessons.released import gaps
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
+from course.notebook.release_folder import assignments, read_release
 
 OPEN_EXERCISE = "improve"
 _SECONDS = 2.0  # two files written within this time count as equally new
@@ -69,7 +70,7 @@ class Entry:
     @property
     def is_graded_here(self) -> bool:
         """Whether it has checks and points that this package knows."""
-        return self.is_known and self.assignment in ASSIGNMENTS
+        return self.is_known and self.assignment in assignments()
 
     def with_file(self, path: Path) -> "Entry":
         """Take a file; nothing is asked any more."""
@@ -79,7 +80,7 @@ class Entry:
 def packing_list(folder: Path) -> list[Entry]:
     """List every exercise of the course in its order, then those that the folder has besides."""
     found = [_told_apart(each, folder) for each in find_notebooks(folder)]
-    entries = [_entry(folder, assignment, found) for assignment in ASSIGNMENTS]
+    entries = [_entry(folder, assignment, found) for assignment in assignments()]
     return [*entries, *_open_exercise(folder, found), *_added(folder, found)]
 
 
@@ -243,9 +244,9 @@ def _names_of(cell: NotebookNode, has_marks: bool) -> set[str]:
 
 def _assignment_with(texts: dict[str, str]) -> str:
     """Return the exercise that at least half of the gaps or of the checks are of."""
-    shares = {assignment: _share(assignment, texts) for assignment in ASSIGNMENTS}
-    best = max(shares, key=lambda assignment: shares[assignment])
-    if shares[best] >= 0.5:
+    shares = {assignment: _share(assignment, texts) for assignment in assignments()}
+    best = max(shares, key=lambda assignment: shares[assignment], default="")
+    if best and shares[best] >= 0.5:
         return best
     # The open exercise has one gap, of a common name.
     is_open = {"model", "test_model"} <= texts.keys() and OPEN_EXERCISE in texts["test_model"]
@@ -256,7 +257,7 @@ def _share(assignment: str, texts: dict[str, str]) -> float:
     """Return the share of an exercise's gaps, or of its checks, that a notebook has."""
     names = [gap.name for gap in gaps(assignment)]
     found = (sum(f"{kind}{name}" in texts for name in names) for kind in ("", "test_"))
-    return max(found) / len(names)
+    return max(found) / len(names) if names else 0.0
 
 
 def _is_answer(text: str | None, released: str) -> bool:

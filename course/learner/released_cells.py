@@ -8,10 +8,11 @@ import re
 
 from nbformat import NotebookNode
 
-from course.lessons.released import read_release
-from course.notebook.cell_marks import mark_of, raw_mark
+from course.notebook.cell_marks import mark_of
 from course.notebook.matching import outline_of, same_text
 from course.notebook.rebuild import Rebuilt, rebuild_from
+from course.notebook.release_folder import read_release
+from course.notebook.tampering import has_own_checksum
 
 
 def rebuild_released(assignment: str, notebook: NotebookNode) -> Rebuilt:
@@ -37,7 +38,7 @@ def is_class_quiz(assignment: str, notebook: NotebookNode) -> bool:
         for name, cell in questions.items()
     )
     tests = [cell for cell in notebook.cells if mark_of(cell).is_test]
-    return has_others and all(map(_has_own_checksum, [*questions.values(), *tests]))
+    return has_others and all(map(has_own_checksum, [*questions.values(), *tests]))
 
 
 def _released_of_class(notebook: NotebookNode) -> list[str]:
@@ -61,13 +62,3 @@ def _questions(notebook: NotebookNode) -> dict[str, NotebookNode]:
         for mark, cell in marks
         if mark.locked and mark.grade_id.endswith("_question")
     }
-
-
-def _has_own_checksum(cell: NotebookNode) -> bool:
-    """Tell whether a cell still matches the checksum that nbgrader stored in it."""
-    from nbgrader.utils import compute_checksum
-
-    try:
-        return bool(raw_mark(cell).get("checksum") == compute_checksum(cell))
-    except (KeyError, TypeError, AttributeError):
-        return False

@@ -1,5 +1,6 @@
 """Flags what in a submitted notebook is not as it was released, with one line of evidence."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.layout import Layout, moved_cells
 from course.notebook.matching import Matches, Place, same_text
 
+EARLIER = "from_earlier_release"
+"""Ends the kind of flag of a fixed cell that is as another release had it."""
 EVIDENCE_CHARACTERS = 120
 _SETTINGS = ("grade", "points", "locked", "solution", "task")
 
@@ -60,6 +63,10 @@ def tampering(
 
 def _changes(place: Place, cell: NotebookNode) -> Iterator[Flag]:
     """Flag another text, type or setting."""
+    if place.fixed and _is_of_earlier_release(place, cell):
+        text = hashlib.sha256(cell.source.encode("utf-8", "replace")).hexdigest()[:8]
+        yield _flag(place, EARLIER, f"{place.name} is as nbgrader released it once (text {text})")
+        return
     if place.fixed and not same_text(cell.source, place.released):
         evidence = _first_difference(place.released, cell.source)
         yield _flag(place, "edited", evidence)
@@ -70,6 +77,28 @@ def _changes(place: Place, cell: NotebookNode) -> Iterator[Flag]:
         if name in submitted and submitted[name] != released.get(name):
             evidence = f"{name}: {submitted[name]!r}, released {released.get(name)!r}"
             yield _flag(place, "reflagged", evidence)
+
+
+def _is_of_earlier_release(place: Place, cell: NotebookNode) -> bool:
+    """Tell whether a cell is not as released now, but as nbgrader's own checksum in it says."""
+    submitted, released = raw_mark(cell), raw_mark(place.cell)
+    is_other = not same_text(cell.source, place.released) or (
+        submitted.get("points") != released.get("points")
+    )
+    return is_other and has_own_checksum(cell)
+
+
+def has_own_checksum(cell: NotebookNode) -> bool:
+    """Tell whether a cell still matches the checksum that nbgrader stored in it."""
+    checksum = raw_mark(cell).get("checksum")
+    if not isinstance(checksum, str) or not checksum:
+        return False
+    from nbgrader.utils import compute_checksum
+
+    try:
+        return bool(checksum == compute_checksum(cell))
+    except (KeyError, TypeError, AttributeError, UnicodeError):
+        return False
 
 
 def _missing_gap(place: Place, layout: Layout) -> Iterator[Flag]:

@@ -15,9 +15,10 @@ from time import perf_counter
 
 import nbformat
 from rich.console import Console
+from support.contract import ASSIGNMENTS
 
 from autograder.cli.show_pages import run_report
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder, find_course
+from autograder.folders import ClassFolder, CourseFolder, find_course
 from autograder.gradebook.database import make_gradebook
 from autograder.grading.results import SubmissionResult, iter_results, result_path, save
 from autograder.pages.feedback.feedback_page import ClassPages

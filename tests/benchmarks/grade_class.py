@@ -19,9 +19,10 @@ from pathlib import Path
 
 from support.bench_class import environment, hand_in_class, marks, note
 from support.commands import command_line
+from support.contract import ASSIGNMENTS
 from support.places import COURSE, ROOT, TESTS
 
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.results import iter_results
 
 STOCK_CONFIG = """

@@ -23,9 +23,10 @@ from statistics import median
 
 from support.bench_class import environment, hand_in_class, note
 from support.commands import command_line
+from support.contract import ASSIGNMENTS
 from support.places import COURSE
 
-from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.folders import ClassFolder
 from autograder.forkserver import server as forks
 from autograder.grading.conditions import cores, usual_jobs
 

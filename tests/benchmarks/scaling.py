@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.bench_class import KINDS, hand_in_class
+from support.contract import ASSIGNMENTS
 from support.places import COURSE
 
-from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.folders import ClassFolder
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from support.commands import run_command
+from support.contract import ASSIGNMENTS
 from support.reference import reference
 
-from autograder.folders import ASSIGNMENTS
 from course.lessons.released import gaps
 
 pytestmark = pytest.mark.slow

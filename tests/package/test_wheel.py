@@ -8,9 +8,10 @@ import sys
 import zipfile
 
 import pytest
+from support.contract import ASSIGNMENTS
 from support.leaks import HIDDEN_TEST, explanations, secret_lines
 
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import CourseFolder
 from course.quiz import draw_bank, practice_bank, read_bank
 
 PACKED = ("course", "autograder", "exercises", "solutions", "pyproject.toml")

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from IPython.core.error import UsageError
 from IPython.core.inputtransformer2 import TransformerManager
-from support.contract import ASSIGNMENT_OF, POINTS
+from support.contract import ALL_POINTS, OWNER_OF
 from support.gap_cells import Judgment, judge_in
 from support.places import SUBMISSIONS
 
@@ -45,7 +45,7 @@ class Entry:
 
     @property
     def assignment(self) -> str:
-        return ASSIGNMENT_OF[self.gap]
+        return OWNER_OF[self.gap]
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ def _entry(path: Path) -> Entry:
     text = path.read_text(encoding="utf-8")
     head = dict(re.findall(r"^# (\w+): *(.*)$", text.partition("\n\n")[0], re.M))
     gap, right = path.parent.name, path.parts[-3] == "right"
-    full = POINTS[ASSIGNMENT_OF[gap]][gap]
+    full = ALL_POINTS[OWNER_OF[gap]][gap]
     score = full if right else float(head["score"])
     also = tuple(re.findall(r"[\w-]+", head.get("also", "")))
     return Entry(path, right, gap, head.get("misconception", ""), also, score, parse_answers(text))

@@ -6,7 +6,7 @@ call goes through. Nothing else of a hidden test is read.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
@@ -16,6 +16,7 @@ from autograder.grading.plan import read_source
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from course.checks.misconceptions import heading as heading_of
 from course.notebook.cell_marks import mark_of
+from course.notebook.release_folder import notes_of
 from course.quiz import read_bank
 
 
@@ -91,6 +92,8 @@ class FeedbackAssignment:
     """The quiz's questions, by the gap's name."""
     sections: Mapping[str, str]
     """The lesson's section for each question of the quiz."""
+    noted: Mapping[str, str] = field(default_factory=dict)
+    """What to read after a mistake in a gap, where its author wrote that."""
 
 
 def read_assignment(
@@ -98,8 +101,7 @@ def read_assignment(
 ) -> FeedbackAssignment:
     """Read the assignment's source and release: the class's own, where it has one."""
     source = read_source(course, name, class_folder)
-    own = class_folder.release(name)
-    release = read_source_notebook(own if own.is_file() else course.release(name))
+    release = _release(course, class_folder, name) or source
     questions = {question.name: question for question in read_questions(source)}
     return FeedbackAssignment(
         released=frozenset(cell.source for cell in release.cells),
@@ -107,7 +109,19 @@ def read_assignment(
         checks=hidden_labels(source),
         questions=questions,
         sections=_sections(course, class_folder, list(questions)),
+        noted={
+            mark_of(cell).grade_id: notes.section
+            for cell in source.cells
+            if (notes := notes_of(cell)) is not None
+        },
     )
+
+
+def _release(course: CourseFolder, class_folder: ClassFolder, name: str) -> NotebookNode | None:
+    """Read the release, the class's own first; None where only the source was kept."""
+    paths = (class_folder.release(name), course.release(name))
+    found = next((path for path in paths if path.is_file()), None)
+    return read_source_notebook(found) if found else None
 
 
 def _titles(source: NotebookNode) -> dict[str, str]:

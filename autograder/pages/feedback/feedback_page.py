@@ -105,7 +105,9 @@ def _words_of_score(score: float, max_score: float) -> Words:
 def _section(verdict: Verdict, assignment: FeedbackAssignment) -> str:
     """Name the section of the lesson to read next."""
     known = assignment.sections.get(verdict.exercise)
-    return known or section_of(verdict.misconception, verdict.exercise)
+    return known or section_of(
+        verdict.misconception, verdict.exercise, assignment.noted.get(verdict.exercise, "")
+    )
 
 
 def _options(question: Question, source: str) -> list[tuple[str, str, bool]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from autograder.grading.earlier_release import earlier_release_lines
 from autograder.pages.page_kinds import document
 from autograder.pages.report import report_tables
 from autograder.pages.report.graded_class import GradedClass
@@ -148,5 +149,6 @@ def _sections(
         "missing": missing,
         "not_graded": sorted(report_tables.left_over(graded), key=by_shown_name),
         "flags": sorted(report_tables.flags(graded), key=by_shown_name),
+        "earlier_releases": earlier_release_lines(graded.results),
         "students": sorted(report_tables.students(graded), key=by_shown_name),
     }

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from datetime import UTC
 from typing import Any
 
+from autograder.grading.earlier_release import personal_flags
 from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import QUIZ, UNREADABLE, Question, answers
 from autograder.pages.report.graded_class import GradedClass
@@ -228,8 +229,7 @@ def flags(graded: GradedClass) -> list[dict[str, str]]:
             "kind": flag.kind,
             "evidence": flag.evidence,
         }
-        for result in graded.results
-        for flag in result.flags
+        for result, flag in personal_flags(graded.results)
     ]
 
 
@@ -237,7 +237,7 @@ def students(graded: GradedClass) -> list[dict[str, Any]]:
     """Return every student's points, with a column per assignment that somebody handed in."""
     totals, by_assignment = totals_of(graded)
     scores = {(one.student, one.assignment): graded.score(one)[0] for one in graded.results}
-    flagged = Counter(one.student for one in graded.results for _ in one.flags)
+    flagged = Counter(one.student for one, _ in personal_flags(graded.results))
     return [
         {
             "student": student,

@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
 from autograder.pages.left_out import LeftOut, left_out_by
 from autograder.pages.quiz_answers import QUIZ
@@ -179,7 +179,7 @@ def given_prints(course: CourseFolder, class_folder: ClassFolder) -> Prints:
 
     learners = Path(package.__file__).parent
     paths = [*learners.glob("lessons/*.ipynb")]
-    for name in ASSIGNMENTS:
+    for name in course.assignments():
         paths += [course.release(name), course.source(name), class_folder.release(name)]
     found: Prints = {}
     for path in paths:

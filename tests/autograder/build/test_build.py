@@ -7,13 +7,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
 import pytest
-from support.commands import run_command
+from support.commands import invoke_autograder, run_command
+from support.contract import ASSIGNMENTS
 
 from autograder.build import release
+from autograder.build.contract import require_contract
 from autograder.build.release import build, outdated, publish
-from autograder.build.script import read_script, require_contract
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.build.script import read_script
+from autograder.folders import CourseFolder
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS
 
@@ -133,8 +136,19 @@ def test_another_seed_gives_another_quiz(course: CourseFolder, files: dict[Path,
         ("CANARY-HIDDEN-small-double", "CANARY-HIDDEN-other-double", "lacks its canary"),
         ("### BEGIN SOLUTION", "", "no ### BEGIN SOLUTION region"),
         ("### END SOLUTION", "", "no ### END SOLUTION"),
-        ('test="double" points=3', 'test="triple" points=3', "do not pair"),
-        ('gap="double"', 'locked="double"', "do not pair"),
+        ('test="double" points=3', 'test="triple" points=3', "cell `double`: the gap has no test"),
+        ('gap="double"', 'locked="double"', "cell `test_double`: there is no gap 'double'"),
+        ("return 2 * number", "# think", "cell `double`: there is no reference solution"),
+        ("return 2 * number", "raise NotImplementedError()", "no reference solution"),
+        ("return 2 * number", '"""Fill this in."""\n    ...', "no reference solution"),
+        ("def double(number)", "def twice(number)", "does not define 'double'"),
+        ("return 2 * number", "return 2 * (number", "cell `double`: it does not parse"),
+        ("# %% gap", "# %%\nfor x in\n\n# %% gap", "cell 2: it does not parse (line 1"),
+        (" points=3", ' points="three"', "'three' can't be the points"),
+        (" points=3", " points=-1", "-1 can't be the points"),
+        (" points=3", " points=true", "True can't be the points"),
+        ("# # A small exercise", "# ## A small exercise (4 points)", "says 4, the tests below it"),
+        ("# # A small exercise", "# | **Points** | 4 |", "says 4, all tests have 3"),
         (" points=3", "", "no points"),
         ('gap="double"', 'gapp="double"', "unknown mark"),
         ("### END HIDDEN TESTS\n", "### END HIDDEN TESTS\ncheck.passed_hidden\n", "expression"),
@@ -156,6 +170,103 @@ def test_a_source_that_breaks_the_contract_is_refused_in_one_line(
     assert complaint in message
     assert "small" in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (" points=3", " points=0"),
+        ("# # A small exercise", "# | **Points** | 3 |\n#\n# ## Twice (3 points)"),
+        ("return 2 * number", "pass  # nothing to prepare\n    return 2 * number"),
+        ("# # A small exercise", "# # A\n\n# %%\n%precision 3\n!ls"),
+        ("### END HIDDEN TESTS\n", "### END HIDDEN TESTS\n\n# %%\nafterwards = double(1)\n"),
+    ],
+)
+def test_a_source_that_can_be_graded_is_built(small: CourseFolder, old: str, new: str) -> None:
+    assert old in GOOD
+    small.script("small").write_text(GOOD.replace(old, new), encoding="utf-8")
+
+    assert small.release("small") in build(small, ["small"])
+
+
+def test_a_test_above_its_gap_is_refused(small: CourseFolder) -> None:
+    head, gap, test = re.split(r"(?=^# %% (?:gap|test))", GOOD, flags=re.MULTILINE)
+    small.script("small").write_text(head + test + "\n" + gap, encoding="utf-8")
+
+    with pytest.raises(BuildError, match="cell `test_double`: the test stands above its gap"):
+        build(small, [])
+
+
+def test_a_gap_whose_name_is_no_identifier_is_refused(small: CourseFolder) -> None:
+    text = GOOD.replace('"double"', '"my-double"').replace("small-double", "small-my-double")
+    small.script("small").write_text(text, encoding="utf-8")
+
+    with pytest.raises(BuildError, match=r"small\.py, cell `my-double`: a gap's name"):
+        build(small, [])
+
+
+def test_check_mark_has_the_points_of_its_test(small: CourseFolder) -> None:
+    text = GOOD.replace("### END HIDDEN TESTS\n", "### END HIDDEN TESTS\ncheck.mark(4, 1.0)\n")
+    small.script("small").write_text(text, encoding="utf-8")
+
+    with pytest.raises(BuildError, match=r"cell `test_double`: points do not add up: points=3"):
+        build(small, [])
+
+
+def test_a_notebook_that_was_not_generated_is_not_replaced(small: CourseFolder) -> None:
+    own = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("a_day_of_work = 1")])
+    small.source("small").parent.mkdir()
+    nbformat.write(own, small.source("small"))
+
+    with pytest.raises(BuildError, match=r"small\.py and .*small\.ipynb: the notebook was not"):
+        build(small, [])
+
+
+@pytest.mark.parametrize("other", ["Small", "lesson"])
+def test_two_scripts_that_write_one_file_are_refused(small: CourseFolder, other: str) -> None:
+    (small.root / "course" / "lessons").mkdir(parents=True)
+    text = GOOD.replace("double", "triple").replace("-small-", f"-{other}-")
+    small.script(other).write_text(text, encoding="utf-8")
+
+    with pytest.raises(BuildError, match=rf"solutions/{other}\.py and .*Rename"):
+        build(small, [other])
+
+
+def test_a_gap_of_two_assignments_is_refused(small: CourseFolder) -> None:
+    text = GOOD.replace("-small-", "-other-")
+    small.script("other").write_text(text, encoding="utf-8")
+
+    with pytest.raises(BuildError, match=r"solutions/other\.py, cell `double`: solutions/small"):
+        build(small, ["other"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("return 2 * number", "return 3 * number", "cell `test_double`: the reference solution"),
+        ("double(5), 10)", "double(5), 11)", "cell `test_double`: the reference solution"),
+        ("# # A small exercise", "# # A\n\n# %%\nundefined", "cell 2: the cell fails: NameError"),
+        (
+            "### END HIDDEN TESTS\n",
+            "### END HIDDEN TESTS\ncheck.mark(3, 0.5)\n",
+            "it earns: 1.5 of 3",
+        ),
+    ],
+)
+def test_a_reference_that_fails_its_own_test_is_refused_and_nothing_is_written(
+    small: CourseFolder, old: str, new: str, complaint: str
+) -> None:
+    assert old in GOOD
+    small.script("small").write_text(GOOD.replace(old, new), encoding="utf-8")
+    before = files_in(small.root)
+
+    status, printed = invoke_autograder("build", "--course", small.root)
+
+    assert status == 2
+    assert complaint in printed
+    assert "\n" not in printed.strip()
+    assert "autograder build small" in printed
+    assert files_in(small.root) == before
 
 
 def test_a_script_that_is_not_text_is_refused_by_name(small: CourseFolder) -> None:

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from support.contract import CODE_GAPS, POINTS
 from support.leaks import forbidden_in, secret_lines
 
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import CourseFolder
 from course.checks.examples import EXAMPLES, exercise
 from course.errors import CourseError
 from course.notebook.cell_marks import mark_of
@@ -26,8 +26,8 @@ def marked(notebook: NotebookNode, role: str) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if getattr(mark_of(cell), role)]
 
 
-def test_the_course_has_the_five_assignments_in_order(course: CourseFolder) -> None:
-    assert course.assignments() == list(POINTS) == list(ASSIGNMENTS)
+def test_the_course_has_its_assignments_in_order(course: CourseFolder) -> None:
+    assert course.assignments()[: len(POINTS)] == list(POINTS)
 
 
 @pytest.mark.parametrize("assignment", POINTS)

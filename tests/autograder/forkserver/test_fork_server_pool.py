@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import nbformat
 import psutil
 import pytest
+from support.contract import ASSIGNMENTS
 from support.places import COURSE
 
-from autograder.folders import ASSIGNMENTS
 from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from autograder.grading.conditions import FORKED_WORKERS

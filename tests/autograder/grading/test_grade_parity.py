@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from support.contract import ASSIGNMENTS
 from support.final_scores import final_scores
 from support.places import SUBMISSIONS
 from support.reference import reference
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import Answers, hand_in, read_answers
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.class_run import grade_class
 from autograder.grading.conditions import GradeOptions
 

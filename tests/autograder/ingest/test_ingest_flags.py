@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
+from support.contract import ASSIGNMENTS
 from support.places import ROOT, SUBMISSIONS
 
 from autograder.build.answer_files import fill, read_answers
-from autograder.folders import ASSIGNMENTS
 from autograder.ingest.attempt_rules import KINDS
 from autograder.ingest.attempts import scan
 from autograder.ingest.intake import rebuild

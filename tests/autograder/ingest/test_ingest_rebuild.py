@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from support.contract import ASSIGNMENTS
 from support.places import ROOT
 
-from autograder.folders import ASSIGNMENTS
 from autograder.ingest.attempt_rules import KINDS
 from autograder.ingest.intake import rebuild
 from course.notebook.parsing import parse_notebook

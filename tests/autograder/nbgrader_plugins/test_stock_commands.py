@@ -14,12 +14,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from support.commands import SCRIPTS, run_command, with_environment
-from support.contract import POINTS
+from support.contract import ASSIGNMENTS, POINTS
 from support.reference import reference
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import Answers, fill, hand_in
-from autograder.folders import ASSIGNMENTS, ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder
 from course.errors import GradingError
 
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from support.contract import ASSIGNMENTS
 from support.leaks import LEAKY, hidden_lines, squeezed
 from support.places import SUBMISSIONS
 from support.stock_class import StockClass
 
 from autograder.build.answer_files import read_answers
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import CourseFolder
 
 ANSWERS = SUBMISSIONS / "stock"
 

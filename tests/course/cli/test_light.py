@@ -9,9 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from support.commands import with_environment
+from support.contract import ASSIGNMENTS
 from support.reference import reference
 
-from autograder.folders import ASSIGNMENTS, CourseFolder
+from autograder.folders import CourseFolder
 
 IMPORT_SECONDS = 0.15
 ANSWER_SECONDS = 1.0

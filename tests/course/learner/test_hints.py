@@ -5,11 +5,12 @@ import re
 
 import nbformat
 import pytest
+from support.contract import ASSIGNMENTS
 from support.learner_folder import run_course
 from support.reference import reference
 
 from autograder.build.answer_files import solutions_file
-from autograder.folders import ASSIGNMENTS, ClassFolder
+from autograder.folders import ClassFolder
 from autograder.ingest.attempts import scan
 from course.checks import exercise
 from course.checks.failures import CheckFailed, NotAttempted, has_hints

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from support.commands import command_line, with_environment
+from support.contract import ASSIGNMENTS
 from support.learner_folder import answer, edit, new_folder, run_course
 from typer.testing import CliRunner
 
@@ -19,7 +20,6 @@ from course.cli.printing import next_step
 from course.learner.packing_list import identify, packing_list
 from course.learner.status import standings
 from course.learner.submit import archive_path, collect_files, pack, packed
-from course.lessons.released import ASSIGNMENTS
 
 ALL = [f"{name}/{name}.ipynb" for name in ASSIGNMENTS]
 
@@ -385,7 +385,7 @@ def test_all_notebooks_renamed_is_still_a_folder_of_the_course(learner):
         path = learner / name
         path.rename(path.with_name("mine.ipynb"))
 
-    assert len(submit(learner, "--yes")[1]) == 5
+    assert len(submit(learner, "--yes")[1]) == len(ASSIGNMENTS)
 
 
 def test_check_of_all_says_what_it_did_not_check(learner):

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 from support.commands import command_line
+from support.contract import ASSIGNMENTS
 from support.learner_folder import answer, edit, new_folder, run_course
 
 from autograder.folders import ClassFolder
@@ -334,7 +335,7 @@ def test_moved_doubled_and_lost_cells_are_noticed_by_name(learner, no_kernel):
 def test_notebooks_are_found_from_inside_beside_and_afar(learner, tmp_path, monkeypatch):
     for place in (learner, learner / "cnn", tmp_path):
         monkeypatch.chdir(place)
-        assert len(works_of(packing_list(find_folder()))) == 5
+        assert len(works_of(packing_list(find_folder()))) == len(ASSIGNMENTS)
     remember_folder(learner)
     monkeypatch.chdir("/")
     assert find_folder() == learner
