@@ -35,8 +35,13 @@ class _TooSlow(BaseException):
     """Drawing a traceback took too long."""
 
 
-def bound_tracebacks(shell_class: Any) -> None:
-    """Bound the errors that a kernel's shell shows and replies with; `shell_class` is changed."""
+def bound_tracebacks(shell_class: Any, shell: Any = None) -> None:
+    """Bound the errors that a kernel's shell shows and replies with; `shell_class` is changed.
+
+    `shell` is one that was made before: at its start ipykernel sets the method on it once more.
+    """
+    if shell is not None:
+        vars(shell).pop("_showtraceback", None)
     publish, run = shell_class._showtraceback, shell_class.run_cell_async
 
     def publish_bounded(shell: Any, kind: Any, error: Any, lines: Any) -> None:

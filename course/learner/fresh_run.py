@@ -43,7 +43,7 @@ _ENVIRONMENT = {
 }
 _BOUND_TRACEBACKS = (
     '__import__("importlib").import_module("course.tracebacks")'
-    ".bound_tracebacks(type(get_ipython()))"
+    ".bound_tracebacks(type(get_ipython()), get_ipython())"
 )
 
 

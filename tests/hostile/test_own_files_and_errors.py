@@ -147,6 +147,7 @@ def test_an_error_of_any_size_is_named(student: StudentProcess, name: str) -> No
 
 def test_an_error_of_any_size_is_named_in_the_learners_check(tmp_path: Path) -> None:
     names = ["a message of 100 MB", "twenty thousand causes", "a group", "notes"]
+    names += ["a message that raises", "a long name"]
     cells = [nbformat.v4.new_code_cell(ERRORS[name][0], id=f"c{n}") for n, name in enumerate(names)]
     run = run_notebook(nbformat.v4.new_notebook(cells=cells), lambda *_: None)
 
