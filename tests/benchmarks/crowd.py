@@ -25,16 +25,21 @@ def told(who: str, outcome: Outcome) -> str:
 
 
 def main() -> int:
-    """Print the figures; 1 if a neighbour was harmed or something was left behind."""
+    """Print the figures; 1 if a neighbour was harmed or something was left behind, 2 if not run."""
     users = [("this user", None), ("an ordinary user", USER)][: 2 if os.geteuid() == 0 else 1]
-    harmed = False
+    harmed = missing = False
     for who, user in users:
-        outcome = run_crowd(user)
+        try:
+            outcome = run_crowd(user)
+        except RuntimeError as error:
+            print(f"{who}: NOT MEASURED: {error}", flush=True)
+            missing = True
+            continue
         print(told(who, outcome), flush=True)
         for line in [*outcome.failures, *outcome.left_behind]:
             print(f"  {line[:300]}")
         harmed |= set(outcome.honest) != {10.0} or bool(outcome.left_behind)
-    return int(harmed)
+    return 1 if harmed else 2 * int(missing)
 
 
 if __name__ == "__main__":

@@ -62,8 +62,11 @@ class Outcome:
 def run_crowd(user: int | None = None) -> Outcome:
     """Grade the class in a control group of `MEMORY` bytes, as this user of the machine or another.
 
-    Raises RuntimeError where no control group can be made.
+    Raises RuntimeError where no control group can be made, or where the other user can't run this
+    Python: the message says what to do.
     """
+    if user is not None and (refused := _refused_to(user)):
+        raise RuntimeError(refused)
     groups = detect_cgroups()
     if "memory" not in groups.parents:
         raise RuntimeError("NO CONTROL GROUP FOR MEMORY CAN BE MADE HERE")
@@ -76,6 +79,32 @@ def run_crowd(user: int | None = None) -> Outcome:
             group.remove()
 
 
+def _as_user(user: int, command: list[str]) -> list[str]:
+    # setpriv itself may still start what only root can reach; env, started by it, may not.
+    ids = [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    return ["setpriv", *ids, "/usr/bin/env", *command]
+
+
+def _refused_to(user: int) -> str:
+    """Say why the other user can't run this Python and this course, and what to do; "" if it can."""
+    probe = [sys.executable, "-c", "import autograder.grading.class_run"]
+    try:
+        done = subprocess.run(
+            _as_user(user, probe), cwd="/", capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        return f"user {user} can't be taken: {error}"
+    if done.returncode == 0:
+        return ""
+    python = Path(sys.executable).resolve()
+    why = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+    return (
+        f"user {user} can't run {python} on {ROOT} ({why[:200]}). Copy the course to a folder that "
+        "all users may read, such as /tmp/course, and run there: "
+        "make crowd PYTHON=/usr/bin/python3 (any Python that all users may run)"
+    )
+
+
 def _run(place: Path, joined: object, memory: Path, user: int | None) -> Outcome:
     folder = ClassFolder(place / "class")
     hand_in_all(folder)
@@ -86,7 +115,7 @@ def _run(place: Path, joined: object, memory: Path, user: int | None) -> Outcome
         shutil.chown(place, user, user)
         for path in place.rglob("*"):
             shutil.chown(path, user, user)
-        command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
+        command = _as_user(user, command)
     command.append(json.dumps([str(COURSE.root), str(folder.root), AT_ONCE, LIMITS]))
     started = time.monotonic()
     done = subprocess.run(
