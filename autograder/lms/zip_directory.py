@@ -59,9 +59,9 @@ class OpenZip:
             raise UnusableZip(
                 f"It is not a zip file that can be read ({described(error)})."
             ) from error
-        members = [one for one in self.archive.infolist() if not one.is_dir()]
-        self.overlaps = _overlapping(members)
-        self._members = [(member_name(one), one) for one in members]
+        named = [(member_name(one), one) for one in self.archive.infolist()]
+        self._members = [pair for pair in named if not pair[0].endswith("/")]
+        self.overlaps = _overlapping([member for _, member in self._members])
         self._by_prefix: dict[int, dict[Parts, list[tuple[str, zipfile.ZipInfo]]]] = {}
 
     def close(self) -> None:

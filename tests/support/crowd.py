@@ -86,7 +86,7 @@ def _as_user(user: int, command: list[str]) -> list[str]:
 
 
 def _refused_to(user: int) -> str:
-    """Say why the other user can't run this Python and this course, and what to do; "" if it can."""
+    """Say why the other user can't run this Python here, and what to do; "" if it can."""
     probe = [sys.executable, "-c", "import autograder.grading.class_run"]
     try:
         done = subprocess.run(

@@ -37,6 +37,9 @@ def hostile_uploads(work: bytes) -> dict[str, tuple[str, bytes, str]]:
         "cut off": ("a.zip", plain[: len(plain) // 2], "cut off"),
         "a name that is not UTF-8": ("a.zip", _latin(work), "not UTF-8"),
         "a long name": ("a.zip", zipped({"x" * 600 + ".ipynb": work}), "name can't be used"),
+        "no name": ("a.zip", _renamed(work, b""), "name can't be used"),
+        "a name that is a zero": ("a.zip", _renamed(work, b"\0"), "name can't be used"),
+        "a name that is a folder's": ("a.zip", zipped({"a/reshape.ipynb/": work}), "no files"),
         "a name that leads out": ("a.zip", zipped({"../../reshape.ipynb": work}), "leads out"),
         "a bomb": ("a.zip", zipped({"reshape.ipynb": bytes(1_900_000)}), "zip bomb"),
         "more than an upload may hold": (
@@ -143,6 +146,17 @@ def _length(content: bytes, length: int) -> bytes:
 def _latin(work: bytes) -> bytes:
     content = zipped({"rä.ipynb": work})
     return content.replace("ä".encode(), b"\xff\xe4")
+
+
+def _renamed(work: bytes, name: bytes) -> bytes:
+    content = zipped({"n": work})
+    length = struct.pack("<H", len(name))
+    entry = content.rfind(_ENTRY)
+    tail = _patched(content[entry:], (28, length)).replace(b"n", name)
+    local = _patched(content[:30], (26, length)) + name + content[31:entry]
+    end = tail.rfind(_END)
+    tail = _patched(tail, (end + 12, struct.pack("<2L", end, len(local))))
+    return local + tail
 
 
 def _nested(content: bytes, depth: int) -> bytes:
