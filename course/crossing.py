@@ -18,6 +18,8 @@ anything else                                   refused by its name and type
 
 import array
 import collections
+import math
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +39,8 @@ SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
 DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]
 )
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_LONGEST_DTYPE = 40  # characters
 CROSSES = "numbers, strings, lists, tuples, dicts, sets, NumPy arrays and Keras models"
 
 
@@ -174,7 +178,11 @@ class _Passage:
     def _array(self, value: np.ndarray, path: str) -> np.ndarray:
         plain = plain_array(value, path)
         self.size, self.arrays = self.size + plain.nbytes, self.arrays + 1
-        if self.size > MAX_BYTES or plain.size > MAX_ELEMENTS or plain.ndim > MAX_RANK:
+        if plain.ndim > MAX_RANK:
+            raise CannotCross(
+                path, f"array of {plain.ndim} axes", f"at most {MAX_RANK} can be sent"
+            )
+        if self.size > MAX_BYTES or volume(plain.shape) > MAX_ELEMENTS:
             raise CannotCross(path, f"array of shape {plain.shape}", "it is too large")
         if self.arrays > MAX_ARRAYS:
             raise CannotCross(path, "array too many", f"at most {MAX_ARRAYS} can be sent at once")
@@ -235,7 +243,9 @@ def plain_array(value: np.ndarray, path: str) -> np.ndarray:
         reason = "only arrays of real numbers and truth values can be sent to the tests"
         if value.dtype.kind in "OSUV":
             reason = "only arrays of numbers can be sent to the tests"
-        raise CannotCross(path, f"array of dtype {value.dtype}", reason)
+        named = str(value.dtype)
+        named = named if len(named) <= _LONGEST_DTYPE else f"{named[:_LONGEST_DTYPE]} …"
+        raise CannotCross(path, f"array of dtype {named}", reason)
     if type(value) is np.ndarray and value.dtype.str == dtype:
         return value
     return np.asarray(value, dtype=dtype)
@@ -249,9 +259,14 @@ def portable_dtype(dtype: np.dtype) -> str:
     return name if name in DTYPES else ""
 
 
+def volume(shape: tuple[int, ...]) -> int:
+    """Count elements as if empty axes had size 1: (0, 10**9) must not cost memory in a test."""
+    return math.prod(size or 1 for size in shape)
+
+
 def is_text(value: str) -> bool:
     """Return whether a string can be written as UTF-8, thus has no lone surrogate."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return _SURROGATES.search(value) is None
 
 
 def name_of_type(value: object) -> str:

@@ -8,6 +8,7 @@ import enum
 import fractions
 import pathlib
 import types
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -126,7 +127,16 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a duration": (np.timedelta64(1, "s"), "a NumPy timedelta64[s] number"),
     "a tuple as a key": ({(1, 2): 3}, "a dict with a tuple as a key"),
     "a tuple in a set": ({(1, 2)}, "a set with a tuple as a member"),
-    "nine axes": (np.zeros((1,) * 9), "an array of shape"),
+    "nine axes": (np.zeros((1,) * 9), "an array of 9 axes"),
+    "an axis of a trillion, and none of them": (
+        np.zeros((0, 10**12)),
+        "an array of shape (0, 1000",
+    ),
+    "a broadcast number": (np.broadcast_to(0.0, (10**5, 10**5)), "an array of shape (100000, 100"),
+    "a dtype with a long name": (
+        np.zeros(2, [("q" * 9000, "f4")]),
+        f"an array of dtype [('{'q' * 37} …",
+    ),
 }
 
 
@@ -169,6 +179,13 @@ def test_a_check_refuses_what_cannot_cross(value: Any, named: str) -> None:
         check.call(lambda: value)
 
     assert f"`answer(…)` is {named}" in str(failure.value)
+
+
+def test_a_long_text_is_read_quickly() -> None:
+    start = process_time()
+
+    assert len(arriving("x" * 50_000_000, "answer")) == 50_000_000
+    assert process_time() - start < 1
 
 
 def test_tensors_and_variables_are_arrays_on_both_sides() -> None:
