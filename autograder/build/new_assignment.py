@@ -89,7 +89,8 @@ def _files(course: CourseFolder, name: str) -> dict[Path, str]:
     if (bank / "right").is_dir() and (bank / "wrong").is_dir():
         templates[bank / "right" / gap / "sorted.py"] = _RIGHT
         templates[bank / "wrong" / gap / "last_minus_first.py"] = _WRONG
-    words = {"@GAP@": gap, "@NAME@": name, "@TITLE@": _title(name)}
+    # The region is named here: a published package holds no hidden test, and a search proves that.
+    words = {"@GAP@": gap, "@NAME@": name, "@TITLE@": _title(name), "@HIDDEN@": "HIDDEN TESTS"}
     return {path: _filled(text, words) for path, text in templates.items()}
 
 

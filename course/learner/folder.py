@@ -8,11 +8,11 @@ from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
-from course.lessons.released import all_gaps
 from course.notebook.cell_marks import mark_of
 from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
 from course.notebook.rejecting import Rejected
 from course.notebook.release_folder import assignments
+from course.notebook.released import all_gaps
 
 DEFAULT = Path("convpool")
 _REMEMBERED = "folder.json"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
-from course.lessons.released import all_gaps
 from course.notebook.release_folder import read_release, released_notes
+from course.notebook.released import all_gaps
 
 TIERS = 3
 SOLUTIONS_FILE = "solutions.json"
@@ -41,8 +41,7 @@ def hint(name: str, *, reset: bool = False) -> None:
     from course.data import is_grading
 
     if is_grading():
-        require_gap(name)
-        return
+        return  # the list of released exercises is not there
     if reset:
         forget(require_gap(name))
     _show(next_hint(name))

@@ -17,10 +17,10 @@ from nbformat import NotebookNode
 from course.errors import CourseError
 from course.learner.folder import Work, read_notebook, work_in
 from course.learner.lab import BACKUPS, notebooks
-from course.lessons.released import gaps
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
 from course.notebook.release_folder import assignments, read_release
+from course.notebook.released import gaps
 
 OPEN_EXERCISE = "improve"
 _SECONDS = 2.0  # two files written within this time count as equally new

@@ -83,7 +83,7 @@ def _is_of_earlier_release(place: Place, cell: NotebookNode) -> bool:
     """Tell whether a cell is not as released now, but as nbgrader's own checksum in it says."""
     submitted, released = raw_mark(cell), raw_mark(place.cell)
     is_other = not same_text(cell.source, place.released) or (
-        submitted.get("points") != released.get("points")
+        str(submitted.get("points")) != str(released.get("points"))
     )
     return is_other and has_own_checksum(cell)
 

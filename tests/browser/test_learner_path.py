@@ -13,7 +13,7 @@ from support.commands import run_command
 from support.contract import ASSIGNMENTS
 from support.reference import reference
 
-from course.lessons.released import gaps
+from course.notebook.released import gaps
 
 pytestmark = pytest.mark.slow
 

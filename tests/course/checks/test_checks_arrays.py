@@ -95,7 +95,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("scale_pixels", "by the batch", lambda images: images / images.max(), "in this batch"),
     ("scale_pixels", "whole division", lambda images: images // 255, "floating-point"),
     ("scale_pixels", "in place", in_place, "changed the array it was given"),
-    ("scale_pixels", "flattened", lambda images: images.ravel() / 255, "1 axes"),
+    ("scale_pixels", "flattened", lambda images: images.ravel() / 255, "1 axis"),
     ("scale_pixels", "forgot return", lambda images: None, "returned None"),
     ("scale_pixels", "not a function", 3, "a function was expected"),
     (
@@ -157,7 +157,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("convolve2d", "average", lambda i, k: windows(i, k) / k.size, "not an average"),
     ("convolve2d", "short", lambda i, k: windows(i, k)[:-1, :-1], "position is missing"),
     ("convolve2d", "NaN", lambda i, k: windows(i, k) * np.nan, "nan"),
-    ("convolve2d", "text", lambda i, k: "0 1 5", "Text"),
+    ("convolve2d", "text", lambda i, k: "0 1 5", "text, not numbers"),
     ("convolve2d", "ragged", lambda i, k: [[0.0, 1.0, 5.0], [3.0]], "same length"),
     ("convolve2d", "2 × 2 only", lambda i, k: windows(i, k[:2, :2]), "not a hidden one"),
     (
@@ -380,5 +380,5 @@ def test_results_that_share_memory_are_refused_by_name(gap: str) -> None:
 def test_several_results_are_called_so(gap: str, pair: tuple[Any, ...]) -> None:
     said = str(run_test(ASSIGNMENT_OF[gap], gap, lambda images: (REFERENCES[gap](images), *pair)))
 
-    assert "Several results were returned" in said
+    assert "There are several results, not one" in said
     assert "same length" not in said

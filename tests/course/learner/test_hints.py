@@ -17,7 +17,7 @@ from course.checks.failures import CheckFailed, NotAttempted, has_hints
 from course.errors import CourseError
 from course.learner import hints
 from course.learner.hints import TIERS, read_hints
-from course.lessons.released import all_gaps
+from course.notebook.released import all_gaps
 
 
 @pytest.fixture(autouse=True)
