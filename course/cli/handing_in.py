@@ -15,7 +15,7 @@ from course.learner.folder import read_notebook
 from course.learner.packing_list import Entry, identify
 from course.learner.status import Standing
 from course.learner.submit import Packed
-from course.notebook.released import gaps
+from course.notebook.release_folder import gaps
 
 NOT_PACKED = 3
 """The exit status of `course submit` when something was not packed, or may be the wrong file."""

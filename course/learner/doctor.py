@@ -72,7 +72,7 @@ def _folders() -> Finding:
 
 def _course() -> Finding:
     from course import __version__
-    from course.notebook.released import all_gaps
+    from course.notebook.release_folder import all_gaps
 
     return Finding("course", True, f"{__version__}, with {len(all_gaps())} gaps")
 

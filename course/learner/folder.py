@@ -11,8 +11,7 @@ from course.files import read_state, state_folder, write_state
 from course.notebook.cell_marks import mark_of
 from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
 from course.notebook.rejecting import Rejected
-from course.notebook.release_folder import assignments
-from course.notebook.released import all_gaps
+from course.notebook.release_folder import all_gaps, assignments
 
 DEFAULT = Path("convpool")
 _REMEMBERED = "folder.json"

@@ -16,10 +16,8 @@ from pathlib import Path
 
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
-from course.notebook.release_folder import read_release, released_notes
-from course.notebook.released import all_gaps
+from course.notebook.release_folder import all_gaps, read_release, released_notes
 
-TIERS = 3
 SOLUTIONS_FILE = "solutions.json"
 SOLUTIONS_VARIABLE = "COURSE_SOLUTIONS"
 

@@ -19,8 +19,7 @@ from course.learner.folder import Work, read_notebook, work_in
 from course.learner.lab import BACKUPS, notebooks
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
-from course.notebook.release_folder import assignments, read_release
-from course.notebook.released import gaps
+from course.notebook.release_folder import assignments, gaps, read_release
 
 OPEN_EXERCISE = "improve"
 _SECONDS = 2.0  # two files written within this time count as equally new

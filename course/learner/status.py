@@ -16,7 +16,7 @@ from course.learner.notices import says_passed, share_in_output
 from course.learner.packing_list import Entry, packing_list
 from course.learner.released_cells import rebuild_released
 from course.notebook.cell_marks import id_of_test, mark_of
-from course.notebook.released import gaps
+from course.notebook.release_folder import gaps
 from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 
 _CHECKS = "checks.json"

@@ -1,4 +1,4 @@
-"""The folder of the released exercises: which there are, in which order, and their gaps' notes.
+"""The folder of the released exercises: which there are, in which order, their gaps and notes.
 
 The folder is the list: an exercise is a folder with a notebook of the same name. The contents page
 in it, README.md, gives the order; what the page does not name follows by name.
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from course.errors import CourseError
 from course.notebook.cell_marks import mark_of
@@ -29,6 +29,15 @@ NOTES = "course"
 _PACKAGE = Path(__file__).parents[1]
 _EXERCISES = (_PACKAGE / "exercises", _PACKAGE.parent / "exercises")
 _LINK = re.compile(r"\]\((?:[^()\s]*/)?([\w.-]+)/\1\.ipynb\)")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One gap of an exercise."""
+
+    name: str
+    assignment: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -82,21 +91,53 @@ def read_release(assignment: str) -> "NotebookNode":
     return nbformat.read(release_path(assignment), as_version=4)
 
 
+def gaps(assignment: str) -> tuple[Gap, ...]:
+    """List the gaps of an exercise in their order, with the points of their checks."""
+    return _exercise_at(*_state_of(assignment)).gaps
+
+
+def all_gaps() -> dict[str, Gap]:
+    """Map the names of all gaps, in the order of the course, to the gaps."""
+    return {gap.name: gap for assignment in assignments() for gap in gaps(assignment)}
+
+
 def released_notes() -> dict[str, GapNotes]:
     """Map the gaps of all released exercises that carry notes to these."""
     notes: dict[str, GapNotes] = {}
     for assignment in assignments():
-        path = release_path(assignment)
-        for gap, note in _notes_in(path, path.stat().st_mtime_ns).items():
-            notes.setdefault(gap, note)
+        notes = _exercise_at(*_state_of(assignment)).notes | notes
     return notes
 
 
+class _Exercise(NamedTuple):
+    gaps: tuple[Gap, ...]
+    notes: dict[str, GapNotes]
+
+
+def _state_of(assignment: str) -> tuple[Path, int]:
+    path = release_path(assignment)
+    return path, path.stat().st_mtime_ns
+
+
 @lru_cache
-def _notes_in(path: Path, _changed: int) -> dict[str, GapNotes]:
-    """Read the notes of one released notebook."""
+def _exercise_at(path: Path, _changed: int) -> _Exercise:
+    """Read what is kept of a released notebook."""
+    # nbformat takes much longer to import than this takes to run.
     cells = json.loads(path.read_bytes()).get("cells", [])
-    return {mark_of(cell).grade_id: note for cell in cells if (note := notes_of(cell)) is not None}
+    marks = [mark_of(cell) for cell in cells]
+    points = {mark.exercise: mark.points for mark in marks if mark.is_test}
+    return _Exercise(
+        tuple(
+            Gap(mark.exercise, path.stem, points.get(mark.exercise, 0.0))
+            for mark in marks
+            if mark.is_gap
+        ),
+        {
+            mark.grade_id: note
+            for cell, mark in zip(cells, marks, strict=True)
+            if (note := notes_of(cell)) is not None
+        },
+    )
 
 
 def notes_of(cell: Any) -> GapNotes | None:

@@ -14,7 +14,7 @@ from support.commands import run_command
 from support.contract import ASSIGNMENTS
 from support.reference import reference
 
-from course.notebook.released import gaps
+from course.notebook.release_folder import gaps
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@
 
 from support.places import COURSE
 
-from course.notebook.released import gaps
+from course.notebook.release_folder import gaps
 
 ASSIGNMENTS = tuple(COURSE.assignments())
 """All of the checkout: those of the contract, then others that an author has added."""

@@ -23,7 +23,7 @@ from course.checks.failures import CheckFailed
 from course.errors import CourseError
 from course.learner.check import check_work
 from course.learner.folder import Work, read_work
-from course.notebook.released import gaps
+from course.notebook.release_folder import gaps
 from course.notebook.verdict import Verdict
 
 BRIEF = ("encoded utf-8-sig", "encoded utf-16", "nbformat 3", "an unknown cell type", "cut off")

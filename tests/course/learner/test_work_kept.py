@@ -25,8 +25,7 @@ from course.learner.lab import notebooks, reset
 from course.learner.packing_list import packing_list
 from course.learner.status import remember, standings
 from course.learner.submit import archive_path, collect_files, pack, packed
-from course.notebook.release_folder import read_release
-from course.notebook.released import all_gaps
+from course.notebook.release_folder import all_gaps, read_release
 from course.notebook.verdict import STATUS_WORDS, Verdict
 
 
