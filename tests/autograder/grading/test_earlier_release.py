@@ -83,6 +83,16 @@ def test_a_check_of_an_earlier_release_is_told_from_an_edited_one(small: CourseF
     assert kinds_of(small, handed_out) == {"test_edited"}
 
 
+def test_a_check_whose_points_alone_changed_is_of_an_earlier_release(small: CourseFolder) -> None:
+    handed_out = read(small.release("small"))
+    change(small, " points=5", " points=4")
+    change(small, "(5 points)", "(4 points)")
+    change(small, "| **Points** | 5 |", "| **Points** | 4 |")
+    publish(build(small, []))
+
+    assert kinds_of(small, handed_out) == {"test_from_earlier_release"}
+
+
 def result(student: str, *evidence: str) -> SubmissionResult:
     flags = [Flag("test_from_earlier_release", text) for text in evidence]
     gaps = [Verdict("small_range", 5.0, 5.0, "correct")]
