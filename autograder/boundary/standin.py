@@ -21,6 +21,7 @@ from autograder.boundary.student_errors import (
     StudentError,
     raise_as_student,
     refusal_of,
+    require_result,
 )
 from course.crossing import CannotCross
 from course.errors import GradingError
@@ -122,10 +123,7 @@ def _raise_if_not_result(reply: dict[str, Any], name: str) -> None:
         raise refusal_of(reply)
     if kind == "raised":
         raise_as_student(reply)
-    if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
-        raise BadReply("a reply of an unknown kind")
-    if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
-        raise BadReply("a reply without arguments")
+    require_result(reply)
 
 
 def _recorded(value: Any) -> Any:

@@ -3,7 +3,7 @@
 import builtins
 from typing import Any, NoReturn
 
-from autograder.boundary.channel import printable
+from autograder.boundary.channel import BadReply, printable
 from course.crossing import CannotCross
 
 RAISED_AS_ITSELF = (
@@ -32,6 +32,14 @@ def refusal_of(reply: dict[str, Any]) -> CannotCross:
     """Return the refusal that a reply describes."""
     sizes = {"path": 120, "type": 60, "reason": 400}
     return CannotCross(*(printable(reply.get(part), size) for part, size in sizes.items()))
+
+
+def require_result(reply: dict[str, Any]) -> None:
+    """Raise `BadReply` unless a reply has a result, and the arguments as they are afterwards."""
+    if reply.get("kind") != "result" or not {"result", "args", "kwargs"} <= set(reply):
+        raise BadReply("a reply of an unknown kind")
+    if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
+        raise BadReply("a reply without arguments")
 
 
 def raise_as_student(reply: dict[str, Any], own: type | None = None) -> NoReturn:

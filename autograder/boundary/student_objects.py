@@ -27,7 +27,12 @@ from autograder.boundary.agent.convpool_agent.records import (
     ModelRecord,
 )
 from autograder.boundary.channel import BadReply, Channel
-from autograder.boundary.student_errors import StudentError, raise_as_student, refusal_of
+from autograder.boundary.student_errors import (
+    StudentError,
+    raise_as_student,
+    refusal_of,
+    require_result,
+)
 from course.crossing import CannotCross
 
 MAX_REQUESTS = 100_000
@@ -91,10 +96,7 @@ class StandIns:
             raise StopIteration
         if kind == "raised":
             raise_as_student(reply, self._exception_class(reply.get("class")))
-        if kind != "result" or not {"result", "args", "kwargs"} <= set(reply):
-            raise BadReply("a reply of an unknown kind")
-        if type(reply["args"]) is not list or type(reply["kwargs"]) is not dict:
-            raise BadReply("a reply without arguments")
+        require_result(reply)
         self._restore([list(args), kwargs], [reply["args"], reply["kwargs"]], place)
         return self.arrived(reply["result"], place)
 

@@ -20,8 +20,7 @@ from course.notebook.cell_code import is_placeholder
 from . import objects
 from .decoding import decode
 from .encoding import encode
-from .keras_values import history_from, rebuild_here, reduce
-from .records import HistoryRecord, ModelRecord
+from .keras_values import reduce
 
 MAX_MESSAGE = 1000
 MAX_LINE = 200
@@ -115,7 +114,7 @@ def _is_function(value: object) -> bool:
 def _call(request: dict[str, Any]) -> dict[str, object]:
     if request["name"] not in _namespace():
         return {"kind": "undefined"}
-    args, kwargs = _rebuilt(request["args"]), _rebuilt(request["kwargs"])
+    args, kwargs = objects.here(request["args"]), objects.here(request["kwargs"])
     try:
         result = _namespace()[request["name"]](*args, **kwargs)
     # Any exception of student code, also SystemExit, is the answer to this request.
@@ -146,19 +145,6 @@ ANSWERS = {
     "act": _act,
     "resume": _act,
 }
-
-
-def _rebuilt(value: Any) -> Any:
-    """Replace the records in a value by the models and histories that they describe."""
-    if isinstance(value, ModelRecord):
-        return rebuild_here(value)
-    if isinstance(value, HistoryRecord):
-        return history_from(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_rebuilt(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _rebuilt(item) for key, item in value.items()}
-    return value
 
 
 def _raised(error: BaseException) -> dict[str, object]:

@@ -255,12 +255,18 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@functools.cache
+def _zones() -> set[str]:
+    # Searched on disk: a tenth of a second, and a list may hold thousands of times with a zone.
+    return zoneinfo.available_timezones()
+
+
 def zone_of(name: Any) -> Any:
     """Make the time zone of a name or an offset; raise `MalformedData`."""
     if name is None:
         return None
     if type(name) is int and abs(name) < 86_400:
         return dt.timezone(dt.timedelta(seconds=name))
-    if type(name) is str and name in zoneinfo.available_timezones():
+    if type(name) is str and name in _zones():
         return zoneinfo.ZoneInfo(name)
     raise MalformedData("a time zone is unknown")
