@@ -38,6 +38,16 @@ class CourseFolder:
         """The generated release notebook: what students get."""
         return self.exercises / assignment / f"{assignment}.ipynb"
 
+    @property
+    def lessons(self) -> Path:
+        """The learner's notebooks, which a private course has not."""
+        return self.root / "course" / "lessons"
+
+    @property
+    def has_lessons(self) -> bool:
+        """Whether the course has notebooks beside its exercises."""
+        return self.lessons.is_dir()
+
     def assignments(self) -> list[str]:
         """List the assignments that have a script, in the order of the course."""
         return in_order((path.stem for path in self.solutions.glob("*.py")), self._contents_page())
@@ -52,14 +62,17 @@ class CourseFolder:
 
         Raises `BuildError`, which lists the known names, for a name without a script.
         """
-        known = self.assignments()
-        for name in names:
-            if name not in known:
-                raise BuildError(
-                    f"There is no assignment called {name!r}.",
-                    f"Choose from: {', '.join(known)}.",
-                )
-        return names or known
+        return require_known(names, self.assignments())
+
+
+def require_known(names: list[str], known: list[str]) -> list[str]:
+    """Return the names, all that are known if there are none; raise BuildError for any other."""
+    for name in names:
+        if name not in known:
+            raise BuildError(
+                f"There is no assignment called {name!r}.", f"Choose from: {', '.join(known)}."
+            )
+    return names or known
 
 
 def in_course_order(names: Iterable[str]) -> list[str]:

@@ -47,7 +47,7 @@ def require_contract(assignment: str, notebook: NotebookNode) -> None:
 
 def require_free_name(course: CourseFolder, assignment: str) -> None:
     """Refuse an assignment whose files another one, or a lesson, would write too."""
-    if (course.root / "course" / "lessons").is_dir():
+    if course.has_lessons:
         for lesson in LEARNERS_NOTEBOOKS:
             if assignment.casefold() == lesson.removesuffix(".ipynb"):
                 raise BuildError(

@@ -18,7 +18,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, require_known
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -152,12 +152,7 @@ class StockCourse:
                 f"{self._path('source', '.', '')} holds no assignment.",
                 "An assignment is a folder there with one notebook or several.",
             )
-        for name in names:
-            if name not in known:
-                raise BuildError(
-                    f"There is no assignment called {name!r}.", f"Choose from: {', '.join(known)}."
-                )
-        return names or known
+        return require_known(names, known)
 
 
 def find_stock_course(folder: Path | None = None) -> StockCourse | None:

@@ -74,7 +74,8 @@ def new_assignment(course: CourseFolder, name: str) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     page = course.root / CONTENTS_PAGE
-    if not _is_checkout(course) and page.is_file():
+    # The build extends the contents page of lessons by itself.
+    if not course.has_lessons and page.is_file():
         text = page.read_text(encoding="utf-8")
         line = f"- [{_title(name)}](exercises/{name}/{name}.ipynb)\n"
         page.write_text(text + ("" if text.endswith("\n") else "\n") + line, encoding="utf-8")
@@ -109,8 +110,3 @@ def _title(name: str) -> str:
     """Write the name as a heading."""
     words = name.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def _is_checkout(course: CourseFolder) -> bool:
-    """Tell whether the course has lessons, whose contents page the build extends by itself."""
-    return (course.root / "course" / "lessons").is_dir()

@@ -4,13 +4,10 @@ The order, for every assignment: read the script (`script`), check its contract 
 nbgrader's own pipeline clear solutions and hidden tests. `publish` then writes all files or none.
 """
 
-import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
-from io import StringIO
 from pathlib import Path
 
 import nbformat
@@ -19,6 +16,7 @@ from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
 from autograder.build.contract import require_contract, require_own_files
+from autograder.build.coursedir import captured_log
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
@@ -54,19 +52,10 @@ def build(
             f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
-    if not names and has_lessons(course):
+    if not names and (course.lessons / "contents.md").is_file():
         releases = {name: files[course.release(name)] for name in wanted}
         files |= _learners_notebooks(course) | contents_page(course, releases)
     return files
-
-
-def has_lessons(course: CourseFolder) -> bool:
-    """Tell whether a course has the learner's notebooks; a private course has exercises only."""
-    return (_lessons(course) / "contents.md").is_file()
-
-
-def _lessons(course: CourseFolder) -> Path:
-    return course.root / "course" / "lessons"
 
 
 def build_for_class(
@@ -139,28 +128,12 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
         # A release needs no gradebook: these two are what `--no-db` sets.
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False
-    with _captured_log() as log:
+    with captured_log() as log:
         converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
             raise BuildError(f"{name}: nbgrader refused the source. {log.getvalue()}") from error
-
-
-@contextmanager
-def _captured_log() -> Iterator[StringIO]:
-    """Collect nbgrader's warnings instead of printing them."""
-    text = StringIO()
-    handler = logging.StreamHandler(text)
-    handler.setLevel(logging.WARNING)
-    logger = logging.getLogger("traitlets")
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        yield text
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
 
 
 class ClearSolutions(NbgraderClearSolutions):
@@ -185,7 +158,7 @@ class ClearSolutions(NbgraderClearSolutions):
 
 def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    lessons = _lessons(course)
+    lessons = course.lessons
     require_sections((lessons / "lesson.py").read_text(encoding="utf-8"))
     notebooks = [lessons / name for name in LEARNERS_NOTEBOOKS]
     return {
@@ -199,7 +172,7 @@ def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[P
 
     `releases` are the assignments' released notebooks; each that the page does not name gets a row.
     """
-    text = (_lessons(course) / "contents.md").read_text(encoding="utf-8")
+    text = (course.lessons / "contents.md").read_text(encoding="utf-8")
     read = {name: nbformat.reads(content.decode(), 4) for name, content in releases.items()}
     text = contents_text(text, read)
     for inside, script in LEARNERS_PLACES.items():

@@ -110,21 +110,16 @@ def run_stock_grade(
 
     with class_progress(console, options) as show:
         summary = grade_stock_class(course, assignments, options, show)
-    inside = _inside_table(summary)
-    if inside.row_count:
-        console.print(inside)
     _show_summary(summary, console)
 
 
-def _inside_table(summary: "Summary") -> Table:
+def _inside_table(results: list[SubmissionResult]) -> Table:
     """Lay out the tests that ran in the students' processes, and why, a row each."""
     table = Table(title="Tests that ran in the student's process: a student can forge these marks")
     for heading in ("notebook", "test", "why"):
         table.add_column(heading, overflow="fold")
     rows = {
-        (result.assignment, test, why)
-        for result in summary.iter_results()
-        for test, why in result.inside.items()
+        (result.assignment, test, why) for result in results for test, why in result.inside.items()
     }
     for row in sorted(rows):
         table.add_row(*map(escape, row))
@@ -134,15 +129,14 @@ def _inside_table(summary: "Summary") -> Table:
 def _show_summary(summary: "Summary", console: Console) -> None:
     """Show marks, flags and what was not graded; raise as `run_grade` says."""
     class_folder = summary.class_folder
+    graded = [replace(one, notebook={}) for one in summary.iter_results()]
+    inside = _inside_table(graded)
+    if inside.row_count:
+        console.print(inside)
     marks = read_marks(class_folder)
-    rejected = {
-        (one.student, one.assignment.partition("/")[0])
-        for one in summary.iter_results()
-        if one.rejected
-    }
+    rejected = {(one.student, one.assignment.partition("/")[0]) for one in graded if one.rejected}
     if marks.submissions:
         console.print(marks_table(marks, rejected))
-    graded = [replace(one, notebook={}) for one in summary.iter_results()]
     flags = _flags_table(graded)
     if flags.row_count:
         console.print(flags)

@@ -5,6 +5,7 @@ share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,64 +21,55 @@ NO_RESPONSE = "No response."
 """nbgrader's comment on an answer that is as it was released."""
 
 
+@dataclass(frozen=True)
+class NotebookMarks:
+    """What the gradebook takes of one graded notebook."""
+
+    unit: str
+    """The notebook's name in a run: `ps1/problem1`."""
+    student: str
+    verdicts: Sequence[Verdict]
+    unanswered: Sequence[str]
+    """The answers that are as they were released, by `grade_id`."""
+    timestamp: datetime | None = None
+    """When it was handed in, if that is known."""
+
+
 class StockGradebook(GradebookWriter):
     """Writes results of a stock course's notebooks; the assignments are registered already."""
 
     def _require_registered(self, assignment: str) -> None:
         """Do nothing: the run has registered the assignments it can grade."""
 
-    def enter_notebook(
-        self,
-        unit: str,
-        student: str,
-        verdicts: Sequence[Verdict],
-        unanswered: Sequence[str],
-        timestamp: datetime | None = None,
-    ) -> None:
+    def enter_notebook(self, marks: NotebookMarks) -> None:
         """Enter a notebook's marks; raise GradingError if the gradebook stays locked."""
-        marks = (unit, student, verdicts, unanswered, timestamp)
-        self._retry(lambda: enter_notebook(self._open(), *marks))
+        self._retry(lambda: enter_notebook(self._open(), marks))
 
-    def ensure_notebook(
-        self,
-        unit: str,
-        student: str,
-        verdicts: Sequence[Verdict],
-        unanswered: Sequence[str],
-        timestamp: datetime | None = None,
-    ) -> None:
+    def ensure_notebook(self, marks: NotebookMarks) -> None:
         """Enter a notebook's marks unless they are entered: what a person settled since stays."""
-        entered = self._retry(lambda: has_notebook(self._open(), unit, student, verdicts))
-        if not entered:
-            self.enter_notebook(unit, student, verdicts, unanswered, timestamp)
+        if not self._retry(lambda: has_notebook(self._open(), marks)):
+            self.enter_notebook(marks)
 
 
-def enter_notebook(
-    gradebook: Any,
-    unit: str,
-    student: str,
-    verdicts: Sequence[Verdict],
-    unanswered: Sequence[str],
-    timestamp: datetime | None,
-) -> None:
+def enter_notebook(gradebook: Any, marks: NotebookMarks) -> None:
     """Enter automatic marks in one transaction; what a person entered is left.
 
     As in nbgrader's SaveAutoGrades: a cell for a person has no automatic mark and waits for one,
     and a cell with a manual mark needs to be looked at again.
     """
-    assignment, _, notebook = unit.partition("/")
+    assignment, _, notebook = marks.unit.partition("/")
     with transaction(gradebook):
-        add_submission(gradebook, student, assignment)
-        if timestamp is not None:
-            gradebook.find_submission(assignment, student).timestamp = timestamp
-        grades, comments = rows_of(gradebook, student, assignment, notebook)
-        for verdict in verdicts:
+        add_submission(gradebook, marks.student, assignment)
+        if marks.timestamp is not None:
+            gradebook.find_submission(assignment, marks.student).timestamp = marks.timestamp
+        grades, comments = rows_of(gradebook, marks.student, assignment, notebook)
+        for verdict in marks.verdicts:
             grade = grades[verdict.exercise]
             grade.auto_score = _auto_score(verdict)
             waits = grade.auto_score is None
             grade.needs_manual_grade = waits or grade.manual_score is not None
         for name, comment in comments.items():
-            comment.auto_comment = NO_RESPONSE if name in unanswered else None
+            comment.auto_comment = NO_RESPONSE if name in marks.unanswered else None
 
 
 def apply_late_penalties(
@@ -103,13 +95,13 @@ def apply_late_penalties(
             )
 
 
-def has_notebook(gradebook: Any, unit: str, student: str, verdicts: Sequence[Verdict]) -> bool:
+def has_notebook(gradebook: Any, marks: NotebookMarks) -> bool:
     """Whether the gradebook has exactly these automatic marks."""
-    assignment, _, notebook = unit.partition("/")
-    grades, _ = rows_of(gradebook, student, assignment, notebook)
-    return bool(grades or not verdicts) and all(
+    assignment, _, notebook = marks.unit.partition("/")
+    grades, _ = rows_of(gradebook, marks.student, assignment, notebook)
+    return bool(grades or not marks.verdicts) and all(
         verdict.exercise in grades and grades[verdict.exercise].auto_score == _auto_score(verdict)
-        for verdict in verdicts
+        for verdict in marks.verdicts
     )
 
 

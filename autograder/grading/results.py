@@ -6,7 +6,7 @@ They are what a killed run has already done: the next run goes on from them.
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -66,16 +66,34 @@ class SubmissionResult:
         """Points earned."""
         return sum(gap.score for gap in self.gaps)
 
+    def keep_run(
+        self, cell: dict[str, Any], status: str, outputs: list[dict[str, Any]], *, cut: bool
+    ) -> None:
+        """Keep what a cell showed; flag one that was stopped, or whose output was cut."""
+        cell["outputs"] = outputs
+        if status not in ("ok", "error"):
+            self.flags.append(Flag(f"cell-{status}", f"cell {cell['id']}"))
+        if cut:
+            self.flags.append(Flag("output-cut", f"cell {cell['id']}"))
 
-def grades_rows(results: Iterable[SubmissionResult]) -> Iterator[GradesRow]:
-    """Give the rows of `grades.csv`, with the grader's own scores."""
+
+def grades_rows(
+    results: Iterable[SubmissionResult],
+    named: Callable[[SubmissionResult, str], tuple[str, str]] = lambda one, gap: (
+        one.assignment,
+        gap,
+    ),
+) -> Iterator[GradesRow]:
+    """Give the rows of `grades.csv`, with the grader's own scores.
+
+    `named` gives the assignment and the exercise of a result's gap, as a row is to have them.
+    """
     for result in results:
         flags = ";".join(sorted({f.kind for f in result.flags if not f.kind.endswith(EARLIER)}))
         for gap in result.gaps:
             yield GradesRow(
                 result.student,
-                result.assignment,
-                gap.exercise,
+                *named(result, gap.exercise),
                 gap.score,
                 gap.max_score,
                 gap.status,

@@ -26,7 +26,12 @@ from autograder.folders import class_secret
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades_csv import GradesRow, write_grades
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
-from autograder.gradebook.stock_writer import StockGradebook, apply_late_penalties, knows_notebooks
+from autograder.gradebook.stock_writer import (
+    NotebookMarks,
+    StockGradebook,
+    apply_late_penalties,
+    knows_notebooks,
+)
 from autograder.grading.autograded import autograded_notebook
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
@@ -38,6 +43,7 @@ from autograder.grading.results import (
     Key,
     SubmissionResult,
     exclusive,
+    grades_rows,
     iter_results,
     load,
     result_path,
@@ -46,7 +52,7 @@ from autograder.grading.results import (
 from autograder.grading.stock_submission import TestPlaces, grade_stock_notebook, read_handed_in
 from autograder.grading.versions import digest_of_files, key_of
 from autograder.grading.where_tests_run import digest_of_places, places_of
-from autograder.ingest.reading import Unreadable
+from autograder.ingest.reading import TIMESTAMP, Unreadable
 from course.errors import BuildError, GradingError
 from course.files import write_atomically
 from course.notebook.cell_marks import exercise_names
@@ -209,10 +215,10 @@ def _run(
         place = StockMachine(executor, options.jobs, course, assignments, conditions, places)
 
         def enter(result: SubmissionResult) -> None:
-            gradebook.enter_notebook(*_marks(result, course))
+            gradebook.enter_notebook(_marks(result, course))
 
         def ensure(result: SubmissionResult) -> None:
-            gradebook.ensure_notebook(*_marks(result, course))
+            gradebook.ensure_notebook(_marks(result, course))
 
         def write(result: SubmissionResult) -> None:
             _write_autograded(course, result, notebooks[result.assignment])
@@ -244,18 +250,20 @@ def _samples(course: StockCourse, assignments: Mapping[str, StockAssignment]) ->
     return paths[:5]
 
 
-def _marks(result: SubmissionResult, course: StockCourse) -> tuple[Any, ...]:
+def _marks(result: SubmissionResult, course: StockCourse) -> NotebookMarks:
     """Return what the gradebook takes of a result."""
     assignment = result.assignment.partition("/")[0]
     handed_in = _timestamp(course.submission(result.student, assignment))
-    return result.assignment, result.student, result.gaps, result.unanswered, handed_in
+    return NotebookMarks(
+        result.assignment, result.student, result.gaps, result.unanswered, handed_in
+    )
 
 
 def _timestamp(folder: Path) -> datetime | None:
     """Read nbgrader's time stamp of a submission; None if there is none that can be read."""
     from nbgrader.utils import parse_utc
 
-    path = folder / "timestamp.txt"
+    path = folder / TIMESTAMP
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
         return None
     with suppress(ValueError, OverflowError, OSError):
@@ -276,24 +284,15 @@ def _write_autograded(
 
 def _rows(class_folder: Any, assignments: Mapping[str, StockAssignment]) -> Iterator[GradesRow]:
     """Give the rows of grades.csv; of several notebooks, an exercise has its notebook's name."""
-    for result in iter_results(class_folder):
+
+    def named(result: SubmissionResult, gap: str) -> tuple[str, str]:
         name, _, notebook = result.assignment.partition("/")
+        exercise = exercise_names([one.exercise for one in result.gaps])[gap]
         known = assignments.get(name)
-        several = len(known.notebooks) > 1 if known else False
-        names = exercise_names([gap.exercise for gap in result.gaps])
-        flags = ";".join(sorted({flag.kind for flag in result.flags}))
-        for gap in result.gaps:
-            exercise = names[gap.exercise]
-            yield GradesRow(
-                result.student,
-                name,
-                f"{notebook}/{exercise}" if several else exercise,
-                gap.score,
-                gap.max_score,
-                gap.status,
-                flags,
-                result.sandbox,
-            )
+        several = known is not None and len(known.notebooks) > 1
+        return name, f"{notebook}/{exercise}" if several else exercise
+
+    return grades_rows(iter_results(class_folder), named)
 
 
 def _left_over(

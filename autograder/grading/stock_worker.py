@@ -103,9 +103,5 @@ def _keep(result: SubmissionResult, tests: OutsideTests, order: Order) -> None:
 def _run(cell: dict[str, Any], student: StudentProcess, result: SubmissionResult) -> CellRun:
     """Run a cell in the student's process; keep what it shows."""
     run = student.run_cell(cell["source"])
-    cell["outputs"] = plain_outputs(run)
-    if run.status not in ("ok", "error"):
-        result.flags.append(Flag(f"cell-{run.status}", f"cell {cell['id']}"))
-    if run.truncated:
-        result.flags.append(Flag("output-cut", f"cell {cell['id']}"))
+    result.keep_run(cell, run.status, plain_outputs(run), cut=run.truncated)
     return run

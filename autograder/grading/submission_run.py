@@ -29,7 +29,7 @@ from course.checks.failures import below_its_check
 from course.errors import GradingError
 from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
 from course.notebook.cell_code import read_code
-from course.notebook.cell_marks import CellMark, mark_of
+from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Status, Verdict
 
 WORKER_ENVIRONMENT = {
@@ -89,10 +89,6 @@ class Order:
     imports: list[str] = field(default_factory=list)
     """Imports of a stock course's other cells, for the tests outside."""
 
-    def name_of(self, mark: CellMark) -> str:
-        """Return the name of a test's result: the exercise, in a stock course the `grade_id`."""
-        return mark.grade_id if self.stock else mark.exercise
-
 
 def grade_submission(
     source: NotebookNode, folder: Path, student: str, assignment: str, conditions: Conditions
@@ -105,12 +101,7 @@ def grade_submission(
     if intake.rebuilt is None:
         result = SubmissionResult(student, assignment, intake.digest, conditions.sandbox)
         result.rejected = intake.reason
-        marks = map(mark_of, source.cells)
-        result.gaps = [
-            Verdict(mark.exercise, 0.0, mark.points, "rejected", intake.reason)
-            for mark in marks
-            if mark.is_test
-        ]
+        result.gaps = _no_points(source, "rejected", intake.reason)
     else:
         notebook, kinds = intake.rebuilt.notebook, expected_kinds(source)
         result = run_worker_on(
@@ -228,8 +219,7 @@ def _stopped(
     if kept.is_file():
         result = load(kept)
     graded = {gap.exercise for gap in result.gaps}
-    tests = [mark for mark in map(mark_of, notebook.cells) if mark.is_test]
-    left = [Verdict(order.name_of(test), 0.0, test.points, status, message) for test in tests]
+    left = _no_points(notebook, status, message, stock=order.stock)
     result.gaps += [gap for gap in left if gap.exercise not in graded]
     result.flags.append(Flag("worker-stopped", "grading was stopped before its end"))
     result.notebook = json.loads(json.dumps(notebook))
@@ -275,3 +265,17 @@ def _run_anew(order: Path, environment: dict[str, str], seconds: float) -> str |
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     return printed.decode(errors="replace")
+
+
+def _no_points(
+    notebook: NotebookNode, status: Status, message: str, *, stock: bool = False
+) -> list[Verdict]:
+    """Give every test of a notebook 0 points for the same reason.
+
+    Its result is named by the exercise, in a stock course by the `grade_id`.
+    """
+    tests = [mark for mark in map(mark_of, notebook.cells) if mark.is_test]
+    return [
+        Verdict(test.grade_id if stock else test.exercise, 0.0, test.points, status, message)
+        for test in tests
+    ]

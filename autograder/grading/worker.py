@@ -108,8 +108,7 @@ def _step(
     run = student.run_cell(cell["source"])
     if run.status != "ok" and mark.is_gap:
         broken[mark.exercise] = _what_became_of(mark.exercise, run)
-    cell["outputs"] = plain_outputs(run)
-    _flag(run, cell, result)
+    result.keep_run(cell, run.status, plain_outputs(run), cut=run.truncated)
 
 
 def _run_hidden(
@@ -151,14 +150,6 @@ def _what_became_of(gap: str, run: CellRun) -> CheckFailed:
     failure = failures.CodeRaised(f"`{gap}`: its own cell did not finish: {stopped.check_message}.")
     failure.stopped = stopped.status
     return failure
-
-
-def _flag(run: CellRun, cell: dict[str, Any], result: SubmissionResult) -> None:
-    """Flag a cell that was stopped, or whose output was cut."""
-    if run.status not in ("ok", "error"):
-        result.flags.append(Flag(f"cell-{run.status}", f"cell {cell['id']}"))
-    if run.truncated:
-        result.flags.append(Flag("output-cut", f"cell {cell['id']}"))
 
 
 def carry_out(path: Path) -> None:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.ingest.reading import Unreadable
+from autograder.ingest.reading import TIMESTAMP, Unreadable
 
 MOST_FILES = 500
 MOST_BYTES = 50 << 20
@@ -49,7 +49,7 @@ def _regular_files(folder: Path) -> Iterator[Path]:
             name for name in folders if not name.startswith(".") and name != "__pycache__"
         )
         for name in sorted(names):
-            if not name.startswith(".") and name != "timestamp.txt" and name[-6:] != ".ipynb":
+            if not name.startswith(".") and name != TIMESTAMP and name[-6:] != ".ipynb":
                 yield Path(root) / name
 
 

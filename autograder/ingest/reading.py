@@ -17,7 +17,7 @@ from course.notebook.tampering import one_line
 _MAX_NAME_BYTES = 255  # limit of Linux file systems
 _MAX_LISTED = 20  # names of other entries in a reason
 _MAX_ENTRIES = 10_000  # entries of a folder that are looked at
-_TIMESTAMP = "timestamp.txt"  # nbgrader's own file; a student can write anything into it
+TIMESTAMP = "timestamp.txt"  # nbgrader's own file; a student can write anything into it
 _KINDS = {
     stat.S_IFREG: "a file",
     stat.S_IFLNK: "a link",
@@ -200,6 +200,6 @@ def _other_entries(folder: int) -> list[str]:
             names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
     except OSError as error:
         raise Unreadable(f"The folder can't be listed ({error.strerror}).") from error
-    found = sorted(one_line(name, 60) for name in names if name != _TIMESTAMP)
+    found = sorted(one_line(name, 60) for name in names if name != TIMESTAMP)
     more = len(found) - _MAX_LISTED
     return found[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else [])
