@@ -37,8 +37,9 @@ class Rehearsal:
         self._kept: deque[tuple[bytes, bytes]] = deque()
         self._room = MAX_BYTES  # of replies; what is more is asked again
         self._over = False
+        self._all_kept = True
         self.strayed = False
-        """Whether something else was asked before all of the kept replies were given again."""
+        """Whether something was asked once more, or before all of the kept replies were given."""
 
     def repeat(self) -> None:
         """Give the kept replies from now on, in their order; the rest is asked."""
@@ -49,15 +50,20 @@ class Rehearsal:
         handle = no_handle if fields.get("wide") is True else None
         asked = encode({"kind": kind, **fields}, reduce=reduce, wide=handle)
         if not self._over:
+            all_kept, self._all_kept = self._all_kept, False
             reply = self._channel.request(kind, {**fields, "keep": True}, timeout)
-            self._keep(asked, encode(reply, reduce=reduce, wide=handle))
+            kept = self._keep(asked, encode(reply, reduce=reduce, wide=handle))
+            self._all_kept = all_kept and kept
             return reply
         if self._kept and self._kept[0][0] == asked:
             return decode(self._kept.popleft()[1], wide=handle is not None)
-        self.strayed |= bool(self._kept)
+        # What was not kept, for its size or for an error, is answered anew by who knows what now.
+        self.strayed |= bool(self._kept) or not self._all_kept
         return self._channel.request(kind, {**fields, "kept": True}, timeout)
 
-    def _keep(self, asked: bytes, told: bytes) -> None:
+    def _keep(self, asked: bytes, told: bytes) -> bool:
+        """Keep a reply while there is room; tell whether there was."""
         self._room -= len(asked) + len(told)
         if self._room >= 0:
             self._kept.append((asked, told))
+        return self._room >= 0

@@ -139,6 +139,8 @@ def _failed(
     gap: str, points: float, failure: failures.CheckFailed, concealed: bool = False
 ) -> Verdict:
     """Turn a failed check into no points and its message."""
-    if concealed and not (failure.quotes_nothing or failure.stopped):
+    # A student's own MemoryError counts as stopped, too, and brings the student's words.
+    is_ours = failure.stopped and not isinstance(failure, failures.CodeRaised)
+    if concealed and not (failure.quotes_nothing or is_ours):
         failure = failures.hidden_failure(gap, "one that is not described", failure, "")
     return failure.verdict(gap, points)

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 import pytest
 from support.kernel_endings import ADD, Ending, EndingGrader, ending_grader
 
+from autograder.boundary.channel import BadReply
 from autograder.folders import CourseFolder
 from autograder.grading.rehearsal import Rehearsal, in_sight
 from autograder.grading.results import SubmissionResult
+from autograder.grading.trusted_tests import TrustedTests
+from course.crossing import MAX_BYTES
+from course.notebook.verdict import Verdict
 
 COLLECTS = """seen = []
 def scale_pixels(images):
@@ -186,3 +190,84 @@ def test_a_request_out_of_order_is_asked_and_noted() -> None:
     assert rehearsal.request("call", {"args": [5]}, 1.0)["result"] == 2
     assert rehearsal.strayed
     assert rehearsal.request("call", {"args": [1]}, 1.0)["result"] == 1
+
+
+CALLED = {"kind": "function"}
+PARTLY = """
+with exercise("f") as check:
+    with check.part(0.5):
+        check.call(f)
+    ### BEGIN HIDDEN TESTS
+    check.that(f is not None, "")
+    ### END HIDDEN TESTS
+### BEGIN HIDDEN TESTS
+check.mark(4, check.share)
+### END HIDDEN TESTS
+"""
+
+
+class Telling:
+    """A student's process that tells what it has seen once the last cell has run."""
+
+    def __init__(self, before: dict[str, object] | Exception, after: dict[str, object]) -> None:
+        self.before, self.after = before, after
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, object]:
+        if kind == "describe":
+            return CALLED
+        answer = self.after if fields.get("kept") else self.before
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def decided(channel: Telling, source: str) -> Verdict:
+    tests = TrustedTests(channel, {})
+    tests.run_locked("from course.checks import exercise")
+    seen, _ = tests.run_test("f", 4.0, source)
+    assert "SEEN" not in seen.message
+    assert tests.waiting == ["f"]
+    verdict, printed = tests.run_hidden("f")
+    assert "SEEN" not in printed
+    return verdict
+
+
+def raised(kind: str, message: str, **more: object) -> dict[str, object]:
+    fields = {"line": 1, "source": message, "placeholder": False}
+    return {"kind": "raised", "type": kind, "message": message, **fields, **more}
+
+
+@pytest.mark.parametrize("kind", ["MemoryError", "ValueError", "SEEN"])
+def test_an_error_outside_of_a_hidden_check_quotes_nothing_either(kind: str) -> None:
+    source = (
+        'with exercise("f") as check:\n    check.that(callable(f), "")\n'
+        "    ### BEGIN HIDDEN TESTS\n    check.call(f)\n    ### END HIDDEN TESTS\n"
+    )
+
+    verdict = decided(Telling({}, raised(kind, "SEEN [3 4 5]")), source)
+
+    assert verdict.score == 0.0
+    assert "raised an error in a hidden one" in verdict.message
+    assert "SEEN" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    "before",
+    [raised("ValueError", "x", more="x" * (MAX_BYTES - 500)), BadReply("a reply that is none")],
+)
+def test_a_reply_that_could_not_be_kept_is_not_quoted_when_it_is_given_anew(
+    before: dict[str, object] | Exception,
+) -> None:
+    verdict = decided(Telling(before, raised("ValueError", "SEEN [3 4 5]")), PARTLY)
+
+    assert verdict.score == 2.0
+    assert verdict.message == "2 of 4 points."
+
+
+def test_a_reply_that_was_kept_is_quoted_as_it_was() -> None:
+    before = raised("ValueError", "as it was")
+
+    verdict = decided(Telling(before, raised("ValueError", "SEEN [3 4 5]")), PARTLY)
+
+    assert verdict.score == 2.0
+    assert "as it was" in verdict.message
