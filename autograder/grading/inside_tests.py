@@ -4,6 +4,7 @@ Everything that the process sends may be forged by the student's code. It decide
 no other.
 """
 
+import builtins
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -82,8 +83,11 @@ def failed(test: OrdinaryTest, name: str, text: str) -> Verdict:
         return test.verdict(0.0, "not_attempted", "Not attempted yet.")
     status: Status = "incorrect" if name in ("AssertionError", "CheckFailed") else "error"
     text, name = visible(text).strip()[:_LONGEST], visible(name)[:100] or "Error"
-    if test.shown != test.source and text not in test.shown:
-        text = "" if status == "incorrect" else text
+    has_hidden = test.shown != test.source
+    known = name == "CheckFailed" or isinstance(getattr(builtins, name, None), type)
+    if has_hidden and not known:  # a name of the student's own could be a word of the hidden part
+        name = "an error"
+    if has_hidden and text not in test.shown:
         message = f"A check of this cell failed ({name}); it may be a hidden one."
     else:
         message = f"{name}: {text}" if text else f"A check of this cell failed ({name})."

@@ -15,6 +15,7 @@ from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget
 from course.checks.failures import CheckFailed
+from course.crossing import CannotCross
 from course.notebook.cell_code import run_as_cell, top_level_names
 from course.notebook.verdict import Status, Verdict
 from course.visible import visible
@@ -120,16 +121,18 @@ class OutsideTests:
                 return failed(test, "CheckFailed", str(failure))
             return failure.verdict(test.grade_id, test.points)
         except Exception as error:
-            return _wrong(test, channel.trouble or error)
+            return _wrong(test, channel.trouble or error, concealed=source != test.shown)
         if channel.trouble:
-            return _wrong(test, channel.trouble)
+            return _wrong(test, channel.trouble, concealed=source != test.shown)
         # As in nbgrader: what is shown of a last value that is no number gives full marks.
         number = type(value) in (int, float)
         return part_mark(test, value) if number else test.verdict(test.points, "correct")
 
 
-def _wrong(test: OrdinaryTest, error: Exception) -> Verdict:
-    """Return no points for an exception."""
+def _wrong(test: OrdinaryTest, error: Exception, concealed: bool) -> Verdict:
+    """Return no points for an exception; in a concealed run without a word of the student's."""
+    if concealed and isinstance(error, CannotCross):  # it names what the student has named
+        error = Refused()
     about_the_student = getattr(error, "check_message", "")
     if about_the_student:  # the boundary's errors
         status = _STATUS.get(str(getattr(error, "status", "")), "error")

@@ -51,6 +51,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         self.noted = ""
         self.share = 1.0
         self._lost: list[CheckFailed] = []
+        self._label = self._idea = ""
         self._lent: list[tuple[np.ndarray, np.ndarray]] = []
         self._resources = ExitStack()
 
@@ -98,14 +99,22 @@ class Exercise(AbstractContextManager["Exercise"]):
         What the function prints or raises here is kept back: it could quote the hidden input.
         `otherwise` is the misconception where the checks recognize none.
         """
+        # A quiz shows no examples.
+        self._label, self._idea = label, "" if self.noted else otherwise
         try:
             with redirect_stdout(io.StringIO()):
                 yield
         except BaseException as error:
-            # A quiz shows no examples.
-            idea = "" if self.noted else otherwise
-            raise failures.hidden_failure(self.name, label, error, idea) from None
+            raise self._concealed(error) from None
+        finally:
+            self._label = ""
         self.passed_hidden += 1
+
+    def _concealed(self, error: BaseException) -> CheckFailed:
+        """Say what an exception means; inside a hidden check by its label alone."""
+        if not self._label:
+            return failures.from_exception(self.name, error)
+        return failures.hidden_failure(self.name, self._label, error, self._idea)
 
     @contextmanager
     def otherwise(self, misconception: str) -> Iterator[None]:
@@ -132,7 +141,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         try:
             yield
         except Exception as error:
-            failure = failures.from_exception(self.name, error)
+            failure = self._concealed(error)
             if failure.stopped:
                 raise failure from None
             self._lost.append(failure)

@@ -8,6 +8,8 @@ from support.kernel_endings import ADD, Ending, EndingGrader, ending_grader
 
 from autograder.boundary.channel import BadReply
 from autograder.folders import CourseFolder
+from autograder.grading.inside_tests import OrdinaryTest
+from autograder.grading.outside_tests import OutsideTests
 from autograder.grading.rehearsal import Rehearsal, in_sight
 from autograder.grading.results import SubmissionResult
 from autograder.grading.trusted_tests import TrustedTests
@@ -271,3 +273,26 @@ def test_a_reply_that_was_kept_is_quoted_as_it_was() -> None:
 
     assert verdict.score == 2.0
     assert "as it was" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        raised("SEEN_3_4_5", "SEEN"),
+        raised("SEEN_3_4_5", ""),
+        raised("ValueError", "SEEN [3 4 5]"),
+        {"kind": "refused", "path": "SEEN", "type": "SEEN", "reason": "SEEN"},
+        {"kind": "SEEN"},
+        {"kind": "result", "result": "SEEN", "args": [], "kwargs": {}},
+    ],
+)
+def test_a_hidden_part_of_an_ordinary_test_quotes_nothing(after: dict[str, object]) -> None:
+    shown, hidden = "assert f\n", "assert f() == 'right', f()\n"
+    tests = OutsideTests(Telling({}, after), 10.0, [])
+
+    tests.run(OrdinaryTest("t", 4.0, shown + hidden, shown), ["f"])
+    verdict = tests.run_hidden()
+
+    assert verdict.score == 0.0
+    assert verdict.message
+    assert "SEEN" not in verdict.message

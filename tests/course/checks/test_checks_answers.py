@@ -128,6 +128,22 @@ def test_a_hidden_check_tells_its_label_and_nothing_more() -> None:
     assert "123456" not in str(failure.value)
 
 
+def test_a_part_inside_a_hidden_check_tells_its_label_and_nothing_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with exercise("double") as check:
+        with check.hidden("large numbers"), check.part(0.5):
+            check.close(3, 123456)
+        with check.part(0.25):
+            check.close(4, 77)
+
+    said = capsys.readouterr().out
+    assert "25% of the points" in said
+    assert "large numbers" in said
+    assert "77 was expected" in said
+    assert "123456" not in said
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
