@@ -220,7 +220,10 @@ def scalar(value: Any, path: str) -> Any:
     if isinstance(value, np.generic) and not isinstance(value, np.str_):
         dtype = portable_dtype(value.dtype)
         if not dtype:
-            raise CannotCross(path, f"NumPy {value.dtype} number", "a real number was expected")
+            kind = "number" if value.dtype.kind == "c" else "value"
+            raise CannotCross(
+                path, f"NumPy {value.dtype.name} {kind}", "a real number was expected"
+            )
         return np.asarray(value, dtype=dtype)[()]
     if isinstance(value, int):
         if not SMALLEST_INT <= value <= LARGEST_INT:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.folders import ClassFolder
@@ -84,6 +85,7 @@ def _is_folder_name(text: str) -> bool:
     return not set(text) & set("+*?[]{}") and text == text.strip()
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """Write a name without capitals, order and signs, some of which Moodle leaves out."""
     words = re.split(r"[\s,_]+", unicodedata.normalize("NFKC", name).casefold())
@@ -156,8 +158,14 @@ class People:
 
 
 def same_identifier(one: str, other: str) -> bool:
-    """Compare identifiers as systems do, without regard to capitals."""
-    return one.casefold() == other.casefold()
+    """Compare identifiers as systems do, without regard to capitals and forms of letters."""
+    return _identifier_key(one) == _identifier_key(other)
+
+
+@lru_cache(maxsize=10_000)
+def _identifier_key(text: str) -> str:
+    """Write an identifier in small letters and in one form: macOS takes `ü` apart in names."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _differ(one: Person, other: Person) -> bool:

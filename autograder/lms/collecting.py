@@ -28,6 +28,9 @@ from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 from course.notebook.tampering import one_line
 
+_Name = tuple[str, str]
+"""A system, and a name in it as `name_key` writes it."""
+
 
 @dataclass(frozen=True)
 class CollectOptions:
@@ -129,7 +132,7 @@ def _candidates(
             done.refuse(shown(upload.prefix) if upload.prefix else path.name, upload.problem)
     uploads = [one for one in layer.uploads if one.is_read]
     read = reader.files(path, [(one.prefix, one.head) for one in uploads], options.assignment)
-    moodle_keys: dict[str, str] = {}
+    shared = _shared_names(uploads)
     for upload, files in zip(uploads, read, strict=True):
         if not files or (upload.prefix and all(file.clutter for file in files)):
             done.refuse(f"{_sender_label(upload)}{_where(upload.prefix, path)}", _EMPTY)
@@ -140,7 +143,7 @@ def _candidates(
                 where = f"{_sender_label(upload)}{_where(file.parts, path)}"
                 done.refuse(where, file.reason)
             else:
-                yield from _of_file(file, upload, path, lists, moodle_keys, done)
+                yield from _of_file(file, upload, path, lists, shared, done)
 
 
 _EMPTY = "It holds no files."
@@ -156,7 +159,7 @@ def _of_file(
     upload: Upload,
     path: Path,
     lists: Lists,
-    moodle_keys: dict[str, str],
+    shared: set[_Name],
     done: Collected,
 ) -> Iterator[Candidate]:
     """Yield one notebook for each person whose it is; a row with the reason if it is nobody's."""
@@ -164,7 +167,7 @@ def _of_file(
     try:
         if upload.problem:
             raise Ambiguous(upload.problem)
-        for person, sender, note in _people(list(upload.readings), lists, moodle_keys):
+        for person, sender, note in _people(list(upload.readings), lists, shared):
             if file.rejected:
                 raise Ambiguous(file.rejected)
             own = (*sender.own, *inside)
@@ -182,7 +185,7 @@ def _sender_label(upload: Upload) -> str:
 
 
 def _people(
-    readings: list[Sender], lists: Lists, moodle_keys: dict[str, str]
+    readings: list[Sender], lists: Lists, shared: set[_Name]
 ) -> Iterator[tuple[Person, Sender, str]]:
     """Yield whose a file is: one person, or each member of a group that handed in together.
 
@@ -190,15 +193,13 @@ def _people(
     """
     is_group = len(readings) > 1 and readings[0].system == "gradescope"
     for alternatives in [[one] for one in readings] if is_group else [readings]:
-        yield _person(alternatives, lists, moodle_keys)
+        yield _person(alternatives, lists, shared)
 
 
-def _person(
-    readings: list[Sender], lists: Lists, moodle_keys: dict[str, str]
-) -> tuple[Person, Sender, str]:
+def _person(readings: list[Sender], lists: Lists, shared: set[_Name]) -> tuple[Person, Sender, str]:
     """Return the one person that the readings of a file's name mean; raise `Ambiguous` if none.
 
-    `moodle_keys` remembers, by student, the participant number of the files seen so far.
+    A name in `shared` is several people's: it says whose a file is only together with a number.
     """
     sender = readings[0]
     participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
@@ -210,24 +211,45 @@ def _person(
     known = recognize(lists.people, readings)
     if known:
         person, sender = known
-        return _with_ids(person, sender, lists, moodle_keys), sender, ""
+        _require_own_name(person, sender, shared)
+        return _with_number(person, sender, lists), sender, ""
     if sender.system == "plain":
         raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
+    _require_own_name(None, sender, shared)
     person = lists.people.add(_newcomer(sender, lists))
-    moodle_keys[person.student] = sender.key
     return person, sender, "Not in the roster before."
 
 
-def _with_ids(known: Person, sender: Sender, lists: Lists, moodle_keys: dict[str, str]) -> Person:
-    """Check a known person against Moodle's number; add Canvas's number to the roster."""
-    if (
-        sender.system == "moodle"
-        and moodle_keys.setdefault(known.student, sender.key) != sender.key
-    ):
+def _shared_names(uploads: list[Upload]) -> set[_Name]:
+    """Return the names under which people with different numbers handed in."""
+    numbers: dict[_Name, set[str]] = {}
+    for upload in uploads:
+        for one in upload.readings[:1]:
+            numbers.setdefault((one.system, name_key(one.name)), set()).add(one.key)
+    return {name for name, keys in numbers.items() if len(keys) > 1}
+
+
+def _require_own_name(known: Person | None, sender: Sender, shared: set[_Name]) -> None:
+    """Raise `Ambiguous` where a name that several people have is all that says whose a file is.
+
+    Whoever came first would get the marks of the others.
+    """
+    if (sender.system, name_key(sender.name)) not in shared:
+        return
+    if sender.system == "moodle":
         raise Ambiguous(
             f"Two participants are called {sender.name}; pass Moodle's grading worksheet"
             " with --roster."
         )
+    if sender.system == "canvas" and known and not known.canvas_id:
+        raise Ambiguous(
+            f"Two people are called {sender.name}; pass the gradebook that Canvas exports"
+            " with --roster."
+        )
+
+
+def _with_number(known: Person, sender: Sender, lists: Lists) -> Person:
+    """Add Canvas's number of a known person to the roster."""
     if sender.system == "canvas" and not known.canvas_id and sender.key.isdigit():
         return lists.people.add(Person(known.student, canvas_id=sender.key))
     return known

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from autograder.gradebook.roster import (
@@ -36,6 +37,7 @@ _CANVAS = re.compile(
     r"(?P<late>LATE_)?(?P<user>[0-9]{1,20})_(?P<file>[0-9]{1,20})_(?P<own>.+)", re.IGNORECASE
 )
 _MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>[0-9]{1,20})_assignsubmission_file(_(?P<own>.*))?")
+_LONGEST = 500  # characters of a part that are read; no system's own are so many
 _OTHER_MOODLE = re.compile(r"[^_]+_[0-9]{1,20}_assignsubmission_[a-z]+(_.*)?")
 
 
@@ -62,6 +64,7 @@ class Sender:
 
 def senders(part: str) -> list[Sender]:
     """Return who a part that Canvas or Moodle wrote names: several if it can be read so, or []."""
+    part = part[:_LONGEST]
     return _moodle(part) or _canvas(part)
 
 
@@ -196,13 +199,15 @@ def _has_name(person: Person, sender: Sender) -> bool:
     return name_key(sender.name) == name_key(person.name)
 
 
+@lru_cache(maxsize=10_000)
 def _canvas_key(name: str) -> str:
     """Write a name as Canvas does in a file's name: letters, marks, digits and underscores."""
     return letters(unicodedata.normalize("NFC", name).casefold(), "_")
 
 
-def _canvas_forms(name: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _canvas_forms(name: str) -> frozenset[str]:
     """List how Canvas may write a person's name: last name first, as it sorts them, or as it is."""
     words = name.replace(",", " ").split()
     turns = [words[at:] + words[:at] for at in range(len(words))]
-    return {_canvas_key("".join(turn)) for turn in turns} | {_canvas_key(name)}
+    return frozenset({_canvas_key("".join(turn)) for turn in turns} | {_canvas_key(name)})

@@ -31,15 +31,25 @@ def number(value: Any) -> Any:
     value = attempted(value)
     if isinstance(value, (str, bytes)):
         raise Wrong("one number was expected, but it is text.", "text-for-numbers")
-    if not isinstance(value, (bool, np.bool_)) and np.ndim(value) == 0:
+    # NumPy raises an error of its own for rows of different lengths.
+    if not isinstance(value, (bool, np.bool_, list, tuple)) and np.ndim(value) == 0:
         scalar = np.asarray(value)
         if scalar.dtype.kind in "iuf":
             return scalar.item()
-    if isinstance(value, (list, np.ndarray)) and np.size(value) == 1:
+    if isinstance(value, (list, np.ndarray)) and _holds_one(value):
         raise Wrong(f"one number was expected, but it is {kind_of(value)}.", "number-in-a-list")
     if isinstance(value, tuple):
         raise Wrong(f"one number was expected, but it is {kind_of(value)}.", "several-results")
     raise Wrong(f"one number was expected, but it is {kind_of(value)}.")
+
+
+def _holds_one(value: Any) -> bool:
+    """Tell whether a list, or lists within a list, or an array hold one number."""
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, np.ndarray):
+        return value.size == 1
+    return isinstance(value, (int, float, np.number))
 
 
 def integer(value: Any) -> int:

@@ -1,6 +1,6 @@
 """Checks of arrays: kind → type → rank → shape → value, stopping at the first that fails."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,28 @@ def as_array(value: Any) -> np.ndarray:
     if array.dtype.kind in "US":
         raise Wrong("an array of numbers was expected.", "text-for-numbers")
     if array.dtype.kind not in "biuf":
-        raise Wrong(f"an array of numbers was expected, but it is {kind_of(value)}.")
+        # A list is right if it holds numbers.
+        odd = next(_no_numbers(value), value)
+        it_is = f"it is {kind_of(value)}" if odd is value else f"{kind_of(odd)} is in it"
+        raise Wrong(f"an array of numbers was expected, but {it_is}.")
     return array
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return a value's shape as NumPy reads it; () for rows that are not all of the same length."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return ()
+
+
+def _no_numbers(value: Any) -> Iterator[Any]:
+    """Yield what is no number in lists and tuples."""
+    for part in value if isinstance(value, (list, tuple)) else ():
+        if isinstance(part, (list, tuple)):
+            yield from _no_numbers(part)
+        elif not isinstance(part, (int, float, np.number, np.ndarray)):
+            yield part
 
 
 def _is_several(value: Any) -> bool:

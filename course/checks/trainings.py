@@ -6,7 +6,7 @@ import numpy as np
 
 from course.checks import inputs, trained_wrong
 from course.checks.answers import number
-from course.checks.arrays import is_close, kind_of
+from course.checks.arrays import is_close, kind_of, shape_of
 from course.checks.failures import Wrong
 from course.checks.inputs import TrainingExample
 from course.checks.replay import Replay, Training, batch_sizes, optimizer_of, orders
@@ -246,7 +246,7 @@ def accuracy(got: Any, model: Any, images: np.ndarray, labels: np.ndarray) -> No
     expected = inputs.accuracy(model, images, labels)
     if isinstance(got, (list, tuple, dict)) and 0 < len(got) <= 10:
         raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "list-for-number")
-    if np.shape(got) == (len(labels),):
+    if shape_of(got) == (len(labels),):
         raise Wrong(f"one number was expected, but it is {kind_of(got)}.", "one-for-each-image")
     got = number(got)
     if is_close(got, expected):

@@ -2,8 +2,10 @@
 
 import random
 import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from support.hostile_uploads import hostile_uploads, slow_upload
@@ -22,6 +24,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.roster import read_roster
 from autograder.lms.archive import Bounds
 from autograder.lms.collecting import Collected, CollectOptions, Row, collect
+from autograder.lms.naming import senders
 from autograder.lms.reader import ReadingLimits
 
 ROSTER = """\
@@ -309,3 +312,74 @@ def test_what_is_collected_is_a_plain_file_of_the_class(
     files = list(whole_class[0].folder.submitted.rglob("*"))
 
     assert {stat.S_IFMT(path.lstat().st_mode) for path in files} == {stat.S_IFREG, stat.S_IFDIR}
+
+
+NAMELESS = "student_id,name\nada,Ada Lovelace\neve,Eve Evil\njürgen,Jürgen Ö\n"
+
+
+@pytest.mark.parametrize("roster", [NAMELESS, "student_id,name\neve,Eve Evil\n"])
+def test_who_comes_first_under_a_name_of_two_participants_gets_nothing_of_the_other(
+    desk: Desk, work: bytes, roster: str
+) -> None:
+    desk.roster.write_text(roster, encoding="utf-8")
+    members = {
+        f"{moodle_folder('Ada Lovelace', 1)}/reshape.ipynb": marked(work, "evil"),
+        f"{moodle_folder('Ada Lovelace', 2)}/reshape.ipynb": work,
+        f"{moodle_folder('Eve Evil', 3)}/reshape.ipynb": work,
+    }
+
+    done = desk.collect(write_zip(desk.root / "download.zip", members))
+
+    assert desk.taken() == {"eve": work}
+    assert len(refused(done, "Two participants are called Ada Lovelace")) == 2
+
+
+def test_who_comes_first_under_a_name_of_two_people_in_canvas_gets_nothing_of_the_other(
+    desk: Desk, work: bytes
+) -> None:
+    members = {
+        canvas_name("Lovelace, Ada", 77, 1, "reshape.ipynb"): marked(work, "evil"),
+        canvas_name("Lovelace, Ada", 101, 2, "reshape.ipynb"): work,
+        canvas_name("Evil, Eve", 105, 3, "reshape.ipynb"): work,
+    }
+    archive = write_zip(desk.root / "submissions.zip", members)
+    with_numbers = desk.roster.read_text(encoding="utf-8")
+    desk.roster.write_text(NAMELESS, encoding="utf-8")
+
+    done = desk.collect(archive)
+
+    assert desk.taken() == {"eve": work}
+    assert len(refused(done, "Two people are called lovelaceada")) == 2
+
+    desk.roster.write_text(with_numbers, encoding="utf-8")
+    desk.collect(archive)
+
+    assert desk.taken() == {"eve": work, "ada": work, "lovelaceada-77": marked(work, "evil")}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_folder_is_its_students_in_every_form_of_its_letters(
+    desk: Desk, work: bytes, form: Literal["NFC", "NFD"]
+) -> None:
+    desk.roster.write_text(NAMELESS, encoding="utf-8")
+    folder = desk.root / "mails" / unicodedata.normalize(form, "jürgen")
+    folder.mkdir(parents=True)
+    (folder / "reshape.ipynb").write_bytes(work)
+
+    desk.collect(desk.root / "mails")
+
+    assert desk.taken() == {"jürgen": work}
+
+
+def test_a_name_with_ten_thousand_readings_has_a_row_at_once(desk: Desk, work: bytes) -> None:
+    name = "evileve_105_2_" + "1_" * 30_000
+    members = {
+        canvas_name("Lovelace, Ada", 101, 1, "reshape.ipynb"): work,
+        f"{name}.ipynb": marked(work, "evil"),
+    }
+
+    assert len(senders(name)) < 300
+    done = desk.collect(write_zip(desk.root / "submissions.zip", members))
+
+    assert desk.taken() == {"ada": work}
+    assert refused(done, "name can't be used")

@@ -124,7 +124,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "an array of complex": (np.ones(2, complex), "an array of dtype complex128"),
     "a complex number of NumPy": (np.complex64(1), "a NumPy complex64 number"),
     "an array of times": (np.zeros(2, "M8[s]"), "an array of dtype datetime64[s]"),
-    "a duration": (np.timedelta64(1, "s"), "a NumPy timedelta64[s] number"),
+    "a duration": (np.timedelta64(1, "s"), "a NumPy timedelta64[s] value"),
     "a tuple as a key": ({(1, 2): 3}, "a dict with a tuple as a key"),
     "a tuple in a set": ({(1, 2)}, "a set with a tuple as a member"),
     "nine axes": (np.zeros((1,) * 9), "an array of 9 axes"),

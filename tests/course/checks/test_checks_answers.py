@@ -287,3 +287,45 @@ logging.error("outside")
 def test_warnings_as_errors_do_not_fail_a_right_answer() -> None:
     with exercise("double"):
         warnings.warn("a student's own noise", stacklevel=1)
+
+
+NUMBERS = {
+    "rows of two lengths": ([[1.0, 2.0], [3.0]], "it is a list."),
+    "arrays of two lengths": ([np.ones((2, 2)), np.ones(3)], "it is a list."),
+    "a tuple of rows": (((1,), (2, 3)), "it is a tuple."),
+    "a list of None": ([None], "it is a list."),
+    "a list of a dictionary": ([{"a": 1}], "it is a list."),
+    "a number in lists": ([[5]], "number stands in a list"),
+    "an array of one": (np.array([5]), "number stands in a list"),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_what_is_no_number_is_told_in_words_of_this_course(kind: str) -> None:
+    value, words = NUMBERS[kind]
+
+    with pytest.raises(CheckFailed) as failure, exercise("output_size") as check:
+        check.examples(lambda *arguments, **named: value)
+
+    message = str(failure.value)
+    assert "one number was expected, but it is" in message
+    assert words in message
+    assert "inhomogeneous" not in message
+    assert ("number stands in" in message) == ("number stands in" in words)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([1, None], "an array of numbers was expected, but None is in it."),
+        ([[1.0], [{"a": 1}]], "an array of numbers was expected, but a dictionary is in it."),
+        (np.bytes_(b"a"), "is a NumPy bytes8 value: a real number was expected."),
+        (np.datetime64("2020"), "is a NumPy datetime64[Y] value: a real number was expected."),
+        (np.complex64(1), "is a NumPy complex64 number: a real number was expected."),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_named(value: object, words: str) -> None:
+    with pytest.raises(CheckFailed) as failure, exercise("add_channel_axis") as check:
+        check.examples(lambda images: value)
+
+    assert words in str(failure.value)
