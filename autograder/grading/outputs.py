@@ -13,6 +13,8 @@ from course.checks.failures import shown
 from course.notebook.verdict import Verdict
 
 PNG = b"\x89PNG\r\n\x1a\n"
+MOST_PIXELS = 40_000_000
+"""The largest picture that is kept: a browser takes 4 bytes a pixel, however small the file is."""
 _STOPPED = {
     "timeout": "The cell took too long and was stopped.",
     "memory": "The cell used too much memory; its process was ended.",
@@ -53,7 +55,7 @@ def _plain(raw: dict[str, Any]) -> Output | None:
 
 
 def safe_data(data: dict[str, Any]) -> dict[str, str]:
-    """Keep plain text, and a picture whose bytes are a PNG."""
+    """Keep plain text, and a picture whose bytes are a PNG of at most MOST_PIXELS."""
     kept = {}
     if isinstance(data.get("text/plain"), str):
         kept["text/plain"] = data["text/plain"]
@@ -63,9 +65,14 @@ def safe_data(data: dict[str, Any]) -> dict[str, str]:
             decoded = base64.b64decode(picture, validate=False)
         except (binascii.Error, ValueError):
             return kept
-        if decoded.startswith(PNG):
+        if decoded.startswith(PNG) and _pixels(decoded) <= MOST_PIXELS:
             kept["image/png"] = base64.b64encode(decoded).decode()
     return kept
+
+
+def _pixels(png: bytes) -> int:
+    """Return how many pixels a PNG says it has, in its first block."""
+    return int.from_bytes(png[16:20]) * int.from_bytes(png[20:24])
 
 
 def _stream(text: str, name: str = "") -> Output:

@@ -1,5 +1,6 @@
 """Whatever a notebook holds, its page is made in linear time, and no other student's is missing."""
 
+import base64
 import csv
 import json
 import zipfile
@@ -431,3 +432,22 @@ def test_grades_are_written_clean_whatever_a_student_is_called(tmp_path) -> None
     assert not set(text) & set("\x1b\u202e\ud800\r")
     students = [row["student"] for row in csv.DictReader(text.splitlines())]
     assert sorted(one for one in students if one[0] == "'") == ["'+1", "'=1", "'=cmd()"]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "kept"), [(8_000, 5_000, True), (60_000, 60_000, False)]
+)
+def test_a_picture_that_unpacks_to_gigabytes_is_not_kept(
+    width: int, height: int, kept: bool
+) -> None:
+    head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR"
+    picture = base64.b64encode(head + width.to_bytes(4) + height.to_bytes(4) + bytes(9)).decode()
+    shown = {"output_type": "display_data", "data": {"image/png": picture, "text/plain": "<Fig>"}}
+    notebook = graded(["draw()"]).notebook
+    notebook["cells"][0]["outputs"] = [shown]
+
+    [cell] = student_cells(notebook, [])
+
+    assert [(one.picture, one.text) for one in cell.outputs] == [
+        (picture, "") if kept else ("", "<Fig>")
+    ]
