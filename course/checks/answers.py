@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks.arrays import kind_of
+from course.checks.arrays import kind_of, quoted
 from course.checks.failures import Unanswered, Wrong
 
 Case = tuple[int, ...]
@@ -102,7 +102,7 @@ def choice(value: Any, letters: str) -> str:
         raise Wrong(f"write one letter in quotes ({wanted}); it is {kind_of(value)}.")
     letter = value.strip().lower()
     if len(letter) != 1 or letter not in letters:
-        raise Wrong(f"the answer is one of {wanted}, but it says {value[:20]!r}.")
+        raise Wrong(f"the answer is one of {wanted}, but it says {quoted(value[:20])}.")
     return letter
 
 
@@ -119,7 +119,7 @@ def choices(value: Any, letters: str) -> str:
         said = value if isinstance(value, str) else " ".join(value)
         raise Wrong(
             f'write letters alone, like "ac"; the options are {", ".join(letters)}, but it says '
-            f"{said[:20]!r}."
+            f"{quoted(said[:20])}."
         )
     if not ticked:
         raise Wrong("no option is ticked; at least one is right.")

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from course.checks.failures import Wrong
+from course.visible import visible
 
 RELATIVE_TOLERANCE = 1e-4
+_LONGEST = 60  # characters of a value in a message
 
 Mistakes = Mapping[str, Any]
 """Id of a misconception, with or without `:` and a remark → the result it gives, an array or a
@@ -34,6 +36,21 @@ def kind_of(value: Any) -> str:
     name = type(value).__name__
     article = "an" if name[0].lower() in "aeiou" else "a"
     return _KINDS.get(name, f"{article} {name}")
+
+
+def quoted(value: Any) -> str:
+    """Write a value in at most 60 characters, without a terminal's control sequences."""
+    text = repr(_printed(value))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]} …"
+
+
+def _printed(value: Any) -> Any:
+    """Clean the beginning of a text, and of texts in lists and tuples."""
+    if isinstance(value, str):
+        return visible(value[:_LONGEST])
+    if isinstance(value, (list, tuple)):
+        return type(value)([_printed(one) for one in value[:_LONGEST]])
+    return value
 
 
 def as_array(value: Any) -> np.ndarray:

@@ -28,6 +28,7 @@ from course.notebook.verdict import Status, Verdict
 from course.tracebacks import message_of
 
 _WIDTH = 88  # JupyterLab and feedback pages break longer lines in the middle of a word
+_LONGEST = 4000  # characters of a message
 _CELL = re.compile(r"[\w./\\-]*ipykernel_\d+[/\\]\d+\.py|<ipython-input-[^>]*>")
 _CELL_AND_LINE = re.compile(r"\((?:[\w./\\-]*\d+\.py|<ipython-input-[^>]*>), line (\d+)\)")
 _COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -149,7 +150,9 @@ def failure_of(name: str, message: str, misconception: str = "") -> CheckFailed:
 def _made(
     kind: type[CheckFailed], message: str, misconception: str = "", stopped: str = ""
 ) -> CheckFailed:
-    """Make a failure with its two attributes."""
+    """Make a failure with its two attributes; whatever a learner's value is, it stays readable."""
+    if len(message) > _LONGEST:
+        message = f"{message[:_LONGEST]} …"
     failure = kind(message)
     failure.misconception, failure.stopped = misconception, stopped
     return failure

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from course.checks.arrays import quoted
 from course.checks.failures import Unanswered, Wrong
 from course.checks.models import LESSON_CNN, Layer
 from course.crossing import without_library
@@ -35,7 +36,8 @@ def check_row(table: dict[str, Any], name: str) -> None:
     if len(shape) == len(layer.shape) + 1 and shape[1:] == layer.shape:
         raise Wrong(f"{name}: {shape}.", "batch-axis-counted")
     if len(shape) != len(layer.shape):
-        raise Wrong(f"{name}: {shape} has {len(shape)} axes, but {len(layer.shape)} were expected.")
+        axes = f"{len(shape)} axes, but {len(layer.shape)} were expected."
+        raise Wrong(f"{name}: {quoted(shape)} has {axes}")
     cause = _cause_of_row(shape, layer)
     advice = "" if cause else _ADVICE[layer.kind]
     raise Wrong(f"{name}: {shape} is not what comes out. {advice}".rstrip(), cause)
@@ -51,7 +53,7 @@ def _not_a_shape(name: str, value: Any) -> tuple[str, str]:
         cause = "shape-as-text"
     elif any(_is_number(part) and float(part) % 1 for part in parts):
         cause = "count-with-fraction"
-    return f"{name}: a tuple of whole numbers was expected, but it is {value!r:.40}.", cause
+    return f"{name}: a tuple of whole numbers was expected, but it is {quoted(value)}.", cause
 
 
 def as_shape(value: Any) -> tuple[int | None, ...] | None:

@@ -20,6 +20,7 @@ from course.checks.failures import (
     from_exception,
     own_cell_raised,
 )
+from course.checks.models import LESSON_CNN
 
 # The key of the release that is committed (solutions/quiz/quiz.ipynb).
 RIGHT: dict[str, list[Any]] = {
@@ -329,3 +330,36 @@ def test_what_is_no_array_of_numbers_is_named(value: object, words: str) -> None
         check.examples(lambda images: value)
 
     assert words in str(failure.value)
+
+
+ROWS = {
+    "a color": ("\x1b[1mx\u202ey", "it is 'xy'."),
+    "colors in a list": (["\x1b[1mx", ["\u202ey"]], "it is ['x', ['y']]."),
+    "a long shape": (tuple(range(400_000)), "… has 400000 axes, but 3 were expected."),
+    "a long text": ("x" * 1_000_000, "it is 'xxxx"),
+    "a long list": ([["x"] * 100] * 4_000, "it is [['x', 'x'"),
+}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_row_of_the_table_is_quoted_short_and_clean(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value, words = ROWS[kind]
+    table = {name: row.shape for name, row in LESSON_CNN.items()}
+
+    with exercise("layer_shapes") as check:
+        check.examples({**table, "pool_1": value})
+
+    said = capsys.readouterr().out
+    assert words in said
+    assert len(said) < 500
+    assert "x1b" not in said
+    assert "202e" not in said
+
+
+def test_a_message_has_an_end_whatever_is_in_it() -> None:
+    with pytest.raises(CheckFailed) as failure, exercise("double") as check:
+        check.fail("x" * 1_000_000)
+
+    assert 1_000 < len(str(failure.value)) < 5_000
