@@ -152,7 +152,8 @@ class People:
             ]
             if same:
                 return same[0]
-        named = [one for one in self if news.name and name_key(one.name) == name_key(news.name)]
+        key = name_key(news.name)  # "" for a name without letters, which many may have
+        named = [one for one in self if key and name_key(one.name) == key]
         clash = [one for one in named if _differ(one, news)]
         return named[0] if len(named) == 1 and not clash else None
 

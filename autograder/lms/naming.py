@@ -193,10 +193,12 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
 
 
 def _has_name(person: Person, sender: Sender) -> bool:
-    """Whether a system's spelling of a name is this person's."""
+    """Whether a system's spelling of a name is this person's; one without letters is nobody's."""
     if sender.system == "canvas":
-        return _canvas_key(sender.name) in _canvas_forms(person.name)
-    return name_key(sender.name) == name_key(person.name)
+        written = _canvas_key(sender.name)
+        return bool(written) and written in _canvas_forms(person.name)
+    key = name_key(sender.name)
+    return bool(key) and key == name_key(person.name)
 
 
 @lru_cache(maxsize=10_000)

@@ -383,3 +383,13 @@ def test_a_name_with_ten_thousand_readings_has_a_row_at_once(desk: Desk, work: b
 
     assert desk.taken() == {"ada": work}
     assert refused(done, "name can't be used")
+
+
+def test_a_name_without_letters_is_not_that_of_another_one(desk: Desk, work: bytes) -> None:
+    desk.roster.write_text("student_id,name\nada,♥♥♥\neve,Eve Evil\n", encoding="utf-8")
+    members = {f"{moodle_folder('☺☺', 1)}/reshape.ipynb": marked(work, "evil")}
+
+    desk.collect(write_zip(desk.root / "download.zip", members))
+
+    assert "ada" not in desk.taken()
+    assert list(desk.taken().values()) == [marked(work, "evil")]
