@@ -29,7 +29,9 @@ class Channel(Protocol):
     """A way to send requests to the student's process."""
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
-        """Send a `describe`, `call`, `call_each`, `act` or `resume` request; return the reply.
+        """Send a request of one of the kinds that the agent serves; return its reply.
+
+        They are `describe`, `call`, `call_each`, `act`, `resume` and `define`.
 
         `timeout` is in seconds. A request with `wide` true, and its reply, may have values of the
         wider set. Raises `BadReply`.

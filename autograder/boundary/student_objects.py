@@ -8,12 +8,14 @@ while the reference solution runs; a submission's objects are refused at every o
 """
 
 import builtins
+import contextlib
 import inspect
+import random
 import re
 import sys
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,9 +65,45 @@ class StandIns:
         self.recording = False
         """Whether this runs the reference solution: everything is permitted and recorded."""
         self.seen: set[str] = set()
+        self.trouble: Exception | None = None
+        """What went wrong in the boundary, not in the student's code, which a test may catch."""
+        self.shares_random = False
+        """Whether the student's code draws on where this process's shared random numbers are."""
         self._made: dict[int, Any] = {}
         self._callbacks: list[Any] = []
         self._requests = self._calls_back = self._depth = 0
+        self.seeds = 0
+        """How often a test has seeded the shared random numbers."""
+        self._random = self._shared_random()
+
+    def begin(
+        self, channel: Channel, places: frozenset[str], functions: Sequence[Any] | None = None
+    ) -> list[Any]:
+        """Begin a test, with limits of its own; return the tests' functions so far.
+
+        With `functions`, which this returned when the same test was begun before, the test's own
+        functions get the numbers that they had then.
+        """
+        self.channel, self.places = channel, places
+        self.seen, self.trouble = set(), None
+        self._requests = self._calls_back = self._depth = 0
+        self._random = self._shared_random()
+        if functions is not None:
+            self._callbacks = list(functions)
+        return list(self._callbacks)
+
+    def define(self, names: dict[str, Any]) -> None:
+        """Define names in the student's process, as far as their values can be sent.
+
+        Its shared random numbers go on where the test's are, as in other requests.
+        """
+        for name, value in names.items():
+            if callable(value) and not isinstance(value, StandIn):
+                continue
+            with contextlib.suppress(CannotCross):
+                self._reply("define", {"name": name, "names": {name: self._sent(value)}})
+        if self.shares_random and not _same_random(self._random, self._shared_random()):
+            self._reply("define", {"name": "", "names": {}})
 
     def fetch(self, name: str, expected: str, undefined: Any) -> Any:
         """Return the student's `name`, or `undefined`."""
@@ -83,8 +121,24 @@ class StandIns:
 
         Raises what the student's code raises, `CannotCross`, and `BadReply`.
         """
+        try:
+            return self._asked(target, root, place, action, args, kwargs)
+        except Exception as error:
+            if is_of_the_boundary(error):
+                self.trouble = self.trouble or error
+            raise
+
+    def _asked(
+        self,
+        target: Any,
+        root: str,
+        place: str,
+        action: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
         sent = [self._sent(list(args)), self._sent(kwargs)]
-        fields = {"name": root, "target": target, "action": action}
+        fields: dict[str, Any] = {"name": root, "target": target, "action": action}
         fields.update(args=sent[0], kwargs=sent[1])
         reply = self._reply("act", fields)
         kind = reply.get("kind")
@@ -112,7 +166,7 @@ class StandIns:
                 {name: getattr(builtins, name) for name, own in PATCHED.items()
                  if getattr(builtins, name) is not own}
             )  # fmt: skip
-            more = {"wide": True, "patched": patched}
+            more = {"wide": True, "patched": patched, **self._random_if_changed()}
             reply = self.channel.request(kind, {**fields, **more}, max(left, 0.1))
             left -= time.monotonic() - begun
             printed = reply.get("printed", "")
@@ -123,6 +177,22 @@ class StandIns:
             if reply.get("kind") != "callback":
                 return reply
             kind, fields = "resume", {"name": fields["name"], **self._called_back(reply)}
+
+    def _random_if_changed(self) -> dict[str, object]:
+        """Return the state of the shared random numbers if the test has seeded or drawn some."""
+        if not self.shares_random:
+            return {}
+        before, self._random = self._random, self._shared_random()
+        return {} if _same_random(before, self._random) else {"random": self._random[1:]}
+
+    def _shared_random(self) -> list[Any]:
+        """Return how often they were seeded, and the states of what all code of a process shares.
+
+        Seeded twice with one seed, the states are the same, but not those of the student's process.
+        """
+        _, numbers, gauss = random.getstate()
+        shared: Any = np.random.get_state(legacy=True)
+        return [self.seeds, np.array(numbers, dtype="<u4"), gauss, *shared[1:]]
 
     def _called_back(self, reply: dict[str, Any]) -> dict[str, object]:
         """Call a function of the test as the student's code asks, and return the answer to it."""
@@ -141,9 +211,9 @@ class StandIns:
                 *self.arrived(args, place), **self.arrived(kwargs, place)
             )
             return {"value": self._sent(value), "raised": ""}
-        except (CannotCross, BadReply):
-            raise
         except Exception as error:
+            if is_of_the_boundary(error):
+                raise
             return {"value": str(error)[:1000], "raised": type(error).__name__}
         finally:
             self._depth -= 1
@@ -267,6 +337,15 @@ class StandIns:
             passed.update(after)
         elif type(passed).__name__ in ("DataFrame", "Series") and not passed.equals(after):
             passed._update_inplace(after)
+
+
+def is_of_the_boundary(error: Exception) -> bool:
+    """Whether an error is about what cannot cross or a process that ended, not the student's."""
+    return bool(getattr(error, "check_message", ""))
+
+
+def _same_random(one: list[Any], other: list[Any]) -> bool:
+    return all(np.array_equal(*parts) for parts in zip(one, other, strict=True))
 
 
 def _changes_in_place(passed: Any, after: Any) -> bool:

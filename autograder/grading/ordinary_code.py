@@ -1,43 +1,20 @@
 """Reads ordinary tests as syntax trees: what they take from a student, and what may run here.
 
-A test that runs outside the student's process runs with the grader's own rights, on values that a
-student made. So it may use only modules and functions that do not run or open what they are given.
+`permitted_code` says what may run outside the student's process.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from autograder.grading.permitted_code import names_loaded, reason_against, restricted_modules
 from course.notebook.cell_code import read_code
 from course.notebook.cell_marks import mark_of
 
-MODULES = frozenset(
-    {
-        *("abc", "array", "bisect", "calendar", "cmath", "collections", "copy", "dataclasses"),
-        *("datetime", "decimal", "enum", "fractions", "functools", "heapq", "itertools", "json"),
-        *("math", "numbers", "numpy", "operator", "random", "re", "statistics", "string"),
-        *("textwrap", "time", "typing", "unittest"),
-    }
-)
-"""Modules whose functions neither run nor open what they are given, but for `DENIED`."""
-
 CHECKS = "course.checks"
 """This project's own checks: a student's process has no such module while it is graded."""
-
-DENIED = frozenset(
-    {
-        *("eval", "exec", "compile", "open", "input", "breakpoint", "globals", "locals", "vars"),
-        *("getattr", "setattr", "delattr", "memoryview", "get_ipython", "help", "exit", "quit"),
-        *("load", "loads", "loadtxt", "genfromtxt", "fromfile", "memmap", "fromregex", "ctypeslib"),
-        *("save", "savez", "savez_compressed", "savetxt", "tofile", "dump", "f2py", "lib", "os"),
-        *("sys", "subprocess", "system", "popen", "query", "DataSource", "distutils"),
-        *("measure", "runstring", "rundocs", "get_type_hints", "ForwardRef", "make_dataclass"),
-        *("patch", "mock", "main", "TextTestRunner", "TestLoader", "defaultTestLoader", "loader"),
-    }
-)
-"""Names and attributes that a test outside may not use; none that begins with two underscores."""
 
 
 @dataclass(frozen=True)
@@ -60,36 +37,84 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
     code = OrdinaryCode({}, {}, [], [], set())
-    for cell in (cell for cell in source.cells if cell.cell_type == "code"):
+    cells = [cell for cell in source.cells if cell.cell_type == "code"]
+    modules = restricted_modules(read_code(cell.source) for cell in cells)
+    imports: list[ast.stmt] = []
+    read_here: set[str] = set()
+    for cell in cells:
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
-            _read_test(code, mark.grade_id, tree, students)
-        elif mark.is_locked and tree and not reason_against(tree, students):
+            read_here |= _read_test(code, mark.grade_id, tree, students, modules)
+        elif mark.is_locked and tree and not reason_against(tree, students, modules):
             code.here.append(str(cell["id"]))
             students -= bound_in(tree)
+            read_here |= names_loaded(tree)
         else:
             read = read_code(cell.source)
-            bound = bound_in(read) if read else set()
-            imports = _imports(read) if read and not mark.is_locked else []
-            code.imports.extend(ast.unparse(one) for one in imports)
-            imported = set().union(*(bound_in(one) for one in imports))
-            students |= bound - imported
+            found = _imports(read, modules) if read else []
+            imports.extend(found)
+            imported = set().union(*(bound_in(one) for one in found))
+            students |= (bound_in(read) if read else set()) - imported
+    code.imports.extend(ast.unparse(one) for one in imports if bound_in(one) & (read_here | {"*"}))
+    code.only_outside.update(_only_outside(code, cells))
     return code
 
 
-def _read_test(code: OrdinaryCode, name: str, tree: ast.Module | None, students: set[str]) -> None:
-    """Enter what a test takes, or why it runs inside."""
+def _read_test(
+    code: OrdinaryCode,
+    name: str,
+    tree: ast.Module | None,
+    students: set[str],
+    modules: Mapping[str, str],
+) -> set[str]:
+    """Enter what a test takes, or why it runs inside; return the names that it reads outside."""
     if tree is None:
         code.refused[name] = "it has magics, or is no Python"
-        return
-    reason = reason_against(tree)
+        return set()
+    reason = reason_against(tree, modules=modules)
     if reason:
         code.refused[name] = reason
-    else:
-        code.takes[name] = sorted(_loaded(tree) & students)
-        imports_checks = any(CHECKS in text for text in (ast.unparse(tree), *code.imports))
-        if imports_checks and "exercise" in _loaded(tree):
-            code.only_outside.add(name)
+        return set()
+    code.takes[name] = sorted(students if _lists_names(tree) else _taken(tree) & students)
+    return names_loaded(tree)
+
+
+def _only_outside(code: OrdinaryCode, cells: Iterable[NotebookNode]) -> Iterator[str]:
+    """Name the tests that are written with `exercise`."""
+    imported = any(CHECKS in text for text in code.imports)
+    for cell in cells:
+        name, tree = mark_of(cell).grade_id, plain_tree(cell.source)
+        own = tree and "exercise" in names_loaded(tree)
+        if name in code.takes and tree and own and (imported or CHECKS in ast.unparse(tree)):
+            yield name
+
+
+def _taken(tree: ast.Module) -> set[str]:
+    """Return the names that a test reads before it has bound them itself."""
+    taken: set[str] = set()
+    bound: set[str] = set()
+    for statement in tree.body:
+        taken |= (names_loaded(statement) | _added_to(statement)) - bound
+        if isinstance(statement, _BINDING):
+            bound |= bound_in(statement)
+    return taken
+
+
+_BINDING = (
+    ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef,
+)  # fmt: skip
+
+
+def _added_to(tree: ast.AST) -> set[str]:
+    """Return the names that code changes by `+=` and the like, which reads them."""
+    targets = (node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign))
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _lists_names(tree: ast.AST) -> bool:
+    """Whether a test asks by `dir()` for all names of the notebook."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and not node.args)
+    return any(isinstance(call.func, ast.Name) and call.func.id == "dir" for call in calls)
 
 
 def plain_tree(source: str) -> ast.Module | None:
@@ -98,49 +123,6 @@ def plain_tree(source: str) -> ast.Module | None:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def reason_against(tree: ast.AST, students: Iterable[str] = ()) -> str:
-    """Say why code may not run here, "" if it may; `students` are names that it must not load."""
-    for node in ast.walk(tree):
-        for module in _modules(node):
-            if module == CHECKS:
-                continue
-            if module.partition(".")[0] not in MODULES or _is_denied(*module.split(".")[1:]):
-                return f"it imports {module}"
-        for name in _names(node):
-            if _is_denied(name):
-                return f"it uses `{name}`"
-    taken = _loaded(tree) & set(students)
-    return f"it uses the student's {min(taken)}" if taken else ""
-
-
-def _is_denied(*names: str) -> bool:
-    return any(name in DENIED or name.startswith("__") for name in names)
-
-
-def _modules(node: ast.AST) -> Iterator[str]:
-    """Name the modules that a statement imports."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        yield "." * node.level + (node.module or "")
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    """Give every name and attribute that a node itself uses."""
-    if isinstance(node, ast.Name):
-        yield node.id
-    elif isinstance(node, ast.Attribute):
-        yield node.attr
-    elif isinstance(node, ast.ImportFrom):
-        yield from (alias.name for alias in node.names)
-
-
-def _loaded(tree: ast.AST) -> set[str]:
-    """Return the names that code reads, also in functions that it defines."""
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return {node.id for node in names if not isinstance(node.ctx, ast.Store)}
 
 
 def bound_in(tree: ast.AST) -> set[str]:
@@ -156,29 +138,42 @@ def bound_in(tree: ast.AST) -> set[str]:
     return found
 
 
-def _imports(tree: ast.Module) -> list[ast.stmt]:
+def names_read(source: str) -> set[str]:
+    """Return the names that a cell's code reads."""
+    tree = read_code(source)
+    return names_loaded(tree) | _added_to(tree) if tree else set()
+
+
+def _imports(tree: ast.Module, modules: Mapping[str, str]) -> list[ast.stmt]:
     """Return the imports of a cell that may run here."""
     statements = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
-    return [one for one in statements if not reason_against(one)]
+    return [one for one in statements if not reason_against(one, modules=modules)]
 
 
 def definitions(shown: str, takes: Iterable[str]) -> str:
     """Return what of a test's part in sight the student's process needs for later cells.
 
-    Imports, definitions and plain values that do not use the student's names, and a random seed.
+    Imports, definitions, and plain values that do not use the student's names. What replaces
+    `sys.stdout` or `builtins.input` is not among them: it holds during the test's own calls.
     """
     tree = plain_tree(shown)
-    tainted, kept = set(takes), []
+    modules = restricted_modules([tree])
+    tainted = {*takes, *(name for name, one in modules.items() if one in ("sys", "builtins"))}
+    kept = []
     for statement in tree.body if tree else []:
-        if _loaded(statement) & tainted:
+        used = names_loaded(statement) | _added_to(statement)
+        if used & tainted:
             tainted |= bound_in(statement)
-        elif not isinstance(statement, ast.Assert | ast.Expr) or _is_seed(statement):
+        if isinstance(statement, ast.FunctionDef):
+            used = _used_by_definition(statement)
+        if not (used & tainted or isinstance(statement, ast.Assert | ast.Expr | ast.Delete)):
             kept.append(ast.unparse(statement))
     return "\n".join(kept)
 
 
-def _is_seed(statement: ast.stmt) -> bool:
-    """Whether a statement is a call such as `np.random.seed(1)`."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    function = call.func if isinstance(call, ast.Call) else None
-    return isinstance(function, ast.Attribute) and function.attr == "seed"
+def _used_by_definition(function: ast.FunctionDef) -> set[str]:
+    """Return the names that are read when a function is defined, not when it is called."""
+    defaults = [*function.args.defaults, *(one for one in function.args.kw_defaults if one)]
+    notes = [one.annotation for one in ast.walk(function.args) if isinstance(one, ast.arg)]
+    parts = [*function.decorator_list, *defaults, *notes, function.returns]
+    return set().union(*(names_loaded(part) for part in parts if part))

@@ -4,13 +4,21 @@ What students see of a test runs where it stands; its hidden part when the last 
 `rehearsal`. An exception is a wrong answer.
 """
 
+import builtins
 import contextlib
 import io
-from collections.abc import Sequence
-from typing import Any
+import random
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from unittest import mock
+
+import numpy as np
 
 from autograder.boundary.channel import Channel
 from autograder.boundary.standin import UNDEFINED, fetch
+from autograder.boundary.student_objects import StandIns
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget
@@ -19,6 +27,19 @@ from course.crossing import CannotCross
 from course.notebook.cell_code import run_as_cell, top_level_names
 from course.notebook.verdict import Status, Verdict
 from course.visible import visible
+
+_KINDS = frozenset(
+    ["undefined", "function", "value", "raised", "result", "results", "stopped", "callback"]
+)
+_STATUS: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
+
+
+class StudentSide(Channel, Protocol):
+    """A channel to a student's process that can be another one after a restart."""
+
+    def process_number(self) -> int:
+        """Return the number of the process that answers the next request."""
+        ...
 
 
 class Refused(Exception):
@@ -47,49 +68,102 @@ class WatchedChannel(Rehearsal):
         except Exception as error:
             self.trouble = self.trouble or error
             raise
-        if reply.get("kind") not in ("undefined", "function", "value", "raised", "result"):
+        if reply.get("kind") not in _KINDS:
             self.trouble = self.trouble or Refused()
         return reply
 
 
-_STATUS: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
+@dataclass
+class _Turn:
+    """What a test begins with; its second turn, in which all of it runs, begins with the same."""
+
+    test: OrdinaryTest
+    takes: Sequence[str]
+    channel: WatchedChannel
+    names: dict[str, Any]
+    functions: Sequence[Any]
+    random_states: tuple[Any, Any]
+    process: int
 
 
 class OutsideTests:
-    """Runs locked cells and tests in one namespace that students never see."""
+    """Runs locked cells and tests in one namespace that students never see.
 
-    def __init__(self, channel: Channel, call_seconds: float, imports: Sequence[str]) -> None:
-        """Run the source's `imports`; ask for the student's names through `channel`."""
-        self._channel, self._seconds = channel, call_seconds
+    All tests of a notebook share their stand-ins, so that one can use an object that another made.
+    """
+
+    def __init__(
+        self,
+        student: StudentSide,
+        call_seconds: float,
+        imports: Sequence[str],
+        objects: Mapping[str, Sequence[str]] | None = None,
+        narrow: Iterable[str] = (),
+        recording: bool = False,
+    ) -> None:
+        """Run the source's `imports`; ask `student` for the names that tests take.
+
+        `objects` are the places where a student's objects may stand, by test, as `seen` has them
+        after the reference solution has run with `recording`. The tests `narrow` get plain values
+        and functions only.
+        """
+        self._student, self._seconds = student, call_seconds
+        self._objects, self._narrow = objects or {}, frozenset(narrow)
+        self._stand_ins = StandIns(student, call_seconds, frozenset())
+        self._stand_ins.recording = recording
+        self.seen: dict[str, set[str]] = {}
+        """The places where objects stood, by test."""
         self._names: dict[str, Any] = {"__name__": "__main__"}
-        self._waiting: list[tuple[OrdinaryTest, Sequence[str], WatchedChannel, dict[str, Any]]] = []
+        self._waiting: list[_Turn] = []
         for statement in imports:
             self.run_here(statement)
 
     def run_here(self, source: str) -> None:
         """Run a cell of the source's; where that fails, tests that need it fail outside."""
-        with contextlib.suppress(Exception), _silent():
+        with contextlib.suppress(Exception), self._own_surroundings():
             exec(compile(source, "<locked cell>", "exec"), self._names)
 
     @gap_budget()
-    def run(self, test: OrdinaryTest, takes: Sequence[str]) -> Verdict:
-        """Run of a test what students see; `run_hidden` decides one that has more."""
-        before = dict(self._names)
-        rehearsal = WatchedChannel(self._channel)
-        names = dict(before)
-        verdict = self._run(test, test.shown, takes, names, rehearsal)
-        for name in top_level_names(test.shown) & set(names):
-            self._names[name] = names[name]
+    def run(self, test: OrdinaryTest, takes: Sequence[str], wanted: Iterable[str] = ()) -> Verdict:
+        """Run of a test what students see; `run_hidden` decides one that has more.
+
+        The names `wanted` that the test defines are then defined in the student's process, too.
+        """
+        channel, names = WatchedChannel(self._student), dict(self._names)
+        states = random.getstate(), np.random.get_state()
+        functions = self._begin(test, channel)
+        process = self._student.process_number()
+        verdict = self._run(test, test.shown, takes, names, channel)
         if test.shown != test.source and verdict.status in ("correct", "partial"):
-            self._waiting.append((test, takes, rehearsal, before))
+            before = dict(self._names)
+            turn = _Turn(test, takes, channel, before, functions, states, process)
+            self._waiting.append(turn)
+        found = {name: names[name] for name in top_level_names(test.shown) & set(names)}
+        self._names.update(found)
+        self._stand_ins.channel = self._student  # what follows is no part of the rehearsal
+        with contextlib.suppress(Exception):
+            self._stand_ins.define({name: found[name] for name in found if name in set(wanted)})
         return verdict
 
     @gap_budget()
     def run_hidden(self) -> Verdict:
-        """Run the next waiting test whole, once the notebook's last cell has run."""
-        test, takes, rehearsal, names = self._waiting.pop(0)
-        rehearsal.repeat()
-        return self._run(test, test.source, takes, names, rehearsal)
+        """Run the next waiting test whole, once the notebook's last cell has run.
+
+        What the student's code did in the first turn is not done again, but answered as before:
+        the test begins with the same names and random numbers, and its functions, which the
+        student's code may have called, have the same numbers. Only a process that began after the
+        first turn, and knows nothing of it, is asked anew.
+        """
+        turn = self._waiting.pop(0)
+        channel = turn.channel
+        if self._student.process_number() == turn.process:
+            channel.repeat()
+        else:
+            channel = WatchedChannel(self._student)
+        random.setstate(turn.random_states[0])
+        np.random.set_state(turn.random_states[1])
+        self._begin(turn.test, channel, turn.functions)
+        return self._run(turn.test, turn.test.source, turn.takes, turn.names, channel)
 
     @property
     def waiting(self) -> int:
@@ -98,7 +172,13 @@ class OutsideTests:
 
     def is_waiting(self, grade_id: str) -> bool:
         """Whether a test's verdict is not final."""
-        return any(test.grade_id == grade_id for test, *_ in self._waiting)
+        return any(turn.test.grade_id == grade_id for turn in self._waiting)
+
+    def _begin(
+        self, test: OrdinaryTest, channel: Channel, functions: Sequence[Any] | None = None
+    ) -> list[Any]:
+        places = frozenset(self._objects.get(test.grade_id, ()))
+        return self._stand_ins.begin(channel, places, functions)
 
     def _run(
         self,
@@ -109,27 +189,61 @@ class OutsideTests:
         channel: WatchedChannel,
     ) -> Verdict:
         """Run a test's code; whatever it raises is the student's result."""
+        wide = False if test.grade_id in self._narrow else self._stand_ins
+        self._stand_ins.shares_random = "seed" in source
         try:
-            for name in takes:
-                value = fetch(channel, name, self._seconds)
-                if value is not UNDEFINED:
-                    names[name] = value
-            with _silent():
+            with self._own_surroundings():
+                for name in takes:
+                    value = fetch(channel, name, self._seconds, wide=wide)
+                    if value is not UNDEFINED:
+                        names[name] = value
                 value = run_as_cell(source, names, "<test>")
         except CheckFailed as failure:
             if source != test.shown and not failure.quotes_nothing:
                 return failed(test, "CheckFailed", str(failure))
             return failure.verdict(test.grade_id, test.points)
-        except Exception as error:
-            return _wrong(test, channel.trouble or error, concealed=source != test.shown)
-        if channel.trouble:
-            return _wrong(test, channel.trouble, concealed=source != test.shown)
+        except KeyboardInterrupt:
+            raise
+        # pytest's own failures, and what ends Python, are no `Exception`.
+        except BaseException as error:
+            return _wrong(test, self._trouble(channel) or error, concealed=source != test.shown)
+        finally:
+            self.seen.setdefault(test.grade_id, set()).update(self._stand_ins.seen)
+        trouble = self._trouble(channel)
+        if trouble:
+            return _wrong(test, trouble, concealed=source != test.shown)
         # As in nbgrader: what is shown of a last value that is no number gives full marks.
         number = type(value) in (int, float)
         return part_mark(test, value) if number else test.verdict(test.points, "correct")
 
+    @contextlib.contextmanager
+    def _own_surroundings(self) -> Iterator[None]:
+        """Keep what is printed from the terminal, and what a test replaces from the next one."""
+        text = io.StringIO()
+        with contextlib.ExitStack() as stack:
+            for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
+                stack.enter_context(mock.patch.object(sys, name, text))
+            for name in ("input", "print"):
+                stack.enter_context(mock.patch.object(builtins, name, getattr(builtins, name)))
+            for module in (random, np.random):
+                counted = self._counted(module.seed)
+                stack.enter_context(mock.patch.object(module, "seed", counted))
+            yield
 
-def _wrong(test: OrdinaryTest, error: Exception, concealed: bool) -> Verdict:
+    def _counted(self, seed: Callable[..., None]) -> Callable[..., None]:
+        """Let the stand-ins know when a test seeds the shared random numbers."""
+
+        def counted(*args: Any, **kwargs: Any) -> None:
+            self._stand_ins.seeds += 1
+            seed(*args, **kwargs)
+
+        return counted
+
+    def _trouble(self, channel: WatchedChannel) -> Exception | None:
+        return channel.trouble or self._stand_ins.trouble
+
+
+def _wrong(test: OrdinaryTest, error: BaseException, concealed: bool) -> Verdict:
     """Return no points for an exception; in a concealed run without a word of the student's."""
     if concealed and isinstance(error, CannotCross):  # it names what the student has named
         error = Refused()
@@ -142,16 +256,9 @@ def _wrong(test: OrdinaryTest, error: Exception, concealed: bool) -> Verdict:
     return failed(test, name, _text(error))
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     """Return an exception's text; making it can fail, too."""
     try:
         return str(error)
     except Exception:
         return ""
-
-
-@contextlib.contextmanager
-def _silent() -> Any:
-    """Keep what is printed from the terminal."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        yield

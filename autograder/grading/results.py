@@ -56,6 +56,8 @@ class SubmissionResult:
     inside: dict[str, str] = field(default_factory=dict)
     """In a stock course, the tests that ran in the student's process, where a mark can be forged,
     by `grade_id`, and why they did."""
+    objects: dict[str, list[str]] = field(default_factory=dict)
+    """Of a reference solution, where its objects stood in the tests outside, by `grade_id`."""
     rejected: str = ""
     """Why the notebook could not be read; empty if it could."""
     notebook: dict[str, Any] = field(default_factory=dict)

@@ -43,6 +43,11 @@ class TestPlaces:
     """Ids of the locked cells that run outside, too."""
     imports: list[str] = field(default_factory=list)
     """Imports of the source's other cells, which run outside, too."""
+    objects: dict[str, list[str]] = field(default_factory=dict)
+    """Where the reference solution has objects in the tests outside, by `grade_id`: only there may
+    a student's stand."""
+    narrow: list[str] = field(default_factory=list)
+    """The tests outside that get plain values and functions only."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,12 @@ def run_rebuilt(
     files: Mapping[str, Path],
     own_files: Mapping[str, bytes],
     places: TestPlaces,
+    recording: bool = False,
 ) -> SubmissionResult:
-    """Let a worker run a rebuilt notebook; the course's files replace a student's copies."""
+    """Let a worker run a rebuilt notebook; the course's files replace a student's copies.
+
+    With `recording` this is the reference solution, and the result has its `objects`.
+    """
     shown = {
         mark_of(cell).grade_id: text
         for cell, text in zip(notebook.source.cells, notebook.released, strict=True)
@@ -133,6 +142,9 @@ def run_rebuilt(
             outside=places.outside,
             here=places.here,
             imports=places.imports,
+            objects=places.objects,
+            narrow=places.narrow,
+            recording=recording,
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.inside_tests import OrdinaryTest, inside_verdict
-from autograder.grading.ordinary_code import definitions
+from autograder.grading.ordinary_code import definitions, names_read
 from autograder.grading.outputs import plain_outputs, verdict_output
 from autograder.grading.outside_tests import OutsideTests
 from autograder.grading.results import Flag, SubmissionResult, save
@@ -19,8 +19,12 @@ from autograder.grading.submission_run import Order
 from autograder.grading.trusted_tests import CALL_SECONDS
 from autograder.sandbox import CellRun, Limits, Sandbox
 from course.checks import inputs
+from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
+
+ANY_NAME = frozenset(["dir", "eval", "exec", "get_ipython", "globals", "locals", "vars"])
+"""Functions whose callers may read any name."""
 
 
 def grade_stock(order: Order, sandbox: Sandbox) -> SubmissionResult:
@@ -35,13 +39,18 @@ def grade_stock(order: Order, sandbox: Sandbox) -> SubmissionResult:
     limits = replace(Limits(), **order.limits)
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         seconds = min(CALL_SECONDS, limits.cell_seconds)
-        tests = OutsideTests(student, seconds, order.imports)
+        tests = OutsideTests(
+            student, seconds, order.imports, order.objects, order.narrow, order.recording
+        )
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        for cell in cells:
-            _step(cell, student, tests, order, result)
+        for place, cell in enumerate(cells):
+            later = _read_later(cells[place + 1 :], order)
+            _step(cell, student, tests, order, result, later)
         _run_hidden(cells, student, tests, order, result)
         if student.restarts:
             result.flags.append(Flag("process-ended", f"restarted {student.restarts} time(s)"))
+        if order.recording:
+            result.objects = {name: sorted(places) for name, places in tests.seen.items()}
     result.notebook = notebook
     result.seconds = time.monotonic() - started
     return result
@@ -53,8 +62,12 @@ def _step(
     tests: OutsideTests,
     order: Order,
     result: SubmissionResult,
+    later: set[str],
 ) -> None:
-    """Run a test where it is to run, any other cell in the student's process."""
+    """Run a test where it is to run, any other cell in the student's process.
+
+    The names `later` are read in later cells of the student's process.
+    """
     mark = mark_of(cell)
     if not mark.is_test:
         if cell["id"] in order.here:
@@ -67,12 +80,19 @@ def _step(
         needed = definitions(test.shown, takes)
         if needed:
             student.run_cell(needed)
-        verdict = tests.run(test, takes)
+        found = top_level_names(test.shown) - top_level_names(needed)
+        verdict = tests.run(test, takes, found if later & ANY_NAME else found & later)
         cell["outputs"] = verdict_output(verdict)
     else:
         verdict = inside_verdict(test, _run(cell, student, result))
     result.gaps.append(verdict)
     _keep(result, tests, order)
+
+
+def _read_later(cells: list[dict[str, Any]], order: Order) -> set[str]:
+    """Return the names that those of the cells read that run in the student's process."""
+    theirs = (cell for cell in cells if mark_of(cell).grade_id not in order.outside)
+    return set().union(*(names_read(cell["source"]) for cell in theirs))
 
 
 def _run_hidden(

@@ -114,6 +114,11 @@ class StudentProcess:
         self._revive()
         return self._channel.request(kind, fields, timeout)
 
+    def process_number(self) -> int:
+        """Return the number of the process that answers next, after a new start if one is due."""
+        self._revive()
+        return self.restarts
+
     def begin_hidden(self) -> None:
         """Give hidden tests time of their own, and another kernel if the last one has ended.
 

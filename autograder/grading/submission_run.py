@@ -88,6 +88,12 @@ class Order:
     """Ids of locked cells of a stock course that run outside, too."""
     imports: list[str] = field(default_factory=list)
     """Imports of a stock course's other cells, for the tests outside."""
+    objects: dict[str, list[str]] = field(default_factory=dict)
+    """Where a student's objects may stand in the tests outside, by `grade_id`."""
+    narrow: list[str] = field(default_factory=list)
+    """The tests outside that get plain values and functions only."""
+    recording: bool = False
+    """Whether this is the reference solution, whose objects' places are recorded."""
 
 
 def grade_submission(

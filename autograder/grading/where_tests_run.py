@@ -7,7 +7,7 @@ solution gets there what it gets inside, as nbgrader runs it.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from autograder.build.stock_source import StockNotebook
@@ -55,21 +55,24 @@ def decide_places(
 ) -> TestPlaces:
     """Run the reference solution with its tests inside, then outside; compare.
 
-    Tests depend on what others have done before, so the choice is run once more as a whole: if
-    anything differs then, all tests run inside.
+    Tests depend on what others have done before, so the choice is run again as a whole, first to
+    record where the reference solution has objects, then as a submission is run. If anything
+    differs then, all tests run inside.
     """
     code = read_ordinary_code(notebook.source)
     if not (code.takes or code.refused):
         return TestPlaces()
-    alone = TestPlaces()
-    inside = _scores(notebook, files, conditions, alone)
+    inside, _ = _scores(notebook, files, conditions, TestPlaces())
     marks = map(mark_of, notebook.source.cells)
     inside |= {one.grade_id: one.points for one in marks if one.grade_id in code.only_outside}
     reasons = {**code.refused, **{name: FAILS for name, score in inside.items() if not score}}
     candidates = {name: takes for name, takes in code.takes.items() if name not in reasons}
     while candidates:
         places = _places(candidates, reasons, code)
-        found = _scores(notebook, files, conditions, places)
+        found, objects = _scores(notebook, files, conditions, places, recording=True)
+        if found == inside and any(objects.values()):
+            places = replace(places, objects=objects)
+            found, _ = _scores(notebook, files, conditions, places)
         differing = {name for name in inside if found[name] != inside[name]}
         if not differing:
             return places
@@ -85,7 +88,8 @@ def _places(
     """Put together what is decided."""
     if not outside:
         return TestPlaces(inside=reasons)
-    return TestPlaces(outside, dict(reasons), code.here, code.imports)
+    narrow = sorted(code.only_outside & set(outside))
+    return TestPlaces(outside, dict(reasons), code.here, code.imports, narrow=narrow)
 
 
 def _scores(
@@ -93,8 +97,11 @@ def _scores(
     files: Mapping[str, Path],
     conditions: Conditions,
     places: TestPlaces,
-) -> dict[str, float]:
-    """Run the reference solution; return the points of its tests."""
+    recording: bool = False,
+) -> tuple[dict[str, float], dict[str, list[str]]]:
+    """Run the reference solution; return the points of its tests, and where it has objects."""
     rebuilt = rebuilt_reference(notebook).notebook
-    result = run_rebuilt(notebook, rebuilt, REFERENCE, "", conditions, files, {}, places)
-    return {gap.exercise: gap.score for gap in result.gaps}
+    result = run_rebuilt(
+        notebook, rebuilt, REFERENCE, "", conditions, files, {}, places, recording=recording
+    )
+    return {gap.exercise: gap.score for gap in result.gaps}, result.objects

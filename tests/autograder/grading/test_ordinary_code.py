@@ -53,7 +53,9 @@ def test_a_test_takes_the_names_that_other_cells_bind() -> None:
         "from numpy.testing import runstring",
         "import importlib",
         "from . import neighbor",
-        "import unittest.mock",
+        "from unittest import mock\nmock.patch(answer)",
+        "from unittest.mock import patch as p",
+        "from unittest.mock import patch\npatch.object(answer, 'x')",
         "%run answer.py",
         "!ls",
     ],
@@ -71,7 +73,6 @@ def test_the_student_s_process_gets_a_test_s_definitions_without_its_questions()
     )
     assert definitions(shown, ["f"]).splitlines() == [
         "import math",
-        "np.random.seed(3)",
         "wanted = 4",
         "def close(a):",
         "    return a",

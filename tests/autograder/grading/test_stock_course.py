@@ -193,9 +193,9 @@ def _course(root: Path) -> StockCourse:
         ("forger", "third/exercise", 0, "incorrect"),
         ("right", "third/runs", 1, "correct"),
         ("right", "third/broken", 0, "incorrect"),
-        ("forger", "first/t1", 0, "incorrect"),
-        ("forger", "first/t2", 0, "incorrect"),
-        ("forger", "third/names", 0, "incorrect"),
+        ("forger", "first/t1", 0, "error"),
+        ("forger", "first/t2", 0, "error"),
+        ("forger", "third/names", 0, "error"),
         ("forger", "third/raises", 0, "error"),
         ("half", "first/t1", 2, "correct"),
         ("half", "first/t2", 0, "incorrect"),
@@ -218,7 +218,7 @@ def test_a_test_runs_outside_where_the_reference_solution_passes_there(small: Pa
     assert inside["one/first"] == {"t4": "it uses `open`"}
     assert inside["one/second"] == {"t1": FAILS}
     assert inside["one/third"] == {
-        "text": "it imports inspect",
+        "text": "it uses `inspect.getsource`",
         "runs": "it uses `eval`",
         "broken": FAILS,
     }

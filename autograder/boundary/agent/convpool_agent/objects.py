@@ -9,11 +9,14 @@ import contextlib
 import inspect
 import io
 import queue
+import random
 import secrets
 import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import numpy as np
 
 from course.crossing import CannotCross, name_of_type
 
@@ -148,6 +151,14 @@ def here(value: Any) -> Any:
     if type(value) is dict:
         return {key: here(item) for key, item in value.items()}
     return value
+
+
+def use_random(state: Any) -> None:
+    """Go on drawing the shared random numbers where the test is; None changes nothing."""
+    if state is not None:
+        numbers, gauss, *shared = state
+        random.setstate((3, tuple(int(number) for number in numbers), gauss))
+        np.random.set_state(("MT19937", *shared))
 
 
 def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., Answer]) -> Answer:

@@ -38,6 +38,7 @@ def serve(number: int, requests: str, replies: str) -> None:
     head = {"number": number, "nonce": request["nonce"]}
     name, kind = request["name"], request["kind"]
     try:
+        objects.use_random(request.get("random"))
         with _names_as_kept(name, request.get("kept")):
             answer = ANSWERS[kind](request)
             reply = encode({**head, **answer}, _names_of_fields(name, kind), reduce, wide)
@@ -138,12 +139,19 @@ def _act(request: dict[str, Any]) -> dict[str, object]:
     return objects.act(request, _namespace(), _raised)
 
 
+def _define(request: dict[str, Any]) -> dict[str, object]:
+    """Give the notebook names that a test has defined."""
+    _namespace().update(objects.here(request["names"]))
+    return {"kind": "result", "result": None, "args": [], "kwargs": {}}
+
+
 ANSWERS = {
     "describe": _describe,
     "call": _call,
     "call_each": _call_each,
     "act": _act,
     "resume": _act,
+    "define": _define,
 }
 
 

@@ -1,0 +1,217 @@
+"""Ordinary tests of many kinds run outside the student's process and have stock's marks."""
+
+import json
+
+import pytest
+from support.stock_course import answer, cell, hand_in, ordinary_test, write_notebook
+
+from autograder.build.coursedir import find_stock_course
+from autograder.grading.conditions import GradeOptions
+from autograder.grading.results import SubmissionResult, iter_results
+from autograder.grading.stock_run import grade_stock_class
+from autograder.sandbox import Sandbox
+
+QUICK = GradeOptions(jobs=2, warm=True)
+ACCOUNT = """\
+class Overdrawn(ValueError):
+    pass
+
+class Account:
+    "A bank account."
+    def __init__(self, owner, balance=0):
+        self.owner, self.balance = owner, balance
+    def deposit(self, amount):
+        self.balance += amount
+    def withdraw(self, amount):
+        if amount > self.balance:
+            raise Overdrawn("too little")
+        self.balance -= amount
+    def __eq__(self, other):
+        return self.balance == other.balance"""
+FRAMES = """\
+def mean_by_group(frame):
+    return frame.groupby("g").mean()
+def top(frame):
+    return frame["v"].max()"""
+TALK = """\
+def greet():
+    name = input("Name? ")
+    print(f"Hello {name}!")
+def show(n):
+    print(*range(n))"""
+CALLS = """\
+def apply_twice(f, x):
+    return f(f(x))
+def adder(n):
+    return lambda m: n + m
+def squares(n):
+    for i in range(n):
+        yield i * i"""
+DRAWS = """\
+def draw():
+    return np.random.random()
+def roll():
+    return random.randint(1, 6)"""
+PLACES = """\
+def biggest(numbers):
+    return max(numbers)
+def valid(word):
+    return len(word) > 3"""
+
+OUTSIDE = {
+    "instances": "a = Account('Ada', 5)\na.deposit(2)\nassert a.balance == 7 and a.owner == 'Ada'",
+    "own-errors": "try:\n    Account('Ada').withdraw(1)\nexcept Overdrawn as error:\n"
+    "    assert 'little' in str(error)\nelse:\n    assert False",
+    "hidden-state": "b = Account('Bo')\nb.deposit(1)\nassert b.balance == 1\n"
+    "### BEGIN HIDDEN TESTS\nb.deposit(2)\nassert b.balance == 3\n### END HIDDEN TESTS",
+    "equal": "assert Account('a', 1) == Account('b', 1)",
+    "frames": "from pandas.testing import assert_frame_equal\n"
+    "data = pd.DataFrame({'g': list('aab'), 'v': [1.0, 3.0, 5.0]})\n"
+    "assert_frame_equal(mean_by_group(data), data.groupby('g').mean())",
+    "columns": "assert top(data) == 5 and list(mean_by_group(data)['v']) == [2, 5]",
+    "input": "from unittest.mock import patch\nimport io, sys\n"
+    "with patch('builtins.input', return_value='Ada') as asked, "
+    "patch('sys.stdout', new_callable=io.StringIO) as out:\n    greet()\n"
+    "asked.assert_called_once()\nassert out.getvalue() == 'Hello Ada!\\n'",
+    "printed": "import io, contextlib\ntext = io.StringIO()\n"
+    "with contextlib.redirect_stdout(text):\n    show(3)\nassert text.getvalue() == '0 1 2\\n'",
+    "replaced": "import sys, io\nsys.stdout = io.StringIO()\nshow(2)\n"
+    "found = sys.stdout.getvalue()\nsys.stdout = sys.__stdout__\nassert found == '0 1\\n'",
+    "callback": "calls = []\ndef double(x):\n    calls.append(x)\n    return 2 * x\n"
+    "assert apply_twice(double, 3) == 12 and calls == [3, 6]\n"
+    "### BEGIN HIDDEN TESTS\nassert apply_twice(lambda x: x - 1, 3) == 1\n"
+    "assert calls == [3, 6]\n### END HIDDEN TESTS",
+    "returned": "assert adder(2)(3) == 5 and list(squares(3)) == [0, 1, 4]",
+    "signature": "import inspect\nfound = inspect.signature(biggest).parameters\n"
+    "assert list(found) == ['numbers']",
+    "docs": "assert 'bank' in Account.__doc__",
+    "seeds": "np.random.seed(1)\nfirst = draw()\nnp.random.seed(1)\nassert draw() == first\n"
+    "np.random.seed(1)\nassert abs(first - np.random.random()) < 1e-9",
+    "seed-and-draw": "np.random.seed(0)\nnumbers = np.random.rand(3)\n"
+    "assert abs(draw() - 0.5448831829968969) < 1e-9",
+    "hidden-seed": "assert 1 <= roll() <= 6\n### BEGIN HIDDEN TESTS\nrandom.seed(5)\n"
+    "rolled = [roll() for _ in range(4)]\nrandom.seed(5)\n"
+    "assert rolled == [random.randint(1, 6) for _ in range(4)]\n### END HIDDEN TESTS",
+    "plain": "assert biggest([3, 5]) == 5",
+    "true": "assert valid('words')\nassert not valid('be')",
+    "close": "assert abs(biggest([3, 5]) - 5) < 1e-9",
+    "any-error": "try:\n    biggest([])\nexcept Exception:\n    pass\nelse:\n    assert False",
+    "names": "found = biggest([3, 5])\naccount = Account('Cy', found)\nassert found == 5",
+    "names-later": "assert found == 5 and account.balance == 5 and found + 1 == later",
+}
+"""Tests that run outside, by their ids."""
+INSIDE = {
+    "names-inside": "assert eval('found + later + account.balance') == 16",
+    "evaluates": "assert pd.DataFrame({'v': [1]}).query('v == 1').size",
+    "source": "import inspect\nassert 'max' in inspect.getsource(biggest)",
+}
+"""Tests that run inside."""
+YES = """
+class Yes:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __lt__(self, other): return True
+    __gt__ = __le__ = __ge__ = __lt__
+    def __sub__(self, other): return 0.0
+    __rsub__ = __add__ = __radd__ = __sub__
+    def __abs__(self): return 0.0
+    def __bool__(self): return True
+    def __iter__(self): return iter([])
+    def __getattr__(self, name): return Yes()
+"""
+LIARS = {
+    "biggest": "def biggest(numbers):\n    return Yes()",
+    "valid": "def valid(word):\n    return Yes()",
+    "top": "def top(frame):\n    return Yes()",
+    "mean_by_group": "def mean_by_group(frame):\n    return Yes()",
+    "apply_twice": "def apply_twice(f, x):\n    return Yes()",
+    "draw": "def draw():\n    return Yes()",
+}
+WRONG = {
+    "self.balance += amount": "self.balance += 2 * amount",
+    ".mean()": ".sum()",
+    "Hello {name}!": "Hello {name}",
+    "print(*range(n))": "print(*range(n + 1))",
+    "f(f(x))": "f(x)",
+    "n + m": "n - m",
+    "max(numbers)": "min(numbers)",
+    "np.random.random()": "np.random.default_rng().random()",
+}
+
+
+@pytest.fixture(scope="module")
+def graded(
+    tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
+) -> dict[str, SubmissionResult]:
+    """Grade right, wrong, and lying answers; return the results by student."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "nbgrader_config.py").write_text("c = get_config()\n")
+    source, submitted = root / "source" / "one", root / "submitted"
+    parts = {"acc": ACCOUNT, "fr": FRAMES, "talk": TALK, "calls": CALLS, "dr": DRAWS, "pl": PLACES}
+    tests = [ordinary_test(text, name) for name, text in {**OUTSIDE, **INSIDE}.items()]
+    later = cell("later = found + 1")
+    tests.insert(list(OUTSIDE).index("names-later"), later)
+    write_notebook(
+        source / "a.ipynb",
+        [
+            cell("import random\nimport numpy as np\nimport pandas as pd"),
+            *(answer(text, name) for name, text in parts.items()),
+            *tests,
+        ],
+    )
+    hand_in(source, submitted / "right" / "one")
+    as_json = {json.dumps(old)[1:-1]: json.dumps(new)[1:-1] for old, new in WRONG.items()}
+    hand_in(source, submitted / "wrong" / "one", as_json)
+    lies = YES + "\n".join(LIARS.values())
+    last = PLACES.splitlines()[-1]
+    extra = {last: last + json.dumps(lies)[1:-1]}
+    hand_in(source, submitted / "liar" / "one", extra)
+    course = find_stock_course(root)
+    assert course is not None
+    summary = grade_stock_class(course, [], QUICK)
+    assert not summary.failures
+    return {one.student: one for one in iter_results(course.class_folder)}
+
+
+def scores(result: SubmissionResult) -> dict[str, float]:
+    return {gap.exercise: gap.score for gap in result.gaps}
+
+
+def test_tests_of_many_kinds_run_outside(graded: dict[str, SubmissionResult]) -> None:
+    inside = graded["right"].inside
+    assert {name: why for name, why in inside.items() if name not in INSIDE} == {}
+    assert set(inside) == set(INSIDE)
+
+
+def test_right_answers_have_all_points(graded: dict[str, SubmissionResult]) -> None:
+    messages = {gap.exercise: gap.message for gap in graded["right"].gaps if not gap.score}
+    assert messages == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("instances", "hidden-state", "frames", "columns", "input", "printed", "replaced"),
+        *("callback", "returned", "seeds", "seed-and-draw", "plain", "close", "names"),
+    ],
+)
+def test_wrong_answers_have_none(graded: dict[str, SubmissionResult], name: str) -> None:
+    assert scores(graded["wrong"])[name] == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("frames", "columns", "callback", "seeds", "seed-and-draw", "plain", "true", "close"),
+        *("any-error", "names"),
+    ],
+)
+def test_an_object_that_is_equal_to_everything_earns_nothing(
+    graded: dict[str, SubmissionResult], name: str
+) -> None:
+    assert scores(graded["liar"])[name] == 0
+
+
+def test_what_is_right_beside_lies_keeps_its_points(graded: dict[str, SubmissionResult]) -> None:
+    found = scores(graded["liar"])
+    assert [found[name] for name in ("instances", "equal", "input", "printed")] == [1] * 4
