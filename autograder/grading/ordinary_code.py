@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from autograder.grading.permitted_code import names_loaded, reason_against, restricted_modules
-from course.notebook.cell_code import read_code
+from course.notebook.cell_code import read_code, top_level_names
 from course.notebook.cell_marks import mark_of
 
 CHECKS = "course.checks"
@@ -31,23 +31,27 @@ class OrdinaryCode:
     """Imports of the source's other cells, which tests outside use too."""
     only_outside: set[str]
     """Tests written with `exercise`, which can't run inside, by `grade_id`."""
+    helpers: dict[str, str]
+    """Functions and classes of locked cells that a test uses and that use the student's names."""
 
 
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    code = OrdinaryCode({}, {}, [], [], set())
+    code = OrdinaryCode({}, {}, [], [], set(), {})
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
     modules = restricted_modules(read_code(cell.source) for cell in cells)
     imports: list[ast.stmt] = []
+    helpers: dict[str, ast.stmt] = {}
     read_here: set[str] = set()
     for cell in cells:
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
-            read_here |= _read_test(code, mark.grade_id, tree, students, modules)
-        elif mark.is_locked and tree and not reason_against(tree, students, modules):
+            read_here |= _read_test(code, mark.grade_id, tree, students, modules, helpers)
+        elif mark.is_locked and tree and _may_run_here(tree, students | set(helpers), modules):
             code.here.append(str(cell["id"]))
-            students -= bound_in(tree)
+            students -= top_level_names(cell.source)
+            helpers |= _helpers(tree, students | set(helpers))
             read_here |= names_loaded(tree)
         else:
             read = read_code(cell.source)
@@ -66,6 +70,7 @@ def _read_test(
     tree: ast.Module | None,
     students: set[str],
     modules: Mapping[str, str],
+    helpers: Mapping[str, ast.stmt],
 ) -> set[str]:
     """Enter what a test takes, or why it runs inside; return the names that it reads outside."""
     if tree is None:
@@ -75,8 +80,34 @@ def _read_test(
     if reason:
         code.refused[name] = reason
         return set()
-    code.takes[name] = sorted(students if _lists_names(tree) else _taken(tree) & students)
-    return names_loaded(tree)
+    read = names_loaded(tree)
+    used: set[str] = set()
+    while more := (read & set(helpers)) - used:
+        used |= more
+        read |= set().union(*(names_loaded(helpers[one]) for one in more))
+    needed = set().union(*(names_loaded(helpers[one]) for one in used))
+    code.helpers[name] = "\n".join(ast.unparse(helpers[one]) for one in helpers if one in used)
+    takes = students if _lists_names(tree) else (_taken(tree) | needed) & students
+    code.takes[name] = sorted(takes)
+    return read
+
+
+def _may_run_here(tree: ast.Module, others: Iterable[str], modules: Mapping[str, str]) -> bool:
+    """Whether a locked cell runs outside: all but its functions' bodies does without `others`."""
+    return not (reason_against(tree, modules=modules) or read_at_once(tree) & set(others))
+
+
+def _helpers(tree: ast.Module, others: Iterable[str]) -> dict[str, ast.stmt]:
+    """Return the functions and classes of a locked cell that use `others` when they are called.
+
+    One that uses another of them is one, too.
+    """
+    defined = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    used, found = set(others), dict[str, ast.stmt]()
+    while more := [one for one in defined if one.name not in found and names_loaded(one) & used]:
+        found |= {one.name: one for one in more}
+        used |= set(found)
+    return found
 
 
 def _only_outside(code: OrdinaryCode, cells: Iterable[NotebookNode]) -> Iterator[str]:
@@ -95,14 +126,8 @@ def _taken(tree: ast.Module) -> set[str]:
     bound: set[str] = set()
     for statement in tree.body:
         taken |= (names_loaded(statement) | _added_to(statement)) - bound
-        if isinstance(statement, _BINDING):
-            bound |= bound_in(statement)
+        bound |= top_level_names(ast.unparse(statement))
     return taken
-
-
-_BINDING = (
-    ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef,
-)  # fmt: skip
 
 
 def _added_to(tree: ast.AST) -> set[str]:
@@ -165,15 +190,22 @@ def definitions(shown: str, takes: Iterable[str]) -> str:
         if used & tainted:
             tainted |= bound_in(statement)
         if isinstance(statement, ast.FunctionDef):
-            used = _used_by_definition(statement)
+            used = read_at_once(statement)
         if not (used & tainted or isinstance(statement, ast.Assert | ast.Expr | ast.Delete)):
             kept.append(ast.unparse(statement))
     return "\n".join(kept)
 
 
-def _used_by_definition(function: ast.FunctionDef) -> set[str]:
-    """Return the names that are read when a function is defined, not when it is called."""
-    defaults = [*function.args.defaults, *(one for one in function.args.kw_defaults if one)]
-    notes = [one.annotation for one in ast.walk(function.args) if isinstance(one, ast.arg)]
-    parts = [*function.decorator_list, *defaults, *notes, function.returns]
-    return set().union(*(names_loaded(part) for part in parts if part))
+def read_at_once(tree: ast.AST) -> set[str]:
+    """Return the names that code reads when it runs, without those in bodies of functions."""
+    if isinstance(tree, ast.Module):
+        return set().union(*map(read_at_once, tree.body))
+    if isinstance(tree, ast.ClassDef):
+        outer = [*tree.decorator_list, *tree.bases, *(word.value for word in tree.keywords)]
+        return set().union(*map(read_at_once, [*outer, *tree.body]))
+    if isinstance(tree, ast.FunctionDef):
+        defaults = [*tree.args.defaults, *(one for one in tree.args.kw_defaults if one)]
+        notes = [one.annotation for one in ast.walk(tree.args) if isinstance(one, ast.arg)]
+        parts = [*tree.decorator_list, *defaults, *notes, tree.returns]
+        return set().union(*(names_loaded(part) for part in parts if part))
+    return names_loaded(tree) | _added_to(tree)

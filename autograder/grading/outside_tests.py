@@ -97,18 +97,22 @@ class OutsideTests:
         student: StudentSide,
         call_seconds: float,
         imports: Sequence[str],
+        *,
         objects: Mapping[str, Sequence[str]] | None = None,
+        helpers: Mapping[str, str] | None = None,
         narrow: Iterable[str] = (),
         recording: bool = False,
     ) -> None:
         """Run the source's `imports`; ask `student` for the names that tests take.
 
         `objects` are the places where a student's objects may stand, by test, as `seen` has them
-        after the reference solution has run with `recording`. The tests `narrow` get plain values
-        and functions only.
+        after the reference solution has run with `recording`. `helpers` are, by test, functions
+        of locked cells that use the student's names. The tests `narrow` get plain values and
+        functions only.
         """
         self._student, self._seconds = student, call_seconds
         self._objects, self._narrow = objects or {}, frozenset(narrow)
+        self._helpers = helpers or {}
         self._stand_ins = StandIns(student, call_seconds, frozenset())
         self._stand_ins.recording = recording
         self.seen: dict[str, set[str]] = {}
@@ -197,6 +201,8 @@ class OutsideTests:
                     value = fetch(channel, name, self._seconds, wide=wide)
                     if value is not UNDEFINED:
                         names[name] = value
+                # Defined anew, so that they find the student's names among the test's.
+                exec(compile(self._helpers.get(test.grade_id, ""), "<locked cell>", "exec"), names)
                 value = run_as_cell(source, names, "<test>")
         except CheckFailed as failure:
             if source != test.shown and not failure.quotes_nothing:

@@ -48,6 +48,8 @@ class TestPlaces:
     a student's stand."""
     narrow: list[str] = field(default_factory=list)
     """The tests outside that get plain values and functions only."""
+    helpers: dict[str, str] = field(default_factory=dict)
+    """What tests outside use of locked cells and what uses the student's names, by `grade_id`."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def run_rebuilt(
             imports=places.imports,
             objects=places.objects,
             narrow=places.narrow,
+            helpers=places.helpers,
             recording=recording,
         )
 

@@ -40,7 +40,13 @@ def grade_stock(order: Order, sandbox: Sandbox) -> SubmissionResult:
     with open_student(sandbox, limits, Path(order.data), Path(order.scratch)) as student:
         seconds = min(CALL_SECONDS, limits.cell_seconds)
         tests = OutsideTests(
-            student, seconds, order.imports, order.objects, order.narrow, order.recording
+            student,
+            seconds,
+            order.imports,
+            objects=order.objects,
+            helpers=order.helpers,
+            narrow=order.narrow,
+            recording=order.recording,
         )
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         for place, cell in enumerate(cells):

@@ -92,6 +92,8 @@ class Order:
     """Where a student's objects may stand in the tests outside, by `grade_id`."""
     narrow: list[str] = field(default_factory=list)
     """The tests outside that get plain values and functions only."""
+    helpers: dict[str, str] = field(default_factory=dict)
+    """Functions and classes of locked cells that use the student's names, for the tests outside."""
     recording: bool = False
     """Whether this is the reference solution, whose objects' places are recorded."""
 

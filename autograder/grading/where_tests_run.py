@@ -89,7 +89,9 @@ def _places(
     if not outside:
         return TestPlaces(inside=reasons)
     narrow = sorted(code.only_outside & set(outside))
-    return TestPlaces(outside, dict(reasons), code.here, code.imports, narrow=narrow)
+    helpers = {name: text for name, text in code.helpers.items() if text and name in outside}
+    here, imports = code.here, code.imports
+    return TestPlaces(outside, dict(reasons), here, imports, narrow=narrow, helpers=helpers)
 
 
 def _scores(

@@ -1,15 +1,19 @@
 """Stock nbgrader courses: nbgrader's own example, and small ones made of a few cells."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import nbgrader
+import nbgrader as nbgrader_package
 from nbformat import NotebookNode
 
-EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide" / "source"
+from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
+
+EXAMPLE = Path(nbgrader_package.__file__).parent / "docs" / "source" / "user_guide" / "source"
 CONFIGURATION = """\
 c = get_config()
 c.CourseDirectory.course_id = "course101"
@@ -80,6 +84,14 @@ def hand_in(source: Path, folder: Path, changes: dict[str, str] | None = None) -
         for old, new in (changes or {}).items():
             text = text.replace(old, new)
         path.write_text(text)
+
+
+def nbgrader(root: Path, *arguments: str) -> None:
+    """Run one of nbgrader's own commands in a course."""
+    put_scripts_on_path()
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def automatic_scores(database: Path, student: str) -> dict[str, tuple[float | None, bool]]:

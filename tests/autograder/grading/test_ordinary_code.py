@@ -56,6 +56,37 @@ def test_a_test_takes_the_names_that_other_cells_bind() -> None:
         "from unittest import mock\nmock.patch(answer)",
         "from unittest.mock import patch as p",
         "from unittest.mock import patch\npatch.object(answer, 'x')",
+        "import pandas as pd\nassert pd.DataFrame().query(answer)",
+        "import pandas as pd\nassert pd.eval(answer)",
+        "import pandas as pd\npd.read_pickle(answer)",
+        "import pandas as pd\npd.DataFrame().to_csv(answer)",
+        "import pandas as pd\npd.io.parsers.read_csv",
+        "from pandas.io import sql",
+        "from pandas import read_csv as r",
+        "import scipy.io",
+        "from scipy import io",
+        "from scipy.sparse import load_npz",
+        "from sklearn.datasets import fetch_openml\nfetch_openml(answer)",
+        "from sklearn.feature_extraction.text import CountVectorizer",
+        "import matplotlib.pyplot as plt\nplt.savefig(answer)",
+        "import matplotlib.pyplot as plt\nplt.rcParams['text.usetex'] = True",
+        "import sympy",
+        "import sys\nsys.path.append(answer)",
+        "import sys\ns = sys",
+        "import sys as s\ns.modules[answer]",
+        "from sys import modules",
+        "import os\nos.listdir(answer)",
+        "import os.path as p\np.exists(answer)",
+        "from os import path\npath.exists(answer)",
+        "import io\nio.FileIO(answer)",
+        "import builtins\nbuiltins.exec(answer)",
+        "import builtins as b\nrun = b",
+        "import inspect\ninspect.signature(answer, eval_str=True)",
+        "import inspect\ninspect.getsource(answer)",
+        "from operator import methodcaller\nmethodcaller(answer)",
+        "import timeit\ntimeit.timeit(answer)",
+        "import doctest",
+        "import pathlib\npathlib.Path(answer).read_text()",
         "%run answer.py",
         "!ls",
     ],
@@ -64,6 +95,62 @@ def test_code_that_could_run_or_open_what_a_student_gives_stays_inside(source: s
     code = read(answer("answer = '1'", "answer"), ordinary_test(source, "test"))
     assert "test" in code.refused
     assert code.takes == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\npd.testing.assert_series_equal(answer, pd.Series([1]))",
+        "from pandas.testing import assert_frame_equal",
+        "import scipy.stats as st\nfrom scipy import stats, optimize\nst.norm.cdf(answer)",
+        "from sklearn.metrics import accuracy_score\nfrom sklearn.datasets import load_iris",
+        "import matplotlib.pyplot as plt\nassert isinstance(answer, plt.Axes)",
+        "import inspect\nassert inspect.signature(answer)",
+        "import sys, io\nsys.stdout = io.StringIO()\nsys.stdout = sys.__stdout__",
+        "from io import StringIO\nfrom contextlib import redirect_stdout",
+        "from unittest.mock import patch\nwith patch('builtins.input', return_value=''): answer()",
+        "from unittest import mock\n@mock.patch('sys.stdout')\ndef f(out): pass",
+        "import builtins\nbuiltins.input = lambda text='': '3'",
+        "input = lambda text='': '3'\nassert answer() == 3",
+        "import warnings\nwarnings.simplefilter('ignore')",
+        "import os\nassert os.path.basename(answer) == 'a'",
+        "import re, json\nassert re.compile('a').match(answer) and json.loads(answer)",
+        "re, im = 1, 2\nassert answer == re",
+        "assert answer.__name__ == 'f' and answer.__doc__",
+        "import hashlib\nassert hashlib.sha256(answer.encode()).hexdigest()",
+    ],
+)
+def test_what_neither_runs_nor_opens_a_student_s_values_may_run_outside(source: str) -> None:
+    code = read(answer("answer = '1'", "answer"), ordinary_test(source, "test"))
+    assert code.refused == {}
+
+
+def test_a_test_takes_only_what_it_has_not_bound_itself() -> None:
+    code = read(
+        answer("def f(x):\n    return x\nfound = n = total = 1", "f"),
+        ordinary_test("found = f(1)\ndef helper():\n    n = 2\nassert found == n", "first"),
+        ordinary_test("total += 1\nassert total", "second"),
+        ordinary_test("assert 'f' in dir()", "third"),
+    )
+    assert code.takes["first"] == ["f", "n"]
+    assert code.takes["second"] == ["total"]
+    assert code.takes["third"] == ["f", "found", "n", "total"]
+
+
+def test_functions_of_locked_cells_run_outside_with_the_student_s_names() -> None:
+    code = read(
+        cell("import numpy as np"),
+        answer("def f(x):\n    return x\nlimit = 2", "f"),
+        cell("size = 3\ndef check(n):\n    return again(f(n))", "one", locked=True),
+        cell("def again(n):\n    return n < limit", "two", locked=True),
+        cell("shown = check(1)", "three", locked=True),
+        ordinary_test("assert check(size)", "checks"),
+        ordinary_test("assert shown", "shows"),
+    )
+    assert code.here == ["c2", "c3"]
+    assert code.takes == {"checks": ["f", "limit"], "shows": ["shown"]}
+    assert "def check" in code.helpers["checks"]
+    assert "def again" in code.helpers["checks"]
 
 
 def test_the_student_s_process_gets_a_test_s_definitions_without_its_questions() -> None:

@@ -1,11 +1,21 @@
 """Ordinary tests of many kinds run outside the student's process and have stock's marks."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
-from support.stock_course import answer, cell, hand_in, ordinary_test, write_notebook
+from support.stock_course import (
+    answer,
+    automatic_scores,
+    cell,
+    hand_in,
+    nbgrader,
+    ordinary_test,
+    write_notebook,
+)
 
-from autograder.build.coursedir import find_stock_course
+from autograder.build.coursedir import StockCourse, find_stock_course
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import SubmissionResult, iter_results
 from autograder.grading.stock_run import grade_stock_class
@@ -57,6 +67,13 @@ def biggest(numbers):
     return max(numbers)
 def valid(word):
     return len(word) > 3"""
+CHECKER = """\
+limit = 5
+def is_biggest(number, *numbers):
+    found = biggest([number, *numbers])
+    return found == number
+def check_all():
+    assert is_biggest(limit, 3) and not is_biggest(3, limit)"""
 
 OUTSIDE = {
     "instances": "a = Account('Ada', 5)\na.deposit(2)\nassert a.balance == 7 and a.owner == 'Ada'",
@@ -96,6 +113,11 @@ OUTSIDE = {
     "true": "assert valid('words')\nassert not valid('be')",
     "close": "assert abs(biggest([3, 5]) - 5) < 1e-9",
     "any-error": "try:\n    biggest([])\nexcept Exception:\n    pass\nelse:\n    assert False",
+    "helper": "check_all()",
+    "listed": "assert 'biggest' in dir() and 'smallest' not in dir()",
+    "unit": "import unittest\ncase = unittest.TestCase()\ncase.assertEqual(biggest([1, 2]), 2)\n"
+    "with case.assertRaises(ValueError):\n    biggest([])",
+    "items": "assert list(squares(3)) == [0, 1, 4]\nassert adder(2)(3) == 5",
     "names": "found = biggest([3, 5])\naccount = Account('Cy', found)\nassert found == 5",
     "names-later": "assert found == 5 and account.balance == 5 and found + 1 == later",
 }
@@ -119,6 +141,13 @@ class Yes:
     def __iter__(self): return iter([])
     def __getattr__(self, name): return Yes()
 """
+OTHER_LIARS = {
+    "Account": "class Account:\n    def __init__(self, *args): pass\n"
+    "    def __getattr__(self, name): return Yes()",
+    "squares": "def squares(n):\n    yield from [Yes()] * n",
+    "adder": "def adder(n):\n    return lambda m: Yes()",
+    "biggest": "biggest = Yes()\ncheck_all = is_biggest = lambda *numbers: True",
+}
 LIARS = {
     "biggest": "def biggest(numbers):\n    return Yes()",
     "valid": "def valid(word):\n    return Yes()",
@@ -140,10 +169,8 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def graded(
-    tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
-) -> dict[str, SubmissionResult]:
-    """Grade right, wrong, and lying answers; return the results by student."""
+def course(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> StockCourse:
+    """Grade right, wrong, and lying answers."""
     root = tmp_path_factory.mktemp("course")
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
     source, submitted = root / "source" / "one", root / "submitted"
@@ -156,20 +183,29 @@ def graded(
         [
             cell("import random\nimport numpy as np\nimport pandas as pd"),
             *(answer(text, name) for name, text in parts.items()),
+            cell(CHECKER, "checker", locked=True),
             *tests,
+            cell("done = True"),
         ],
     )
     hand_in(source, submitted / "right" / "one")
     as_json = {json.dumps(old)[1:-1]: json.dumps(new)[1:-1] for old, new in WRONG.items()}
     hand_in(source, submitted / "wrong" / "one", as_json)
-    lies = YES + "\n".join(LIARS.values())
     last = PLACES.splitlines()[-1]
-    extra = {last: last + json.dumps(lies)[1:-1]}
-    hand_in(source, submitted / "liar" / "one", extra)
+    for student, lies in (("liar", LIARS), ("other-liar", OTHER_LIARS)):
+        text = YES + "\n".join(lies.values())
+        hand_in(source, submitted / student / "one", {last: last + json.dumps(text)[1:-1]})
+    hand_in(source, submitted / "quitter" / "one", {"done = True": "import os; os._exit(1)"})
     course = find_stock_course(root)
     assert course is not None
     summary = grade_stock_class(course, [], QUICK)
     assert not summary.failures
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(course: StockCourse) -> dict[str, SubmissionResult]:
+    """Return the results by student."""
     return {one.student: one for one in iter_results(course.class_folder)}
 
 
@@ -203,7 +239,7 @@ def test_wrong_answers_have_none(graded: dict[str, SubmissionResult], name: str)
     "name",
     [
         *("frames", "columns", "callback", "seeds", "seed-and-draw", "plain", "true", "close"),
-        *("any-error", "names"),
+        *("any-error", "names", "helper", "unit"),
     ],
 )
 def test_an_object_that_is_equal_to_everything_earns_nothing(
@@ -212,6 +248,34 @@ def test_an_object_that_is_equal_to_everything_earns_nothing(
     assert scores(graded["liar"])[name] == 0
 
 
+@pytest.mark.parametrize("name", ["instances", "items", "returned", "plain", "helper", "unit"])
+def test_objects_that_give_such_objects_earn_nothing(
+    graded: dict[str, SubmissionResult], name: str
+) -> None:
+    assert scores(graded["other-liar"])[name] == 0
+
+
+def test_a_process_that_ended_costs_no_hidden_part_that_used_objects(
+    graded: dict[str, SubmissionResult],
+) -> None:
+    found = scores(graded["quitter"])
+    hidden = [name for name, text in OUTSIDE.items() if "HIDDEN" in text]
+    assert [found[name] for name in hidden] == [1] * len(hidden)
+
+
 def test_what_is_right_beside_lies_keeps_its_points(graded: dict[str, SubmissionResult]) -> None:
     found = scores(graded["liar"])
     assert [found[name] for name in ("instances", "equal", "input", "printed")] == [1] * 4
+
+
+@pytest.mark.slow
+def test_the_marks_are_those_of_stock(course: StockCourse, tmp_path: Path) -> None:
+    ours = course.class_folder.root
+    for name in ("source", "submitted/right", "submitted/wrong"):
+        shutil.copytree(ours / name, tmp_path / name)
+    shutil.copy(ours / "nbgrader_config.py", tmp_path)
+    nbgrader(tmp_path, "generate_assignment", "one")
+    nbgrader(tmp_path, "autograde", "--assignment=one")
+    for student in ("right", "wrong"):
+        expected = automatic_scores(tmp_path / "gradebook.db", student)
+        assert automatic_scores(ours / "gradebook.db", student) == expected

@@ -2,8 +2,6 @@
 
 import csv
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from support.stock_course import (
     cell,
     hand_in,
     manual,
+    nbgrader,
     ordinary_test,
     quickstart,
     task,
@@ -22,7 +21,6 @@ from support.stock_course import (
 
 from autograder.build.coursedir import StockCourse, find_stock_course
 from autograder.build.stock_source import read_assignment
-from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
 from autograder.grading.stock_run import grade_stock_class
@@ -47,14 +45,6 @@ FORGED = {
     "raise ValueError(x)": "return (one for one in [x])",
 }
 """Answers whose values are equal to everything, or cannot cross."""
-
-
-def nbgrader(root: Path, *arguments: str) -> None:
-    """Run one of nbgrader's own commands in a course."""
-    put_scripts_on_path()
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def rows(root: Path) -> dict[tuple[str, str], dict[str, str]]:
