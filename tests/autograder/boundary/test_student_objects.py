@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import inspect
 import io
+import random
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -250,6 +251,44 @@ def test_arguments_are_changed_in_place(get: Any) -> None:
 def test_plain_values_and_missing_names(get: Any) -> None:
     assert get("big")(100) == {(100, 100): 2**100}
     assert get("missing") is UNDEFINED
+
+
+def test_shared_random_numbers_go_on_where_the_test_is(student: Student) -> None:
+    student.run("import random\nimport numpy as np\nrandoms = [random.random, np.random.rand]")
+    stand_ins = StandIns(student.channel, LATE)
+    draws = fetch(student.channel, "randoms", LATE, wide=stand_ins)
+    stand_ins.shares_random = True
+    random.seed(1)
+    np.random.seed(1)
+    random.random()
+    plain, numpys = random.Random(1), np.random.RandomState(1)
+    plain.random()
+    found = [draw() for draw in draws * 2]
+    assert found == [plain.random(), numpys.rand(), plain.random(), numpys.rand()]
+
+
+def test_random_numbers_are_shared_on_demand_only(student: Student) -> None:
+    student.run("import random\nrandom.seed(7)\nroll = random.random")
+    stand_ins = StandIns(student.channel, LATE)
+    roll = fetch(student.channel, "roll", LATE, wide=stand_ins)
+    random.seed(1)
+    assert roll() == random.Random(7).random()
+
+
+def test_names_of_a_test_are_defined_in_the_student_s_process(student: Student) -> None:
+    stand_ins = StandIns(student.channel, LATE)
+    account = fetch(student.channel, "Account", LATE, wide=stand_ins)("Ada", 3)
+    stand_ins.define({"own": account, "sum_of_it": 2**70, "helper": len, "odd": iter([])})
+    student.run("assert isinstance(own, Account) and own.balance == 3 and sum_of_it == 2**70")
+    student.run("assert 'helper' not in dir() and 'odd' not in dir()")
+
+
+def test_trouble_is_kept_where_a_test_catches_it(student: Student) -> None:
+    stand_ins = StandIns(student.channel, LATE, frozenset(["liar"]))
+    liar = fetch(student.channel, "liar", LATE, wide=stand_ins)
+    with contextlib.suppress(Exception):
+        liar()
+    assert isinstance(stand_ins.trouble, CannotCross)
 
 
 class Forger:
