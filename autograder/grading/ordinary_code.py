@@ -33,12 +33,14 @@ class OrdinaryCode:
     """Tests written with `exercise`, which can't run inside, by `grade_id`."""
     helpers: dict[str, str]
     """Functions and classes of locked cells that a test uses and that use the student's names."""
+    names: dict[str, set[str]]
+    """The student's names that a test reads, and those that it binds, by `grade_id`, in order."""
 
 
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    code = OrdinaryCode({}, {}, [], [], set(), {})
+    code = OrdinaryCode({}, {}, [], [], set(), {}, {})
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
     modules = restricted_modules(read_code(cell.source) for cell in cells)
     imports: list[ast.stmt] = []
@@ -48,6 +50,8 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
             read_here |= _read_test(code, mark.grade_id, tree, students, modules, helpers)
+            own = top_level_names(cell.source)
+            code.names[mark.grade_id] = (names_read(cell.source) & students) | own
         elif mark.is_locked and tree and _may_run_here(tree, students | set(helpers), modules):
             code.here.append(str(cell["id"]))
             students -= top_level_names(cell.source)
@@ -76,7 +80,7 @@ def _read_test(
     if tree is None:
         code.refused[name] = "it has magics, or is no Python"
         return set()
-    reason = reason_against(tree, modules=modules)
+    reason = reason_against(tree, modules=modules, own=students)
     if reason:
         code.refused[name] = reason
         return set()

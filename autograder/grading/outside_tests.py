@@ -143,10 +143,13 @@ class OutsideTests:
             turn = _Turn(test, takes, channel, before, functions, states, process)
             self._waiting.append(turn)
         found = {name: names[name] for name in top_level_names(test.shown) & set(names)}
+        deleted = [name for name in top_level_names(test.shown) if name not in names]
+        self._names = {name: self._names[name] for name in self._names if name not in deleted}
         self._names.update(found)
         self._stand_ins.channel = self._student  # what follows is no part of the rehearsal
         with contextlib.suppress(Exception):
-            self._stand_ins.define({name: found[name] for name in found if name in set(wanted)})
+            defined = {name: found[name] for name in found if name in set(wanted)}
+            self._stand_ins.define(defined, deleted if verdict.score else ())
         return verdict
 
     @gap_budget()
@@ -199,8 +202,9 @@ class OutsideTests:
             with self._own_surroundings():
                 for name in takes:
                     value = fetch(channel, name, self._seconds, wide=wide)
-                    if value is not UNDEFINED:
-                        names[name] = value
+                    names[name] = value
+                    if value is UNDEFINED:
+                        del names[name]
                 # Defined anew, so that they find the student's names among the test's.
                 exec(compile(self._helpers.get(test.grade_id, ""), "<locked cell>", "exec"), names)
                 value = run_as_cell(source, names, "<test>")

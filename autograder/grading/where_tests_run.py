@@ -76,10 +76,20 @@ def decide_places(
         differing = {name for name in inside if found[name] != inside[name]}
         if not differing:
             return places
-        outside = differing & set(candidates) or set(candidates)
+        outside = differing & set(candidates) or _related(code, differing) & set(candidates)
+        outside = outside or set(candidates)
         reasons |= dict.fromkeys(outside, FAILS_OUTSIDE)
         candidates = {name: taken for name, taken in candidates.items() if name not in outside}
     return _places({}, reasons, code)
+
+
+def _related(code: OrdinaryCode, tests: set[str]) -> set[str]:
+    """Return the tests before one of these that share names with it."""
+    found: set[str] = set()
+    for name in tests:
+        before = list(code.names)[: list(code.names).index(name)]
+        found |= {one for one in before if code.names[one] & code.names[name]}
+    return found
 
 
 def _places(

@@ -1,6 +1,7 @@
 """Stand-ins for a student's objects, end to end with the agent in a kernel of its own."""
 
 import contextlib
+import copy
 import importlib
 import inspect
 import io
@@ -220,6 +221,39 @@ def test_a_function_of_the_test_may_raise(get: Any) -> None:
     assert get("catches")(fails) == "caught 'k'"
     with pytest.raises(ZeroDivisionError):
         get("catches")(lambda: 1 / 0)
+
+
+def test_the_reference_solution_may_call_less_often_than_students(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.boundary.student_objects.MAX_CALLBACKS", 50)
+    stand_ins = StandIns(student.channel, LATE)
+    apply = fetch(student.channel, "apply", LATE, wide=stand_ins)
+    assert apply(abs, [-1] * 20) == [1] * 20
+    stand_ins.recording = True
+    with pytest.raises(BadReply, match="too many calls"):
+        apply(abs, [-1] * 20)
+
+
+def test_objects_are_copied_in_their_process(get: Any) -> None:
+    one = get("Account")("Ada", 1)
+    other, third = copy.copy(one), copy.deepcopy(one)
+    other.deposit(2)
+    third.deposit(3)
+    assert (one.balance, other.balance, third.balance) == (1, 3, 4)
+    assert type(third).__name__ == "Account"
+
+
+def test_an_error_of_a_missing_key_has_the_key(student: Student, get: Any) -> None:
+    student.run("def at(d, k): return d[k]")
+    with pytest.raises(KeyError) as caught:
+        get("at")({}, "k")
+    assert caught.value.args == ("k",)
+
+
+def test_a_function_of_the_test_has_its_name(student: Student, get: Any) -> None:
+    student.run("def name_of(f): return f.__name__")
+    assert get("name_of")(abs) == "abs"
 
 
 def test_calls_of_the_test_are_limited(get: Any, monkeypatch: pytest.MonkeyPatch) -> None:

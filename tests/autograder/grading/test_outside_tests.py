@@ -56,7 +56,16 @@ def adder(n):
     return lambda m: n + m
 def squares(n):
     for i in range(n):
-        yield i * i"""
+        yield i * i
+def counted(f):
+    @functools.wraps(f)
+    def counting(*args):
+        counting.calls += 1
+        return f(*args)
+    counting.calls = 0
+    return counting
+def save(values, key):
+    return values[key]"""
 DRAWS = """\
 def draw():
     return np.random.random()
@@ -98,6 +107,17 @@ OUTSIDE = {
     "assert apply_twice(double, 3) == 12 and calls == [3, 6]\n"
     "### BEGIN HIDDEN TESTS\nassert apply_twice(lambda x: x - 1, 3) == 1\n"
     "assert calls == [3, 6]\n### END HIDDEN TESTS",
+    "named-input": "names = iter(['Bo'])\ninput = lambda text='': next(names)\n"
+    "with contextlib.redirect_stdout(io.StringIO()) as out:\n    greet()\n"
+    "del input\nassert out.getvalue() == 'Hello Bo!\\n'",
+    "input-again": "with patch('builtins.input', return_value='Cy') as asked, "
+    "patch('builtins.print') as shown:\n    greet()\nshown.assert_called_once_with('Hello Cy!')",
+    "copied": "import copy\ne, f = Account('Ed'), Account('Fay')\nf = copy.deepcopy(e)\n"
+    "f.deposit(1)\nassert (e.balance, f.balance, type(f).__name__) == (0, 1, 'Account')",
+    "decorated": "@counted\ndef add(a, b):\n    return a + b\n"
+    "assert add(1, 2) == 3 and add.calls == 1 and add.__name__ == 'add'",
+    "key": "assert save({'k': 1}, 'k') == 1\ntry:\n    save({}, 'key')\n"
+    "except KeyError as error:\n    assert error.args == ('key',)\nelse:\n    assert False",
     "returned": "assert adder(2)(3) == 5 and list(squares(3)) == [0, 1, 4]",
     "signature": "import inspect\nfound = inspect.signature(biggest).parameters\n"
     "assert list(found) == ['numbers']",
@@ -181,7 +201,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> StockC
     write_notebook(
         source / "a.ipynb",
         [
-            cell("import random\nimport numpy as np\nimport pandas as pd"),
+            cell("import functools\nimport random\nimport numpy as np\nimport pandas as pd"),
             *(answer(text, name) for name, text in parts.items()),
             cell(CHECKER, "checker", locked=True),
             *tests,
@@ -228,7 +248,18 @@ def test_right_answers_have_all_points(graded: dict[str, SubmissionResult]) -> N
     "name",
     [
         *("instances", "hidden-state", "frames", "columns", "input", "printed", "replaced"),
-        *("callback", "returned", "seeds", "seed-and-draw", "plain", "close", "names"),
+        *(
+            "callback",
+            "named-input",
+            "input-again",
+            "copied",
+            "returned",
+            "seeds",
+            "seed-and-draw",
+            "plain",
+            "close",
+            "names",
+        ),
     ],
 )
 def test_wrong_answers_have_none(graded: dict[str, SubmissionResult], name: str) -> None:

@@ -6,6 +6,7 @@ is suspended while the test's function runs on the other side, and goes on with 
 
 import builtins
 import contextlib
+import copy
 import inspect
 import io
 import queue
@@ -25,6 +26,7 @@ from .records import HandleRecord, HistoryRecord, ModelRecord
 
 MAX_OBJECTS = 100_000
 MAX_PRINTED = 1_000_000
+MAX_MESSAGE = 1000
 _LIKE_DEFAULTS = "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __str__ __repr__ __hash__ __format__"
 BINARY = frozenset(
     """
@@ -55,7 +57,7 @@ Answer = dict[str, object]
 def handle(value: Any, path: str) -> HandleRecord:
     """Return the handle of an object that stays here; raise `CannotCross` if there are too many."""
     if isinstance(value, Callback):
-        return HandleRecord(value.number, "callback", "")
+        return HandleRecord(value.number, "callback", value.__name__)
     name = str(getattr(type(value), "__name__", "object"))[:200]
     if isinstance(value, types.MethodType) and not isinstance(value.__self__, type):
         method = {"method": str(value.__name__)[:200]}
@@ -96,8 +98,8 @@ def _number(value: Any, path: str) -> int:
 class Callback:
     """A function of the test; a call suspends the student's code until the other side answers."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, name: str) -> None:
+        self.number, self.__name__ = number, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Ask the other side to call the function, and wait for what it returns or raises."""
@@ -139,7 +141,7 @@ def here(value: Any) -> Any:
     if isinstance(value, HandleRecord):
         if value.kind == "callback":
             _state["callbacks"] = True
-            return Callback(value.number)
+            return Callback(value.number, value.name)
         found = _objects[value.number]
         return getattr(found, value.details["method"]) if value.kind == "method" else found
     if isinstance(value, ModelRecord):
@@ -192,7 +194,10 @@ def _done(
         return {"kind": "stopped"}
     # Any exception of student code, also SystemExit, is the answer to this request.
     except BaseException as error:
-        return {**raised(error), "class": type(error) if _is_own(type(error)) else None}
+        answer = {**raised(error), "class": type(error) if _is_own(type(error)) else None}
+        if isinstance(error, KeyError) and [type(key) for key in error.args] == [str]:
+            answer["message"] = error.args[0][:MAX_MESSAGE]  # its str() is the key in quotes
+        return answer
     return {"kind": "result", "result": result, "args": args, "kwargs": kwargs}
 
 
@@ -228,6 +233,8 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "delete": lambda target, name: delattr(target, name),
     "special": _special,
     "signature": _signature,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
     "dir": lambda target: [str(name) for name in dir(target)][:10_000],
     "isinstance": lambda target, value: isinstance(value, target),
     "issubclass": lambda target, value: issubclass(value, target),

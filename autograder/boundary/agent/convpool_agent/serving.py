@@ -140,8 +140,10 @@ def _act(request: dict[str, Any]) -> dict[str, object]:
 
 
 def _define(request: dict[str, Any]) -> dict[str, object]:
-    """Give the notebook names that a test has defined."""
+    """Give the notebook names that a test has defined, and delete those it has deleted."""
     _namespace().update(objects.here(request["names"]))
+    for name in request.get("deleted") or ():
+        _namespace().pop(name, None)
     return {"kind": "result", "result": None, "args": [], "kwargs": {}}
 
 
