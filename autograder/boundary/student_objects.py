@@ -279,8 +279,7 @@ class StandIns:
                 raise BadReply("no function of the test")
             return self._callbacks[record.number]
         if not self.permit(place, always=True):
-            reason = "a plain value was expected"
-            raise CannotCross(place, f"{record.name} object"[:60], reason)
+            return (_Items if "__next__" in _methods(record) else Unexpected)(self, record, place)
         if record.kind == "exception":
             return self._exception_class(record)
         if record.kind == "method":
@@ -465,6 +464,53 @@ class StandIn:
 
     def __hash__(self) -> int:
         return hash(self._stand_in[1].number)
+
+
+class Unexpected(StandIn):
+    """An object where the reference solution has a plain value: it may be ignored or passed back.
+
+    Every other use of it is refused.
+    """
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """No class but this, whatever the object says."""
+        return type(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name.startswith(_HIDDEN):
+            raise AttributeError(name)
+        raise self.refusal()
+
+    def refusal(self) -> CannotCross:
+        """Return the error for a use of it, and keep it, since a test may catch any."""
+        owner, record, place = self._stand_in
+        error = CannotCross(place, f"{record.name} object"[:60], "a plain value was expected")
+        owner.trouble = owner.trouble or error
+        return error
+
+
+def _refuse(self: Unexpected, *args: Any, **kwargs: Any) -> Any:
+    raise self.refusal()
+
+
+for _name in SPECIAL | {"__hash__", "__dir__", "__setattr__", "__delattr__", "__format__"}:
+    setattr(Unexpected, _name, _refuse)
+
+
+class _Items(Unexpected):
+    """An iterator where the reference solution has a plain value: it gives its items, no more."""
+
+    __len__ = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return _act(self, "special", _longer(self._stand_in[2], ".__next__"), "__next__")
+
+    def __contains__(self, value: object) -> bool:
+        return any(value is item or value == item for item in self)
 
 
 def _library_class(record: HandleRecord) -> type | None:

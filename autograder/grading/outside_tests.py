@@ -18,7 +18,7 @@ import numpy as np
 
 from autograder.boundary.channel import Channel
 from autograder.boundary.standin import UNDEFINED, fetch
-from autograder.boundary.student_objects import StandIns
+from autograder.boundary.student_objects import StandIns, Unexpected
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget
@@ -208,6 +208,8 @@ class OutsideTests:
                 # Defined anew, so that they find the student's names among the test's.
                 exec(compile(self._helpers.get(test.grade_id, ""), "<locked cell>", "exec"), names)
                 value = run_as_cell(source, names, "<test>")
+                if isinstance(value, Unexpected):
+                    raise value.refusal()
         except CheckFailed as failure:
             if source != test.shown and not failure.quotes_nothing:
                 return failed(test, "CheckFailed", str(failure))

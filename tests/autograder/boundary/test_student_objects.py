@@ -172,8 +172,68 @@ def test_a_reference_records_where_objects_and_comparisons_stand(student: Studen
     again = StandIns(student.channel, LATE, places)
     account = fetch(student.channel, "Account", LATE, wide=again)("a", 1)
     assert (account + 2).balance == 3
+    liar = fetch(student.channel, "liar", LATE, wide=again)
     with pytest.raises(CannotCross, match="plain value was expected"):
-        fetch(student.channel, "liar", LATE, wide=again)
+        liar()
+
+
+UNEXPECTED = {
+    "equal": lambda yes: yes == 3,
+    "unequal": lambda yes: yes != 3,
+    "among": lambda yes: yes in [1, 2],
+    "in a list": lambda yes: [yes] == [1],
+    "in a set": lambda yes: {yes},
+    "less": lambda yes: yes > 1,
+    "difference": lambda yes: abs(3 - yes) < 1,
+    "true": lambda yes: bool(yes),
+    "false": lambda yes: not yes,
+    "text": lambda yes: f"{yes}" + str(yes),
+    "attribute": lambda yes: yes.real,
+    "called": lambda yes: yes(),
+    "length": lambda yes: len(yes),
+    "items": lambda yes: list(yes),
+    "array": lambda yes: np.array(yes) == 3,
+    "close": lambda yes: yes == pytest.approx(3),
+}
+
+
+@pytest.mark.parametrize("use", UNEXPECTED.values(), ids=UNEXPECTED.keys())
+def test_an_object_where_the_reference_has_a_plain_value_can_t_be_used(
+    student: Student, use: Any
+) -> None:
+    stand_ins = StandIns(student.channel, LATE, frozenset(["liar"]))
+    yes = fetch(student.channel, "liar", LATE, wide=stand_ins)()
+    assert stand_ins.trouble is None
+    with pytest.raises(CannotCross, match="plain value was expected"):
+        use(yes)
+    assert isinstance(stand_ins.trouble, CannotCross)
+
+
+def test_such_an_object_can_be_ignored_and_passed_back(student: Student) -> None:
+    student.run("def is_yes(it): return type(it) is Yes")
+    stand_ins = StandIns(student.channel, LATE, frozenset(["liar", "is_yes"]))
+    liar, is_yes = (fetch(student.channel, n, LATE, wide=stand_ins) for n in ("liar", "is_yes"))
+    assert is_yes(liar()) is True
+    assert liar() is not None
+    assert not isinstance(liar(), (int, list))
+    assert stand_ins.trouble is None
+
+
+def test_an_iterator_where_the_reference_has_a_plain_value_gives_its_items(
+    student: Student,
+) -> None:
+    student.run("def lies(n):\n    yield from [Yes()] * n")
+    stand_ins = StandIns(student.channel, LATE, frozenset(["counting", "lies"]))
+    counting = fetch(student.channel, "counting", LATE, wide=stand_ins)
+    assert sum(counting(4)) == 14
+    assert sorted(counting(3)) == list(counting(3)) == [0, 1, 4]
+    assert 4 in counting(3)
+    assert 3 not in counting(3)
+    assert stand_ins.trouble is None
+    with pytest.raises(CannotCross, match="plain value was expected"):
+        assert list(fetch(student.channel, "lies", LATE, wide=stand_ins)(2)) == [1, 1]
+    with pytest.raises(CannotCross, match="plain value was expected"):
+        assert counting(4) == [0, 1, 4, 9]
 
 
 def test_own_exceptions_are_caught_by_class_and_by_base(get: Any) -> None:
@@ -321,7 +381,7 @@ def test_trouble_is_kept_where_a_test_catches_it(student: Student) -> None:
     stand_ins = StandIns(student.channel, LATE, frozenset(["liar"]))
     liar = fetch(student.channel, "liar", LATE, wide=stand_ins)
     with contextlib.suppress(Exception):
-        liar()
+        abs(liar())
     assert isinstance(stand_ins.trouble, CannotCross)
 
 

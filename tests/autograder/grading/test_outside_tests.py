@@ -64,6 +64,8 @@ def counted(f):
         return f(*args)
     counting.calls = 0
     return counting
+def apply_all(f, xs):
+    return [f(x) for x in xs]
 def save(values, key):
     return values[key]"""
 DRAWS = """\
@@ -118,6 +120,7 @@ OUTSIDE = {
     "assert add(1, 2) == 3 and add.calls == 1 and add.__name__ == 'add'",
     "key": "assert save({'k': 1}, 'k') == 1\ntry:\n    save({}, 'key')\n"
     "except KeyError as error:\n    assert error.args == ('key',)\nelse:\n    assert False",
+    "each": "assert list(apply_all(abs, [-1, 2])) == [1, 2]\nassert sum(apply_all(abs, [-3])) == 3",
     "returned": "assert adder(2)(3) == 5 and list(squares(3)) == [0, 1, 4]",
     "signature": "import inspect\nfound = inspect.signature(biggest).parameters\n"
     "assert list(found) == ['numbers']",
@@ -173,9 +176,17 @@ LIARS = {
     "valid": "def valid(word):\n    return Yes()",
     "top": "def top(frame):\n    return Yes()",
     "mean_by_group": "def mean_by_group(frame):\n    return Yes()",
+    "apply_all": "def apply_all(f, xs):\n    return iter([Yes()] * len(xs))",
     "apply_twice": "def apply_twice(f, x):\n    return Yes()",
     "draw": "def draw():\n    return Yes()",
 }
+OTHERWISE = {
+    "self.balance += amount": "self.balance += amount\n        return self",
+    "return max(numbers)": "return max(iter(list(numbers)))",
+    "print(*range(n))": "print(*range(n))\n    return Account('Ed')",
+    "return [f(x) for x in xs]": "return map(f, xs)",
+}
+"""Right answers that give objects where the reference solution has plain values."""
 WRONG = {
     "self.balance += amount": "self.balance += 2 * amount",
     ".mean()": ".sum()",
@@ -211,6 +222,8 @@ def course(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> StockC
     hand_in(source, submitted / "right" / "one")
     as_json = {json.dumps(old)[1:-1]: json.dumps(new)[1:-1] for old, new in WRONG.items()}
     hand_in(source, submitted / "wrong" / "one", as_json)
+    as_json = {json.dumps(old)[1:-1]: json.dumps(new)[1:-1] for old, new in OTHERWISE.items()}
+    hand_in(source, submitted / "otherwise" / "one", as_json)
     last = PLACES.splitlines()[-1]
     for student, lies in (("liar", LIARS), ("other-liar", OTHER_LIARS)):
         text = YES + "\n".join(lies.values())
@@ -239,8 +252,9 @@ def test_tests_of_many_kinds_run_outside(graded: dict[str, SubmissionResult]) ->
     assert set(inside) == set(INSIDE)
 
 
-def test_right_answers_have_all_points(graded: dict[str, SubmissionResult]) -> None:
-    messages = {gap.exercise: gap.message for gap in graded["right"].gaps if not gap.score}
+@pytest.mark.parametrize("student", ["right", "otherwise"])
+def test_right_answers_have_all_points(graded: dict[str, SubmissionResult], student: str) -> None:
+    messages = {gap.exercise: gap.message for gap in graded[student].gaps if not gap.score}
     assert messages == {}
 
 
@@ -270,7 +284,7 @@ def test_wrong_answers_have_none(graded: dict[str, SubmissionResult], name: str)
     "name",
     [
         *("frames", "columns", "callback", "seeds", "seed-and-draw", "plain", "true", "close"),
-        *("any-error", "names", "helper", "unit"),
+        *("any-error", "each", "names", "helper", "unit"),
     ],
 )
 def test_an_object_that_is_equal_to_everything_earns_nothing(
@@ -302,11 +316,11 @@ def test_what_is_right_beside_lies_keeps_its_points(graded: dict[str, Submission
 @pytest.mark.slow
 def test_the_marks_are_those_of_stock(course: StockCourse, tmp_path: Path) -> None:
     ours = course.class_folder.root
-    for name in ("source", "submitted/right", "submitted/wrong"):
+    for name in ("source", "submitted/right", "submitted/wrong", "submitted/otherwise"):
         shutil.copytree(ours / name, tmp_path / name)
     shutil.copy(ours / "nbgrader_config.py", tmp_path)
     nbgrader(tmp_path, "generate_assignment", "one")
     nbgrader(tmp_path, "autograde", "--assignment=one")
-    for student in ("right", "wrong"):
+    for student in ("right", "wrong", "otherwise"):
         expected = automatic_scores(tmp_path / "gradebook.db", student)
         assert automatic_scores(ours / "gradebook.db", student) == expected
