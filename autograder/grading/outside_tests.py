@@ -17,8 +17,9 @@ from unittest import mock
 import numpy as np
 
 from autograder.boundary.channel import Channel
+from autograder.boundary.object_stand_ins import Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
-from autograder.boundary.student_objects import StandIns, Unexpected
+from autograder.boundary.student_objects import StandIns
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget
@@ -124,7 +125,7 @@ class OutsideTests:
 
     def run_here(self, source: str) -> None:
         """Run a cell of the source's; where that fails, tests that need it fail outside."""
-        with contextlib.suppress(Exception), self._own_surroundings():
+        with contextlib.suppress(Exception, SystemExit), self._own_surroundings():
             exec(compile(source, "<locked cell>", "exec"), self._names)
 
     @gap_budget()

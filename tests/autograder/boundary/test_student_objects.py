@@ -16,8 +16,9 @@ from support.plain_kernel import LATE, Student
 
 from autograder.boundary.agent.convpool_agent.records import HandleRecord
 from autograder.boundary.channel import BadReply
+from autograder.boundary.object_stand_ins import StandIn
 from autograder.boundary.standin import UNDEFINED, StudentError, fetch
-from autograder.boundary.student_objects import StandIn, StandIns
+from autograder.boundary.student_objects import StandIns
 from course.crossing import CannotCross
 
 CELL = """

@@ -186,7 +186,7 @@ def _course(root: Path) -> StockCourse:
         ("forger", "first/t1", 0, "error"),
         ("forger", "first/t2", 0, "error"),
         ("forger", "third/names", 0, "error"),
-        ("forger", "third/raises", 0, "error"),
+        ("forger", "third/raises", 0, "incorrect"),
         ("half", "first/t1", 2, "correct"),
         ("half", "first/t2", 0, "incorrect"),
         ("half", "second/t1", 0, "rejected"),
