@@ -139,7 +139,10 @@ def _refuse(self: Unexpected, *args: Any, **kwargs: Any) -> Any:
     raise self.refusal()
 
 
-for _name in SPECIAL | {"__hash__", "__dir__", "__setattr__", "__delattr__", "__format__"}:
+_ALSO_REFUSED = """
+    __hash__ __dir__ __setattr__ __delattr__ __format__ __instancecheck__ __subclasscheck__
+"""
+for _name in (*SPECIAL, *_ALSO_REFUSED.split()):
     setattr(Unexpected, _name, _refuse)
 
 

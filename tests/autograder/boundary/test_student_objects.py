@@ -191,6 +191,7 @@ UNEXPECTED = {
     "text": lambda yes: f"{yes}" + str(yes),
     "attribute": lambda yes: yes.real,
     "called": lambda yes: yes(),
+    "as a class": lambda yes: isinstance(3, yes),
     "length": lambda yes: len(yes),
     "items": lambda yes: list(yes),
     "array": lambda yes: np.array(yes) == 3,
