@@ -6,7 +6,7 @@ SLOW   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity mutation luck crowd learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages o
 
 validity: $(VENV)/.installed  ## grade the bank of answers five ways: false accepts and rejects, misleading messages, mistakes named
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/validity.py $(ASSIGNMENTS)
+
+compat: $(VENV)/.installed  ## small courses of other fields: nbgrader's marks and ours, tests outside and inside (ARGS=--stock)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/compat.py $(ARGS)
 
 mutation: $(VENV)/.installed  ## mutate the reference solutions, and list the mutants that survive
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/mutation.py

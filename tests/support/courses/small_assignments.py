@@ -9,12 +9,14 @@
     === untouched                                   such lines for the release as it is
 
 A cell begins with a line `%% KIND`: `markdown`, `code` (unmarked), `locked: ID`, `answer: ID`,
-`test POINTS: ID`, `manual POINTS: ID` (code), `manual-text POINTS: ID`, `task POINTS: ID`. Behind a
-test's ID, ` << REASON` says why it can't run outside the student's process. In an answer, `%% ID`
-replaces the source of one cell, and `%% before: ID` is a cell of the student's own. What an answer
-does not name is as in the source, which is the reference solution. Tests that are not named have
-full marks in a wrong answer, and none in the untouched release. With several notebooks an id is
-written `NOTEBOOK/ID`.
+`test POINTS: ID`, `manual POINTS: ID` (code), `manual-text POINTS: ID`, `task POINTS: ID`. An id
+has letters, digits, `_` and `-`: nbgrader refuses others. Behind a test's ID, ` << REASON` says
+why it can't run outside the student's process.
+
+In an answer, `%% ID` replaces the source of one cell, and `%% before: ID` is a cell of the
+student's own. What an answer does not name is as in the source, which is the reference solution.
+Tests that are not named have full marks in a wrong answer, and none in the untouched release. With
+several notebooks an id is written `NOTEBOOK/ID`.
 """
 
 import re
@@ -34,7 +36,8 @@ Marks = dict[str, float | None]
 """Points by `NOTEBOOK/GRADE_ID`; None where a person's mark is awaited."""
 
 _HEAD = re.compile(
-    r"%% (?P<kind>[a-z-]+)(?: (?P<points>[\d.]+))?(?:: (?P<id>.+?)(?: << (?P<inside>.+))?)?"
+    r"%% (?P<kind>[a-z-]+)(?: (?P<points>[\d.]+))?"
+    r"(?:: (?P<id>[A-Za-z0-9_-]+)(?: << (?P<inside>.+))?)?"
 )
 _KINDS = ("markdown", "code", "locked", "answer", "test", "manual", "manual-text", "task")
 

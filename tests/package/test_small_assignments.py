@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.nbgraderformat import MetadataValidator
 from support.courses.plain_run import plain_marks, plain_runs
 from support.courses.small_assignments import (
-    SOURCES,
     SmallAssignment,
     SmallCell,
     read_small_assignment,
@@ -54,24 +54,26 @@ def test_the_collection_is_like_public_courses() -> None:
     assert [each.name for each in small_assignments() if not each.is_python] == ["r_course"]
 
 
-@pytest.mark.parametrize("name", ["essay", "two_parts", "r_course"])
-def test_a_source_is_written_as_notebooks_with_files_beside(name: str, tmp_path: Path) -> None:
-    assignment = read_small_assignment(SOURCES / f"{name}.txt")
+@pytest.mark.parametrize("assignment", small_assignments(), ids=lambda each: each.name)
+def test_a_source_is_written_as_nbgrader_reads_it(
+    assignment: SmallAssignment, tmp_path: Path
+) -> None:
     assignment.write_source(tmp_path)
     for notebook in assignment.notebooks:
         written = nbformat.read(tmp_path / f"{notebook.name}.ipynb", as_version=nbformat.NO_CONVERT)
         nbformat.validate(written)
+        MetadataValidator().validate_nb(written)
         assert written.nbformat_minor == notebook.minor
         assert len(written.cells) == len(notebook.cells)
-    assert {path.name for path in tmp_path.iterdir() if path.suffix != ".ipynb"} == set(
-        assignment.files
-    )
+    for path, text in assignment.files.items():
+        assert (tmp_path / path).read_text() == text
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("=== notebook a\n%% exam: x\n", "'%% exam: x' is no head of a cell"),
+        ("=== notebook a\n%% test 1: x 1\n", "'%% test 1: x 1' is no head of a cell"),
         ("=== notebook a\n%% test 1: x\n=== wrong b\ny = 0\n", "no cell is called 'y'"),
         ("=== solution\n", "no section is called 'solution'"),
     ],
