@@ -1,11 +1,14 @@
 """Are the marks of `autograder grade` those of stock nbgrader, and where do the tests run?
 
-    python tests/benchmarks/compat.py [--stock] [NAME …]
+    python tests/benchmarks/compat.py [--own] [--stock] [NAME …]
 
 One course is made of the small assignments of `tests/support/courses` (all, or those named), and
 each of their answers is handed in. The marks that nbgrader gives are stated with the answers, and
 proven by `tests/package/test_small_assignments.py`. With `--stock`, nbgrader grades the same course
 too, in four seconds or more for each submission, and its marks are compared with the stated ones.
+
+With `--own`, the course is made of the notebooks in nbgrader's package: its quickstart course and
+the files of its tests. Each source, and its release untouched, is handed in; nbgrader grades them.
 """
 
 import argparse
@@ -13,14 +16,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import nbgrader
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.courses.small_assignments import SmallAssignment, small_assignments
-from support.stock_course import automatic_scores
+from support.stock_course import EXAMPLE, automatic_scores
 
 from autograder.build.coursedir import find_stock_course
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
@@ -29,8 +34,10 @@ from autograder.grading.results import iter_results
 from autograder.grading.stock_run import grade_stock_class
 
 CONFIGURATION = 'c = get_config()\nc.CourseDirectory.course_id = "fields"\n'
+OWN_FILES = sorted((Path(nbgrader.__file__).parent / "tests").glob("*/files/*.ipynb"))
+REFERENCE, UNTOUCHED = "reference", "untouched"
 Scores = dict[str, dict[str, float | None]]
-"""Automatic marks by student, and by `ASSIGNMENT/NOTEBOOK/GRADE_ID`."""
+"""Automatic marks by student, and by `ASSIGNMENT/NOTEBOOK/GRADE_ID`; None awaits a person's."""
 
 
 @dataclass
@@ -66,6 +73,26 @@ def make_course(root: Path, assignments: Sequence[SmallAssignment]) -> None:
             each.write_source(root / "submitted" / student_of(0) / each.name)
 
 
+def make_own_course(root: Path) -> list[str]:
+    """Write nbgrader's own notebooks as assignments; return those that nbgrader can release."""
+    shutil.copytree(EXAMPLE / "ps1", root / "source" / "ps1")
+    (root / "nbgrader_config.py").write_text(CONFIGURATION)
+    for path in OWN_FILES:
+        target = root / "source" / f"{path.parts[-3]}-{path.stem}" / path.name
+        target.parent.mkdir(parents=True)
+        shutil.copy(path, target)
+    accepted = []
+    for source in sorted((root / "source").iterdir()):
+        if run_nbgrader(root, "generate_assignment", source.name):
+            shutil.copytree(source, root / "submitted" / REFERENCE / source.name)
+            release = root / "release" / source.name
+            shutil.copytree(release, root / "submitted" / UNTOUCHED / source.name)
+            accepted.append(source.name)
+        else:
+            shutil.rmtree(source)
+    return accepted
+
+
 def stated_scores(assignments: Sequence[SmallAssignment]) -> Scores:
     """Return the marks that are stated with the answers."""
     scores: Scores = {}
@@ -76,14 +103,12 @@ def stated_scores(assignments: Sequence[SmallAssignment]) -> Scores:
     return scores
 
 
-def scores_in(root: Path, students: Sequence[str]) -> Scores:
+def scores_in(root: Path, students: Iterable[str]) -> Scores:
     """Return the automatic marks that a course's gradebook holds."""
+    found = {each: automatic_scores(root / "gradebook.db", each) for each in students}
     return {
-        student: {
-            name: mark
-            for name, (mark, _) in automatic_scores(root / "gradebook.db", student).items()
-        }
-        for student in students
+        student: {name: mark for name, (mark, _) in marks.items()}
+        for student, marks in found.items()
     }
 
 
@@ -96,90 +121,104 @@ def grade(root: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
     return inside, summary.failures
 
 
-def grade_with_nbgrader(root: Path, assignments: Sequence[SmallAssignment]) -> None:
-    """Let nbgrader release and grade each assignment of Python."""
+def run_nbgrader(root: Path, command: str, assignment: str) -> bool:
+    """Run one of nbgrader's commands for an assignment; return whether it ended well."""
     put_scripts_on_path()
-    for each in assignments:
-        for command in ("generate_assignment", "autograde"):
-            done = subprocess.run(
-                [sys.executable, "-m", "nbgrader", command, each.name],
-                cwd=root,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                print(f"nbgrader {command} {each.name}: {done.stderr[-500:]}")
+    line = [sys.executable, "-m", "nbgrader", command, assignment]
+    done = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = [each for each in done.stderr.splitlines() if "ERROR" in each][-2:]
+        print(f"nbgrader {command} {assignment}: {' '.join(last)[:200]}", flush=True)
+    return not done.returncode
 
 
-def differences(assignment: SmallAssignment, expected: Scores, found: Scores) -> list[str]:
-    """Name each mark of an assignment that differs."""
-    return [
-        f"{assignment.answers[index].name}: {name.partition('/')[2]} has "
-        f"{found.get(student_of(index), {}).get(name, 'no mark')}, not {mark}"
-        for index in range(len(assignment.answers))
-        for name, mark in expected[student_of(index)].items()
-        if name.startswith(f"{assignment.name}/")
-        if found.get(student_of(index), {}).get(name, "no mark") != mark
-    ]
+def nbgraders_scores(root: Path, assignments: Sequence[str], students: Iterable[str]) -> Scores:
+    """Let nbgrader itself grade a copy of the course."""
+    copy = root.with_name("stock")
+    shutil.copytree(root, copy)
+    for name in assignments:
+        if not (copy / "release" / name).is_dir():
+            run_nbgrader(copy, "generate_assignment", name)
+        run_nbgrader(copy, "autograde", name)
+    return scores_in(copy, students)
 
 
-def row_of(
-    assignment: SmallAssignment, expected: Scores, found: Scores, inside: dict[str, dict[str, str]]
-) -> Row:
-    """Put together what is said of one assignment."""
-    reasons = {
-        f"{notebook.name}/{name}": reason
-        for notebook in assignment.notebooks
-        for name, reason in inside.get(f"{assignment.name}/{notebook.name}", {}).items()
-    }
-    marks = sum(len(assignment.expected(given)) for given in assignment.answers)
-    wrong = differences(assignment, expected, found)
-    return Row(assignment.name, len(assignment.tests()), marks, wrong, reasons)
+def rows_of(
+    tests: dict[str, int], expected: Scores, found: Scores, inside: dict[str, dict[str, str]]
+) -> list[Row]:
+    """Compare marks; `tests` has the number of tests by assignment."""
+    rows = {name: Row(name, count, 0, [], {}) for name, count in tests.items()}
+    for student, marks in expected.items():
+        for name, mark in marks.items():
+            row = rows[name.partition("/")[0]]
+            row.marks += 1
+            ours = found[student].get(name, "no mark")
+            if ours != mark:
+                row.differing.append(f"{student}, {name}: {ours}, not {mark}")
+    for unit, reasons in inside.items():
+        assignment, _, notebook = unit.partition("/")
+        if assignment in rows:
+            rows[assignment].inside |= {f"{notebook}/{name}": why for name, why in reasons.items()}
+    return list(rows.values())
 
 
 def show(rows: Sequence[Row]) -> None:
     """Print the table."""
-    print(f"{'assignment':<22}{'tests':>6}{'same marks':>14}{'outside':>9}  inside")
+    print(f"{'assignment':<38}{'tests':>6}{'same marks':>14}{'outside':>9}  inside")
     for row in rows:
         same = f"{row.marks - len(row.differing)} of {row.marks}"
-        print(f"{row.name:<22}{row.tests:>6}{same:>14}{row.outside:>9}  {len(row.inside) or ''}")
-        for name, reason in row.inside.items():
-            print(f"{'':<30}{name}: {reason}")
-        for difference in row.differing:
-            print(f"{'':<30}DIFFERS: {difference}")
+        print(f"{row.name:<38}{row.tests:>6}{same:>14}{row.outside:>9}  {len(row.inside) or ''}")
+        print(*(f"    {name}: {reason}\n" for name, reason in row.inside.items()), sep="", end="")
+        print(*(f"    DIFFERS: {each}\n" for each in row.differing), sep="", end="")
     tests, outside = sum(row.tests for row in rows), sum(row.outside for row in rows)
     marks, differing = sum(row.marks for row in rows), sum(len(row.differing) for row in rows)
     print(
         f"{len(rows)} assignments, {tests} tests: {marks - differing} of {marks} marks are the "
-        f"same; {outside} tests ({outside / tests:.1%}) run outside the student's process."
+        f"same; {outside} tests ({outside / max(1, tests):.1%}) run outside the student's process."
     )
+
+
+def compare_own(root: Path) -> list[Row]:
+    """Compare marks of nbgrader's own notebooks."""
+    accepted = make_own_course(root)
+    expected = nbgraders_scores(root, accepted, [REFERENCE, UNTOUCHED])
+    inside, failures = grade(root)
+    print(*failures, sep="\n")
+    tests = dict.fromkeys(accepted, 0)
+    for name, mark in expected[REFERENCE].items():
+        tests[name.partition("/")[0]] += mark is not None
+    return rows_of(tests, expected, scores_in(root, expected), inside)
+
+
+def compare_small(root: Path, names: Sequence[str], stock: bool) -> list[Row]:
+    """Compare marks of the small assignments."""
+    chosen = [each for each in small_assignments() if each.name in (names or [each.name])]
+    tests = {each.name: len(each.tests()) for each in chosen if each.is_python}
+    make_course(root, chosen)
+    expected = stated_scores(chosen)
+    if stock:
+        given = nbgraders_scores(root, list(tests), expected)
+        for row in rows_of(tests, expected, given, {}):
+            print(*(f"nbgrader itself: {each}, as stated\n" for each in row.differing), end="")
+    inside, failures = grade(root)
+    print(*failures, sep="\n")
+    return rows_of(tests, expected, scores_in(root, expected), inside)
 
 
 def main() -> int:
     """Print the table; return 1 if a mark differs."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--own", action="store_true", help="take nbgrader's own notebooks")
     parser.add_argument("--stock", action="store_true", help="let nbgrader grade as well")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    chosen = [each for each in small_assignments() if each.name in (options.names or [each.name])]
-    python = [each for each in chosen if each.is_python]
-    expected = stated_scores(python)
-    with tempfile.TemporaryDirectory(prefix="convpool-compat-") as name:
-        root, stock = Path(name) / "ours", Path(name) / "stock"
-        make_course(root, chosen)
-        if options.stock:
-            shutil.copytree(root, stock)
-            grade_with_nbgrader(stock, python)
-            given = scores_in(stock, list(expected))
-            for each in python:
-                for difference in differences(each, expected, given):
-                    print(f"nbgrader itself, {each.name}: {difference}")
-        inside, failures = grade(root)
-        found = scores_in(root, list(expected))
-        rows = [row_of(each, expected, found, inside) for each in python]
+    with tempfile.TemporaryDirectory(prefix="convpool-compat-") as folder:
+        root = Path(folder) / "ours"
+        if options.own:
+            rows = compare_own(root)
+        else:
+            rows = compare_small(root, options.names, options.stock)
     show(rows)
-    print(*failures, sep="\n")
     return 1 if any(row.differing for row in rows) else 0
 
 
