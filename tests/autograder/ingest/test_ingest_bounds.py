@@ -219,9 +219,9 @@ def test_any_bytes(examples: int = 100) -> None:
 
 @pytest.mark.slow
 def test_any_document_for_long() -> None:
-    test_any_document(4000)
+    test_any_document(1000)
 
 
 @pytest.mark.slow
 def test_any_bytes_for_long() -> None:
-    test_any_bytes(4000)
+    test_any_bytes(1000)
