@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course.checks import arrays, inputs, map_mistakes, mistakes
+from course.checks import arrays, inputs, map_mistakes, mistakes, trainings
 from course.checks.arrays import Mistakes
 from course.checks.exercise import Exercise
 from course.errors import CourseError
@@ -250,9 +250,8 @@ def _train(check: Exercise, answer: Any) -> None:
 
 
 def _evaluate(check: Exercise, answer: Any) -> None:
-    images, labels = inputs.images_with_blocks(60, check.rng)
-    labels = inputs.mislabeled(labels, share=0.25)
-    check.measured(answer, inputs.trained_network(), images, labels)
+    network = inputs.trained_network()
+    check.measured(answer, network, *trainings.telling_images(network, check.rng))
 
 
 EXAMPLES: dict[str, Example] = {

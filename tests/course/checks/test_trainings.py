@@ -177,3 +177,30 @@ def test_networks_to_evaluate_differ_in_what_they_know() -> None:
 @pytest.mark.parametrize("answer", [1.0, 0.75, True])
 def test_an_evaluation_that_asks_no_model_is_refused(answer: Any) -> None:
     assert run_test("cnn", "evaluate", lambda model, images, labels: answer) != 1.0
+
+
+def test_a_mistake_in_measuring_is_named_whatever_the_draw() -> None:
+    network = inputs.trained_network()
+    for seed in range(30):
+        images, labels = trainings.telling_images(network, np.random.default_rng(seed))
+        classes = inputs.probabilities(network, images).argmax(axis=1)
+        for name, number in {
+            "scaled-twice": inputs.accuracy(network, images / 255, labels),
+            "argmax-of-labels": (classes == labels.argmax()).mean(),
+            "labels-divided": (classes == labels / 255).mean(),
+            "measured-on-a-part": (classes[30:] == labels[30:]).mean(),
+            "error-for-accuracy": (classes != labels).mean(),
+        }.items():
+            with pytest.raises(Wrong) as error:
+                trainings.accuracy(number, network, images, labels)
+            assert error.value.misconception == name
+
+
+def test_all_right_is_no_part_of_the_images() -> None:
+    images, labels = inputs.images_with_blocks(40, np.random.default_rng(1))
+    network = inputs.trained_network([int(label) for label in labels[:16]][:4])
+    assert inputs.accuracy(network, images[:1], labels[:1]) == 1
+
+    with pytest.raises(Wrong) as error:
+        trainings.accuracy(1.0, network, images, labels)
+    assert error.value.misconception != "measured-on-a-part"
