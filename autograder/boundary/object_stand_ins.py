@@ -4,9 +4,11 @@
 """
 
 import builtins
+import functools
 import inspect
 import re
 import sys
+import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from autograder.boundary.student_objects import StandIns
 
 MAX_PLACE = 300
-CLAIMED = frozenset(["matplotlib", "sklearn", "scipy", "sympy", "seaborn", "networkx"])
-"""Libraries whose classes an object may claim; none of them has values that cross as data."""
+CLAIMED = frozenset(["matplotlib", "sklearn", "sympy", "seaborn", "networkx"])
+"""Libraries whose classes an object may claim; none of them has values that cross as data.
+
+Not SciPy: its code in C relies on what its own sparse matrices say of themselves.
+"""
 _NUMBERS = {"__len__": int, "__bool__": bool, "__int__": int, "__float__": float, "__index__": int}
 _HIDDEN = ("_typ", "_repr_", "_ipython_", "_is_", "_mro")
 """Beginnings of attributes by which libraries recognize their own objects."""
@@ -41,7 +46,8 @@ class StandIn:
 
         So `isinstance(axes, plt.Axes)` holds.
         """
-        return _library_class(self._stand_in[1]) or type(self)
+        claimed = _library_class(self._stand_in[1])
+        return (claimed and _not_to_be_made(claimed)) or type(self)
 
     def __repr__(self) -> str:
         record = self._stand_in[1]
@@ -173,6 +179,24 @@ def _library_class(record: HandleRecord) -> type | None:
     return found if isinstance(found, type) and found.__module__ == module else None
 
 
+@functools.cache
+def _not_to_be_made(kind: type) -> type | None:
+    """Return a class below a library's of which nothing can be made; None if there can't be one.
+
+    scikit-learn's `clone` makes an estimator of the class that it finds, with the parameters that
+    the object tells; some read files, or load them.
+    """
+
+    def refuse(cls: type, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"a test can't make a {kind.__name__} after a student's object")
+
+    body = {"__new__": refuse, "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+    try:
+        return types.new_class(kind.__name__, (kind,), {}, lambda names: names.update(body))
+    except Exception:  # whatever a library's class says to one that inherits from it
+        return None
+
+
 def _compared(one: StandIn, method: str, other: object) -> Any:
     """Compare objects by the student's word; an object and a plain value only where permitted."""
     owner, record, place = one._stand_in
@@ -212,8 +236,11 @@ def _text(value: Any) -> str:
 
 
 def _longer(place: str, part: str) -> str:
-    """Add a part to a place's name; a list's thousandth node is where its second is."""
-    return place if place.endswith(part) else place + part
+    """Add a part to a place's name; a list's thousandth node is where its second is.
+
+    What a function returns that another has returned has a place of its own.
+    """
+    return place if place.endswith(part) and part != "(…)" else place + part
 
 
 def class_with(record: HandleRecord) -> type:
@@ -229,9 +256,11 @@ def class_with(record: HandleRecord) -> type:
 def _method(name: str) -> Any:
     def answer(self: StandIn, *args: Any) -> Any:
         owner, _, place = self._stand_in
-        plain = name in BINARY and not all(isinstance(other, StandIn) for other in args)
+        plain = (name in BINARY or name == "__contains__") and not all(
+            isinstance(other, StandIn) for other in args
+        )
         if plain and not owner.permit(f"{place}.{name}", always=False):
-            return NotImplemented
+            return _is_among(self, *args) if name == "__contains__" else NotImplemented
         result = _special(self, name, *args)
         if name in _NUMBERS and type(result) is not _NUMBERS[name]:
             raise TypeError(f"{name} returned no {_NUMBERS[name].__name__}")
@@ -240,6 +269,13 @@ def _method(name: str) -> Any:
         return result
 
     return answer
+
+
+def _is_among(one: StandIn, value: object) -> bool:
+    """Look for a plain value in an object by its items: it is told what is looked for nowhere."""
+    if "__iter__" not in methods_of(one._stand_in[1]):
+        raise TypeError(f"argument of type '{type(one).__name__}' is not iterable")
+    return any(value is item or value == item for item in _special(one, "__iter__"))
 
 
 def _signature(described: Any) -> inspect.Signature:

@@ -9,6 +9,7 @@ while the reference solution runs; a submission's objects are refused at every o
 
 import builtins
 import contextlib
+import copy
 import random
 import sys
 import time
@@ -26,6 +27,7 @@ from autograder.boundary.agent.convpool_agent.records import (
     HistoryRecord,
     ModelRecord,
 )
+from autograder.boundary.changed_arguments import Changes, is_unchanged
 from autograder.boundary.channel import BadReply, Channel
 from autograder.boundary.object_stand_ins import Items, StandIn, Unexpected, class_with, methods_of
 from autograder.boundary.student_errors import (
@@ -64,6 +66,10 @@ class StandIns:
         """Whether the student's code draws on where this process's shared random numbers are."""
         self._made: dict[int, Any] = {}
         self._callbacks: list[Any] = []
+        self._earlier = 0  # how many of them are functions of earlier tests
+        self.changes = Changes()
+        self.leaves_changes_out = False
+        """Whether unexpected changes of arguments are not copied into the test's values."""
         self._requests = self._calls_back = self._depth = 0
         self.seeds = 0
         """How often a test has seeded the shared random numbers."""
@@ -83,6 +89,7 @@ class StandIns:
         self._random = self._shared_random()
         if functions is not None:
             self._callbacks = list(functions)
+        self._earlier, self.changes = len(self._callbacks), Changes()
         return list(self._callbacks)
 
     def define(self, names: dict[str, Any], deleted: Sequence[str] = ()) -> None:
@@ -141,12 +148,24 @@ class StandIns:
         if kind == "refused":
             raise refusal_of(reply)
         if kind == "stopped":
-            raise StopIteration
+            if action == "special" or self.permit(f"{place} stops", always=False):
+                raise StopIteration
+            raise RuntimeError("it raised StopIteration")  # which would end a test's `map`
         if kind == "raised":
             raise_as_student(reply, self._exception_class(reply.get("class")))
         require_result(reply)
-        self._restore([list(args), kwargs], [reply["args"], reply["kwargs"]], place)
+        self._copy_back([list(args), kwargs], sent, [reply["args"], reply["kwargs"]], place)
         return self.arrived(reply["result"], place)
+
+    def _copy_back(self, passed: Any, sent: Any, after: Any, place: str) -> None:
+        """Let the test see how a call has changed its arguments; see `changed_arguments`."""
+        unchanged = is_unchanged(sent, after)
+        if not (unchanged or self.permit(f"{place} changes its arguments", always=True)):
+            before = copy.deepcopy(sent)
+            self.changes.note(lambda: self._restore(passed, before, place))
+            if self.leaves_changes_out:
+                return
+        self._restore(passed, after, place)
 
     def _reply(self, kind: str, fields: dict[str, object]) -> dict[str, Any]:
         """Send a request; run the test's functions that the student's code calls meanwhile."""
@@ -168,7 +187,7 @@ class StandIns:
                 raise BadReply("printed text that is none, or too long")
             if printed:
                 sys.stdout.write(printed)
-            if reply.get("kind") != "callback":
+            if reply.get("kind") != "callback" or kind == "define":
                 return reply
             kind, fields = "resume", {"name": fields["name"], **self._called_back(reply)}
 
@@ -197,6 +216,8 @@ class StandIns:
         number, args, kwargs = (reply.get(key) for key in ("callback", "args", "kwargs"))
         if type(number) is not int or not 0 <= number < len(self._callbacks):
             raise BadReply("a call of no function")
+        if number < self._earlier and not self.permit("a call of an earlier test's", always=True):
+            raise BadReply("a call of an earlier test's function")
         if type(args) is not list or type(kwargs) is not dict:
             raise BadReply("a call without arguments")
         self._calls_back += 1
@@ -246,6 +267,9 @@ class StandIns:
             return history_from(value)
         if type(value) in (list, tuple):
             return type(value)(self.arrived(item, f"{place}[]") for item in value)
+        if isinstance(value, np.ma.MaskedArray) and not self.permit(f"{place} masked", always=True):
+            # Comparisons leave out what is masked: all of it is equal to everything.
+            raise CannotCross(place, "masked array", "a plain value was expected")
         if isinstance(value, dict):
             for key, item in value.items():
                 value[key] = self.arrived(item, f"{place}[]")
@@ -270,7 +294,9 @@ class StandIns:
         if record.kind == "callback":
             if record.number >= len(self._callbacks):
                 raise BadReply("no function of the test")
-            return self._callbacks[record.number]
+            if self.permit(f"{place} is the test's", always=True):
+                return self._callbacks[record.number]
+            return Unexpected(self, record, place)
         if not self.permit(place, always=True):
             return (Items if "__next__" in methods_of(record) else Unexpected)(self, record, place)
         if record.kind == "exception":
@@ -291,7 +317,7 @@ class StandIns:
             base: Any = Exception
             for name in names if type(names) is list else []:
                 known = getattr(builtins, name, None) if type(name) is str else None
-                if isinstance(known, type) and issubclass(known, Exception):
+                if isinstance(known, type) and issubclass(known, Exception) and known not in _ENDS:
                     base = known
                     break
             bases = (StudentError,) if base is Exception else (StudentError, base)
@@ -336,6 +362,10 @@ class StandIns:
             passed.update(after)
         elif type(passed).__name__ in ("DataFrame", "Series") and not passed.equals(after):
             passed._update_inplace(after)
+
+
+_ENDS = (StopIteration, StopAsyncIteration)
+"""Exceptions that end a loop of the test's, and fail none of its checks."""
 
 
 def is_of_the_boundary(error: Exception) -> bool:

@@ -4,12 +4,14 @@ Everything that the process sends may be forged by the student's code. It decide
 no other.
 """
 
+import ast
 import builtins
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox import CellRun
+from course.notebook.cell_code import read_code
 from course.notebook.verdict import Status, Verdict
 from course.visible import visible
 
@@ -87,11 +89,19 @@ def failed(test: OrdinaryTest, name: str, text: str) -> Verdict:
     known = name == "CheckFailed" or isinstance(getattr(builtins, name, None), type)
     if has_hidden and not known:  # a name of the student's own could be a word of the hidden part
         name = "an error"
-    if has_hidden and text not in test.shown:
+    if has_hidden and text and text not in _texts(test.shown):
         message = f"A check of this cell failed ({name}); it may be a hidden one."
     else:
         message = f"{name}: {text}" if text else f"A check of this cell failed ({name})."
     return test.verdict(0.0, status, message)
+
+
+def _texts(source: str) -> set[str]:
+    """Return the texts that stand whole in a test: a student's error could quote any part of it."""
+    tree = read_code(source)
+    nodes = ast.walk(tree) if tree else ()
+    constants = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {visible(one).strip()[:_LONGEST] for one in constants if type(one) is str}
 
 
 def _shown_value(output: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from autograder.grading.permitted_code import names_loaded, reason_against, rest
 from course.notebook.cell_code import read_code, top_level_names
 from course.notebook.cell_marks import mark_of
 
+_DEFINITIONS = ast.FunctionDef | ast.ClassDef
 CHECKS = "course.checks"
 """This project's own checks: a student's process has no such module while it is graded."""
 
@@ -62,7 +63,12 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
             found = _imports(read, modules) if read else []
             imports.extend(found)
             imported = set().union(*(bound_in(one) for one in found))
-            students |= (bound_in(read) if read else set()) - imported
+            bound = (bound_in(read) if read else set()) - imported
+            helpers = {one: text for one, text in helpers.items() if one not in bound}
+            others = students | set(helpers)
+            theirs = {} if mark.is_gap else _authors_functions(read, others, modules)
+            helpers |= theirs
+            students = (students | bound) - set(theirs)
     code.imports.extend(ast.unparse(one) for one in imports if bound_in(one) & (read_here | {"*"}))
     code.only_outside.update(_only_outside(code, cells))
     return code
@@ -101,12 +107,27 @@ def _may_run_here(tree: ast.Module, others: Iterable[str], modules: Mapping[str,
     return not (reason_against(tree, modules=modules) or read_at_once(tree) & set(others))
 
 
+def _authors_functions(
+    tree: ast.Module | None, others: set[str], modules: Mapping[str, str]
+) -> dict[str, ast.stmt]:
+    """Return the functions and classes of a cell that no answer stands in, if they may run here.
+
+    The author wrote them to check answers with. A student's own of the same name must not.
+    """
+    defined = [one for one in (tree.body if tree else []) if isinstance(one, _DEFINITIONS)]
+    unsure = [one for one in defined if reason_against(one, modules=modules)]
+    others = others | {one.name for one in unsure}
+    return {
+        one.name: one for one in defined if one not in unsure and not read_at_once(one) & others
+    }
+
+
 def _helpers(tree: ast.Module, others: Iterable[str]) -> dict[str, ast.stmt]:
     """Return the functions and classes of a locked cell that use `others` when they are called.
 
     One that uses another of them is one, too.
     """
-    defined = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    defined = [one for one in tree.body if isinstance(one, _DEFINITIONS)]
     used, found = set(others), dict[str, ast.stmt]()
     while more := [one for one in defined if one.name not in found and names_loaded(one) & used]:
         found |= {one.name: one for one in more}

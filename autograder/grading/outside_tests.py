@@ -7,6 +7,7 @@ What students see of a test runs where it stands; its hidden part when the last 
 import builtins
 import contextlib
 import io
+import numbers
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.boundary.student_objects import StandIns
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
 from autograder.grading.rehearsal import Rehearsal
-from autograder.grading.worker_bounds import gap_budget
+from autograder.grading.worker_bounds import gap_budget, over_budget
 from course.checks.failures import CheckFailed
 from course.crossing import CannotCross
 from course.notebook.cell_code import run_as_cell, top_level_names
@@ -31,6 +32,10 @@ from course.visible import visible
 
 _KINDS = frozenset(
     ["undefined", "function", "value", "raised", "result", "results", "stopped", "callback"]
+)
+CHANGED = (
+    "The check passes only because the answer changes what it is given. Leave the arguments of "
+    "functions as they are."
 )
 _STATUS: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
@@ -47,6 +52,12 @@ class Refused(Exception):
     """A value of the student's that cannot be sent to the tests."""
 
     check_message = "a value that it gives cannot be sent to the tests"
+
+
+class NoNumber(Exception):
+    """A last value that is no number, where that of the reference solution is its part mark."""
+
+    check_message = "the value that this check ends with is no number of points"
 
 
 class WatchedChannel(Rehearsal):
@@ -138,11 +149,13 @@ class OutsideTests:
         states = random.getstate(), np.random.get_state()
         functions = self._begin(test, channel)
         process = self._student.process_number()
+        turn = _Turn(test, takes, channel, dict(self._names), functions, states, process)
         verdict = self._run(test, test.shown, takes, names, channel)
-        if test.shown != test.source and verdict.status in ("correct", "partial"):
-            before = dict(self._names)
-            turn = _Turn(test, takes, channel, before, functions, states, process)
+        if test.shown == test.source:
+            verdict = self._without_changes(turn, verdict)
+        elif verdict.status in ("correct", "partial"):
             self._waiting.append(turn)
+        self._stand_ins.changes.take_back()
         found = {name: names[name] for name in top_level_names(test.shown) & set(names)}
         deleted = [name for name in top_level_names(test.shown) if name not in names]
         self._names = {name: self._names[name] for name in self._names if name not in deleted}
@@ -168,10 +181,35 @@ class OutsideTests:
             channel.repeat()
         else:
             channel = WatchedChannel(self._student)
+        turn.channel = channel
+        verdict = self._run_again(turn)
+        verdict = self._without_changes(turn, verdict)
+        self._stand_ins.changes.take_back()
+        return verdict
+
+    def _run_again(self, turn: _Turn) -> Verdict:
+        """Run all of a test with what it began with."""
         random.setstate(turn.random_states[0])
         np.random.set_state(turn.random_states[1])
-        self._begin(turn.test, channel, turn.functions)
-        return self._run(turn.test, turn.test.source, turn.takes, turn.names, channel)
+        self._begin(turn.test, turn.channel, turn.functions)
+        names = dict(turn.names)
+        return self._run(turn.test, turn.test.source, turn.takes, names, turn.channel)
+
+    def _without_changes(self, turn: _Turn, verdict: Verdict) -> Verdict:
+        """Give points after unexpected changes of arguments only if there are some without them."""
+        if not (verdict.score and self._stand_ins.changes):
+            return verdict
+        self._stand_ins.changes.take_back()
+        turn.channel.repeat()
+        self._stand_ins.leaves_changes_out = True
+        try:
+            again = self._run_again(turn)
+        finally:
+            self._stand_ins.leaves_changes_out = False
+        if again.score >= verdict.score:
+            return verdict
+        status: Status = "partial" if again.score else "incorrect"
+        return turn.test.verdict(again.score, status, CHANGED)
 
     @property
     def waiting(self) -> int:
@@ -211,6 +249,7 @@ class OutsideTests:
                 value = run_as_cell(source, names, "<test>")
                 if isinstance(value, Unexpected):
                     raise value.refusal()
+                value = self._last_value(test, source, value)
         except CheckFailed as failure:
             if source != test.shown and not failure.quotes_nothing:
                 return failed(test, "CheckFailed", str(failure))
@@ -252,8 +291,24 @@ class OutsideTests:
 
         return counted
 
+    def _last_value(self, test: OrdinaryTest, source: str, value: Any) -> Any:
+        """Return the value of a test's last line; a number where the reference solution has one.
+
+        nbgrader gives all points for what is no number, is negative, or NaN.
+        """
+        place = "its last value" if source == test.source else "its last value as shown"
+        number = isinstance(value, numbers.Real) and type(value) is not bool and float(value) >= 0
+        if self._stand_ins.recording and number:
+            if type(value) in (int, float) or value == test.points:
+                self._stand_ins.seen.add(place)
+        elif place in self._objects.get(test.grade_id, ()):
+            if not number:
+                raise NoNumber
+            return float(value)
+        return value
+
     def _trouble(self, channel: WatchedChannel) -> Exception | None:
-        return channel.trouble or self._stand_ins.trouble
+        return channel.trouble or self._stand_ins.trouble or over_budget()
 
 
 def _wrong(test: OrdinaryTest, error: BaseException, concealed: bool) -> Verdict:

@@ -34,7 +34,8 @@ class Rehearsal:
     def __init__(self, channel: Channel) -> None:
         """Send requests through `channel`."""
         self._channel = channel
-        self._kept: deque[tuple[bytes, bytes]] = deque()
+        self._told: deque[tuple[bytes, bytes]] = deque()
+        self._kept = self._told  # of the turn before
         self._room = MAX_BYTES  # of replies; what is more is asked again
         self._over = False
         self._all_kept = True
@@ -42,8 +43,8 @@ class Rehearsal:
         """Whether something was asked once more, or before all of the kept replies were given."""
 
     def repeat(self) -> None:
-        """Give the kept replies from now on, in their order; the rest is asked."""
-        self._over = True
+        """Give the replies of this turn once more, in their order; the rest is asked."""
+        self._kept, self._told, self._over = self._told, deque(), True
 
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
         """Send a request as `Channel` does, or repeat the reply that it got before."""
@@ -56,14 +57,18 @@ class Rehearsal:
             self._all_kept = all_kept and kept
             return reply
         if self._kept and self._kept[0][0] == asked:
-            return decode(self._kept.popleft()[1], wide=handle is not None)
+            self._told.append(self._kept.popleft())
+            return decode(self._told[-1][1], wide=handle is not None)
         # What was not kept, for its size or for an error, is answered anew by who knows what now.
         self.strayed |= bool(self._kept) or not self._all_kept
-        return self._channel.request(kind, {**fields, "kept": True}, timeout)
+        reply = self._channel.request(kind, {**fields, "kept": True}, timeout)
+        if handle is not None:  # an ordinary test can have a third turn
+            self._keep(asked, encode(reply, reduce=reduce, wide=handle))
+        return reply
 
     def _keep(self, asked: bytes, told: bytes) -> bool:
         """Keep a reply while there is room; tell whether there was."""
         self._room -= len(asked) + len(told)
         if self._room >= 0:
-            self._kept.append((asked, told))
+            self._told.append((asked, told))
         return self._room >= 0

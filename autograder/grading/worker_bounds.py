@@ -33,6 +33,7 @@ class OverBudget(Exception):
 
 
 _bounded = False
+_over: list[OverBudget] = []
 
 
 def bound_this_process() -> None:
@@ -52,7 +53,13 @@ def bound_this_process() -> None:
 
 
 def _over_budget(number: int, frame: Any) -> None:
-    raise OverBudget
+    _over.append(OverBudget())
+    raise _over[-1]
+
+
+def over_budget() -> OverBudget | None:
+    """Return the error that was raised in this gap's budget, which a test may have caught."""
+    return _over[-1] if _over else None
 
 
 @contextlib.contextmanager
@@ -64,6 +71,7 @@ def gap_budget() -> Iterator[None]:
     if not _bounded:
         yield
         return
+    _over.clear()
     signal.setitimer(signal.ITIMER_VIRTUAL, GAP_SECONDS)
     signal.setitimer(signal.ITIMER_PROF, GAP_SECONDS + GRACE_SECONDS)
     try:

@@ -14,12 +14,13 @@ import numpy as np
 from course.crossing import MAX_ELEMENTS, CannotCross, portable_dtype
 
 from .npy import MalformedData
-from .records import WideRecord
+from .records import HandleRecord, HistoryRecord, ModelRecord, WideRecord
 
 Lower = Callable[[Any], Any]
 MAX_ROWS = 5_000_000
 MAX_LEVELS = 20
 MAX_COLUMNS = 5_000
+RECORDS = (HandleRecord, HistoryRecord, ModelRecord)
 _NULLABLE = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 _PERIOD = re.compile(r"[A-Za-z0-9-]{1,20}")
 
@@ -117,9 +118,12 @@ def _checked(condition: bool, what: str) -> None:
 
 
 def _numbers(array: Any, kinds: str) -> np.ndarray:
+    """Check one column of an array; an object that stays in its process is no value of a table."""
     _checked(
         type(array) is np.ndarray and array.ndim == 1 and array.dtype.kind in kinds, "a column"
     )
+    if array.dtype.kind == "O":
+        _checked(not any(type(one) in RECORDS for one in array), "a column")
     # pandas may write into a column.
     return array if array.flags.writeable else array.copy()
 
@@ -147,7 +151,9 @@ def _zoned(numbers: Any, unit: Any, zone: Any) -> Any:
 
 
 def _is_zone(zone: Any) -> bool:
-    return type(zone) is str and re.fullmatch(r"[A-Za-z0-9_+:/-]{1,60}", zone) is not None
+    """Whether this can name a time zone; dateutil would open any file that it is told."""
+    known = type(zone) is str and re.fullmatch(r"[A-Za-z0-9_+:/-]{1,60}", zone) is not None
+    return known and not zone.lower().startswith(("dateutil", "tzlocal", "/"))
 
 
 def _text(texts: Any, missing: Any, storage: Any) -> Any:
