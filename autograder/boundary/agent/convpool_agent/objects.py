@@ -59,7 +59,7 @@ def handle(value: Any, path: str) -> HandleRecord:
     if isinstance(value, Callback):
         return HandleRecord(value.number, "callback", value.__name__)
     name = str(getattr(type(value), "__name__", "object"))[:200]
-    if isinstance(value, types.MethodType) and not isinstance(value.__self__, type):
+    if isinstance(value, types.MethodType) and _is_found_by_name(value):
         method = {"method": str(value.__name__)[:200]}
         return HandleRecord(_number(value.__self__, path), "method", name, method)
     own = str(getattr(value, "__name__", name))[:200]
@@ -80,6 +80,13 @@ def handle(value: Any, path: str) -> HandleRecord:
     library = next((one for one in kind.__mro__ if one.__module__ != "__main__"), object)
     details = {"methods": methods, "library": [library.__module__, library.__qualname__]}
     return HandleRecord(_number(value, path), "object", name, details)
+
+
+def _is_found_by_name(method: types.MethodType) -> bool:
+    """Whether an instance has a method under the method's own name, which a lambda has not."""
+    name = getattr(method, "__name__", "")
+    found = getattr(type(method.__self__), name, None)
+    return not isinstance(method.__self__, type) and found is method.__func__
 
 
 def _number(value: Any, path: str) -> int:
