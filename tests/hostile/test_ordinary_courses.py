@@ -11,9 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from support.arena import everything_in
-from support.ordinary_attacks import (
+from support.attacked_course import (
     ANSWERS,
-    ATTACKS,
     HIDDEN_WORD,
     INSIDE,
     INSIDE_WORD,
@@ -23,6 +22,7 @@ from support.ordinary_attacks import (
     write,
     write_source,
 )
+from support.ordinary_attacks import ATTACKS
 from support.stock_course import automatic_scores
 
 from autograder.build.coursedir import find_stock_course
@@ -32,9 +32,9 @@ from autograder.grading.stock_run import grade_stock_class
 from autograder.sandbox import Sandbox
 
 LIMITS = {"cell_seconds": 10.0, "notebook_seconds": 60.0, "memory_bytes": 1 << 30}
-QUICK = ["equal-to-everything", "forges-replies", "moves-the-goalposts"]
+QUICK = ["equal-to-everything", "forges-replies", "moves-the-goalposts", "changes-it-later"]
 WRONG = ANSWERS | {"biggest": "def biggest(numbers):\n    return min(numbers)"}
-WILMA_FAILS = {"largest", "by-helper", "all-hidden"}
+WILMA_FAILS = {"largest", "by-helper", "all-hidden", "compared-later", "part-mark"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def test_nobody_else_notices(request: pytest.FixtureRequest, name: str) -> None:
     wrong = {gap.exercise: gap.message for gap in found.results["ada"].gaps if not gap.score}
     assert wrong == {}
     points = found.points("wilma")
-    assert {test for test in points if points[test] != POINTS} == WILMA_FAILS | {"part-mark"}
+    assert {test for test in points if points[test] != POINTS} == WILMA_FAILS
     assert HIDDEN_WORD not in (found.root / "grades.csv").read_text()
     assert INSIDE_WORD not in (found.root / "grades.csv").read_text()
     assert list(found.root.rglob(f"*{MARK}*")) == []
