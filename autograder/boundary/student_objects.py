@@ -159,8 +159,8 @@ class StandIns:
 
     def _copy_back(self, passed: Any, sent: Any, after: Any, place: str) -> None:
         """Let the test see how a call has changed its arguments; see `changed_arguments`."""
-        unchanged = is_unchanged(sent, after)
-        if not (unchanged or self.permit(f"{place} changes its arguments", always=True)):
+        usual = is_unchanged(sent, after) or self.permit(f"{place} changes its arguments", True)
+        if not usual:
             before = copy.deepcopy(sent)
             self.changes.note(lambda: self._restore(passed, before, place))
             if self.leaves_changes_out:
