@@ -1,0 +1,124 @@
+"""The order of all examinations: the machine, the class, the course, then its tests."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.doctor.class_files import (
+    examine_folders,
+    examine_gradebook,
+    examine_roster,
+    examine_rules,
+)
+from autograder.doctor.course_source import (
+    Course,
+    CourseNotebook,
+    class_of,
+    find_any_course,
+    read_notebooks,
+    secrets_in,
+    texts_for_students,
+    texts_installed,
+)
+from autograder.doctor.exchange_folder import examine_exchange
+from autograder.doctor.finding import Finding, fine, from_error
+from autograder.doctor.giveaways import giveaways
+from autograder.doctor.machine import examine_disk, examine_sandbox, examine_versions
+from autograder.doctor.running_tests import Progress, findings_of, run_tests
+from autograder.folders import ClassFolder
+from autograder.grading.conditions import GradeOptions
+from course.errors import CourseError
+
+Examination = Callable[[], Iterator[Finding]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be examined."""
+
+    course: Path | None = None
+    """None: the working directory."""
+    class_folder: Path | None = None
+    assignments: tuple[str, ...] = ()
+    """Empty for all."""
+    tests: bool = True
+    """Run the tests on reference solutions and releases."""
+
+
+def examine(wanted: Wanted, options: GradeOptions, progress: Progress) -> Iterator[Finding]:
+    """Examine everything, the quick things first; yield each finding as soon as it is made."""
+    course, findings = _course(wanted)
+    class_folder = class_of(course, wanted.class_folder)
+    known = course.assignments() if course else []
+    root = course.root if course else Path.cwd()
+    quick: list[tuple[str, Examination]] = [
+        ("versions", examine_versions),
+        ("sandbox", examine_sandbox),
+        ("disk", lambda: examine_disk(class_folder.root)),
+        ("class folder", lambda: examine_folders(class_folder)),
+        ("gradebook", lambda: examine_gradebook(class_folder)),
+        ("roster", lambda: examine_roster(class_folder)),
+        ("rules", lambda: examine_rules(class_folder, known)),
+        ("exchange", lambda: examine_exchange(root, class_folder)),
+    ]
+    for count, (what, examination) in enumerate(quick):
+        progress(what, count, len(quick))
+        yield from _guarded(what, examination)
+    yield from findings
+    if course:
+        yield from _examine_course(course, class_folder, wanted, options, progress)
+
+
+def _course(wanted: Wanted) -> tuple[Course | None, list[Finding]]:
+    """Find the course; a finding says why there is none."""
+    try:
+        course = find_any_course(wanted.course)
+        course.require(list(wanted.assignments))
+    except (CourseError, OSError) as error:
+        return None, [from_error("course", error, "Name its folder with --course.")]
+    return course, []
+
+
+def _examine_course(
+    course: Course,
+    class_folder: ClassFolder,
+    wanted: Wanted,
+    options: GradeOptions,
+    progress: Progress,
+) -> Iterator[Finding]:
+    """Read the course, search what students get, run the tests."""
+    progress("reading the course", 0, 1)
+    named = course.require(list(wanted.assignments))
+    notebooks, findings = read_notebooks(course, class_folder, named)
+    yield from findings
+    yield from _guarded("answers", lambda: _search(course, class_folder, notebooks))
+    if not wanted.tests:
+        return
+
+    def tests() -> Iterator[Finding]:
+        for runs in run_tests(course, notebooks, options, progress):
+            yield from findings_of(runs)
+
+    yield from _guarded("tests", tests)
+
+
+def _search(
+    course: Course, class_folder: ClassFolder, notebooks: list[CourseNotebook]
+) -> Iterator[Finding]:
+    """Search what students get for what they must not."""
+    secrets = secrets_in(course, notebooks)
+    given = list(giveaways(secrets, texts_for_students(course, class_folder, notebooks)))
+    yield from given
+    if not given:
+        found = f"{len(secrets)} solutions, hidden tests and explanations: none in the release"
+        yield fine("answers", found)
+    yield from giveaways(secrets, texts_installed(course, covered=False))
+    yield from giveaways(secrets, texts_installed(course, covered=True), covered=True)
+
+
+def _guarded(what: str, examination: Examination) -> Iterator[Finding]:
+    """An error in one examination is its finding: the others are made."""
+    try:
+        yield from examination()
+    except (CourseError, OSError) as error:
+        yield from_error(what, error, "Correct this, then run it again.")
