@@ -38,10 +38,8 @@ def examine_folders(class_folder: ClassFolder) -> Iterator[Finding]:
         user = os.environ.get("USER") or f"user {os.geteuid()}"
         yield wrong("class folder", f"{path}: {why}", f"Give {user} the right to it, or move it.")
     if not failed:
-        count = len(_students(class_folder))
-        yield fine(
-            "class folder", f"{root} can be written; {count_of(count, 'student')} in submitted/"
-        )
+        students = count_of(len(_students(class_folder)), "student")
+        yield fine("class folder", f"{root} can be written; {students} in submitted/")
     yield from _others_rights(class_folder)
 
 
@@ -177,9 +175,7 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
     path = rules_path(class_folder.root)
     if not path.exists():
         if not isinstance(class_folder, StockClass):
-            yield fine(
-                "rules", "there is no rules.toml, so nobody is late; `autograder late --init`"
-            )
+            yield fine("rules", "there is none, so nobody is late; `autograder late --init`")
         return
     try:
         rules = read_rules(path)

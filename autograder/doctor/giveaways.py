@@ -79,15 +79,15 @@ def explanations_in(bank: Path) -> list[Secret]:
     """Return the explanations of a question bank, which tell the answers."""
     lines = enumerate(bank.read_text(encoding="utf-8").splitlines(), start=1)
     return [
-        Secret("an explanation in", f"{bank.name}, line {number}", (squeezed(line)[1:],))
+        Secret("an explanation in", f"{bank.name}, line {number}", (squeezed(line),))
         for number, line in lines
         if line.strip().startswith(">") and len(squeezed(line)) > 2 * LEAST
     ]
 
 
-def squeezed(text: str) -> str:
-    """Remove white space."""
-    return "".join(text.split())
+def squeezed(line: str) -> str:
+    """Remove a line's white space, and the signs of a comment or quotation in front of it."""
+    return "".join(line.split()).lstrip("#>")
 
 
 def squeezed_lines(text: str) -> list[str]:
