@@ -38,8 +38,9 @@ def examine_folders(class_folder: ClassFolder) -> Iterator[Finding]:
         user = os.environ.get("USER") or f"user {os.geteuid()}"
         yield wrong("class folder", f"{path}: {why}", f"Give {user} the right to it, or move it.")
     if not failed:
-        students = count_of(len(_students(class_folder)), "student")
-        yield fine("class folder", f"{root} can be written; {students} in submitted/")
+        count = count_of(len(_students(class_folder)), "student")
+        students = f"; {count} in submitted/" if class_folder.submitted.is_dir() else ""
+        yield fine("class folder", f"{root} can be written{students}")
     yield from _others_rights(class_folder)
 
 
@@ -184,16 +185,17 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
         return
     assert rules is not None
     named = [*rules.due, *(one.assignment for one in rules.extensions if one.assignment)]
-    unknown = [name for name in dict.fromkeys(named) if name not in assignments]
-    if unknown and assignments:
+    unknown = [name for name in dict.fromkeys(named) if assignments and name not in assignments]
+    if unknown:
         yield wrong(
             "rules",
             f"{path}: there is no assignment called {names(unknown)}",
             f"The assignments are {names(sorted(assignments))}.",
         )
     students = _known_students(class_folder)
-    strangers = [one.student for one in rules.extensions if one.student not in students]
-    if strangers and students:
+    named = [one.student for one in rules.extensions]
+    strangers = [name for name in dict.fromkeys(named) if students and name not in students]
+    if strangers:
         yield wrong(
             "rules",
             f"{path}: an extension is for {names(strangers)}, whom nobody knows",

@@ -55,12 +55,24 @@ def class_of(course: Course | None, folder: Path | None) -> ClassFolder:
     return course.class_folder if isinstance(course, StockCourse) else find_class(folder)
 
 
+def hidden_files(course: Course | None, class_folder: ClassFolder) -> tuple[Path, ...]:
+    """Name a few files that a submission must not be able to read."""
+    folder = course.solutions if isinstance(course, CourseFolder) else None
+    if isinstance(course, StockCourse):
+        folder = course.source(next(iter(course.assignments()), ""))
+    sources = sorted(folder.rglob("*.*"))[:5] if folder else []
+    return (class_folder.root / ".secret", *sources)
+
+
 def read_notebooks(
     course: Course, class_folder: ClassFolder, wanted: list[str]
 ) -> tuple[list[CourseNotebook], list[Finding]]:
     """Read the source notebooks of assignments; return them, and what can't be read or is old."""
     found: list[CourseNotebook] = []
     findings: list[Finding] = []
+    if not wanted:
+        step = "Write one with `autograder new NAME`."
+        return [], [wrong("course", f"{course.root} holds no assignment", step)]
     for name in wanted:
         try:
             found += _notebooks_of(course, class_folder, name)

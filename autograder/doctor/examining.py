@@ -15,17 +15,23 @@ from autograder.doctor.course_source import (
     CourseNotebook,
     class_of,
     find_any_course,
+    hidden_files,
     read_notebooks,
     secrets_in,
     texts_for_students,
     texts_installed,
 )
 from autograder.doctor.exchange_folder import examine_exchange
-from autograder.doctor.finding import Finding, fine, from_error
+from autograder.doctor.finding import Finding, fine, from_error, note
 from autograder.doctor.giveaways import giveaways
-from autograder.doctor.machine import examine_disk, examine_sandbox, examine_versions
+from autograder.doctor.machine import (
+    examine_disk,
+    examine_sandbox,
+    examine_versions,
+    existing,
+)
 from autograder.doctor.running_tests import Progress, findings_of, run_tests
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, require_known
 from autograder.grading.conditions import GradeOptions
 from course.errors import CourseError
 
@@ -46,60 +52,66 @@ class Wanted:
 
 
 def examine(wanted: Wanted, options: GradeOptions, progress: Progress) -> Iterator[Finding]:
-    """Examine everything, the quick things first; yield each finding as soon as it is made."""
+    """Examine everything, the quick things first; yield each finding as soon as it is made.
+
+    Raises BuildError for a named assignment that the course does not have.
+    """
     course, findings = _course(wanted)
-    class_folder = class_of(course, wanted.class_folder)
     known = course.assignments() if course else []
-    root = course.root if course else Path.cwd()
-    quick: list[tuple[str, Examination]] = [
-        ("versions", examine_versions),
-        ("sandbox", examine_sandbox),
-        ("disk", lambda: examine_disk(class_folder.root)),
-        ("class folder", lambda: examine_folders(class_folder)),
-        ("gradebook", lambda: examine_gradebook(class_folder)),
-        ("roster", lambda: examine_roster(class_folder)),
-        ("rules", lambda: examine_rules(class_folder, known)),
-        ("exchange", lambda: examine_exchange(root, class_folder)),
-    ]
-    for count, (what, examination) in enumerate(quick):
+    named = require_known(list(wanted.assignments), known) if course else []
+    class_folder = class_of(course, wanted.class_folder)
+    quick = _quick(course, class_folder, known, wanted)
+    proven = True
+    for count, (what, examination) in enumerate(quick.items()):
         progress(what, count, len(quick))
-        yield from _guarded(what, examination)
+        for finding in _guarded(what, examination):
+            proven = proven and not (what == "sandbox" and finding.level == "wrong")
+            yield finding
     yield from findings
-    if course:
-        yield from _examine_course(course, class_folder, wanted, options, progress)
+    if course is None:
+        return
+    progress("the course", 0, 1)
+    notebooks, findings = read_notebooks(course, class_folder, named)
+    yield from findings
+    yield from _guarded("answers", lambda: _search(course, class_folder, notebooks))
+    if wanted.tests and proven:
+        yield from _guarded("tests", lambda: _tests(course, notebooks, options, progress))
+    elif wanted.tests:
+        yield note("tests", "they were not run, because the sandbox is not proven")
+
+
+def _quick(
+    course: Course | None, class_folder: ClassFolder, known: list[str], wanted: Wanted
+) -> dict[str, Examination]:
+    """Return the examinations of the machine and the class, in their order."""
+    root = course.root if course else (wanted.course or Path.cwd())
+    hidden = hidden_files(course, class_folder)
+    return {
+        "versions": examine_versions,
+        "sandbox": lambda: examine_sandbox(hidden),
+        "disk": lambda: examine_disk(class_folder.root),
+        "class folder": lambda: examine_folders(class_folder),
+        "gradebook": lambda: examine_gradebook(class_folder),
+        "roster": lambda: examine_roster(class_folder),
+        "rules": lambda: examine_rules(class_folder, known),
+        "exchange": lambda: examine_exchange(existing(root.resolve()), class_folder),
+    }
 
 
 def _course(wanted: Wanted) -> tuple[Course | None, list[Finding]]:
     """Find the course; a finding says why there is none."""
     try:
-        course = find_any_course(wanted.course)
-        course.require(list(wanted.assignments))
+        return find_any_course(wanted.course), []
     except (CourseError, OSError) as error:
         return None, [from_error("course", error, "Name its folder with --course.")]
-    return course, []
 
 
-def _examine_course(
-    course: Course,
-    class_folder: ClassFolder,
-    wanted: Wanted,
-    options: GradeOptions,
-    progress: Progress,
+def _tests(
+    course: Course, notebooks: list[CourseNotebook], options: GradeOptions, progress: Progress
 ) -> Iterator[Finding]:
-    """Read the course, search what students get, run the tests."""
-    progress("reading the course", 0, 1)
-    named = course.require(list(wanted.assignments))
-    notebooks, findings = read_notebooks(course, class_folder, named)
-    yield from findings
-    yield from _guarded("answers", lambda: _search(course, class_folder, notebooks))
-    if not wanted.tests:
-        return
-
-    def tests() -> Iterator[Finding]:
-        for runs in run_tests(course, notebooks, options, progress):
-            yield from findings_of(runs)
-
-    yield from _guarded("tests", tests)
+    """Run the tests, and say what came of them."""
+    for runs in run_tests(course, notebooks, options, progress):
+        yield from findings_of(runs)
 
 
 def _search(

@@ -27,6 +27,7 @@ MOST_BYTES = 20 << 20
 TAKE_OUT = "Take it out, then build or release again."
 KNOWN = "Learners can look there; while a notebook is graded, it is not there."
 
+_MADE = {".git", "__pycache__"}
 _MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|KEEP ABOVE")
 
 
@@ -37,7 +38,7 @@ class Secret:
     kind: str
     """Such as "the solution of"."""
     name: str
-    """The `grade_id` of its cell, or the place in a question bank."""
+    """The `grade_id` of its cell, or the line of a question bank."""
     lines: tuple[str, ...]
     """Its lines without white space."""
 
@@ -79,7 +80,7 @@ def explanations_in(bank: Path) -> list[Secret]:
     """Return the explanations of a question bank, which tell the answers."""
     lines = enumerate(bank.read_text(encoding="utf-8").splitlines(), start=1)
     return [
-        Secret("an explanation in", f"{bank.name}, line {number}", (squeezed(line),))
+        Secret(f"explanations in {bank.name}, line", str(number), (squeezed(line),))
         for number, line in lines
         if line.strip().startswith(">") and len(squeezed(line)) > 2 * LEAST
     ]
@@ -119,8 +120,7 @@ def texts_below(folder: Path, place: str, skip: Iterable[Path] = ()) -> Iterator
     skipped = set(skip)
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         inside = path.relative_to(folder)
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
-        if path.is_file() and not hidden and not skipped & {path, *path.parents}:
+        if path.is_file() and not _MADE & set(inside.parts) and not skipped & {path, *path.parents}:
             yield from texts_of(path, f"{place}/{inside}")
 
 

@@ -11,7 +11,7 @@ from autograder.doctor.finding import Finding, fine, note, wrong
 from autograder.grading.conditions import covered_packages
 from autograder.sandbox import detect_sandbox
 from autograder.sandbox.bubblewrap import describe, find_bwrap, installed_bwraps
-from autograder.sandbox.host import OLDEST_KERNEL, read_host, remedy
+from autograder.sandbox.host import OLDEST_KERNEL, concerns_host, read_host, remedy
 from autograder.sandbox.proof import Proof, prove, require_proof
 from course.errors import GradingError
 
@@ -36,7 +36,8 @@ def examine_sandbox(hidden: tuple[Path, ...] = ()) -> Iterator[Finding]:
         proof = prove(sandbox, hidden)
         require_proof(proof)
     except GradingError as error:
-        yield wrong("sandbox", error.message, error.next_step)
+        named = remedy(read_host(), str(used)) if concerns_host(error.message) else ""
+        yield wrong("sandbox", error.message, named or error.next_step)
         return
     except OSError as error:
         yield wrong("sandbox", f"it can't be started ({error})", remedy(read_host(), str(used)))
@@ -78,25 +79,24 @@ def examine_versions() -> Iterator[Finding]:
     if sys.platform == "linux" and host.kernel_is_old:
         oldest = ".".join(map(str, OLDEST_KERNEL))
         yield wrong("kernel", f"Linux {host.kernel} is older than {oldest}", remedy(host))
-    for requirement in outdated_requirements():
-        name = requirement.partition(" ")[0]
-        yield wrong("versions", requirement, f"Run `pip install -U -e .`, or install {name} again.")
+    for requirement, found in outdated_requirements().items():
+        yield wrong("versions", found, f'Run `pip install "{requirement}"`.')
 
 
-def outdated_requirements(project: str = PROJECT) -> list[str]:
-    """Say which packages are missing or of a version that the project does not work with."""
+def outdated_requirements(project: str = PROJECT) -> dict[str, str]:
+    """Map the requirements of the project that are not met to what is wrong with each."""
     from packaging.requirements import Requirement
 
-    found = []
+    found: dict[str, str] = {}
     for text in metadata.requires(project) or []:
         requirement = Requirement(text)
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
-        version = _version(requirement.name)
+        version, wanted = _version(requirement.name), f"{requirement.name}{requirement.specifier}"
         if version == "–":
-            found.append(f"{requirement.name} is not installed")
+            found[wanted] = f"{requirement.name} is not installed"
         elif not requirement.specifier.contains(version, prereleases=True):
-            found.append(f"{requirement.name} {version} is not {requirement.specifier}")
+            found[wanted] = f"{requirement.name} {version} is not {requirement.specifier}"
     return found
 
 

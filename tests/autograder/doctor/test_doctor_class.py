@@ -200,6 +200,12 @@ def test_rules_without_one_are_fine(own: ClassFolder) -> None:
     assert (found.level, "1 due date in" in found.found) == ("fine", True)
 
 
+def test_rules_of_a_class_without_students_have_their_line(own: ClassFolder) -> None:
+    shutil.rmtree(own.submitted)
+    (own.root / "rules.toml").write_text('[[extension]]\nstudent = "ada"\ndays = 1\n')
+    assert [one.level for one in examine_rules(own, [])] == ["fine"]
+
+
 def course_with(root: Path, *lines: str) -> Path:
     (root / "nbgrader_config.py").write_text("\n".join(["c = get_config()", *lines, ""]))
     return root

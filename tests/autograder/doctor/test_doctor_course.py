@@ -10,6 +10,7 @@ from support.stock_course import answer, cell, manual, ordinary_test, write_note
 
 from autograder.build.coursedir import StockCourse, find_stock_course
 from autograder.cli import show_doctor
+from autograder.doctor import examining
 from autograder.doctor.course_source import (
     CourseNotebook,
     read_notebooks,
@@ -97,6 +98,14 @@ def test_a_file_beside_the_notebooks_that_gives_an_answer_is_wrong(
     (found,) = given_away(root)
     assert (found.level, found.what) == ("wrong", f"source/ps1/{name}")
     assert gives in found.found
+
+
+def test_a_checkpoint_in_the_release_is_searched_too(root: Path) -> None:
+    folder = root / "release" / "ps1" / ".ipynb_checkpoints"
+    folder.mkdir(parents=True)
+    (folder / "one-checkpoint.ipynb").write_text((root / "source/ps1/one.ipynb").read_text())
+    (found,) = given_away(root)
+    assert found.what == "release/ps1/.ipynb_checkpoints/one-checkpoint.ipynb"
 
 
 def test_an_archive_beside_the_notebooks_is_searched_too(root: Path) -> None:
@@ -268,6 +277,31 @@ def test_a_folder_without_a_course_is_wrong_and_the_rest_is_examined(
     found = list(examine(Wanted(tmp_path), GradeOptions(), lambda *_: None))
     assert [one.what for one in found if one.level == "wrong"] == ["course"]
     assert "sandbox" in {one.what for one in found if one.level == "fine"}
+
+
+def test_tests_are_not_run_where_the_sandbox_is_not_proven(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = wrong("sandbox", "it leaks", "Mend it.")
+    monkeypatch.setattr(examining, "examine_sandbox", lambda _: iter([refused]))
+    monkeypatch.setattr(examining, "run_tests", lambda *_: pytest.fail("they were run"))
+    found = list(examine(Wanted(root), GradeOptions(), lambda *_: None))
+    assert [one.what for one in found if one.level == "wrong"] == ["sandbox"]
+    assert found[-1].what == "tests"
+
+
+def test_a_course_without_an_assignment_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "examine_sandbox", lambda _: iter([]))
+    (tmp_path / "source").mkdir()
+    found = list(examine(Wanted(tmp_path), GradeOptions(), lambda *_: None))
+    assert ["holds no assignment" in one.found for one in found if one.level == "wrong"] == [True]
+
+
+def test_an_assignment_that_is_not_there_is_the_command_s_own_error(root: Path) -> None:
+    code, message = invoke_autograder("doctor", "ps2", "--course", root)
+    assert (code, "no assignment called 'ps2'" in message) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -74,12 +74,13 @@ def test_no_user_namespaces_are_wrong_with_ubuntus_rule_named(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = Host("6.8.0", root=False, apparmor=True)
-    monkeypatch.setattr("autograder.sandbox.proof.read_host", lambda: host)
+    monkeypatch.setattr(machine, "read_host", lambda: host)
     refused = Proof("bubblewrap", (Attempt("probe: an answer", False, UBUNTU),))
     monkeypatch.setattr(machine, "prove", lambda *_: refused)
     found = {one.what: one for one in examine_sandbox()}["sandbox"]
     assert found.level == "wrong"
     assert "AppArmor" in found.next_step and "apparmor_restrict" in found.next_step
+    assert f"Give {sandbox.bwrap} the profile" in found.next_step
 
 
 def test_a_sandbox_that_can_not_be_started_is_wrong(
@@ -105,10 +106,11 @@ def test_an_old_package_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = {"nbgrader": "0.8.1", "tensorflow": "–"}
     real = machine._version
     monkeypatch.setattr(machine, "_version", lambda name: versions.get(name) or real(name))
-    found = {one.found for one in examine_versions() if one.level == "wrong"}
-    assert "tensorflow is not installed" in found
-    assert any(text.startswith("nbgrader 0.8.1 is not >=") for text in found)
+    found = [str(one) for one in examine_versions() if one.level == "wrong"]
     assert len(found) == 2
+    first, second = sorted(found)
+    assert first.startswith("✗ versions: nbgrader 0.8.1 is not >=")
+    assert second.startswith('✗ versions: tensorflow is not installed. Run `pip install "tensor')
 
 
 def test_an_old_kernel_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
