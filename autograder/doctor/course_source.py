@@ -23,7 +23,7 @@ from autograder.doctor.giveaways import (
 from autograder.folders import ClassFolder, CourseFolder, find_class, find_course
 from autograder.grading.plan import read_source
 from autograder.ingest.intake import released_texts
-from course.errors import CourseError
+from course.errors import CourseError, GradingError
 from course.notebook.answer_modules import answer_folders
 from course.notebook.cell_marks import mark_of
 
@@ -51,8 +51,15 @@ def find_any_course(folder: Path | None) -> Course:
 
 
 def class_of(course: Course | None, folder: Path | None) -> ClassFolder:
-    """Return the class to examine: a stock course has its own."""
-    return course.class_folder if isinstance(course, StockCourse) else find_class(folder)
+    """Return the class to examine; raise GradingError if a stock course is given another one."""
+    if not isinstance(course, StockCourse):
+        return find_class(folder)
+    if folder is not None:
+        raise GradingError(
+            "--class does not work in a stock nbgrader course.",
+            "Its class lies in the course's own folder.",
+        )
+    return course.class_folder
 
 
 def hidden_files(course: Course | None, class_folder: ClassFolder) -> tuple[Path, ...]:

@@ -54,7 +54,8 @@ class Wanted:
 def examine(wanted: Wanted, options: GradeOptions, progress: Progress) -> Iterator[Finding]:
     """Examine everything, the quick things first; yield each finding as soon as it is made.
 
-    Raises BuildError for a named assignment that the course does not have.
+    Raises CourseError for a named assignment that the course does not have, and for the class of a
+    stock course.
     """
     course, findings = _course(wanted)
     known = course.assignments() if course else []
@@ -121,7 +122,7 @@ def _search(
     secrets = secrets_in(course, notebooks)
     given = list(giveaways(secrets, texts_for_students(course, class_folder, notebooks)))
     yield from given
-    if not given:
+    if secrets and not given:
         found = f"{len(secrets)} solutions, hidden tests and explanations: none in the release"
         yield fine("answers", found)
     yield from giveaways(secrets, texts_installed(course, covered=False))

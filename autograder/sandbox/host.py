@@ -19,6 +19,7 @@ _APPARMOR = "proc/sys/kernel/apparmor_restrict_unprivileged_userns"
 _DEBIAN = "proc/sys/kernel/unprivileged_userns_clone"
 _MOST = "proc/sys/user/max_user_namespaces"
 _CONTAINERS = {".dockerenv": "Docker", "run/.containerenv": "Podman"}
+_IN_KUBERNETES = "KUBERNETES_SERVICE_HOST"
 _NO_NAMESPACES = re.compile(r"uid map|namespace|loopback|mount|pivot_root|slave", re.IGNORECASE)
 
 
@@ -51,7 +52,8 @@ def read_host(root: Path = Path("/")) -> Host:
         for name in (_DEBIAN, _MOST)
         if _setting(root / name) == "0"
     ]
-    named = [system for file, system in _CONTAINERS.items() if (root / file).exists()]
+    named = ["Kubernetes"] if _IN_KUBERNETES in os.environ else []
+    named += [system for file, system in _CONTAINERS.items() if (root / file).exists()]
     return Host(
         kernel=platform.release(),
         root=os.geteuid() == 0,
@@ -87,6 +89,12 @@ def remedy(host: Host, bwrap: str = "bwrap") -> str:
         return (
             f"This system forbids user namespaces ({host.forbidden}). "
             f"Allow them: `sudo sysctl {name}={value}`."
+        )
+    if host.container == "Kubernetes":
+        return (
+            "This is a container of Kubernetes whose profile forbids namespaces. Its "
+            "securityContext needs the seccompProfile Unconfined, the procMount Unmasked and the "
+            "capability SYS_ADMIN."
         )
     if host.container:
         return (

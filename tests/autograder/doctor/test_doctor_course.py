@@ -304,6 +304,11 @@ def test_an_assignment_that_is_not_there_is_the_command_s_own_error(root: Path) 
     assert (code, "no assignment called 'ps2'" in message) == (2, True)
 
 
+def test_another_class_of_a_stock_course_is_the_command_s_own_error(root: Path) -> None:
+    code, message = invoke_autograder("doctor", "--class", root, "--course", root)
+    assert (code, "--class does not work" in message) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("findings", "status", "last"),
     [

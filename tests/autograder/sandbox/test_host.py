@@ -1,5 +1,6 @@
 """What a machine lacks for the sandbox is named, with what to do."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.fake_bwrap import fake_bwrap
 
-from autograder.sandbox import bubblewrap, proof
+from autograder.sandbox import Sandbox, bubblewrap, proof
 from autograder.sandbox.bubblewrap import OPTIONS, Launch, arguments, find_bwrap
 from autograder.sandbox.host import Host, concerns_host, read_host, remedy
 from autograder.sandbox.proof import Attempt, Proof, require_proof
@@ -24,6 +25,8 @@ MESSAGES = [
     "bwrap: No permissions to create new namespace, likely because the kernel does not allow "
     "non-privileged user namespaces.",
     "bwrap: Creating new namespace failed: Operation not permitted",
+    "bwrap: Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces "
+    "exceeded (ENOSPC)",
     "bwrap: Can't mount proc on /newroot/proc: Operation not permitted",
     "bwrap: Failed to make / slave: Permission denied",
 ]
@@ -122,19 +125,32 @@ def test_other_messages_are_not(message: str) -> None:
             ["sudo sysctl kernel.unprivileged_userns_clone=1"],
         ),
         (replace(USER, container="Docker"), ["Docker", "--security-opt seccomp=unconfined"]),
+        (replace(USER, container="Kubernetes"), ["Kubernetes", "seccompProfile", "SYS_ADMIN"]),
         (replace(USER, root=True, apparmor=True, container="Podman"), ["Podman", "unmask=ALL"]),
         (replace(USER, kernel="4.18.0-553.el8"), ["4.18.0-553.el8", "5.8 or newer"]),
         (replace(USER, kernel="5.4.0", apparmor=True), ["5.4.0", "too old"]),
         (USER, ["namespaces", "What the sandbox needs"]),
     ],
-    ids=["ubuntu", "sysctl", "debian", "docker", "root", "old", "old-first", "unknown"],
+    ids=[
+        "ubuntu",
+        "sysctl",
+        "debian",
+        "docker",
+        "kubernetes",
+        "root",
+        "old",
+        "old-first",
+        "unknown",
+    ],
 )
 def test_the_remedy_names_what_is_missing(host: Host, words: list[str]) -> None:
     said = remedy(host, "/x/bwrap")
     assert [word for word in words if word not in said] == []
 
 
-def test_the_settings_of_a_machine_are_read(tmp_path: Path) -> None:
+def test_the_settings_of_a_machine_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kernel, user = tmp_path / "proc/sys/kernel", tmp_path / "proc/sys/user"
     kernel.mkdir(parents=True)
     user.mkdir()
@@ -142,6 +158,7 @@ def test_the_settings_of_a_machine_are_read(tmp_path: Path) -> None:
     (kernel / "apparmor_restrict_unprivileged_userns").write_text("1\n")
     (user / "max_user_namespaces").write_text("0\n")
     (tmp_path / "run" / ".containerenv").touch()
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
     host = read_host(tmp_path)
 
@@ -150,7 +167,36 @@ def test_the_settings_of_a_machine_are_read(tmp_path: Path) -> None:
     assert host.kernel
 
 
-def test_a_machine_without_these_settings_forbids_nothing(tmp_path: Path) -> None:
+def test_a_pod_of_kubernetes_is_known_by_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert read_host(tmp_path).container == "Kubernetes"
+
+
+def test_a_kernel_without_user_namespaces_is_recognized_by_what_bubblewrap_says(
+    sandbox: Sandbox,
+) -> None:
+    """A user namespace in which no further one may be made stands for such a kernel."""
+    limit = "/proc/sys/user/max_user_namespaces"
+    bare = f"echo 0 > {limit} && exec {sandbox.bwrap} --unshare-user --ro-bind / / true"
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("there is no `unshare` here")
+    tried = subprocess.run(
+        [unshare, "--user", "--map-root-user", "sh", "-c", bare],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode != 0
+    assert concerns_host(tried.stderr)
+
+
+def test_a_machine_without_these_settings_forbids_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     host = read_host(tmp_path)
     assert (host.apparmor, host.forbidden, host.container) == (False, "", "")
 
