@@ -165,7 +165,7 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     own = any((root / "solutions").glob("*.py"))
     if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
         return None
-    course = StockCourse(root, _read_configuration(root))
+    course = StockCourse(root, read_configuration(root))
     if not course.coursedir.db_url.startswith(SQLITE):
         raise BuildError(
             "The course's gradebook is no SQLite file, which this command can't write.",
@@ -174,7 +174,7 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     return course
 
 
-def _read_configuration(root: Path) -> Config:
+def read_configuration(root: Path) -> Config:
     """Load the configuration as nbgrader's commands do when they start in the course's folder."""
     from nbgrader.apps.baseapp import NbGrader
 

@@ -1,4 +1,4 @@
-"""The verbs that work on the course: new, build, gift, solutions, demo."""
+"""The verbs that work on the course: new, build, gift, solutions, demo, doctor."""
 
 from pathlib import Path
 from typing import Annotated
@@ -200,3 +200,46 @@ def demo(
     from autograder.cli.demo_class import run_demo
 
     run_demo(find_course(course), class_folder, Console())
+
+
+def doctor(
+    assignments: AssignmentsArgument = None,
+    tests: Annotated[
+        bool,
+        typer.Option(
+            "--tests/--no-tests",
+            help="Run the tests on the reference solutions and on the untouched releases.",
+        ),
+    ] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Notebooks at once (default: cores + 1)."),
+    ] = None,
+    class_folder: ClassOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Examine this machine, the class and the course; say what to do about each problem.
+
+    The machine: versions, the sandbox, which is proven, and the disk. The class: the folder's
+    rights, gradebook.db, roster.csv, rules.toml, nbgrader's exchange. The course, this project's
+    own or any nbgrader course: whether it builds, which answers a student could find in the
+    release or in the installed package, and, in a sandbox, where each test runs, whether the
+    reference solution passes it, and whether the untouched release does. Nothing is changed.
+
+    Each matter is one line: ✓ fine, ! worth knowing, ✗ wrong, with what it means and what to do.
+
+    Exit status: 0 if nothing is wrong, 1 if something is (✗), 2 if the command itself failed.
+
+    Examples:
+
+      autograder doctor                  everything
+      autograder doctor --no-tests       without running a test: a few seconds
+      autograder doctor cnn --class 2026
+      cd course101 && autograder doctor  a stock nbgrader course
+    """
+    from autograder.cli.show_doctor import run_doctor
+    from autograder.doctor.examining import Wanted
+    from autograder.grading.conditions import GradeOptions, usual_jobs
+
+    wanted = Wanted(course, class_folder, tuple(assignments or ()), tests)
+    run_doctor(wanted, GradeOptions(jobs=jobs or usual_jobs()), Console())

@@ -19,7 +19,7 @@ from autograder.cli.class_verbs import (
     report,
     similarity,
 )
-from autograder.cli.course_verbs import build, demo, gift, new, solutions
+from autograder.cli.course_verbs import build, demo, doctor, gift, new, solutions
 from course.cli.command_line import guarded, new_app, version_option
 
 app = new_app()
@@ -42,6 +42,7 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
       autograder feedback --class 2026   write a feedback page for every submission
       autograder report --class 2026     summarize the class on one web page
       autograder export --format canvas  write the marks in a format that the LMS imports
+      autograder doctor                  look for what is missing or wrong
       autograder demo                    grade a small pretend class and show its gradebook
     """
 
@@ -49,7 +50,7 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 app.callback(help=keep_lines(_app))(_app)
 
 _CLASS = (collect, grade, late, formgrader, feedback, report, similarity, improve, export)
-for verb in (new, build, *_CLASS, gift, demo, solutions):
+for verb in (new, build, *_CLASS, gift, demo, solutions, doctor):
     app.command(help=keep_lines(verb))(verb)
 
 

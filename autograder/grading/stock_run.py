@@ -180,10 +180,7 @@ def _run(
 ) -> Summary:
     """Run what has no current result; take every result through its steps."""
     class_folder = course.class_folder
-    seconds = course.cell_seconds
-    longest = max(600.0, 2 * seconds)
-    limits = {"cell_seconds": seconds, "notebook_seconds": longest, **options.limits}
-    options = replace(options, limits=limits)
+    options = replace(options, limits={**time_limits(course), **options.limits})
     if options.cluster:
         raise GradingError("A stock course is graded on this machine.", "Leave out --cluster.")
     if options.warm is None:
@@ -236,6 +233,12 @@ def _run(
             notebooks=notebooks,
         )
         return run.grade(submissions)
+
+
+def time_limits(course: StockCourse) -> dict[str, float]:
+    """Return the fields of `Limits` that a course's configuration decides."""
+    seconds = course.cell_seconds
+    return {"cell_seconds": seconds, "notebook_seconds": max(600.0, 2 * seconds)}
 
 
 def _key(notebook: StockNotebook, assignment: StockAssignment, conditions: Conditions) -> Key:

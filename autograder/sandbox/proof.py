@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import autograder
 from autograder.sandbox import seccomp, view
+from autograder.sandbox.host import concerns_host, read_host, remedy
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import Descriptors
@@ -281,18 +282,15 @@ def _trace(name: str, found: str) -> Attempt:
 
 def _next_step(attempt: Attempt) -> str:
     """Return the next step after an attempt that was not denied."""
-    if any(word in attempt.evidence for word in ("uid map", "namespace", "loopback")):
-        return (
-            "This system restricts user namespaces: install its own bubblewrap "
-            "(`apt install bubblewrap`), or allow them for bwrap in AppArmor or sysctl."
-        )
+    if concerns_host(attempt.evidence):
+        return remedy(read_host())
     if attempt.name.startswith("probe") and "ermission denied" in attempt.evidence:
         return (
             "The sandbox's user cannot read this Python environment: run "
             f"`chmod -R a+rX {sys.prefix}`, then prove it again."
         )
     return (
-        "Compare `bwrap --version` (0.4 or newer) and the kernel with docs/operator.md, section "
+        "Compare `bwrap --version` (0.7 or newer) and the kernel with docs/operator.md, section "
         '"What the sandbox needs". Look for a setuid bwrap or a container\'s profile that allows '
         "more than it should."
     )

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.fake_bwrap import fake_bwrap
 
 import autograder
 import course
@@ -155,9 +156,7 @@ def test_macos_is_told_where_to_grade(monkeypatch):
 
 
 def test_the_systems_bwrap_comes_first(monkeypatch, tmp_path):
-    system = tmp_path / "bwrap"
-    system.write_text("#!/bin/sh\n")
-    system.chmod(0o755)
+    system = fake_bwrap(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert bubblewrap.find_bwrap() == system
 
