@@ -93,7 +93,8 @@ def find_course(folder: Path | None = None) -> CourseFolder:
     if not (root / "solutions").is_dir():
         raise BuildError(
             f"{root} has no folder `solutions`.",
-            "Run this in a checkout of convpool-course, or name one with --course DIR.",
+            "Run this in a checkout of convpool-course or in an nbgrader course (with `source` or "
+            "nbgrader_config.py), or name one with --course DIR.",
         )
     return CourseFolder(root)
 

@@ -66,6 +66,14 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
         text = script.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BuildError(f"{script} can't be read ({error}).", "Restore it from git.") from error
+    notebook = notebook_of(text, script, expand)
+    _name_origin(notebook.cells, script)
+    notebook.cells.insert(1, _colab_cell())  # below the opening card
+    return notebook
+
+
+def notebook_of(text: str, script: Path, expand: Expand | None = None) -> NotebookNode:
+    """Return the notebook of a script's text alone; errors name `script`."""
     cells = _cells(text)
     if expand is not None:
         cells = _expanded(cells, script.parent, expand)
@@ -85,8 +93,6 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
     cells = kept
     # Checked here, because nbformat would rename the second of two such cells.
     _require_unique_ids(cells, script)
-    _name_origin(cells, script)
-    cells.insert(1, _colab_cell())  # below the opening card
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={

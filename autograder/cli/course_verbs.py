@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
+from autograder.cli.which_course import own_course, refuse_stock
 from autograder.folders import find_class, find_course
 
 
@@ -20,6 +21,12 @@ def new(
             "--course", metavar="DIR", help="Course folder (default: this one); made if missing."
         ),
     ] = None,
+    notebook: Annotated[
+        bool,
+        typer.Option(
+            "--notebook", help="Write a notebook for an ordinary nbgrader course, not a script."
+        ),
+    ] = False,
 ) -> None:
     """Write an assignment to start from, which builds and grades as it is.
 
@@ -27,20 +34,41 @@ def new(
     it in. In a checkout, a right and a wrong answer are added to tests/submissions/. With --course
     and a new folder, a private course is started there. Nothing is overwritten.
 
+    With --notebook, the same is written as source/NAME/NAME.ipynb of an ordinary nbgrader course,
+    with ordinary asserts, to be edited in JupyterLab with Create Assignment.
+
     Examples:
 
       autograder new averages            solutions/averages.py in this course
       autograder new --course stats      a private course in stats/
       autograder new averages --course stats
+      autograder new --notebook averages --course course101
     """
     from autograder.build.new_assignment import new_assignment, start_course
 
+    if notebook:
+        _new_notebook(name, course)
+        return
+    refuse_stock("new", course)
     folder = find_course(None) if course is None else start_course(course)
     for path in new_assignment(folder, name):
         typer.echo(f"wrote {_short(path, folder.root)}")
     place = "" if course is None else f" --course {course}"
     script = _short(folder.script(name), folder.root)
     typer.echo(f"Next: edit {script}, then run `autograder build {name}{place}`.")
+
+
+def _new_notebook(name: str, course: Path | None) -> None:
+    """Write a notebook to start from into an ordinary nbgrader course."""
+    from autograder.build.new_assignment import new_notebook, start_stock_course
+
+    path = new_notebook(start_stock_course(course or Path.cwd()), name)
+    root = (course or Path.cwd()).resolve()
+    typer.echo(f"wrote {_short(path, root)}")
+    typer.echo(
+        f"Next: edit it in JupyterLab with Create Assignment, then run in {root}: "
+        f"nbgrader generate_assignment {name}"
+    )
 
 
 def build(
@@ -94,7 +122,7 @@ def build(
     from autograder.build.release import build as build_files
     from course.errors import BuildError
 
-    folder = find_course(course)
+    folder = own_course("build", course)
     if with_solutions:
         from autograder.build.answer_files import solutions_file
 
@@ -181,7 +209,7 @@ def solutions(
     """
     from autograder.cli.show_solutions import show_solutions
 
-    show_solutions(find_course(course), assignments or [], quick, Console())
+    show_solutions(own_course("solutions", course), assignments or [], quick, Console())
 
 
 def demo(
@@ -199,4 +227,4 @@ def demo(
     """
     from autograder.cli.demo_class import run_demo
 
-    run_demo(find_course(course), class_folder, Console())
+    run_demo(own_course("demo", course), class_folder, Console())

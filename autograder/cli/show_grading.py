@@ -21,7 +21,7 @@ from rich.table import Table
 from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
-from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
+from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
 from autograder.grading.results import SubmissionResult
@@ -29,7 +29,7 @@ from course.errors import GradingError
 from course.files import write_atomically
 
 if TYPE_CHECKING:
-    from autograder.build.coursedir import StockCourse
+    from autograder.build.coursedir import AnyCourse
     from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
     from autograder.grading.dry_run import Change
@@ -82,7 +82,7 @@ def class_progress(
 
 
 def run_grade(
-    course: CourseFolder,
+    course: "AnyCourse",
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -95,21 +95,15 @@ def run_grade(
     status NOT_EVERYTHING if something that was handed in was not graded.
     """
     from autograder.grading.class_run import grade_class
-
-    _say_stale(course, class_folder, assignments, console)
-    with class_progress(console, options) as show:
-        summary = grade_class(course, class_folder, assignments, options, show)
-    _show_summary(summary, console)
-
-
-def run_stock_grade(
-    course: "StockCourse", assignments: list[str], *, options: "GradeOptions", console: Console
-) -> None:
-    """Grade a stock nbgrader course; show and raise as `run_grade` does."""
     from autograder.grading.stock_run import grade_stock_class
 
+    if isinstance(course, CourseFolder):
+        _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
-        summary = grade_stock_class(course, assignments, options, show)
+        if isinstance(course, CourseFolder):
+            summary = grade_class(course, class_folder, assignments, options, show)
+        else:
+            summary = grade_stock_class(course, assignments, options, show)
     _show_summary(summary, console)
 
 
@@ -141,6 +135,9 @@ def _show_summary(summary: "Summary", console: Console) -> None:
     if flags.row_count:
         console.print(flags)
     for line in earlier_release_lines(graded):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    if marks.waiting:
+        line = waiting_line(marks.waiting)
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
     if summary.graded:
@@ -227,7 +224,7 @@ def marks_table(marks: ClassMarks, rejected: Collection[tuple[str, str]] = ()) -
 
 
 def run_dry(
-    course: CourseFolder,
+    course: "AnyCourse",
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -236,13 +233,14 @@ def run_dry(
 ) -> None:
     """Show what `autograder grade` would change, exercise by exercise, and write nothing.
 
-    Raises typer.Exit with status NOT_EVERYTHING if something that was handed in is not graded.
+    Raises as `run_grade` does.
     """
     from autograder.grading.dry_run import dry_run
 
-    _say_stale(course, class_folder, assignments, console)
+    if isinstance(course, CourseFolder):
+        _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
-        changes, left_over = dry_run(course, class_folder, assignments, options, show)
+        changes, summary = dry_run(course, class_folder, assignments, options, show)
     if changes:
         console.print(changes_table(changes))
     students = len({one.student for one in changes})
@@ -251,8 +249,9 @@ def run_dry(
         f"{len(changes)} changes for {students} students: {up} marks up, {down} down. "
         "Nothing was written; run it without --dry-run to grade."
     )
-    _show_not_graded(class_folder, left_over, console)
-    if left_over:
+    _show_not_graded(class_folder, summary.not_graded, console)
+    require_no_failures(summary.failures, console, "submissions", "autograder grade --dry-run")
+    if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
 
 
