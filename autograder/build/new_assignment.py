@@ -63,14 +63,15 @@ def start_course(root: Path) -> CourseFolder:
     return course
 
 
-def new_assignment(course: CourseFolder, name: str) -> list[Path]:
+def new_assignment(course: CourseFolder, name: str, *, notebook: bool = False) -> list[Path]:
     """Write the script of a new assignment, and what belongs to it; return the paths.
 
-    Nothing is overwritten. Raises BuildError for a name that can't be used or is taken.
+    With `notebook`, its source notebook is written instead of a script. Nothing is overwritten.
+    Raises BuildError for a name that can't be used or is taken.
     """
     _require_name(name)
     require_free_name(course, name)
-    files = _files(course, name)
+    files = _files(course, name, notebook)
     _write_new(files)
     page = course.root / CONTENTS_PAGE
     # The build extends the contents page of lessons by itself.
@@ -124,8 +125,7 @@ def new_notebook(course: StockCourse, name: str) -> Path:
         "@END_HIDDEN@": hidden.end_test_delimeter,
     }
     path = folder / f"{name}.ipynb"
-    notebook = notebook_of(_filled(_template("notebook.txt"), words), path)
-    _write_new({path: nbformat.writes(notebook) + "\n"})
+    _write_new({path: _as_notebook(_filled(_template("notebook.txt"), words), path)})
     return path
 
 
@@ -151,7 +151,7 @@ def _template(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _files(course: CourseFolder, name: str) -> dict[Path, str]:
+def _files(course: CourseFolder, name: str, notebook: bool) -> dict[Path, str]:
     """Fill the templates in; the answers are for a checkout, which has a bank of them."""
     gap = _gap_of(name)
     templates = {course.script(name): _template("assignment.txt")}
@@ -161,7 +161,16 @@ def _files(course: CourseFolder, name: str) -> dict[Path, str]:
         templates[bank / "wrong" / gap / "last_minus_first.py"] = _WRONG
     # The region is named here: a published package holds no hidden test, and a search proves that.
     words = {"@GAP@": gap, "@NAME@": name, "@TITLE@": _title(name), "@HIDDEN@": "HIDDEN TESTS"}
-    return {path: _filled(text, words) for path, text in templates.items()}
+    files = {path: _filled(text, words) for path, text in templates.items()}
+    if notebook:
+        text = files.pop(course.script(name))
+        files[course.source(name)] = _as_notebook(text, course.source(name))
+    return files
+
+
+def _as_notebook(text: str, path: Path) -> str:
+    """Return a filled template as the text of the notebook at a path."""
+    return nbformat.writes(notebook_of(text, path)) + "\n"
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

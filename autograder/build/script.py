@@ -9,6 +9,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.folders import COLAB_CELL_ID
 from course.errors import BuildError, GradingError
 from course.learner.hints import items_of
 from course.notebook.cell_marks import id_of_test, mark_of
@@ -33,8 +34,6 @@ _AUTHORS = {"hints", "note"}
 
 Expand = Callable[[Path], str]
 """Returns the py:percent text of the cells of a question bank, by the bank's path."""
-
-COLAB_CELL_ID = "colab"
 
 # Colab has TensorFlow and all else that a learner needs; newer versions of Jupyter's own packages
 # would break it, hence --no-deps. Only Colab has the module `google.colab`.

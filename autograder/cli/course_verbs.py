@@ -8,7 +8,7 @@ from rich.console import Console
 
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
 from autograder.cli.which_course import own_course, refuse_stock
-from autograder.folders import find_class, find_course
+from autograder.folders import CourseFolder, find_class, find_course
 
 
 def new(
@@ -24,7 +24,7 @@ def new(
     notebook: Annotated[
         bool,
         typer.Option(
-            "--notebook", help="Write a notebook for an ordinary nbgrader course, not a script."
+            "--notebook", help="Write a notebook, for Create Assignment, instead of a script."
         ),
     ] = False,
 ) -> None:
@@ -34,15 +34,16 @@ def new(
     it in. In a checkout, a right and a wrong answer are added to tests/submissions/. With --course
     and a new folder, a private course is started there. Nothing is overwritten.
 
-    With --notebook, the same is written as source/NAME/NAME.ipynb of an ordinary nbgrader course,
-    with ordinary asserts, to be edited in JupyterLab with Create Assignment.
+    With --notebook, the source is a notebook to edit in JupyterLab with Create Assignment: in a
+    course like this one solutions/NAME/NAME.ipynb; in an ordinary nbgrader course, or a new folder,
+    source/NAME/NAME.ipynb with bare asserts.
 
     Examples:
 
       autograder new averages            solutions/averages.py in this course
       autograder new --course stats      a private course in stats/
       autograder new averages --course stats
-      autograder new --notebook averages --course course101
+      autograder new averages --notebook --course course101
     """
     from autograder.build.new_assignment import new_assignment, start_course
 
@@ -59,16 +60,22 @@ def new(
 
 
 def _new_notebook(name: str, course: Path | None) -> None:
-    """Write a notebook to start from into an ordinary nbgrader course."""
-    from autograder.build.new_assignment import new_notebook, start_stock_course
+    """Write a notebook to start from: into a course of our own form, else into a stock one."""
+    from autograder.build.coursedir import find_stock_course
+    from autograder.build.new_assignment import new_assignment, new_notebook, start_stock_course
 
-    path = new_notebook(start_stock_course(course or Path.cwd()), name)
     root = (course or Path.cwd()).resolve()
-    typer.echo(f"wrote {_short(path, root)}")
-    typer.echo(
-        f"Next: edit it in JupyterLab with Create Assignment, then run in {root}: "
-        f"nbgrader generate_assignment {name}"
-    )
+    own = CourseFolder(root)
+    if find_stock_course(root) is None and own.solutions.is_dir():
+        paths = new_assignment(own, name, notebook=True)
+        command = f"autograder build {name}{f' --course {course}' if course else ''}"
+    else:
+        paths = [new_notebook(start_stock_course(root), name)]
+        command = f"nbgrader generate_assignment {name}"
+    for path in paths:
+        typer.echo(f"wrote {_short(path, root)}")
+    where = f" in {course}" if course and command.startswith("nbgrader") else ""
+    typer.echo(f"Next: edit it in JupyterLab with Create Assignment, then run `{command}`{where}.")
 
 
 def build(
@@ -111,6 +118,7 @@ def build(
       autograder build --quiz my-questions.md --class 2026
       autograder build reshape --with-solutions --class 2026
     """
+    from autograder.build.contract import as_notebook
     from autograder.build.reference_proof import prove_reference
     from autograder.build.release import (
         DEFAULT_SEED,
@@ -142,7 +150,8 @@ def build(
         typer.echo(f"{len(files)} files are up to date.")
         return
     for name, content in changed_sources(folder, files).items():
-        prove_reference(name, content)
+        with as_notebook(folder, name):
+            prove_reference(name, content)
     for path in publish(files):
         typer.echo(f"wrote {_short(path, folder.root)}")
     typer.echo(f"{len(files)} files are up to date.")

@@ -24,7 +24,7 @@ from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, t
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import Flag, SubmissionResult, iter_results
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -104,7 +104,7 @@ def run_grade(
             summary = grade_class(course, class_folder, assignments, options, show)
         else:
             summary = grade_stock_class(course, assignments, options, show)
-    _show_summary(summary, console)
+    show_summary(summary, console)
 
 
 def _inside_table(results: list[SubmissionResult]) -> Table:
@@ -120,10 +120,12 @@ def _inside_table(results: list[SubmissionResult]) -> Table:
     return table
 
 
-def _show_summary(summary: "Summary", console: Console) -> None:
+def show_summary(summary: "Summary", console: Console) -> None:
     """Show marks, flags and what was not graded; raise as `run_grade` says."""
     class_folder = summary.class_folder
-    graded = [replace(one, notebook={}) for one in summary.iter_results()]
+    known = [replace(one, notebook={}) for one in iter_results(class_folder)]
+    done = set(summary.graded)
+    graded = [one for one in known if _submission(one) in done]
     inside = _inside_table(graded)
     if inside.row_count:
         console.print(inside)
@@ -131,10 +133,13 @@ def _show_summary(summary: "Summary", console: Console) -> None:
     rejected = {(one.student, one.assignment.partition("/")[0]) for one in graded if one.rejected}
     if marks.submissions:
         console.print(marks_table(marks, rejected))
-    flags = _flags_table(graded)
+    # What concerns the whole class is decided by all its results, as in grades.csv and the report.
+    own = [(one, flag) for one, flag in personal_flags(known) if _submission(one) in done]
+    flags = _flags_table(own)
     if flags.row_count:
         console.print(flags)
-    for line in earlier_release_lines(graded):
+    assignments = {name for _, name in done}
+    for line in earlier_release_lines([one for one in known if one.assignment in assignments]):
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     if marks.waiting:
         line = waiting_line(marks.waiting)
@@ -185,12 +190,16 @@ def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console
     )
 
 
-def _flags_table(results: list[SubmissionResult]) -> Table:
+def _submission(result: SubmissionResult) -> tuple[str, str]:
+    return result.student, result.assignment
+
+
+def _flags_table(flags: list[tuple[SubmissionResult, Flag]]) -> Table:
     """Lay out the flags on students, a row each."""
     table = Table(title="Flags: worth a look, no effect on marks")
     for heading in ("student", "assignment", "flag", "evidence"):
         table.add_column(heading)
-    for result, flag in personal_flags(results):
+    for result, flag in flags:
         cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
         table.add_row(*map(escape, cells))
     return table

@@ -15,7 +15,7 @@ REFUSED = {
         "Run `nbgrader generate_assignment ASSIGNMENT` in its folder.",
     ),
     "collect": (
-        "only nbgrader knows how its notebooks are named in a download",
+        "nbgrader takes in what was handed in there",
         "Run `nbgrader zip_collect ASSIGNMENT` or `nbgrader collect ASSIGNMENT` in its folder.",
     ),
     "demo": (

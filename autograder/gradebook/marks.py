@@ -114,7 +114,7 @@ def waiting_line(waiting: Sequence[ExerciseMark]) -> str:
     marked = sum(one.manual_score is not None for one in waiting)
     again = f" ({marked} marked before, to be looked at again)" if marked else ""
     return (
-        f"{cells} for a person's mark{again}. Run `autograder formgrader` and enter it under "
+        f"{cells} for a person's mark{again}. Run `autograder formgrader` to enter marks under "
         "Manual Grading; then write pages and exports again."
     )
 

@@ -194,6 +194,7 @@ def feedback_html(
         score=score,
         points=points,
         possible=sum(gap.max_score for gap in gaps),
+        waiting=sum(gap.max_score for gap in gaps if gap.words == STATUS_WORDS["manual"]),
         penalty=float(entry.penalty) if entry else 0.0,
         rejected=result.rejected,
         sandbox=result.sandbox,

@@ -19,12 +19,15 @@ from support.stock_course import (
     write_notebook,
 )
 
+from autograder.build.coursedir import find_stock_course
+from autograder.build.stock_source import read_assignment
 from autograder.sandbox import Sandbox
 
 DOUBLE = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 SECRET = "assert double(21) == 42, 'a secret number'"
 TEST = f"assert double(1) == 2, 'one'\n### BEGIN HIDDEN TESTS\n{SECRET}\n### END HIDDEN TESTS"
 SPY = """print(["assert double(21) " + "== 42, 'a secret " + "number'"])"""
+RANGE = "np.max(numbers) - np.min(numbers)"
 WORDS = "Because it is linear. <script>alert(1)</script>"
 
 
@@ -60,6 +63,11 @@ def write_course(root: Path) -> Path:
     hand_in(source, submitted / "ben" / "ps1", {**mine, "return 2 * x": "return 3 * x"})
     hand_in(root / "source" / "ps2", submitted / "ada" / "ps2")
     hand_in(root / "source" / "ps2", submitted / "ben" / "PS2")
+    status, printed = invoke_autograder("new", "averages", "--notebook", "--course", root)
+    assert (status, printed.splitlines()[0]) == (0, "wrote source/averages/averages.ipynb")
+    for student, returned in {"ada": "", "ben": "numbers[-1] - numbers[0]", "cy": "5"}.items():
+        changes = {f"return {RANGE}": f"return {returned}"} if returned else {}
+        hand_in(root / "source" / "averages", submitted / student / "averages", changes)
     path = submitted / "ada" / "ps1" / "code.ipynb"
     notebook = json.loads(path.read_text())
     notebook["cells"][-1]["source"] = SPY
@@ -118,13 +126,44 @@ def test_grading_counts_what_waits_for_a_person(course: SimpleNamespace) -> None
     assert "6 cells wait for a person's mark." in printed
     assert "Run `autograder formgrader`" in printed
     assert "ben/PS2" in printed and "Rename it if" in printed
+    assert "averages" not in printed.partition("Gradebook")[0], "its tests run outside"
     assert course.waiting["ada", "ps1", "words/why"]["status"] == "manual"
+
+
+def test_a_new_notebook_passes_its_own_tests_and_tells_answers_apart(
+    course: SimpleNamespace,
+) -> None:
+    marks = {
+        student: (row["score"], row["status"])
+        for (student, assignment, exercise), row in course.waiting.items()
+        if (assignment, exercise) == ("averages", "averages_range")
+    }
+    assert marks == {"ada": ("5", "correct"), "ben": ("0", "incorrect"), "cy": ("0", "incorrect")}
+
+
+def test_the_release_of_a_new_notebook_has_neither_solution_nor_hidden_test(
+    course: SimpleNamespace,
+) -> None:
+    found = find_stock_course(course.root)
+    assert found is not None
+    [notebook] = read_assignment(found, "averages").notebooks
+    released = "\n".join(notebook.released)
+    assert "def averages_range(numbers):" in released and "<summary>Hints" in released
+    for secret in (RANGE, "many numbers", "For the author", "default_rng"):
+        assert secret in "\n".join(cell.source for cell in notebook.source.cells)
+        assert secret not in released
+
+
+def test_a_new_notebook_overwrites_nothing(course: SimpleNamespace) -> None:
+    status, printed = course.run("new", "averages", "--notebook")
+    assert (status, "averages exists." in printed) == (2, True)
 
 
 def test_a_page_shows_marks_and_comments_by_hand_and_text_answers(course: SimpleNamespace) -> None:
     page = page_of(course, "ada", "ps1/words")
     shown = text_of(page)
     assert "ps1/words: 2 of 6 points" in shown
+    assert "3 of the 6 points wait for a person’s mark." in shown
     assert "Why linear?: why 2 of 3" in shown
     assert "◐ Partly correct ; this mark was entered by hand" in shown
     assert "Nearly: say what linear means." in shown
@@ -151,7 +190,7 @@ def test_an_answer_is_shown_with_its_test_and_no_hidden_test_is(course: SimpleNa
 
 def test_the_report_counts_submissions_and_lists_tests_inside(course: SimpleNamespace) -> None:
     status, printed = course.run("report")
-    assert (status, "Report on 3 submissions" in printed) == (0, True)
+    assert (status, "Report on 6 submissions" in printed) == (0, True)
     page = text_of((course.root / "report.html").read_text(encoding="utf-8"))
     assert "5 cells wait for a person's mark." in page
     assert "ps1 code/source-text it imports inspect" in page
@@ -176,8 +215,8 @@ def test_terminal_csv_and_report_have_one_mark(course: SimpleNamespace) -> None:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ("canvas", "ada,,,,,5,1"),
-        ("moodle", ",,,,5,1"),
+        ("canvas", "ada,,,,,5,5,1"),
+        ("moodle", ",,,,5,5,1"),
         ("questions", "ada,,ps1,words/why,2,3,,2,0,no,Nearly: say what linear means."),
     ],
 )
