@@ -43,6 +43,13 @@ def stock_not_graded(
             known = ", ".join(course.assignments()[:_MOST_NAMED])
             reason = "It is no folder of an assignment's name."
             yield _row(course, path, student, reason, f"Rename it if it counts, such as: {known}.")
+    root = course.class_folder.submitted
+    for path in sorted(root.iterdir()) if root.is_dir() else []:
+        if path.is_file() and not is_ignored(path.name):
+            reason = "It lies in no student's folder."
+            yield _row(
+                course, path, "", reason, "Take it in with `nbgrader zip_collect`, or move it."
+            )
 
 
 def without_result(

@@ -63,6 +63,7 @@ def write_course(root: Path) -> Path:
     hand_in(source, submitted / "ben" / "ps1", {**mine, "return 2 * x": "return 3 * x"})
     hand_in(root / "source" / "ps2", submitted / "ada" / "ps2")
     hand_in(root / "source" / "ps2", submitted / "ben" / "PS2")
+    (submitted / "download.zip").write_bytes(b"PK")
     status, printed = invoke_autograder("new", "averages", "--notebook", "--course", root)
     assert (status, printed.splitlines()[0]) == (0, "wrote source/averages/averages.ipynb")
     for student, returned in {"ada": "", "ben": "numbers[-1] - numbers[0]", "cy": "5"}.items():
@@ -122,7 +123,8 @@ def page_of(course: SimpleNamespace, student: str, name: str) -> str:
 
 def test_grading_counts_what_waits_for_a_person(course: SimpleNamespace) -> None:
     status, printed = course.graded
-    assert status == 3  # ben's PS2
+    assert status == 3  # ben's PS2, and the zip
+    assert "download.zip" in printed and "no student's folder" in printed
     assert "6 cells wait for a person's mark." in printed
     assert "Run `autograder formgrader`" in printed
     assert "ben/PS2" in printed and "Rename it if" in printed
