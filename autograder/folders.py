@@ -1,5 +1,6 @@
 """The paths of a course folder and of a class folder, and the class's secret."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterable
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from course.errors import BuildError, CourseError
 from course.notebook.release_folder import CONTENTS_PAGE, exercises_folder, in_order
+
+COLAB_CELL_ID = "colab"
+"""Id of a cell that every notebook made from a script has, and no other."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,11 @@ class CourseFolder:
         return self.root / "exercises"
 
     def script(self, assignment: str) -> Path:
-        """The hand-written script of an assignment."""
+        """The hand-written script of an assignment, if it is written as a script."""
         return self.solutions / f"{assignment}.py"
 
     def source(self, assignment: str) -> Path:
-        """The generated source notebook: solutions and hidden tests."""
+        """The source notebook: solutions and hidden tests; generated, if there is a script."""
         return self.solutions / assignment / f"{assignment}.ipynb"
 
     def release(self, assignment: str) -> Path:
@@ -49,8 +53,13 @@ class CourseFolder:
         return self.lessons.is_dir()
 
     def assignments(self) -> list[str]:
-        """List the assignments that have a script, in the order of the course."""
-        return in_order((path.stem for path in self.solutions.glob("*.py")), self._contents_page())
+        """List the assignments that have a script or a written notebook, in the course's order."""
+        found = {path.stem for path in self.solutions.glob("*.py")}
+        for path in self.solutions.glob("*/*.ipynb"):
+            name = path.stem
+            if name == path.parent.name and name not in found and not is_generated(path):
+                found.add(name)
+        return in_order(found, self._contents_page())
 
     def _contents_page(self) -> Path:
         """The page whose links give the order: of the release, else of the course."""
@@ -63,6 +72,18 @@ class CourseFolder:
         Raises `BuildError`, which lists the known names, for a name without a script.
         """
         return require_known(names, self.assignments())
+
+
+def is_generated(notebook: Path) -> bool:
+    """Tell whether a notebook was made from a script.
+
+    One that can't be read, or has no cell, is no one's work that a build could lose.
+    """
+    try:
+        cells = json.loads(notebook.read_text("utf-8", "replace"))["cells"]
+        return not cells or any(cell.get("id") == COLAB_CELL_ID for cell in cells)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return True
 
 
 def require_known(names: list[str], known: list[str]) -> list[str]:
@@ -93,7 +114,8 @@ def find_course(folder: Path | None = None) -> CourseFolder:
     if not (root / "solutions").is_dir():
         raise BuildError(
             f"{root} has no folder `solutions`.",
-            "Run this in a checkout of convpool-course, or name one with --course DIR.",
+            "Run this in a checkout of convpool-course or in an nbgrader course (with `source` or "
+            "nbgrader_config.py), or name one with --course DIR.",
         )
     return CourseFolder(root)
 

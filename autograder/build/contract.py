@@ -8,13 +8,14 @@ import keyword
 import math
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from autograder.build.script import CANARY, COLAB_CELL_ID
-from autograder.folders import CourseFolder
+from autograder.build.script import CANARY
+from autograder.folders import CourseFolder, is_generated
 from course.errors import BuildError
 from course.learner.lab import LEARNERS_NOTEBOOKS
 from course.notebook.cell_code import read_code, top_level_names
@@ -71,7 +72,8 @@ def require_own_files(course: CourseFolder, assignment: str) -> None:
     """
     require_free_name(course, assignment)
     source = course.source(assignment)
-    if source.is_file() and not _is_generated(source.read_text("utf-8", "replace")):
+    has_script = course.script(assignment).is_file()
+    if has_script and source.is_file() and not is_generated(source):
         raise BuildError(
             f"solutions/{assignment}.py and solutions/{assignment}/{source.name}: the notebook was "
             "not generated, and the script would replace it.",
@@ -88,21 +90,28 @@ def require_own_files(course: CourseFolder, assignment: str) -> None:
 
 
 def _gaps_of(course: CourseFolder, assignment: str) -> set[str]:
-    """Read the gaps' names from a script's text; those of a question bank are left out."""
+    """Read the gaps' names from a script's text, without a question bank's, or from a notebook."""
+    script, source = course.script(assignment), course.source(assignment)
+    if script.is_file():
+        return set(_GAP_IN_SCRIPT.findall(script.read_text("utf-8", "replace")))
     try:
-        return set(_GAP_IN_SCRIPT.findall(course.script(assignment).read_text("utf-8", "replace")))
-    except OSError:
+        marks = map(mark_of, nbformat.read(source, as_version=4).cells)
+        return {mark.grade_id for mark in marks if mark.is_gap}
+    except Exception:  # it is refused where it is built
         return set()
 
 
-def _is_generated(text: str) -> bool:
-    """Tell whether a notebook comes from a script: only those have the cell for Colab."""
+@contextmanager
+def as_notebook(course: CourseFolder, assignment: str) -> Iterator[None]:
+    """Let refusals name the written notebook of an assignment that has no script."""
     try:
-        cells = nbformat.reads(text, as_version=4).cells
-    except Exception:
-        # What can't be read is no one's work that the build could lose.
-        return True
-    return not cells or any(cell.get("id") == COLAB_CELL_ID for cell in cells)
+        yield
+    except BuildError as error:
+        if course.script(assignment).is_file():
+            raise
+        front = f"solutions/{assignment}"
+        text = error.message.replace(f"{front}.py", f"{front}/{assignment}.ipynb")
+        raise BuildError(text, error.next_step) from error
 
 
 def place_of(assignment: str, cell: NotebookNode) -> str:

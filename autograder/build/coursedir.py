@@ -18,7 +18,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder, require_known
+from autograder.folders import ClassFolder, CourseFolder, require_known
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -113,6 +113,10 @@ class StockCourse:
         """The folder of a submission's notebooks after grading."""
         return self._path("autograded", student, assignment)
 
+    def feedback(self, student: str, assignment: str) -> Path:
+        """The folder of a submission's feedback pages, one for each notebook."""
+        return self._path("feedback", student, assignment)
+
     def _path(self, step: str, student: str, assignment: str) -> Path:
         folder = getattr(self.coursedir, f"{step}_directory")
         return Path(self.coursedir.format_path(folder, student, assignment))
@@ -120,11 +124,29 @@ class StockCourse:
     def assignments(self) -> list[str]:
         """List the folders below the source folder that hold a notebook, by name."""
         found = self._matches("source", ".", r"[^/]+", "*")
-        return sorted(name for name in found if any(self.source(name).glob("*.ipynb")))
+        return sorted(name for name in found if self.notebooks(name))
+
+    def notebooks(self, assignment: str) -> list[str]:
+        """List the names of an assignment's source notebooks, without `.ipynb`."""
+        return sorted(path.stem for path in self.source(assignment).glob("*.ipynb"))
 
     def students(self, assignment: str) -> list[str]:
         """List who handed in an assignment."""
         return sorted(self._matches("submitted", r"[^/]+", re.escape(assignment), "*", "student"))
+
+    def of_no_assignment(self) -> list[tuple[str, Path]]:
+        """List what lies where a submission would and has no assignment's name, by student."""
+        known = set(self.assignments())
+        folder = self.coursedir.submitted_directory
+        named = r"(?P<student>[^/]+)", r"(?P<assignment>[^/]+)"
+        pattern = self.coursedir.format_path(folder, *named, escape=True)
+        places = self.coursedir.format_path(folder, "*", "*")
+        found = []
+        for path in sorted(glob.glob(places)):  # noqa: PTH207 -- a pattern of nbgrader's
+            name = re.fullmatch(pattern, path)
+            if name and name["assignment"] not in known:
+                found.append((name["student"], Path(path)))
+        return found
 
     def _matches(
         self, step: str, student: str, assignment: str, star: str, wanted: str = "assignment"
@@ -153,6 +175,49 @@ class StockCourse:
                 "An assignment is a folder there with one notebook or several.",
             )
         return require_known(names, known)
+
+
+class TrialClass(StockClass):
+    """A copy of a stock course's class: marks and notebooks go there, submissions are the class's.
+
+    Whatever the course's configuration says, the copy is in the layout of `ClassFolder`.
+    """
+
+    def __init__(self, root: Path, course: StockCourse) -> None:
+        """Take the submissions and the course's id from the class itself."""
+        super().__init__(root, course.coursedir)
+        own = StockClass(Path(course.coursedir.root), course.coursedir)
+        object.__setattr__(self, "_submitted", own.submitted)
+
+    @property
+    def submitted(self) -> Path:
+        """The class's own folder."""
+        return Path(self._submitted)  # type: ignore[attr-defined]
+
+    @property
+    def gradebook(self) -> Path:
+        """The copied database."""
+        return self.root / "gradebook.db"
+
+
+@dataclass(frozen=True)
+class TrialCourse(StockCourse):
+    """A stock course that is graded into a copy of its class."""
+
+    copy: Path
+
+    @property
+    def class_folder(self) -> StockClass:
+        """The copy."""
+        return TrialClass(self.copy, self)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """The folder of a submission's notebooks after grading, in the copy."""
+        return self.copy / "autograded" / student / assignment
+
+
+AnyCourse = CourseFolder | StockCourse
+"""A course of this project's own form, or a stock one."""
 
 
 def find_stock_course(folder: Path | None = None) -> StockCourse | None:

@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
-from autograder.build.contract import require_contract, require_own_files
+from autograder.build.contract import as_notebook, require_contract, require_own_files
 from autograder.build.coursedir import captured_log
+from autograder.build.notebook_source import read_notebook
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder
@@ -82,9 +83,10 @@ def _build_in(
 ) -> dict[Path, bytes]:
     """Generate the named assignments in a staging folder and read them back."""
     for name in wanted:
-        require_own_files(course, name)
-        notebook = read_script(course.script(name), expand)
-        require_contract(name, notebook)
+        with as_notebook(course, name):
+            require_own_files(course, name)
+            notebook = _read(course, name, expand)
+            require_contract(name, notebook)
         source = staging.source(name)
         source.parent.mkdir(parents=True)
         source.write_text(_source_bytes(notebook).decode(), encoding="utf-8")
@@ -94,6 +96,12 @@ def _build_in(
         files[course.source(name)] = staging.source(name).read_bytes()
         files[course.release(name)] = staging.release(name).read_bytes()
     return files
+
+
+def _read(course: CourseFolder, name: str, expand: Expand) -> NotebookNode:
+    """Read an assignment as it is written: its script, else its notebook."""
+    script = course.script(name)
+    return read_script(script, expand) if script.is_file() else read_notebook(course.source(name))
 
 
 def build_config(root: Path, gradebook: Path) -> Config:
@@ -182,25 +190,28 @@ def contents_page(course: CourseFolder, releases: Mapping[str, bytes]) -> dict[P
 
 
 def stale_sources(course: CourseFolder, class_folder: ClassFolder, names: list[str]) -> list[str]:
-    """Say for each assignment whose script no longer makes its source notebook what to do.
+    """Say for each assignment that was changed since its last build what to do.
 
-    A class's own quiz is left out: it was drawn for the class.
+    A script has changed if it makes another source notebook; a notebook that is written by hand, if
+    a build would write it otherwise. A class's own quiz is left out: it was drawn for the class.
     """
     expand = partial(_questions, seed=DEFAULT_SEED, private=None)
     lines = []
     for name in course.require(names):
         script, source = course.script(name), course.source(name)
-        if class_folder.source(name).is_file() or not (script.is_file() and source.is_file()):
+        written = script if script.is_file() else source
+        if class_folder.source(name).is_file() or not source.is_file():
             continue
         try:
-            is_stale = _source_bytes(read_script(script, expand)) != source.read_bytes()
+            with as_notebook(course, name):
+                is_stale = _source_bytes(_read(course, name, expand)) != source.read_bytes()
         except CourseError as error:
             lines.append(f"{error} Until then the last build of {name} is graded.")
             continue
         if is_stale:
             lines.append(
-                f"solutions/{script.name} has changed since the last build, which is what is "
-                f"graded. Run `autograder build {name}`, then grade again."
+                f"{written.relative_to(course.root)} has changed since the last build, which is "
+                f"what is graded. Run `autograder build {name}`, then grade again."
             )
     return lines
 
@@ -210,9 +221,17 @@ def _source_bytes(notebook: NotebookNode) -> bytes:
 
 
 def changed_sources(course: CourseFolder, files: Mapping[Path, bytes]) -> dict[str, bytes]:
-    """Return the source notebooks among `files` that differ from those on disk, by assignment."""
-    sources = {course.source(name): name for name in course.assignments()}
-    return {sources[path]: files[path] for path in outdated(dict(files)) if path in sources}
+    """Return the source notebooks among `files` that differ from those on disk, by assignment.
+
+    A notebook that is written by hand has changed if it, or what is released of it, differs.
+    """
+    changed = set(outdated(dict(files)))
+    return {
+        name: files[course.source(name)]
+        for name in course.assignments()
+        if course.source(name) in changed
+        or (course.release(name) in changed and not course.script(name).is_file())
+    }
 
 
 def publish(files: dict[Path, bytes]) -> list[Path]:

@@ -9,6 +9,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.folders import COLAB_CELL_ID
 from course.errors import BuildError, GradingError
 from course.learner.hints import items_of
 from course.notebook.cell_marks import id_of_test, mark_of
@@ -33,8 +34,6 @@ _AUTHORS = {"hints", "note"}
 
 Expand = Callable[[Path], str]
 """Returns the py:percent text of the cells of a question bank, by the bank's path."""
-
-COLAB_CELL_ID = "colab"
 
 # Colab has TensorFlow and all else that a learner needs; newer versions of Jupyter's own packages
 # would break it, hence --no-deps. Only Colab has the module `google.colab`.
@@ -66,6 +65,14 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
         text = script.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BuildError(f"{script} can't be read ({error}).", "Restore it from git.") from error
+    notebook = notebook_of(text, script, expand)
+    _name_origin(notebook.cells, script)
+    notebook.cells.insert(1, _colab_cell())  # below the opening card
+    return notebook
+
+
+def notebook_of(text: str, script: Path, expand: Expand | None = None) -> NotebookNode:
+    """Return the notebook of a script's text alone; errors name `script`."""
     cells = _cells(text)
     if expand is not None:
         cells = _expanded(cells, script.parent, expand)
@@ -85,8 +92,6 @@ def read_script(script: Path, expand: Expand | None = None) -> NotebookNode:
     cells = kept
     # Checked here, because nbformat would rename the second of two such cells.
     _require_unique_ids(cells, script)
-    _name_origin(cells, script)
-    cells.insert(1, _colab_cell())  # below the opening card
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={

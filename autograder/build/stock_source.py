@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.build.coursedir import StockCourse, captured_log
+from autograder.build.notebook_source import name_cells
 from course.errors import BuildError
-from course.notebook.cell_marks import mark_of
 from course.notebook.parsing import require_python
 from course.notebook.rejecting import Rejected
 
@@ -63,7 +63,7 @@ def read_assignment(course: StockCourse, name: str) -> StockAssignment:
         released = _converted(course, name, staging, clear=True)
     notebooks = []
     for stem, notebook in sorted(graded.items()):
-        _name_cells(notebook)
+        name_cells(notebook)
         texts = [cell.source for cell in released[stem].cells]
         if len(texts) != len(notebook.cells):
             raise BuildError(f"{name}/{stem}: the release has other cells than the source.")
@@ -182,16 +182,3 @@ def _generate(name: str, config: Config) -> None:
             lines = [line for line in log.getvalue().splitlines() if line.strip()]
             reason = " ".join([*lines[-4:], str(error)])[:600]
             raise BuildError(f"{name}: nbgrader refuses its source. {reason}") from error
-
-
-def _name_cells(notebook: NotebookNode) -> None:
-    """Give every cell an id: its `grade_id`, else its own, else a number."""
-    taken = {mark_of(cell).grade_id for cell in notebook.cells}
-    for number, cell in enumerate(notebook.cells, start=1):
-        wanted = mark_of(cell).grade_id or cell.get("id") or f"cell-{number:02d}"
-        if not mark_of(cell).grade_id:
-            while wanted in taken:
-                wanted = f"{wanted}-free"
-            taken.add(wanted)
-        cell["id"] = wanted
-    notebook.nbformat_minor = 5

@@ -14,7 +14,8 @@ from autograder.cli.options import (
     ForceOption,
     UnsafeOption,
 )
-from autograder.folders import find_class, find_course
+from autograder.cli.which_course import course_and_class, own_course, refuse_stock
+from autograder.folders import find_class
 
 
 def collect(
@@ -90,7 +91,8 @@ def collect(
         zone=zone,
         force=force,
     )
-    run_collect(find_course(course), find_class(class_folder), archives, options, Console())
+    folder = own_course("collect", course)
+    run_collect(folder, find_class(class_folder), archives, options, Console())
 
 
 def grade(
@@ -136,26 +138,14 @@ def grade(
       autograder grade --cluster tcp://10.0.0.1:8786
       cd course101 && autograder grade   a stock nbgrader course, without any change to it
     """
-    from autograder.build.coursedir import find_stock_course
-    from autograder.cli.show_grading import run_dry, run_grade, run_stock_grade
+    from autograder.cli.show_grading import run_dry, run_grade
     from autograder.grading.conditions import GradeOptions, usual_jobs
-    from course.errors import GradingError
 
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force, cluster=cluster
     )
-    stock = find_stock_course(course)
-    if stock is not None:
-        if dry_run or class_folder:
-            option = "--dry-run" if dry_run else "--class"
-            raise GradingError(
-                f"{option} does not work in a stock nbgrader course.",
-                "Its class lies in the course's own folder; run `autograder grade` there.",
-            )
-        run_stock_grade(stock, assignments or [], options=options, console=Console())
-        return
     show = run_dry if dry_run else run_grade
-    folders = find_course(course), find_class(class_folder)
+    folders = course_and_class(course, class_folder)
     show(*folders, assignments or [], options=options, console=Console())
 
 
@@ -183,7 +173,7 @@ def late(
     """
     from autograder.cli.show_grading import run_late, write_template
 
-    folder, own, console = find_course(course), find_class(class_folder), Console()
+    folder, own, console = own_course("late", course), find_class(class_folder), Console()
     if init:
         write_template(folder, own, console)
     else:
@@ -209,7 +199,7 @@ def formgrader(
     """
     from autograder.cli.formgrader_lab import open_formgrader
 
-    open_formgrader(find_course(course), find_class(class_folder), browser=browser)
+    open_formgrader(*course_and_class(course, class_folder), browser=browser)
 
 
 def feedback(
@@ -234,9 +224,8 @@ def feedback(
     """
     from autograder.cli.show_pages import run_feedback
 
-    run_feedback(
-        find_course(course), find_class(class_folder), assignments or [], Console(), zipped=zipped
-    )
+    folders = course_and_class(course, class_folder)
+    run_feedback(*folders, assignments or [], Console(), zipped=zipped)
 
 
 def report(
@@ -262,8 +251,7 @@ def report(
     from autograder.cli.show_pages import run_report
 
     run_report(
-        find_course(course),
-        find_class(class_folder),
+        *course_and_class(course, class_folder),
         assignments or [],
         anonymous=anonymous,
         to=to,
@@ -289,7 +277,7 @@ def similarity(
     """
     from autograder.cli.show_pages import run_similarity
 
-    run_similarity(find_course(course), find_class(class_folder), assignments or [], Console())
+    run_similarity(*course_and_class(course, class_folder), assignments or [], Console())
 
 
 def improve(
@@ -316,6 +304,8 @@ def improve(
     from autograder.grading.conditions import GradeOptions, usual_jobs
     from autograder.pages.leaderboard.leaderboard import LIMITS
 
+    if class_folder is None:
+        refuse_stock("improve", None)
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, limits=LIMITS, jobs=jobs or usual_jobs(), force=force
     )
@@ -369,6 +359,6 @@ def export(
             raise GradingError(f"{pair!r} is not NAME=TITLE.", 'Write --column cnn="Exercise 4".')
         titles[name] = title
     options = ExportOptions(form, to, template, titles, missing_zero)
-    folder = find_course(course)
+    folder, own_class = course_and_class(course, class_folder)
     folder.require(list(titles))
-    run_export(folder, find_class(class_folder), assignments or [], options, Console())
+    run_export(folder, own_class, assignments or [], options, Console())

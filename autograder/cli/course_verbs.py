@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
-from autograder.folders import find_class, find_course
+from autograder.cli.which_course import own_course, refuse_stock
+from autograder.folders import CourseFolder, find_class, find_course
 
 
 def new(
@@ -20,6 +21,12 @@ def new(
             "--course", metavar="DIR", help="Course folder (default: this one); made if missing."
         ),
     ] = None,
+    notebook: Annotated[
+        bool,
+        typer.Option(
+            "--notebook", help="Write a notebook, for Create Assignment, instead of a script."
+        ),
+    ] = False,
 ) -> None:
     """Write an assignment to start from, which builds and grades as it is.
 
@@ -27,20 +34,48 @@ def new(
     it in. In a checkout, a right and a wrong answer are added to tests/submissions/. With --course
     and a new folder, a private course is started there. Nothing is overwritten.
 
+    With --notebook, the source is a notebook to edit in JupyterLab with Create Assignment: in a
+    course like this one solutions/NAME/NAME.ipynb; in an ordinary nbgrader course, or a new folder,
+    source/NAME/NAME.ipynb with bare asserts.
+
     Examples:
 
       autograder new averages            solutions/averages.py in this course
       autograder new --course stats      a private course in stats/
       autograder new averages --course stats
+      autograder new averages --notebook --course course101
     """
     from autograder.build.new_assignment import new_assignment, start_course
 
+    if notebook:
+        _new_notebook(name, course)
+        return
+    refuse_stock("new", course)
     folder = find_course(None) if course is None else start_course(course)
     for path in new_assignment(folder, name):
         typer.echo(f"wrote {_short(path, folder.root)}")
     place = "" if course is None else f" --course {course}"
     script = _short(folder.script(name), folder.root)
     typer.echo(f"Next: edit {script}, then run `autograder build {name}{place}`.")
+
+
+def _new_notebook(name: str, course: Path | None) -> None:
+    """Write a notebook to start from: into a course of our own form, else into a stock one."""
+    from autograder.build.coursedir import find_stock_course
+    from autograder.build.new_assignment import new_assignment, new_notebook, start_stock_course
+
+    root = (course or Path.cwd()).resolve()
+    own = CourseFolder(root)
+    if find_stock_course(root) is None and own.solutions.is_dir():
+        paths = new_assignment(own, name, notebook=True)
+        command = f"autograder build {name}{f' --course {course}' if course else ''}"
+    else:
+        paths = [new_notebook(start_stock_course(root), name)]
+        command = f"nbgrader generate_assignment {name}"
+    for path in paths:
+        typer.echo(f"wrote {_short(path, root)}")
+    where = f" in {course}" if course and command.startswith("nbgrader") else ""
+    typer.echo(f"Next: edit it in JupyterLab with Create Assignment, then run `{command}`{where}.")
 
 
 def build(
@@ -83,6 +118,7 @@ def build(
       autograder build --quiz my-questions.md --class 2026
       autograder build reshape --with-solutions --class 2026
     """
+    from autograder.build.contract import as_notebook
     from autograder.build.reference_proof import prove_reference
     from autograder.build.release import (
         DEFAULT_SEED,
@@ -94,7 +130,7 @@ def build(
     from autograder.build.release import build as build_files
     from course.errors import BuildError
 
-    folder = find_course(course)
+    folder = own_course("build", course)
     if with_solutions:
         from autograder.build.answer_files import solutions_file
 
@@ -114,7 +150,8 @@ def build(
         typer.echo(f"{len(files)} files are up to date.")
         return
     for name, content in changed_sources(folder, files).items():
-        prove_reference(name, content)
+        with as_notebook(folder, name):
+            prove_reference(name, content)
     for path in publish(files):
         typer.echo(f"wrote {_short(path, folder.root)}")
     typer.echo(f"{len(files)} files are up to date.")
@@ -181,7 +218,7 @@ def solutions(
     """
     from autograder.cli.show_solutions import show_solutions
 
-    show_solutions(find_course(course), assignments or [], quick, Console())
+    show_solutions(own_course("solutions", course), assignments or [], quick, Console())
 
 
 def demo(
@@ -199,7 +236,7 @@ def demo(
     """
     from autograder.cli.demo_class import run_demo
 
-    run_demo(find_course(course), class_folder, Console())
+    run_demo(own_course("demo", course), class_folder, Console())
 
 
 def doctor(

@@ -4,7 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from autograder.folders import ClassFolder, CourseFolder
+import typer
+
+from autograder.build.coursedir import AnyCourse, StockCourse
+from autograder.folders import ClassFolder
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from course.errors import GradingError
 from course.learner.lab import start_lab
@@ -13,10 +16,18 @@ WORKSPACE = "instructor"
 _FORMGRADER = "nbgrader-formgrader:nbgrader-formgrader"
 
 
-def open_formgrader(course: CourseFolder, class_folder: ClassFolder, *, browser: bool) -> None:
-    """Run JupyterLab in the checkout until it is stopped.
+STOCK_BUTTONS = (
+    "Enter marks and comments under Manual Grading. Do not use formgrader's buttons for grading "
+    "and feedback here: they run nbgrader itself, so students' code without the sandbox, and pages "
+    "that can quote hidden tests. Use `autograder grade` and `autograder feedback`."
+)
+"""What is said before formgrader opens on a course whose configuration has not our plugins."""
 
-    nbgrader's configuration file is in the checkout and reads CLASS_DIR. The workspace that opens
+
+def open_formgrader(course: AnyCourse, class_folder: ClassFolder, *, browser: bool) -> None:
+    """Run JupyterLab in the course's folder until it is stopped.
+
+    nbgrader's configuration file is there; a checkout's reads CLASS_DIR. The workspace that opens
     formgrader's tab is written to the class folder, so the instructor's own workspaces stay as they
     are. Raises `GradingError` if the class has no gradebook.
     """
@@ -25,6 +36,8 @@ def open_formgrader(course: CourseFolder, class_folder: ClassFolder, *, browser:
             f"{class_folder.root} has no gradebook yet.",
             "Run `autograder grade`; or run `autograder demo` and use --class demo.",
         )
+    if isinstance(course, StockCourse):
+        typer.echo(STOCK_BUTTONS)
     folder = class_folder.root / ".jupyter"
     write_workspace(folder)
     put_scripts_on_path()

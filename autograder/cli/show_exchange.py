@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.build.coursedir import AnyCourse
 from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
@@ -136,7 +137,7 @@ class ExportOptions:
 
 
 def run_export(
-    course: CourseFolder,
+    course: AnyCourse,
     class_folder: ClassFolder,
     assignments: list[str],
     options: ExportOptions,

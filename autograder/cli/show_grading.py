@@ -21,15 +21,15 @@ from rich.table import Table
 from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
-from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
+from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import Flag, SubmissionResult, iter_results
 from course.errors import GradingError
 from course.files import write_atomically
 
 if TYPE_CHECKING:
-    from autograder.build.coursedir import StockCourse
+    from autograder.build.coursedir import AnyCourse
     from autograder.grading.class_run import Summary
     from autograder.grading.conditions import GradeOptions
     from autograder.grading.dry_run import Change
@@ -82,7 +82,7 @@ def class_progress(
 
 
 def run_grade(
-    course: CourseFolder,
+    course: "AnyCourse",
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -95,22 +95,16 @@ def run_grade(
     status NOT_EVERYTHING if something that was handed in was not graded.
     """
     from autograder.grading.class_run import grade_class
-
-    _say_stale(course, class_folder, assignments, console)
-    with class_progress(console, options) as show:
-        summary = grade_class(course, class_folder, assignments, options, show)
-    _show_summary(summary, console)
-
-
-def run_stock_grade(
-    course: "StockCourse", assignments: list[str], *, options: "GradeOptions", console: Console
-) -> None:
-    """Grade a stock nbgrader course; show and raise as `run_grade` does."""
     from autograder.grading.stock_run import grade_stock_class
 
+    if isinstance(course, CourseFolder):
+        _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
-        summary = grade_stock_class(course, assignments, options, show)
-    _show_summary(summary, console)
+        if isinstance(course, CourseFolder):
+            summary = grade_class(course, class_folder, assignments, options, show)
+        else:
+            summary = grade_stock_class(course, assignments, options, show)
+    show_summary(summary, console)
 
 
 def _inside_table(results: list[SubmissionResult]) -> Table:
@@ -126,10 +120,12 @@ def _inside_table(results: list[SubmissionResult]) -> Table:
     return table
 
 
-def _show_summary(summary: "Summary", console: Console) -> None:
+def show_summary(summary: "Summary", console: Console) -> None:
     """Show marks, flags and what was not graded; raise as `run_grade` says."""
     class_folder = summary.class_folder
-    graded = [replace(one, notebook={}) for one in summary.iter_results()]
+    known = [replace(one, notebook={}) for one in iter_results(class_folder)]
+    done = set(summary.graded)
+    graded = [one for one in known if _submission(one) in done]
     inside = _inside_table(graded)
     if inside.row_count:
         console.print(inside)
@@ -137,10 +133,16 @@ def _show_summary(summary: "Summary", console: Console) -> None:
     rejected = {(one.student, one.assignment.partition("/")[0]) for one in graded if one.rejected}
     if marks.submissions:
         console.print(marks_table(marks, rejected))
-    flags = _flags_table(graded)
+    # What concerns the whole class is decided by all its results, as in grades.csv and the report.
+    own = [(one, flag) for one, flag in personal_flags(known) if _submission(one) in done]
+    flags = _flags_table(own)
     if flags.row_count:
         console.print(flags)
-    for line in earlier_release_lines(graded):
+    assignments = {name for _, name in done}
+    for line in earlier_release_lines([one for one in known if one.assignment in assignments]):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    if marks.waiting:
+        line = waiting_line(marks.waiting)
         console.print(line, soft_wrap=True, markup=False, highlight=False)
     console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
     if summary.graded:
@@ -188,12 +190,16 @@ def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console
     )
 
 
-def _flags_table(results: list[SubmissionResult]) -> Table:
+def _submission(result: SubmissionResult) -> tuple[str, str]:
+    return result.student, result.assignment
+
+
+def _flags_table(flags: list[tuple[SubmissionResult, Flag]]) -> Table:
     """Lay out the flags on students, a row each."""
     table = Table(title="Flags: worth a look, no effect on marks")
     for heading in ("student", "assignment", "flag", "evidence"):
         table.add_column(heading)
-    for result, flag in personal_flags(results):
+    for result, flag in flags:
         cells = (result.student, result.assignment, flag.kind, flag.evidence[:80])
         table.add_row(*map(escape, cells))
     return table
@@ -227,7 +233,7 @@ def marks_table(marks: ClassMarks, rejected: Collection[tuple[str, str]] = ()) -
 
 
 def run_dry(
-    course: CourseFolder,
+    course: "AnyCourse",
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -236,13 +242,14 @@ def run_dry(
 ) -> None:
     """Show what `autograder grade` would change, exercise by exercise, and write nothing.
 
-    Raises typer.Exit with status NOT_EVERYTHING if something that was handed in is not graded.
+    Raises as `run_grade` does.
     """
     from autograder.grading.dry_run import dry_run
 
-    _say_stale(course, class_folder, assignments, console)
+    if isinstance(course, CourseFolder):
+        _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
-        changes, left_over = dry_run(course, class_folder, assignments, options, show)
+        changes, summary = dry_run(course, class_folder, assignments, options, show)
     if changes:
         console.print(changes_table(changes))
     students = len({one.student for one in changes})
@@ -251,8 +258,9 @@ def run_dry(
         f"{len(changes)} changes for {students} students: {up} marks up, {down} down. "
         "Nothing was written; run it without --dry-run to grade."
     )
-    _show_not_graded(class_folder, left_over, console)
-    if left_over:
+    _show_not_graded(class_folder, summary.not_graded, console)
+    require_no_failures(summary.failures, console, "submissions", "autograder grade --dry-run")
+    if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
 
 

@@ -7,16 +7,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.build.coursedir import AnyCourse, StockCourse
 from autograder.cli.show_grading import (
     class_progress,
     progress_bar,
     require_no_failures,
 )
-from autograder.folders import ClassFolder, CourseFolder, class_secret
+from autograder.folders import ClassFolder, class_secret
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.results import iter_results
+from autograder.grading.stock_results import results_of
 from autograder.lms.feedback_zips import pack
-from autograder.pages.feedback.feedback_page import ClassPages, is_graded
+from autograder.pages.feedback.feedback_page import ClassPages
+from autograder.pages.feedback.stock_pages import StockPages
 from autograder.pages.leaderboard.leaderboard import (
     HEADINGS,
     TITLE,
@@ -42,7 +44,7 @@ SIMILARITY_NOTE = (
 
 
 def run_feedback(
-    course: CourseFolder,
+    course: AnyCourse,
     class_folder: ClassFolder,
     assignments: list[str],
     console: Console,
@@ -53,26 +55,21 @@ def run_feedback(
 
     Raises GradingError at the end if submissions were not graded by this grader.
     """
-    wanted = course.require(assignments)
-    found = [
-        (path.parent.name, path.name)
-        for path in sorted(class_folder.autograded.glob("*/*"))
-        if path.name in wanted
-    ]
-    if not found:
+    pages = _pages_of(course, class_folder)
+    found = pages.handed_in(course.require(assignments))
+    graded = [one for one in found if pages.is_graded(*one)]
+    if not found or (isinstance(pages, StockPages) and not graded):
         raise GradingError(
             f"Nothing is graded in {class_folder.autograded}.", "Run `autograder grade` first."
         )
-    graded = [one for one in found if is_graded(class_folder, *one)]
-    pages = ClassPages(course, class_folder)
-    written: list[tuple[str, str]] = []
+    written: list[tuple[str, str, Path]] = []
     left_out: list[LeftOut] = []
     with progress_bar(console) as bar:
         task = bar.add_task("writing feedback", total=len(graded))
         for student, assignment in graded:
             try:
-                pages.write(student, assignment)
-                written.append((student, assignment))
+                page = pages.write(student, assignment)
+                written.append((student, assignment.partition("/")[0], page))
             except Exception as error:
                 left_out.append(left_out_by(error, student, assignment))
             bar.update(task, description=f"feedback on {assignment} for {student}", advance=1)
@@ -94,8 +91,14 @@ def run_feedback(
     require_all(left_out, "made", "feedback")
 
 
+def _pages_of(course: AnyCourse, class_folder: ClassFolder) -> ClassPages | StockPages:
+    if isinstance(course, StockCourse):
+        return StockPages(course)
+    return ClassPages(course, class_folder)
+
+
 def run_report(
-    course: CourseFolder,
+    course: AnyCourse,
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -118,11 +121,11 @@ def run_report(
 
 
 def run_similarity(
-    course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
+    course: AnyCourse, class_folder: ClassFolder, assignments: list[str], console: Console
 ) -> None:
     """Print the similar pairs of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
-    results = (one for one in iter_results(class_folder) if one.assignment in wanted)
+    results = results_of(course, class_folder, wanted)
     if not class_folder.root.joinpath("results").is_dir():
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
     table = Table(title="Alike beyond what everybody was given", caption=SIMILARITY_NOTE)

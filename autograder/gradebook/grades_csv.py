@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from autograder.folders import ClassFolder
+from autograder.gradebook.marks import status_now
 from autograder.gradebook.reader import read_marks
 from course.files import csv_text, safe_cell, write_atomically
 
@@ -36,7 +37,8 @@ def write_grades(class_folder: ClassFolder, graded: Iterable[GradesRow]) -> None
     for row in sorted(graded, key=lambda one: (one.student, one.assignment)):
         submission = submissions.get((row.student, row.assignment))
         mark = submission.exercise(row.exercise) if submission else None
-        rows.append(replace(row, score=float(mark.score)) if mark else row)
+        status = status_now(row.status, mark)
+        rows.append(replace(row, score=float(mark.score), status=status) if mark else row)
     text = csv_text([COLUMNS, *(_cells(row) for row in rows)])
     write_atomically(class_folder.root / "grades.csv", lambda file: file.write(text.encode()))
 

@@ -3,7 +3,7 @@
 nbgrader stores points as binary numbers, in which 1.15 + 2.3 is 3.4499…; here they are decimals.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -97,6 +97,28 @@ class SubmissionMark:
         return next((one for one in self.exercises if one.exercise == name), None)
 
 
+def status_now(status: str, mark: ExerciseMark | None) -> str:
+    """Return the grader's status, or that of a mark which has come since: `manual` waits for it."""
+    if status != "manual" or mark is None or mark.manual_score is None:
+        return status
+    if mark.score >= mark.max_score:
+        return "correct"
+    return "partial" if mark.score > 0 else "incorrect"
+
+
+def waiting_line(waiting: Sequence[ExerciseMark]) -> str:
+    """Say how many cells wait for a person's mark, and how to enter it; "" if none does."""
+    if not waiting:
+        return ""
+    cells = "1 cell waits" if len(waiting) == 1 else f"{len(waiting)} cells wait"
+    marked = sum(one.manual_score is not None for one in waiting)
+    again = f" ({marked} marked before, to be looked at again)" if marked else ""
+    return (
+        f"{cells} for a person's mark{again}. Run `autograder formgrader` to enter marks under "
+        "Manual Grading; then write pages and exports again."
+    )
+
+
 def final_text(mark: SubmissionMark | None, missing_zero: bool) -> str:
     """Write the points that count; "" or "0" for what was not handed in."""
     if mark is None:
@@ -121,6 +143,24 @@ class ClassMarks:
     names: dict[str, str] = field(default_factory=dict)
     """Full names by student: the gradebook's, else the roster's, else ""."""
     submissions: Submissions = field(default_factory=dict)
+    notebooks: Submissions = field(default_factory=dict)
+    """Marks by student and notebook (`ps1/problem1`) of assignments that have several."""
+
+    def of_notebook(self, student: str, notebook: str) -> SubmissionMark | None:
+        """Return the mark of one notebook (`ps1/problem1`), its exercises by their own names."""
+        assignment = notebook.partition("/")[0]
+        whole = self.submissions.get((student, assignment))
+        return self.notebooks.get((student, notebook), whole)
+
+    @property
+    def waiting(self) -> list[ExerciseMark]:
+        """The marks that formgrader lists for a person: none entered, or to be looked at again."""
+        return [
+            mark
+            for submission in self.submissions.values()
+            for mark in submission.exercises
+            if mark.needs_manual_grade
+        ]
 
     def rows(self) -> Iterator[tuple[Person, dict[str, SubmissionMark]]]:
         """Give each person with their marks by assignment."""

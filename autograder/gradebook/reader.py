@@ -56,12 +56,14 @@ def read_gradebook(
     rows = {row[0]: row for row in query}
     found = [rows[name] for name in in_course_order(rows)]
     people, names = _people(gradebook.db, roster, students)
+    submissions, notebooks = _submissions(gradebook.db, [name for name, _, _ in found], students)
     return ClassMarks(
         max_scores={name: exact(points) for name, points, _ in found},
         due={name: due for name, _, due in found},
         people=people,
         names=names,
-        submissions=_submissions(gradebook.db, [name for name, _, _ in found], students),
+        submissions=submissions,
+        notebooks=notebooks,
     )
 
 
@@ -115,8 +117,8 @@ class _Notebook:
 
 def _submissions(
     session: Any, assignments: Collection[str], students: Collection[str]
-) -> Submissions:
-    """Read every submission, by student and assignment."""
+) -> tuple[Submissions, Submissions]:
+    """Read every submission, by student and assignment, and the notebooks where it has several."""
     from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
 
     query = (
@@ -144,14 +146,19 @@ def _submissions(
     for notebook in notebooks.values():
         names[notebook.assignment].add(notebook.name)
     found: Submissions = {}
+    single: Submissions = {}
     order = in_course_order({one.assignment for one in notebooks.values()})
     for notebook in sorted(
         notebooks.values(), key=lambda one: (one.student, order.index(one.assignment))
     ):
-        mark = notebook.mark(several=len(names[notebook.assignment]) > 1)
+        several = len(names[notebook.assignment]) > 1
+        mark = notebook.mark(several=several)
         key = (notebook.student, notebook.assignment)
         found[key] = _together(found[key], mark) if key in found else mark
-    return found
+        if several:
+            name = f"{notebook.assignment}/{notebook.name}"
+            single[notebook.student, name] = notebook.mark(several=False)
+    return found, single
 
 
 def _together(first: SubmissionMark, second: SubmissionMark) -> SubmissionMark:
@@ -197,7 +204,8 @@ def _add_exercises(session: Any, notebooks: dict[str, _Notebook], ids: Any) -> N
             None if manual is None else exact(manual),
             exact(extra),
             bool(needs_manual_grade),
-            *comments.get((notebook, exercise), ()),
+            # An ordinary cell has its comment itself; a test has it at its answer.
+            *(comments.get((notebook, cell)) or comments.get((notebook, exercise), ())),
         )
         notebooks[notebook].exercises.append(mark)
 

@@ -19,6 +19,7 @@ from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.conditions import GradeOptions, cluster_conditions, prepare_class
+from autograder.grading.grades_rows import grades_rows
 from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.places import InFlight, Place, ThisMachine
 from autograder.grading.plan import (
@@ -33,7 +34,6 @@ from autograder.grading.results import (
     Key,
     SubmissionResult,
     exclusive,
-    grades_rows,
     iter_results,
     load,
     put,

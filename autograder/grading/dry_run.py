@@ -11,17 +11,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
+from autograder.build.coursedir import AnyCourse, StockCourse, TrialCourse
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
 from autograder.gradebook.reader import read_marks
 from autograder.grading.class_run import Progress, Summary, grade_class
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.not_graded import NotGraded
-from autograder.grading.results import iter_results
+from autograder.grading.stock_results import results_of
+from autograder.grading.stock_run import grade_stock_class
 from autograder.sandbox.owned_folders import owned_folder
 from course.notebook.verdict import Verdict
 
-_COPIED = (".secret", "rules.toml", "collected.json", "roster.csv", "results")
+_COPIED = (".secret", "rules.toml", "collected.json", "roster.csv", "results", ".test-places")
 _LINKED = ("submitted", "source", "release")
 _NOTHING = "–"
 
@@ -44,20 +45,24 @@ class Change:
 
 
 def dry_run(
-    course: CourseFolder,
+    course: AnyCourse,
     class_folder: ClassFolder,
     assignments: list[str],
     options: GradeOptions,
     progress: Progress = lambda what, done, total: None,
     grade: Grade = grade_class,
-) -> tuple[list[Change], list[NotGraded]]:
-    """Grade a copy of the class; return what differs, and what was not graded.
+) -> tuple[list[Change], Summary]:
+    """Grade a copy of the class; return what differs, and what the run came to.
 
     The class itself is left as it is.
     """
     with _copied(class_folder) as copy:
-        summary = grade(course, copy, assignments, options, progress)
-        return changes(class_folder, copy), summary.not_graded
+        if isinstance(course, StockCourse):
+            trial = TrialCourse(course.root, course.config, copy.root)
+            summary = grade_stock_class(trial, assignments, options, progress)
+        else:
+            summary = grade(course, copy, assignments, options, progress)
+        return changes(course, class_folder, copy), summary
 
 
 @contextmanager
@@ -84,11 +89,11 @@ def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
         yield copy
 
 
-def changes(before: ClassFolder, after: ClassFolder) -> list[Change]:
+def changes(course: AnyCourse, before: ClassFolder, after: ClassFolder) -> list[Change]:
     """Compare two gradebooks and the results behind them, exercise by exercise."""
     old_marks, new_marks = read_marks(before).submissions, read_marks(after).submissions
     old_exercises, new_exercises = _exercises(old_marks), _exercises(new_marks)
-    old_verdicts, new_verdicts = _verdicts(before), _verdicts(after)
+    old_verdicts, new_verdicts = _verdicts(course, before), _verdicts(course, after)
     found = []
     for key in sorted(set(old_exercises) | set(new_exercises)):
         old, new = old_exercises.get(key), new_exercises.get(key)
@@ -109,11 +114,11 @@ def _exercises(marks: Submissions) -> dict[tuple[str, str, str], ExerciseMark]:
     }
 
 
-def _verdicts(class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
+def _verdicts(course: AnyCourse, class_folder: ClassFolder) -> dict[tuple[str, str, str], Verdict]:
     """Return the results on disk by student, assignment and exercise."""
     return {
         (result.student, result.assignment, gap.exercise): gap
-        for result in iter_results(class_folder)
+        for result in results_of(course, class_folder)
         for gap in result.gaps
     }
 

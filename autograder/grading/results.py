@@ -6,19 +6,17 @@ They are what a killed run has already done: the next run goes on from them.
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.grades_csv import GradesRow
 from autograder.ingest.reading import Unreadable, read_submission
 from course.errors import GradingError
 from course.files import write_atomically
 from course.notebook.rejecting import Rejected
-from course.notebook.tampering import EARLIER
 from course.notebook.verdict import Verdict
 
 Key = dict[str, str]
@@ -77,31 +75,6 @@ class SubmissionResult:
             self.flags.append(Flag(f"cell-{status}", f"cell {cell['id']}"))
         if cut:
             self.flags.append(Flag("output-cut", f"cell {cell['id']}"))
-
-
-def grades_rows(
-    results: Iterable[SubmissionResult],
-    named: Callable[[SubmissionResult, str], tuple[str, str]] = lambda one, gap: (
-        one.assignment,
-        gap,
-    ),
-) -> Iterator[GradesRow]:
-    """Give the rows of `grades.csv`, with the grader's own scores.
-
-    `named` gives the assignment and the exercise of a result's gap, as a row is to have them.
-    """
-    for result in results:
-        flags = ";".join(sorted({f.kind for f in result.flags if not f.kind.endswith(EARLIER)}))
-        for gap in result.gaps:
-            yield GradesRow(
-                result.student,
-                *named(result, gap.exercise),
-                gap.score,
-                gap.max_score,
-                gap.status,
-                flags,
-                result.sandbox,
-            )
 
 
 def save(result: SubmissionResult, path: Path) -> None:

@@ -4,14 +4,13 @@ It does what `nbgrader autograde` would do for all assignments, behind the sandb
 `class_run`, whose units are notebooks (`ps1/problem1`), because an assignment may have several.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import nbformat
 
@@ -24,7 +23,7 @@ from autograder.build.stock_source import (
 )
 from autograder.folders import class_secret
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.grades_csv import GradesRow, write_grades
+from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.stock_writer import (
     NotebookMarks,
@@ -35,29 +34,27 @@ from autograder.gradebook.stock_writer import (
 from autograder.grading.autograded import autograded_notebook
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
-from autograder.grading.not_graded import NotGraded
+from autograder.grading.grades_rows import grades_rows
 from autograder.grading.places import ThisMachine
-from autograder.grading.plan import ENOUGH_TO_WARM, Submission, is_ignored
+from autograder.grading.plan import ENOUGH_TO_WARM, Submission
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import (
     Key,
     SubmissionResult,
     exclusive,
-    grades_rows,
-    iter_results,
     load,
     result_path,
     sweep,
 )
+from autograder.grading.stock_not_graded import stock_not_graded
+from autograder.grading.stock_results import results_of
 from autograder.grading.stock_submission import TestPlaces, grade_stock_notebook, read_handed_in
 from autograder.grading.versions import digest_of_files, key_of
 from autograder.grading.where_tests_run import digest_of_places, places_of
 from autograder.ingest.reading import TIMESTAMP, Unreadable
 from course.errors import BuildError, GradingError
 from course.files import write_atomically
-from course.notebook.cell_marks import exercise_names
 from course.notebook.rejecting import Rejected
-from course.notebook.tampering import one_line
 
 
 @dataclass
@@ -142,11 +139,12 @@ def grade_stock_class(
         if submissions:
             summary = _run(course, assignments, notebooks, submissions, options, progress)
             # Late rules come last: if the course's policy has an error, the marks are complete.
-            write_grades(class_folder, _rows(class_folder, assignments))
+            write_grades(class_folder, grades_rows(results_of(course, class_folder)))
             with captured_log():
                 apply_late_penalties(class_folder, course.config, summary.graded)
         summary.failures = failures + summary.failures
-    summary.not_graded = list(_left_over(course, wanted, notebooks, summary))
+    rejected = summary.iter_results()
+    summary.not_graded = list(stock_not_graded(course, wanted, rejected, summary.unreadable))
     return summary
 
 
@@ -283,49 +281,3 @@ def _write_autograded(
     content = nbformat.writes(autograded_notebook(result, notebook.source)).encode()
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, lambda file: file.write(content))
-
-
-def _rows(class_folder: Any, assignments: Mapping[str, StockAssignment]) -> Iterator[GradesRow]:
-    """Give the rows of grades.csv; of several notebooks, an exercise has its notebook's name."""
-
-    def named(result: SubmissionResult, gap: str) -> tuple[str, str]:
-        name, _, notebook = result.assignment.partition("/")
-        exercise = exercise_names([one.exercise for one in result.gaps])[gap]
-        known = assignments.get(name)
-        several = known is not None and len(known.notebooks) > 1
-        return name, f"{notebook}/{exercise}" if several else exercise
-
-    return grades_rows(iter_results(class_folder), named)
-
-
-def _left_over(
-    course: StockCourse,
-    wanted: Sequence[str],
-    notebooks: Mapping[str, StockNotebook],
-    summary: Summary,
-) -> Iterator[NotGraded]:
-    """List what was handed in and not graded, with the reason and the next step."""
-    root = course.class_folder.submitted
-    for result in summary.iter_results():
-        if result.rejected:
-            path = course.submission(result.student, result.assignment.partition("/")[0])
-            yield _row(root, path, result.student, f"0 points: {result.rejected}", _ASK)
-    for (student, unit), reason in summary.unreadable.items():
-        path = course.submission(student, unit.partition("/")[0])
-        yield _row(root, path, student, f"{reason} It has no mark.", "Make it readable.")
-    for name in wanted:
-        for student in course.students(name):
-            folder = course.submission(student, name)
-            for path in sorted(folder.glob("*.ipynb")) if folder.is_dir() else []:
-                if f"{name}/{path.stem}" not in notebooks and not is_ignored(path.name):
-                    reason = "The assignment has no notebook of this name."
-                    yield _row(root, path, student, reason, "Rename it if it counts.")
-
-
-_ASK = "Ask the student for the notebook again."
-
-
-def _row(root: Path, path: Path, student: str, reason: str, next_step: str) -> NotGraded:
-    """Return one row."""
-    shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-    return NotGraded(one_line(student, 100), "", one_line(shown, 200), reason, next_step)

@@ -48,22 +48,22 @@ class Packed:
         return f"{self.path}: {self.pages} pages; {where.get(self.lms, 'named by student')}."
 
 
-def pack(class_folder: ClassFolder, graded: Iterable[tuple[str, str]]) -> list[Packed]:
+def pack(class_folder: ClassFolder, pages: Iterable[tuple[str, str, Path]]) -> list[Packed]:
     """Write `feedback/<assignment>-<lms>.zip` for each assignment and each LMS it came from.
 
+    `pages` are students, assignments and the files of their pages.
     Where two pages would have one name, also on a system that ignores capitals, the second one gets
     a name of its own, and `notes` says so.
     """
     taken = read_ledger(class_folder)
     groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
-    for student, assignment in graded:
+    for student, assignment, page in pages:
         origin = taken.get((student, assignment))
         system, source = (origin.system, origin.source) if origin else ("", "")
-        page = class_folder.feedback / student / assignment / f"{assignment}.html"
-        kind, name = name_for(system, source, student, assignment)
+        kind, name = name_for(system, source, student, page.stem)
         if kind != "students" and groups[assignment, kind].has(name):
             note = f"{assignment} of {student}: {name} is another page's name; named by student."
-            kind, name = name_for("", "", student, assignment)
+            kind, name = name_for("", "", student, page.stem)
             groups[assignment, kind].notes.append(note)
         groups[assignment, kind].wanted.append((name, page))
     return [_pack(class_folder, *key, group) for key, group in sorted(groups.items())]

@@ -1,5 +1,6 @@
 """The grader's kinds of page, and the filters by which their templates write text and numbers."""
 
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,7 @@ def prose(text: str) -> Markup:
 
 def percent(share: float | None) -> str:
     """Write a share in 0 … 1 as a percentage."""
-    return "–" if share is None else f"{100 * share:.0f}\u00a0%"
+    return "–" if share is None or math.isnan(share) else f"{100 * share:.0f}\u00a0%"
 
 
 def signed(number: float | None) -> str:

@@ -22,8 +22,9 @@ from autograder.folders import ClassFolder
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
+from autograder.grading.grades_rows import grades_rows
 from autograder.grading.plan import read_source
-from autograder.grading.results import SubmissionResult, grades_rows, iter_results, put
+from autograder.grading.results import SubmissionResult, iter_results, put
 from autograder.ingest.intake import take_in
 from course.notebook.verdict import Verdict
 

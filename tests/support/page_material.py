@@ -2,8 +2,11 @@
 
 import base64
 import re
+from collections.abc import Iterable
 from html import unescape
+from pathlib import Path
 
+from autograder.folders import ClassFolder
 from autograder.grading.results import SubmissionResult
 from autograder.pages.quiz_answers import Question
 from course.checks import misconceptions
@@ -16,6 +19,14 @@ def text_of(page: str) -> str:
     """What a reader reads of a page, without its style and script."""
     body = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def pages_of(
+    folder: ClassFolder, students: Iterable[str], assignment: str
+) -> list[tuple[str, str, Path]]:
+    """List the feedback pages of some students, as `pack` takes them."""
+    name = f"{assignment}.html"
+    return [(one, assignment, folder.feedback / one / assignment / name) for one in students]
 
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and so on").decode()

@@ -94,6 +94,12 @@ class FeedbackAssignment:
     """The lesson's section for each question of the quiz."""
     noted: Mapping[str, str] = field(default_factory=dict)
     """What to read after a mistake in a gap, where its author wrote that."""
+    has_lesson: bool = True
+    """Whether the page may name a section of the lesson to read next."""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    """The exercise that a student's cell is shown with, where the cell has another name."""
+    hidden: frozenset[str] = frozenset()
+    """Lines of hidden tests, `squashed`: an output that quotes one is not shown."""
 
 
 def read_assignment(

@@ -1,5 +1,6 @@
 """Feedback pages: what a page says of each gap, the page of one student, and those of a class."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def gap_feedback(
     sources = {cell["id"]: str(cell["source"]) for cell in result.notebook.get("cells", [])}
     found = []
     for verdict in result.gaps:
-        own = [cell for cell in cells if cell.name == verdict.exercise]
+        name = verdict.exercise
+        own = [cell for cell in cells if assignment.cells.get(cell.name, cell.name) == name]
         found.append(_gap(verdict, entry, assignment, own, sources.get(verdict.exercise, "")))
     return found
 
@@ -103,7 +105,9 @@ def _words_of_score(score: float, max_score: float) -> Words:
 
 
 def _section(verdict: Verdict, assignment: FeedbackAssignment) -> str:
-    """Name the section of the lesson to read next."""
+    """Name the section of the lesson to read next; "" for a course without a lesson."""
+    if not assignment.has_lesson:
+        return ""
     known = assignment.sections.get(verdict.exercise)
     return known or section_of(
         verdict.misconception, verdict.exercise, assignment.noted.get(verdict.exercise, "")
@@ -124,6 +128,15 @@ class ClassPages:
         self._course, self._class_folder = course, class_folder
         self._marks = read_class(class_folder)
         self._assignments: dict[str, FeedbackAssignment] = {}
+
+    def handed_in(self, wanted: Collection[str]) -> list[tuple[str, str]]:
+        """List the graded submissions of some assignments: students and assignments."""
+        paths = sorted(self._class_folder.autograded.glob("*/*"))
+        return [(path.parent.name, path.name) for path in paths if path.name in wanted]
+
+    def is_graded(self, student: str, assignment: str) -> bool:
+        """Return whether the grader kept a result of a submission."""
+        return is_graded(self._class_folder, student, assignment)
 
     def path(self, student: str, assignment: str) -> Path:
         """Return where a page is written, which is where nbgrader writes its own."""
@@ -168,7 +181,7 @@ def feedback_html(
     full_name: str = "",
 ) -> str:
     """Return the page of one submission; marks that a person entered in the gradebook count."""
-    cells = student_cells(result.notebook, assignment.released)
+    cells = student_cells(result.notebook, assignment.released, assignment.hidden)
     gaps = gap_feedback(result, entry, assignment, cells)
     names = {gap.name for gap in gaps}
     points = sum(gap.score for gap in gaps)
@@ -177,10 +190,11 @@ def feedback_html(
         assignment=result.assignment,
         student=full_name or result.student,
         gaps=gaps,
-        others=[cell for cell in cells if cell.name not in names],
+        others=[cell for cell in cells if assignment.cells.get(cell.name, cell.name) not in names],
         score=score,
         points=points,
         possible=sum(gap.max_score for gap in gaps),
+        waiting=sum(gap.max_score for gap in gaps if gap.words == STATUS_WORDS["manual"]),
         penalty=float(entry.penalty) if entry else 0.0,
         rejected=result.rejected,
         sandbox=result.sandbox,

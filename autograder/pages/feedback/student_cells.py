@@ -1,6 +1,7 @@
 """A student's cells for a page: code, prose and outputs as text, pictures as PNG, nothing live."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ LONGEST_PAGE = 1_000_000
 MOST_CELLS = 1_000
 MOST_OUTPUTS = 200
 """The most outputs of one cell that a page shows."""
+_LAYOUT = re.compile(r"[\s\\]+")
 WITHHELD = "(This output quoted a hidden check and is not shown.)"
 
 
@@ -45,18 +47,21 @@ class StudentCell:
     outputs: list[Output] = field(default_factory=list)
 
 
-def student_cells(notebook: dict[str, Any], released: Iterable[str]) -> list[StudentCell]:
+def student_cells(
+    notebook: dict[str, Any], released: Iterable[str], hidden: Collection[str] = ()
+) -> list[StudentCell]:
     """List the student's cells in order, without the course's and without released cells unchanged.
 
-    A released cell that has outputs is listed: the outputs are those of the student's run. What
-    does not fit on a page is left out; the last cell says so.
+    A released cell that has outputs is listed: the outputs are those of the student's run. An
+    output that quotes one of the `hidden` lines, which are `squashed`, is not shown. What does not
+    fit on a page is left out; the last cell says so.
     """
     known = {source.strip() for source in released}
     shown = [cell for cell in notebook.get("cells", []) if _is_shown(cell, known)]
     found: list[StudentCell] = []
     length = 0
     for cell in shown[:MOST_CELLS]:
-        listed, characters = _student_cell(cell, LONGEST_PAGE - length)
+        listed, characters = _student_cell(cell, LONGEST_PAGE - length, hidden)
         length += characters
         if length > LONGEST_PAGE:
             break
@@ -75,7 +80,14 @@ def _is_shown(cell: dict[str, Any], known: set[str]) -> bool:
     return origin != "own" or source not in known or bool(cell.get("outputs"))
 
 
-def _student_cell(cell: dict[str, Any], room: int) -> tuple[StudentCell, int]:
+def squashed(text: str) -> str:
+    """Return a text without what its representation in Python changes: layout and backslashes."""
+    return _LAYOUT.sub("", text.replace("\\n", ""))
+
+
+def _student_cell(
+    cell: dict[str, Any], room: int, hidden: Collection[str]
+) -> tuple[StudentCell, int]:
     """Return what a page with `room` for that many characters shows, and its characters."""
     source = _cut(visible(cell["source"]))
     if cell["cell_type"] != "code":
@@ -86,7 +98,7 @@ def _student_cell(cell: dict[str, Any], room: int) -> tuple[StudentCell, int]:
     for raw in raw_outputs[:MOST_OUTPUTS]:
         if length > room:
             break
-        new = _outputs(raw)
+        new = _outputs(raw, hidden)
         outputs += new
         length += sum(len(one.text) for one in new)
     left_out = len(raw_outputs) - MOST_OUTPUTS
@@ -96,25 +108,26 @@ def _student_cell(cell: dict[str, Any], room: int) -> tuple[StudentCell, int]:
     return StudentCell(cell["id"], code, outputs=outputs), length
 
 
-def _outputs(raw: dict[str, Any]) -> list[Output]:
+def _outputs(raw: dict[str, Any], hidden: Collection[str]) -> list[Output]:
     """Take an output's text and picture; anything else is dropped."""
     kind = raw.get("output_type")
     if kind == "stream":
-        return _text(str(raw.get("text", "")))
+        return _text(str(raw.get("text", "")), hidden)
     if kind == "error":
         lines = raw.get("traceback") or [f"{raw.get('ename')}: {raw.get('evalue')}"]
-        return _text("\n".join(map(str, lines)), "error")
+        return _text("\n".join(map(str, lines)), hidden, "error")
     # Checked again although grading keeps nothing else: a page must not depend on that.
     data = safe_data(raw.get("data") or {})
     if "image/png" in data:
         return [Output(picture=data["image/png"])]
-    return _text(data.get("text/plain", ""))
+    return _text(data.get("text/plain", ""), hidden)
 
 
-def _text(text: str, kind: str = "text") -> list[Output]:
+def _text(text: str, hidden: Collection[str], kind: str = "text") -> list[Output]:
     """Show a text, unless it quotes a hidden check."""
     text = visible(text).rstrip()
-    if CANARY in text:
+    plain = squashed(text) if hidden else ""
+    if CANARY in text or any(line in plain for line in hidden):
         text = WITHHELD
     return [Output(_cut(text), kind=kind)] if text else []
 

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field, replace
 
+from autograder.build.coursedir import AnyCourse
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.marks import Submissions
+from autograder.gradebook.marks import ClassMarks, ExerciseMark, Submissions, status_now
 from autograder.gradebook.reader import read_class
 from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, iter_results
+from autograder.grading.stock_not_graded import stock_not_graded, without_result
+from autograder.grading.stock_results import results_of
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from autograder.pages.report.item_statistics import ItemMark
 from course.errors import GradingError
@@ -31,6 +34,8 @@ class GradedClass:
     """What lies in `submitted/` and was not graded."""
     questions: list[Question] = field(default_factory=list)
     """The questions of the class's graded quiz."""
+    has_lesson: bool = True
+    """Whether the report may name sections of the lesson."""
 
     def marks(self) -> list[ItemMark]:
         """Return the mark that counts of every gap that was handed in."""
@@ -41,8 +46,14 @@ class GradedClass:
                 entered = entry.exercise(gap.exercise) if entry else None
                 score = float(entered.score) if entered else gap.score
                 item = (result.assignment, gap.exercise)
-                found.append(ItemMark(result.student, item, score, gap.max_score, gap.status))
+                status = status_now(gap.status, entered)
+                found.append(ItemMark(result.student, item, score, gap.max_score, status))
         return found
+
+    def waiting(self) -> list[ExerciseMark]:
+        """Return the marks of these assignments that formgrader lists for a person."""
+        shown = {key: one for key, one in self.entries.items() if key[1] in self.assignments}
+        return ClassMarks(submissions=shown).waiting
 
     def score(self, result: SubmissionResult) -> tuple[float, float]:
         """Return points that count (manual marks and late penalty included) and possible points."""
@@ -52,12 +63,12 @@ class GradedClass:
 
 
 def read_graded_class(
-    course: CourseFolder, class_folder: ClassFolder, assignments: list[str]
+    course: AnyCourse, class_folder: ClassFolder, assignments: list[str]
 ) -> GradedClass:
     """Read results, gradebook and quiz of the named assignments (all, if none is named)."""
     wanted = course.require(assignments)
-    results = [one for one in iter_results(class_folder) if one.assignment in wanted]
-    left_over = not_graded(course, class_folder, wanted, iter(results))
+    results = list(results_of(course, class_folder, wanted))
+    left_over = _left_over(course, class_folder, wanted, results)
     if not results:
         raise GradingError(f"Nothing is graded in {class_folder.root}.", "Run `autograder grade`.")
     order = {name: place for place, name in enumerate(wanted)}
@@ -68,7 +79,8 @@ def read_graded_class(
         if key in entries and entries[key].handed_in is None:
             entries[key] = replace(entries[key], handed_in=taken.handed_in)
     handed_in = {one.student for one in results} | {one.student for one in left_over} - {""}
-    questions = read_questions(read_source(course, QUIZ, class_folder)) if QUIZ in wanted else []
+    own = course if isinstance(course, CourseFolder) else None
+    questions = _questions(own, class_folder) if own and QUIZ in wanted else []
     return GradedClass(
         name=class_folder.root.name,
         assignments=wanted,
@@ -77,4 +89,28 @@ def read_graded_class(
         entries=entries,
         not_graded=left_over,
         questions=questions,
+        has_lesson=own is not None,
     )
+
+
+def _questions(course: CourseFolder, class_folder: ClassFolder) -> list[Question]:
+    """Read the questions of the class's graded quiz."""
+    return read_questions(read_source(course, QUIZ, class_folder))
+
+
+def _left_over(
+    course: AnyCourse, class_folder: ClassFolder, wanted: list[str], results: list[SubmissionResult]
+) -> list[NotGraded]:
+    """List what was handed in and not graded."""
+    if isinstance(course, CourseFolder):
+        return not_graded(course, class_folder, wanted, iter(results))
+    notebooks = [
+        replace(one, notebook={})
+        for one in iter_results(class_folder)
+        if one.assignment.partition("/")[0] in wanted
+    ]
+    graded = [(one.student, one.assignment) for one in notebooks]
+    return [
+        *stock_not_graded(course, wanted, notebooks, {}),
+        *without_result(course, wanted, graded),
+    ]

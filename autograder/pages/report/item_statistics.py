@@ -116,6 +116,11 @@ def item_statistics(marks: Sequence[ItemMark]) -> dict[Item, ItemStatistics]:
     return {item: _item(item, own, totals) for item, own in by_item.items()}
 
 
+def unmarked(item: Item) -> ItemStatistics:
+    """Return the figures of an item that nobody has a mark in yet: none is a number."""
+    return ItemStatistics(item, 0, math.nan, math.nan, math.nan, None, None)
+
+
 def _item(
     item: Item, marks: Sequence[ItemMark], totals: Mapping[str, tuple[float, float]]
 ) -> ItemStatistics:

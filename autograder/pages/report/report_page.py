@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from autograder.gradebook.marks import waiting_line
 from autograder.grading.earlier_release import earlier_release_lines
 from autograder.pages.page_kinds import document
 from autograder.pages.report import report_tables
@@ -142,6 +143,9 @@ def _sections(
         "assignments": [name for name in graded.assignments if name in handed_in],
         "distributions": report_tables.distributions(graded),
         "items": items,
+        "waiting": waiting_line(graded.waiting()),
+        "inside": report_tables.inside(graded),
+        "has_lesson": graded.has_lesson,
         "remarks": [item for item in items if item["note"]],
         "misconceptions": report_tables.misconceptions(graded),
         "questions": report_tables.quiz(graded, marks),

@@ -18,6 +18,7 @@ from autograder.pages.report.item_statistics import (
     rest_share,
     spread,
     sums,
+    unmarked,
 )
 from course.checks.misconceptions import idea_of, section_of
 from course.notebook.verdict import STATUS_WORDS, Verdict
@@ -35,13 +36,14 @@ def distributions(graded: GradedClass) -> list[dict[str, Any]]:
     """Describe the marks of all assignments together, then of each assignment."""
     totals, by_assignment = totals_of(graded)
     found = []
-    if len(by_assignment) > 1:
-        possible = sum(points for _, points in by_assignment.values())
+    possible = sum(points for _, points in by_assignment.values())
+    if len(by_assignment) > 1 and possible:
         note = "What was not handed in counts 0."
         whole = [earned / possible for earned in totals.values()]
         found.append(_distribution("All together", possible, whole, note))
     for name, (shares, points) in by_assignment.items():
-        found.append(_distribution(name, points, shares, "Of those who handed it in."))
+        if points:
+            found.append(_distribution(name, points, shares, "Of those who handed it in."))
     return found
 
 
@@ -52,7 +54,8 @@ def totals_of(graded: GradedClass) -> tuple[dict[str, float], dict[str, tuple[li
     for result in graded.results:
         earned, possible = graded.score(result)
         totals[result.student] += earned
-        by_assignment.setdefault(result.assignment, ([], possible))[0].append(earned / possible)
+        share = earned / possible if possible else 0.0
+        by_assignment.setdefault(result.assignment, ([], possible))[0].append(share)
     return totals, by_assignment
 
 
@@ -71,30 +74,45 @@ def _distribution(title: str, points: float, shares: list[float], note: str) -> 
 
 
 def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
-    """Describe each gap: its statistics, how often each status occurred, and a remark."""
+    """Describe each gap: its statistics, how often each status occurred, and a remark.
+
+    What waits for a person's mark is counted, and is no part of the statistics.
+    """
     statuses: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for mark in marks:
         statuses[mark.item][mark.status] += 1
     points = {mark.item: mark.max_score for mark in marks}
+    known = item_statistics([mark for mark in marks if mark.status != "manual"])
     return [
         {
             "assignment": item[0],
             "exercise": item[1],
             "points": points[item],
             "figures": figures,
-            "parts": _parts(statuses[item], figures.count),
+            "parts": _parts(statuses[item]),
             "note": remark(figures),
         }
-        for item, figures in item_statistics(marks).items()
+        for item in points
+        for figures in [known.get(item) or unmarked(item)]
     ]
 
 
-def _parts(counts: Counter[str], total: int) -> list[dict[str, Any]]:
+def inside(graded: GradedClass) -> list[tuple[str, str, str]]:
+    """List the tests that ran in the students' processes: assignment, test, and why."""
+    rows = {
+        (result.assignment, test, why)
+        for result in graded.results
+        for test, why in result.inside.items()
+    }
+    return sorted(rows)
+
+
+def _parts(counts: Counter[str]) -> list[dict[str, Any]]:
     """Return the parts of a bar, one for each status, in percent of its width."""
     parts, left = [], 0.0
     for status, words in STATUS_WORDS.items():
         if counts[status]:
-            width = 100 * counts[status] / total
+            width = 100 * counts[status] / counts.total()
             part = {"status": status, "words": words.label, "count": counts[status]}
             parts.append(part | {"left": left, "width": width})
             left += width
@@ -258,7 +276,8 @@ def misconceptions(graded: GradedClass) -> list[dict[str, Any]]:
     for result in graded.results:
         for gap in result.gaps:
             counter = counts.setdefault((result.assignment, gap.exercise), Counter())
-            if gap.status in ("correct", "not_attempted", "rejected") or result.assignment == QUIZ:
+            is_question = result.assignment == QUIZ and graded.questions
+            if gap.status in ("correct", "not_attempted", "rejected", "manual") or is_question:
                 continue
             counter[gap.misconception, "" if gap.misconception else _first_line(gap)] += 1
     return [
@@ -268,7 +287,7 @@ def misconceptions(graded: GradedClass) -> list[dict[str, Any]]:
             "count": count,
             "id": misconception,
             "what": idea_of(misconception) or message,
-            "section": section_of(misconception),
+            "section": section_of(misconception) if graded.has_lesson else "",
         }
         for (assignment, exercise), counter in counts.items()
         for (misconception, message), count in _largest(counter)

@@ -8,6 +8,7 @@ does. What everybody was given is left out.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -15,11 +16,14 @@ from typing import Any
 
 import nbformat
 
+from autograder.build.coursedir import AnyCourse, StockCourse
+from autograder.build.stock_source import read_assignment
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.results import SubmissionResult
 from autograder.pages.left_out import LeftOut, left_out_by
 from autograder.pages.quiz_answers import QUIZ
 from autograder.pages.similarity.fingerprints import Prints, fingerprints
+from course.errors import BuildError
 from course.notebook.cell_marks import origin_of
 from course.notebook.tampering import one_line
 
@@ -132,17 +136,17 @@ def _with_example(
 
 
 def similar(
-    course: CourseFolder,
+    course: AnyCourse,
     class_folder: ClassFolder,
     results: Iterable[SubmissionResult],
 ) -> Comparison:
     """Compare the submissions of every assignment."""
-    given = given_prints(course, class_folder)
+    has_quiz = isinstance(course, CourseFolder)
     prints: dict[str, dict[str, Prints]] = {}
     left_out: list[LeftOut] = []
     for result in results:
         # Answers of the quiz are single letters.
-        if result.assignment != QUIZ and result.notebook:
+        if not (has_quiz and result.assignment == QUIZ) and result.notebook:
             try:
                 own, fixed = split_cells(result.notebook)
                 of_student = fingerprints(own, fixed)
@@ -152,6 +156,10 @@ def similar(
             prints.setdefault(result.assignment, {})[result.student] = of_student
     pairs: list[tuple[str, SimilarPair]] = []
     more = 0
+    if isinstance(course, CourseFolder):
+        given = given_prints(course, class_folder)
+    else:
+        given = stock_given_prints(course, prints)
     for assignment, by_student in prints.items():
         found, left = similar_pairs(by_student, given)
         pairs += [(assignment, pair) for pair in found]
@@ -187,4 +195,17 @@ def given_prints(course: CourseFolder, class_folder: ClassFolder) -> Prints:
             cells = nbformat.read(path, as_version=4).cells
             code = {cell["id"]: cell.source for cell in cells if cell.cell_type == "code"}
             found |= fingerprints(code)
+    return found
+
+
+def stock_given_prints(course: StockCourse, names: Iterable[str]) -> Prints:
+    """Return the fingerprints of the sources and releases of a stock course's assignments."""
+    found: Prints = {}
+    for name in names:
+        with suppress(BuildError):  # nothing of it can be told from what students wrote
+            for notebook in read_assignment(course, name).notebooks:
+                pairs = zip(notebook.source.cells, notebook.released, strict=True)
+                code = [(cell, text) for cell, text in pairs if cell.cell_type == "code"]
+                found |= fingerprints({cell["id"]: cell.source for cell, _ in code})
+                found |= fingerprints({cell["id"]: text for cell, text in code})
     return found

@@ -19,8 +19,10 @@ from autograder.build.answer_files import (
     read_answers,
     reference_answers,
 )
+from autograder.build.release import build, changed_sources, publish, stale_sources
 from autograder.folders import ClassFolder, CourseFolder
 from course.checks.failures import has_hints
+from course.errors import BuildError
 
 GAP = "week_3_range"
 
@@ -225,6 +227,53 @@ def test_a_private_course_needs_no_lesson(tmp_path: Path, course_images: None) -
     shutil.rmtree(course.exercises)
     arguments = ("--course", root, "--class", tmp_path / "demo")
     assert run_command("autograder", "feedback", *arguments).returncode == 0
+
+
+def test_a_written_notebook_is_built_by_the_rules_of_scripts(tmp_path: Path) -> None:
+    root = tmp_path / "stats"
+    for arguments in (["first"], ["averages", "--notebook"]):
+        assert invoke_autograder("new", *arguments, "--course", root)[0] == 0
+    course = CourseFolder(root)
+    assert course.assignments() == ["first", "averages"]
+    files = build(course, [])
+    released = files[course.release("averages")].decode()
+    gap = next(c for c in nbformat.reads(released, 4).cells if c["id"] == "averages_range")
+    assert len(gap.metadata["course"]["hints"]) == 3
+    for secret in ("np.min(numbers)", "CANARY", "permutation"):
+        assert secret not in released
+    assert set(changed_sources(course, files)) == {"first", "averages"}
+    publish(files)
+    assert changed_sources(course, build(course, [])) == {}
+    assert course.assignments() == ["first", "averages"], "a generated notebook is no new one"
+
+    nobody = ClassFolder(tmp_path / "class")
+    assert stale_sources(course, nobody, []) == []
+    text = course.source("averages").read_text(encoding="utf-8")
+    renamed = text.replace('"id": "test_averages_range"', '"id": "by-jupyterlab"')
+    course.source("averages").write_text(renamed, encoding="utf-8")
+    [line] = stale_sources(course, nobody, [])
+    assert line.startswith("solutions/averages/averages.ipynb has changed since the last build")
+    course.source("averages").write_text(text.replace("CANARY-HIDDEN", "CANARY"))
+    with pytest.raises(BuildError, match=r"^solutions/averages/averages\.ipynb, cell `test_"):
+        build(course, ["averages"])
+
+
+@pytest.mark.slow
+def test_a_written_notebook_is_proven_and_graded(tmp_path: Path, course_images: None) -> None:
+    root, folder = tmp_path / "stats", ClassFolder(tmp_path / "class")
+    for arguments in (["new"], ["new", "averages", "--notebook"], ["build"]):
+        result = run_command("autograder", *arguments, "--course", root)
+        assert result.returncode == 0, result.stderr
+    course = CourseFolder(root)
+    source = nbformat.read(course.source("averages"), as_version=4)
+    for student, given in {"ref": reference_answers(source), "blank": Answers()}.items():
+        hand_in(course.release("averages"), given, folder.submitted, student, "averages")
+    assert (
+        run_command("autograder", "grade", "--course", root, "--class", folder.root).returncode == 0
+    )
+    text = (folder.root / "grades.csv").read_text(encoding="utf-8")
+    assert "ref,averages,averages_range,5,5,correct" in text
+    assert "blank,averages,averages_range,0,5,not_attempted" in text
 
 
 def test_a_private_course_is_not_started_among_other_files(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from autograder.gradebook.database import make_gradebook, open_gradebook, regist
 from autograder.gradebook.grades_csv import COLUMNS, write_grades
 from autograder.gradebook.nbgrader_quirks import alembic_version, put_scripts_on_path
 from autograder.gradebook.writer import GradebookWriter, enter
-from autograder.grading.results import Flag, SubmissionResult, grades_rows, load, save
+from autograder.grading.grades_rows import grades_rows
+from autograder.grading.results import Flag, SubmissionResult, load, save
 from course.files import safe_cell
 from course.notebook.verdict import Verdict
 

@@ -1,19 +1,26 @@
 """What changed after the release is said once: a script not built, a check of an older release."""
 
 import os
+from io import StringIO
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from rich.console import Console
 from support.commands import run_command
 
 from autograder.build.new_assignment import new_assignment, start_course
 from autograder.build.release import build, publish, stale_sources
+from autograder.cli.show_grading import show_summary
 from autograder.folders import ClassFolder, CourseFolder
+from autograder.grading.class_run import Summary
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
-from autograder.grading.results import Flag, SubmissionResult, grades_rows
+from autograder.grading.grades_rows import grades_rows
+from autograder.grading.results import Flag, SubmissionResult, iter_results, put
 from autograder.ingest.intake import rebuild
+from autograder.pages.report import report_tables
+from autograder.pages.report.graded_class import GradedClass
 from course.notebook.verdict import Verdict
 
 VISIBLE = "[([3, 8, 5], 5), "
@@ -108,7 +115,28 @@ def test_what_many_have_of_an_earlier_release_is_one_line_and_no_flag() -> None:
     (line,) = earlier_release_lines(results)
     assert line.startswith("small: 5 of 7 notebooks have test_x as in an earlier release.")
     assert [one.student for one, _ in personal_flags(results)] == ["mallory"]
-    assert {row.flags for row in grades_rows(many)} == {""}
+    flags = {row.student: row.flags for row in grades_rows(results)}
+    assert flags == {one.student: "" for one in results} | {"mallory": "test_from_earlier_release"}
+
+
+def test_terminal_grades_csv_and_report_flag_the_same_students(tmp_path: Path) -> None:
+    old = "test_x is as nbgrader released it once (text 01234567)"
+    own = "test_x is as nbgrader released it once (text 89abcdef)"
+    folder = ClassFolder(tmp_path)
+    everybody = [result("ada", old), result("gone", old), result("mallory", own), result("zoe")]
+    for one in everybody:
+        put(folder, one)
+    here = [(one.student, "small") for one in everybody if one.student != "gone"]
+    terminal = Console(record=True, width=200, file=StringIO())
+
+    show_summary(Summary(folder, graded=here), terminal)
+
+    lines = terminal.export_text().splitlines()
+    flagged = {line.split()[1] for line in lines if "test_from_earlier_release" in line}
+    in_csv = {row.student for row in grades_rows(iter_results(folder)) if row.flags}
+    graded = GradedClass("", ["small"], {}, list(iter_results(folder)))
+    in_report = {row["student"] for row in report_tables.flags(graded)}
+    assert flagged == in_csv == in_report == {"mallory"}
 
 
 def test_the_only_one_who_handed_in_is_the_class() -> None:

@@ -92,7 +92,8 @@ def test_grading_then_does_what_was_said_and_keeps_manual_marks_and_comments(
     for mark in read_class(folder).submissions.values():
         points = sum(one.points for one in said if one.student == mark.student)
         assert mark.final == before.get(mark.student, 0) + points
-    assert dry_run(course, folder, [], GradeOptions(), grade=mended) == ([], [])
+    found, summary = dry_run(course, folder, [], GradeOptions(), grade=mended)
+    assert (found, summary.not_graded) == ([], [])
     with open_gradebook(folder) as gradebook:
         grade = gradebook.find_grade("test_scale_pixels", "reshape", "reshape", "chi")
         comment = gradebook.find_comment("scale_pixels", "reshape", "reshape", "chi")

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from rich.console import Console
-from support.page_material import MISTAKE, cell, result, text_of
+from support.page_material import MISTAKE, cell, pages_of, result, text_of
 
 from autograder.build.script import CANARY
 from autograder.cli.show_pages import run_feedback
@@ -238,7 +238,7 @@ def test_each_system_gets_a_zip_of_its_own(tmp_path) -> None:
     ]
     (tmp_path / "collected.json").write_text(json.dumps(rows))
 
-    packed = pack(folder, [(student, "reshape") for student in sources])
+    packed = pack(folder, pages_of(folder, sources, "reshape"))
 
     content = {}
     for one in packed:

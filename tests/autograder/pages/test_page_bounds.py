@@ -17,7 +17,7 @@ from support.growing_text import (
     one_in_three,
     takes_linear_time,
 )
-from support.page_material import QUESTION, result, text_of
+from support.page_material import QUESTION, pages_of, result, text_of
 from support.pretend_results import PRETEND_ASSIGNMENTS, pretend_class, write
 
 from autograder.cli.show_pages import run_feedback, run_report, run_similarity
@@ -362,7 +362,7 @@ def zipped(tmp_path, students: list[str], sources: dict[str, tuple[str, str]] | 
         for student, (system, source) in (sources or {}).items()
     ]
     (tmp_path / "collected.json").write_text(json.dumps(rows))
-    packed = pack(folder, [(student, "cnn") for student in students])
+    packed = pack(folder, pages_of(folder, students, "cnn"))
     content = {}
     for one in packed:
         with zipfile.ZipFile(one.path) as archive:
