@@ -348,8 +348,12 @@ def export(
 ) -> None:
     """Write the gradebook's marks, minus late penalties, in a format that the LMS imports.
 
-    A missing submission stays empty, which changes nothing in the LMS. The same formats are
-    available as exporters of nbgrader:
+    A missing submission stays empty, which changes nothing in the LMS. With --template, every mark
+    that has no row in Canvas's file, and every row that has no mark, is named.
+
+    Exit status: 0 if every mark is in the file; 3 if some are not; 2 if nothing was written.
+
+    The same formats are available as exporters of nbgrader:
     nbgrader export --exporter=autograder.nbgrader_plugins.exporters.CanvasExport
 
     Examples:
