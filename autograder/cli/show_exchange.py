@@ -58,7 +58,7 @@ def run_collect(
         console.print(f"Ignored, made by systems: {len(done.ignored)} ({names}).", markup=False)
     if len(done.rows) > counts["refused"]:
         summary += ". Next: autograder grade"
-    console.print(summary)
+    console.print(summary, soft_wrap=True)
     if counts["refused"]:
         raise typer.Exit(NOT_EVERYTHING)
 
@@ -151,13 +151,13 @@ def run_export(
     path = options.to or class_folder.root / f"{options.form}.{ending}"
     write_atomically(path, lambda file: file.write(text.encode()))
     for line in [*_warnings(class_folder, marks, options), *notes]:
-        console.print(line, markup=False)
+        console.print(line, markup=False, soft_wrap=True)
     summary = f"{counted(len(marks.people), 'student')}, "
     summary += f"{counted(len(marks.max_scores), 'assignment')}: {path}"
     if lost:
         summary += f". Without the marks of {counted(lost, 'student')}: complete roster.csv, "
         summary += "or export Canvas's gradebook again"
-    console.print(summary, markup=False)
+    console.print(summary, markup=False, soft_wrap=True)
     if lost:
         raise typer.Exit(NOT_EVERYTHING)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from course.counted import counted
 from course.document import Document
 from course.quiz.rendering import block_html, inline_html
 from course.visible import visible
@@ -18,7 +19,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 @cache
 def document(name: str) -> Document:
     """Load the page `feedback`, `report` or `leaderboard`, once."""
-    filters = (prose, percent, signed, decimal, markdown, inline_markdown)
+    filters = (prose, percent, signed, decimal, markdown, inline_markdown, counted)
     by_name = {one.__name__: one for one in filters}
     return Document(_TEMPLATES, name, styles=["base.css"], filters=by_name)
 

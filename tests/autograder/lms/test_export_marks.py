@@ -375,7 +375,7 @@ def _classes(draw: st.DrawFn) -> ClassMarks:
     return marks
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(marks=_classes(), accounts=_accounts)
 def test_no_mark_is_without_a_row_of_its_student_or_a_named_reason(
     tmp_path: Path, marks: ClassMarks, accounts: list[Account]
