@@ -1,8 +1,12 @@
 # Everything runs in .venv, which is made on first use. `make help` lists the targets.
+# LOWEST=1 uses .venv-lowest, with the lowest versions that pyproject.toml allows; NEWEST=1 uses
+# .venv-newest, with the newest there are.
 PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
 SLOW   ?=
+LOWEST ?=
+NEWEST ?=
+VENV   := .venv$(if $(LOWEST),-lowest,$(if $(NEWEST),-newest))
+BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -14,7 +18,8 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## build the release, grade a small pretend class, show its gradebook
 	$(BIN)/autograder demo
 
-test: lint $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (about ten minutes); SLOW=1 adds the long proofs
+# Style and types are judged by the tools of constraints.txt alone.
+test: $(if $(LOWEST)$(NEWEST),$(VENV)/.installed,lint) $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (about ten minutes); SLOW=1 adds the long proofs; LOWEST=1, NEWEST=1: with other versions
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.installed  ## style, format, types, imports and spelling
@@ -91,13 +96,20 @@ scaling: $(VENV)/.installed  ## what larger machines do with larger classes, fro
 screenshots: $(VENV)/.installed  ## make the README's pictures again (needs Chromium and a `make demo`)
 	PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
 
+INSTALL := $(BIN)/python -m pip install --quiet $(if $(NEWEST),--upgrade,-c constraints.txt) -e '.[test]'
+ifdef LOWEST
+# Only uv can choose the lowest versions of what pyproject.toml names; the rest is the newest.
+INSTALL := $(BIN)/python -m pip install --quiet uv && \
+  $(BIN)/uv pip install --quiet --resolution lowest-direct --python $(BIN)/python -e '.[test]'
+endif
+
 # The stamp is written last, so an interrupted installation is done again.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "Error: $(PYTHON) is not Python 3.11 to 3.13, which TensorFlow needs. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@echo "Installing into $(VENV) (two to three minutes the first time) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[test]'
+	@$(INSTALL)
 	@touch $@
 
 # The fuzzer has wheels for Linux on x86-64 only; without it its tests are skipped and say so.

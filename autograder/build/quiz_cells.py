@@ -4,6 +4,7 @@ The key appears only in nbgrader's solution and hidden-test regions, which the r
 numeric key is computed again, from the drawn values, whenever the test runs.
 """
 
+from course.counted import counted
 from course.errors import QuizError
 from course.quiz.question import SEVERAL_RULE, Bank, DrawnQuestion
 from course.quiz.rendering import figure_data_uri
@@ -45,7 +46,7 @@ def _question(name: str, number: int, question: DrawnQuestion) -> str:
 
 
 def _text_cell(name: str, number: int, question: DrawnQuestion) -> str:
-    parts = [f"**Question {number} ({question.points:g} points).** {question.text}"]
+    parts = [f"**Question {number} ({counted(question.points, 'point')}).** {question.text}"]
     if question.figure:
         alt = question.figure.alt.replace("[", "(").replace("]", ")")
         parts.append(f"![{alt}]({figure_data_uri(question.figure)})")

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.build.contract import place_of
 from autograder.build.release import CELL_SECONDS
+from course.counted import counted
 from course.errors import BuildError
 from course.notebook.cell_marks import mark_of
 
@@ -61,7 +62,8 @@ def _require_all_points(assignment: str, cell: NotebookNode) -> None:
     """Refuse a test whose last value, which nbgrader reads as the mark, is below its points."""
     mark, share = mark_of(cell), _last_value(cell)
     if mark.is_test and share is not None and share < mark.points:
-        raise _refusal(assignment, cell, "it earns", f"{share:g} of {mark.points:g} points")
+        earned = f"{share:g} of {counted(mark.points, 'point')}"
+        raise _refusal(assignment, cell, "it earns", earned)
 
 
 def _last_value(cell: Any) -> float | None:

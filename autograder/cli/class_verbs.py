@@ -286,6 +286,9 @@ def improve(
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Networks at once (default: cores + 1)."),
     ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Write students' names instead of pseudonyms.")
+    ] = False,
     force: ForceOption = False,
     unsafe_no_sandbox: UnsafeOption = False,
 ) -> None:
@@ -293,12 +296,15 @@ def improve(
 
     Each notebook trains its network in the sandbox. Outside it, the network is rebuilt, its
     parameters are counted, and it classifies images that no notebook has seen. The leaderboard is
-    written as leaderboard.csv, .md and .html; marks do not change.
+    written as leaderboard.csv, .md and .html with the pseudonyms of `autograder report
+    --anonymous`; the terminal shows whose they are. A notebook of which a cell raises an error is
+    not ranked. Marks do not change.
 
     Examples:
 
       autograder improve                 everything in class/submitted/*/improve
       autograder improve --class 2026 --jobs 1
+      autograder improve --names         a leaderboard with names
     """
     from autograder.cli.show_pages import run_improve
     from autograder.grading.conditions import GradeOptions, usual_jobs
@@ -309,7 +315,7 @@ def improve(
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, limits=LIMITS, jobs=jobs or usual_jobs(), force=force
     )
-    run_improve(find_class(class_folder), options, Console())
+    run_improve(find_class(class_folder), options, Console(), names=names)
 
 
 def export(
@@ -338,8 +344,12 @@ def export(
 ) -> None:
     """Write the gradebook's marks, minus late penalties, in a format that the LMS imports.
 
-    A missing submission stays empty, which changes nothing in the LMS. The same formats are
-    available as exporters of nbgrader:
+    A missing submission stays empty, which changes nothing in the LMS. With --template, every mark
+    that has no row in Canvas's file, and every row that has no mark, is named.
+
+    Exit status: 0 if every mark is in the file; 3 if some are not; 2 if nothing was written.
+
+    The same formats are available as exporters of nbgrader:
     nbgrader export --exporter=autograder.nbgrader_plugins.exporters.CanvasExport
 
     Examples:

@@ -9,6 +9,7 @@ from rich.console import Console
 from autograder.cli.options import AssignmentsArgument, ClassOption, CourseOption
 from autograder.cli.which_course import own_course, refuse_stock
 from autograder.folders import CourseFolder, find_class, find_course
+from course.counted import counted
 
 
 def new(
@@ -147,14 +148,14 @@ def build(
         if stale:
             names = ", ".join(_short(path, folder.root) for path in stale)
             raise BuildError(f"Out of date: {names}.", "Run `autograder build` and commit.")
-        typer.echo(f"{len(files)} files are up to date.")
+        typer.echo(f"{counted(len(files), 'file is', 'files are')} up to date.")
         return
     for name, content in changed_sources(folder, files).items():
         with as_notebook(folder, name):
             prove_reference(name, content)
     for path in publish(files):
         typer.echo(f"wrote {_short(path, folder.root)}")
-    typer.echo(f"{len(files)} files are up to date.")
+    typer.echo(f"{counted(len(files), 'file is', 'files are')} up to date.")
 
 
 def _short(path: Path, root: Path) -> str:
@@ -199,7 +200,7 @@ def gift(
     bank = read_bank(quiz) if quiz else practice_bank()
     text = gift_text(bank, range(seed, seed + variants), category or bank.title)
     write_atomically(to, lambda file: file.write(text.encode()))
-    typer.echo(f"{text.count('::[html]')} questions: {to}")
+    typer.echo(f"{counted(text.count('::[html]'), 'question')}: {to}")
 
 
 def solutions(

@@ -13,6 +13,7 @@ from autograder.cli.show_grading import run_grade
 from autograder.cli.show_pages import run_feedback, run_report
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.grading.conditions import GradeOptions
+from course.counted import counted
 from course.errors import GradingError
 
 _MARKER = "made-by-autograder-demo.txt"
@@ -50,12 +51,12 @@ def run_demo(course: CourseFolder, folder: Path, console: Console) -> None:
     """Run the demo in `folder`, which is emptied first if an earlier demo made it."""
     class_folder = _fresh_class(folder)
     changed = publish(build(course, []))
-    count = len(course.assignments())
-    console.print(f"Built the release of {count} assignments ({len(changed)} new files).")
+    built = counted(len(course.assignments()), "assignment")
+    console.print(f"Built the release of {built} ({counted(len(changed), 'new file')}).")
     handed_in = _hand_in_all(course, class_folder)
     present = [student for student in CLASS if student.hands_in(course)]
     stories = ", ".join(f"{student.name} ({student.story})" for student in present)
-    console.print(f"The class hands in {handed_in} notebooks: {stories}.")
+    console.print(f"The class hands in {counted(handed_in, 'notebook')}: {stories}.")
     run_grade(course, class_folder, [], options=GradeOptions(), console=console)
     run_feedback(course, class_folder, [], console)
     run_report(course, class_folder, [], anonymous=False, to=None, console=console)

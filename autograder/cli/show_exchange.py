@@ -22,15 +22,12 @@ from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.roster import People, Person, read_roster
 from autograder.grading.plan import read_source
+from autograder.lms.canvas_file import canvas_file
 from autograder.lms.collecting import Collected, CollectOptions, collect
-from autograder.lms.exports import (
-    canvas_csv,
-    class_json,
-    differing_points,
-    moodle_csv,
-    questions_csv,
-)
+from autograder.lms.exports import class_json, moodle_csv, moodle_notes, questions_csv
+from autograder.lms.identities import has_identifier
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
+from course.counted import counted
 from course.errors import GradingError
 from course.files import safe_cell, write_atomically
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
@@ -38,11 +35,6 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 FORMATS = ("canvas", "moodle", "questions", "json")
 
 _STATUSES = ("new", "updated", "unchanged", "older", "set aside", "missing", "refused")
-# What each LMS finds a person by, as fields of `Person`.
-_IDENTIFIERS = {
-    "canvas": ("canvas_id", "sis_id", "login"),
-    "moodle": ("id_number", "sis_id", "email", "login"),
-}
 
 
 def run_collect(
@@ -67,7 +59,7 @@ def run_collect(
         console.print(f"Ignored, made by systems: {len(done.ignored)} ({names}).", markup=False)
     if len(done.rows) > counts["refused"]:
         summary += ". Next: autograder grade"
-    console.print(summary)
+    console.print(summary, soft_wrap=True)
     if counts["refused"]:
         raise typer.Exit(NOT_EVERYTHING)
 
@@ -145,56 +137,86 @@ def run_export(
 ) -> None:
     """Write the file, and show what an instructor should know before uploading it.
 
-    Raises `GradingError` for an unknown format, or if nothing is graded.
+    Raises `GradingError` for an unknown format, if nothing is graded, and if no mark finds its
+    place. Raises typer.Exit with status NOT_EVERYTHING if some marks are not in the file.
     """
-    if options.form not in FORMATS:
-        raise GradingError(
-            f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
-        )
+    _require_fitting(options)
     wanted = course.require(assignments) if assignments else []
     marks = read_class(class_folder, wanted)
     if not marks.submissions:
         raise GradingError(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
-    text = _text(marks, options)
+    text, lost, notes = _written(marks, options)
     ending = "json" if options.form == "json" else "csv"
     path = options.to or class_folder.root / f"{options.form}.{ending}"
     write_atomically(path, lambda file: file.write(text.encode()))
-    for line in _warnings(class_folder, marks, options, text):
-        console.print(line, markup=False)
-    console.print(f"{len(marks.people)} students, {len(marks.max_scores)} assignments: {path}")
+    for line in [*_warnings(class_folder, marks, options), *notes]:
+        console.print(line, markup=False, soft_wrap=True)
+    summary = f"{counted(len(marks.people), 'student')}, "
+    summary += f"{counted(len(marks.max_scores), 'assignment')}: {path}"
+    if lost:
+        summary += f". Without the marks of {counted(lost, 'student')}: complete roster.csv, "
+        summary += "or export Canvas's gradebook again"
+    console.print(summary, markup=False, soft_wrap=True)
+    if lost:
+        raise typer.Exit(NOT_EVERYTHING)
 
 
-def _text(marks: ClassMarks, options: ExportOptions) -> str:
-    """Return the marks in the chosen format."""
-    if options.form == "canvas":
-        return canvas_csv(marks, options.template, options.titles, options.missing_zero)
+def _require_fitting(options: ExportOptions) -> None:
+    """Raise GradingError for an unknown format, or for an option of another one."""
+    if options.form not in FORMATS:
+        raise GradingError(
+            f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
+        )
+    for name, value in (("--template", options.template), ("--column", options.titles)):
+        if value and options.form != "canvas":
+            raise GradingError(
+                f"{name} is for Canvas only.", "Add --format canvas, or leave it out."
+            )
+
+
+def _written(marks: ClassMarks, options: ExportOptions) -> tuple[str, int, list[str]]:
+    """Return the marks in the chosen format, how many students' marks it lacks, and its notes."""
     if options.form == "moodle":
-        return moodle_csv(marks, options.missing_zero)
-    return questions_csv(marks) if options.form == "questions" else class_json(marks)
+        return moodle_csv(marks, options.missing_zero), 0, list(moodle_notes(marks))
+    if options.form != "canvas":
+        write = questions_csv if options.form == "questions" else class_json
+        return write(marks), 0, []
+    file = canvas_file(marks, options.template, options.titles, options.missing_zero)
+    text, lost = file.text, file.lost()
+    if len(lost) == len({student for student, _ in marks.submissions}):
+        student, reason = next(iter(lost.items()))
+        raise GradingError(
+            f"Nobody with a mark has a row in {options.template}; {student}: {reason}.",
+            "Take the gradebook of this class, or complete the class's roster.csv.",
+        )
+    return text, len(lost), list(file.notes())
 
 
 def _warnings(
-    class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions, text: str
+    class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions
 ) -> Iterator[str]:
-    """Yield what would make marks wrong or lose them in the LMS."""
+    """Yield what would make marks wrong or lose them in the LMS, whichever it is."""
     stale = [row for row in apply_rules(class_folder, write=False) if row.before != row.after]
     if stale:
-        yield f"{len(stale)} late penalties are out of date: run `autograder late` first."
+        late = counted(len(stale), "late penalty is", "late penalties are")
+        yield f"{late} out of date: run `autograder late` first."
     unread = sum(
         any(one.needs_manual_grade for one in mark.exercises) for mark in marks.submissions.values()
     )
     if unread:
-        yield f"{unread} submissions need manual grading in formgrader."
-    if options.form == "canvas":
-        for column, (theirs, ours) in differing_points(marks, text).items():
-            yield f"{column}: {theirs or 'nothing'} points in Canvas, {ours} here."
+        waiting = counted(unread, "submission needs", "submissions need")
+        yield f"{waiting} manual grading in formgrader."
+    if options.form not in ("canvas", "moodle"):
+        return
     with_marks = [person for person, own in marks.rows() if own]
-    fields = _IDENTIFIERS.get(options.form, ())
-    lost = [p.student for p in with_marks if fields and not any(getattr(p, f) for f in fields)]
-    if lost:
-        yield f"No number or mail, so the LMS may not find: {', '.join(lost)}."
+    unknown = [one.student for one in with_marks if not has_identifier(one)]
+    if unknown and options.template is None:
+        yield (
+            "No number or mail, so the LMS may not find: "
+            f"{', '.join(unknown)}. The folder's name is given as the login."
+        )
     changed = [
         p.student
         for p in with_marks

@@ -25,6 +25,7 @@ from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text
 from autograder.gradebook.reader import read_marks
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
 from autograder.grading.results import Flag, SubmissionResult, iter_results
+from course.counted import counted
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -144,11 +145,13 @@ def show_summary(summary: "Summary", console: Console) -> None:
     if marks.waiting:
         line = waiting_line(marks.waiting)
         console.print(line, soft_wrap=True, markup=False, highlight=False)
-    console.print(f"{len(summary.graded)} results, {summary.unchanged} of them from earlier runs.")
+    results = counted(len(summary.graded), "result")
+    console.print(f"{results}, {summary.unchanged} of them from earlier runs.")
     if summary.graded:
-        console.print(f"Marks: {class_folder.gradebook} and {class_folder.root / 'grades.csv'}")
+        files = f"{class_folder.gradebook} and {class_folder.root / 'grades.csv'}"
+        console.print(f"Marks: {files}", soft_wrap=True)
     _show_not_graded(class_folder, summary.not_graded, console)
-    require_no_failures(summary.failures, console, "submissions", "autograder grade")
+    require_no_failures(summary.failures, console, "submission", "autograder grade")
     if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
 
@@ -169,7 +172,7 @@ def require_no_failures(failures: list[str], console: Console, what: str, comman
         console.print(f"Could not be graded: {failure}", markup=False, soft_wrap=True)
     if failures:
         raise GradingError(
-            f"{len(failures)} {what} have no result. {failures[0]}",
+            f"{counted(len(failures), f'{what} has', f'{what}s have')} no result. {failures[0]}",
             f"Fix this, then run `{command}` again.",
         )
 
@@ -185,8 +188,9 @@ def _show_not_graded(class_folder: ClassFolder, rows: list["NotGraded"], console
         table.add_row(*map(escape, (row.student, row.path, row.reason, row.next_step)))
     console.print(table)
     console.print(
-        f"{len(rows)} {'thing is' if len(rows) == 1 else 'things are'} not graded. "
-        f"Run the commands in {class_folder.submitted}, then `autograder grade` again."
+        f"{counted(len(rows), 'thing is', 'things are')} not graded. "
+        f"Run the commands in {class_folder.submitted}, then `autograder grade` again.",
+        soft_wrap=True,
     )
 
 
@@ -255,11 +259,12 @@ def run_dry(
     students = len({one.student for one in changes})
     up, down = sum(one.points > 0 for one in changes), sum(one.points < 0 for one in changes)
     console.print(
-        f"{len(changes)} changes for {students} students: {up} marks up, {down} down. "
+        f"{counted(len(changes), 'change')} for {counted(students, 'student')}: "
+        f"{counted(up, 'mark')} up, {down} down. "
         "Nothing was written; run it without --dry-run to grade."
     )
     _show_not_graded(class_folder, summary.not_graded, console)
-    require_no_failures(summary.failures, console, "submissions", "autograder grade --dry-run")
+    require_no_failures(summary.failures, console, "submission", "autograder grade --dry-run")
     if summary.not_graded:
         raise typer.Exit(NOT_EVERYTHING)
 
@@ -284,7 +289,11 @@ def write_template(course: CourseFolder, class_folder: ClassFolder, console: Con
         raise GradingError(f"{path} already exists.", "Edit it, then run `autograder late`.")
     text = template(course.assignments())
     write_atomically(path, lambda file: file.write(text.encode()))
-    console.print(f"wrote {path}: enter the due dates, then run `autograder late`", markup=False)
+    console.print(
+        f"wrote {path}: enter the due dates, then run `autograder late`",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def run_late(
@@ -310,8 +319,9 @@ def run_late(
     if shown:
         console.print(late_table(shown))
     changed = sum(row.before != row.after for row in rows)
+    penalties = counted(changed, "penalty", "penalties")
     verb = "would change" if dry_run else "changed"
-    console.print(f"{len(rows)} submissions, {changed} penalties {verb}.")
+    console.print(f"{counted(len(rows), 'submission')}, {penalties} {verb}.")
 
 
 def late_table(rows: list[Lateness]) -> Table:

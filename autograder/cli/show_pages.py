@@ -14,6 +14,7 @@ from autograder.cli.show_grading import (
     require_no_failures,
 )
 from autograder.folders import ClassFolder, class_secret
+from autograder.gradebook.reader import read_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.stock_results import results_of
 from autograder.lms.feedback_zips import pack
@@ -26,12 +27,15 @@ from autograder.pages.leaderboard.leaderboard import (
     ranked,
     run_board,
     table_row,
+    without_names,
     write_leaderboard,
 )
 from autograder.pages.left_out import LeftOut, left_out_by, require_all
+from autograder.pages.pseudonyms import Pseudonyms
 from autograder.pages.report.graded_class import read_graded_class
-from autograder.pages.report.report_page import Pseudonyms, report_html
+from autograder.pages.report.report_page import report_html
 from autograder.pages.similarity.similar_pairs import similar
+from course.counted import counted
 from course.errors import GradingError
 from course.files import write_atomically
 from course.lessons.improve_rules import NAME
@@ -73,7 +77,8 @@ def run_feedback(
             except Exception as error:
                 left_out.append(left_out_by(error, student, assignment))
             bar.update(task, description=f"feedback on {assignment} for {student}", advance=1)
-    console.print(f"Feedback pages: {class_folder.feedback}/<student>/<assignment>/*.html")
+    written_to = f"{class_folder.feedback}/<student>/<assignment>/*.html"
+    console.print(f"Feedback pages: {written_to}", soft_wrap=True)
     for packed in pack(class_folder, written) if zipped else []:
         console.print(packed.next_step, soft_wrap=True, markup=False)
         for note in packed.notes:
@@ -115,7 +120,7 @@ def run_report(
     default = class_folder.root / ("report-anonymous.html" if anonymous else "report.html")
     path = to or default
     write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
-    console.print(f"Report on {len(graded.results)} submissions: {path}", soft_wrap=True)
+    console.print(f"Report on {counted(len(graded.results), 'submission')}: {path}", soft_wrap=True)
     require_all(compared.left_out, "compared", "report")
     return path
 
@@ -138,29 +143,36 @@ def run_similarity(
     if table.row_count:
         console.print(table)
     else:
-        console.print(f"No pair stands out. {SIMILARITY_NOTE}")
+        console.print(f"No pair stands out. {SIMILARITY_NOTE}", soft_wrap=True)
     if compared.more:
-        console.print(f"{compared.more} more pairs, less alike than these, are not listed.")
+        console.print(f"{counted(compared.more, 'more pair')}, less alike than these, not listed.")
     require_all(compared.left_out, "compared", "similarity")
 
 
-def run_improve(class_folder: ClassFolder, options: GradeOptions, console: Console) -> None:
-    """Score every network, then print and write the leaderboard.
+def run_improve(
+    class_folder: ClassFolder, options: GradeOptions, console: Console, *, names: bool = False
+) -> None:
+    """Score every network, then print and write the leaderboard; with `names`, name students in it.
 
     Raises GradingError at the end if the grader itself failed on a submission.
     """
     with class_progress(console, options) as show:
         summary = run_board(class_folder, options, show)
     networks = ranked(summary.iter_results())
-    paths = write_leaderboard(class_folder.root / NAME, networks)
+    known = dict.fromkeys((one.student for one in networks), "")
+    pseudonyms = Pseudonyms(class_secret(class_folder), known | read_class(class_folder).names)
+    shown = networks if names else without_names(networks, pseudonyms)
+    paths = write_leaderboard(class_folder.root / NAME, shown)
     table = Table(title=TITLE)
-    for heading in HEADINGS:
+    for heading in (*HEADINGS, *([] if names else ["in the files"])):
         table.add_column(heading, justify="right" if heading in ("rank", "parameters") else "left")
     for network in networks:
-        table.add_row(*map(escape, table_row(network)))
+        hidden = [] if names else [pseudonyms.name(network.student)]
+        table.add_row(*map(escape, [*table_row(network), *hidden]))
     console.print(table)
     for note in notes(networks):
         console.print(note, highlight=False)
-    console.print(f"Leaderboard: {', '.join(map(str, paths))}", soft_wrap=True)
+    whose = "with names" if names else "with pseudonyms; --names writes names"
+    console.print(f"Leaderboard, {whose}: {', '.join(map(str, paths))}", soft_wrap=True)
     failures = [*summary.failures, *summary.unreadable.values()]
-    require_no_failures(failures, console, "networks", "autograder improve")
+    require_no_failures(failures, console, "network", "autograder improve")

@@ -9,6 +9,7 @@ from rich.table import Table
 from autograder.build.reference_run import Figures, run_solutions
 from autograder.cli.show_grading import progress_bar
 from autograder.folders import CourseFolder
+from course.counted import counted
 
 
 def show_solutions(
@@ -25,7 +26,7 @@ def show_solutions(
 
         figures = run_solutions(course, assignments, quick, show)
     count = len(course.require(assignments))
-    console.print(f"{count} solution notebooks ran without an error.")
+    console.print(f"{counted(count, 'solution notebook')} ran without an error.")
     if figures:
         console.print(_models_table(figures))
         console.print(_conditions())

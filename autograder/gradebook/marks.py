@@ -163,9 +163,11 @@ class ClassMarks:
         ]
 
     def rows(self) -> Iterator[tuple[Person, dict[str, SubmissionMark]]]:
-        """Give each person with their marks by assignment."""
+        """Give each person with their marks by assignment; nobody with a mark is left out."""
         by_student: dict[str, dict[str, SubmissionMark]] = {}
         for (student, assignment), mark in self.submissions.items():
             by_student.setdefault(student, {})[assignment] = mark
         for student, person in self.people.items():
-            yield person, by_student.get(student, {})
+            yield person, by_student.pop(student, {})
+        for student, own in by_student.items():
+            yield Person(student), own

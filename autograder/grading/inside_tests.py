@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox import CellRun
+from course.counted import counted
 from course.notebook.cell_code import read_code
 from course.notebook.verdict import Status, Verdict
 from course.visible import visible
@@ -71,12 +72,12 @@ def part_mark(test: OrdinaryTest, value: Any) -> Verdict:
     except (TypeError, ValueError):
         share = test.points
     if share > test.points:
-        message = f"The check gives {share:g} points; there are only {test.points:g}."
+        message = f"The check gives {counted(share, 'point')}; there are only {test.points:g}."
         return test.verdict(0.0, "error", message)
     if math.isnan(share) or share < 0 or share == test.points:
         return test.verdict(test.points, "correct")
     status: Status = "partial" if share else "incorrect"
-    return test.verdict(share, status, f"{share:g} of {test.points:g} points.")
+    return test.verdict(share, status, f"{share:g} of {counted(test.points, 'point')}.")
 
 
 def failed(test: OrdinaryTest, name: str, text: str) -> Verdict:

@@ -33,6 +33,9 @@ def plain_outputs(run: CellRun) -> list[Output]:
     an instructor's browser.
     """
     kept = [output for raw in run.outputs if (output := _plain(raw)) is not None]
+    if run.status == "error" and not any(one["output_type"] == "error" for one in kept):
+        # What a cell raised is shown even where its other output filled all the room.
+        kept.append(_error(run.error_name[:100], run.error_value[:2000], []))
     if run.status in _STOPPED:
         kept.append(_stream(_STOPPED[run.status] + "\n"))
     if run.truncated:

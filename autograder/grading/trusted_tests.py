@@ -14,6 +14,7 @@ from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.grading.rehearsal import Rehearsal, in_sight
 from autograder.grading.worker_bounds import gap_budget
 from course.checks import Exercise, failures
+from course.counted import counted
 from course.errors import GradingError
 from course.notebook.cell_code import run_as_cell
 from course.notebook.verdict import Verdict
@@ -73,7 +74,7 @@ class TrustedTests:
         rehearsal.repeat()
         verdict, printed = self._run(test, rehearsal, concealed=True)
         if rehearsal.strayed and verdict.status == "partial":
-            verdict.message, printed = f"{verdict.score:g} of {test.points:g} points.", ""
+            verdict.message, printed = f"{verdict.score:g} of {counted(test.points, 'point')}.", ""
         return verdict, printed
 
     def _run(self, test: "_Test", channel: Channel, concealed: bool = False) -> tuple[Verdict, str]:
@@ -132,7 +133,8 @@ def _passed(gap: str, points: float, share: Any) -> Verdict:
         raise GradingError(f"The test of {gap!r} gives {share!r}, which is no mark.")
     if share == points:
         return Verdict(gap, points, points, "correct")
-    return Verdict(gap, float(share), points, "partial", f"{share:g} of {points:g} points.")
+    message = f"{share:g} of {counted(points, 'point')}."
+    return Verdict(gap, float(share), points, "partial", message)
 
 
 def _failed(

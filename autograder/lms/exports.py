@@ -1,36 +1,25 @@
 """Exports marks: to Canvas, to Moodle, as a row for each question, and as JSON.
 
-Canvas finds a student by `ID` (its own number), else by `SIS User ID` or `SIS Login ID`, and an
-assignment by the number in its heading, `reshape (4711)`. The gradebook that Canvas exports has
-both; with that file as a template, Canvas imports the marks without asking questions.
+No mark is left out silently: what has no place in a file, or may not be found, is a line of
+`CanvasFile.notes` or `moodle_notes`.
 """
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from autograder.gradebook.marks import (
-    ClassMarks,
-    ExerciseMark,
-    SubmissionMark,
-    exact,
-    final_text,
-    points_text,
+from autograder.gradebook.marks import ZERO, ClassMarks, ExerciseMark, SubmissionMark, final_text
+from autograder.lms.canvas_file import canvas_file
+from autograder.lms.identities import (
+    MOODLE_COLUMNS,
+    mapping_columns,
+    moodle_identity,
+    shared,
 )
-from autograder.gradebook.roster import Person
-from course.errors import GradingError
-from course.files import csv_text, plain_cell, safe_cell
-
-COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-POINTS = "    Points Possible"
-_NUMBER = re.compile(r" \(\d+\)$")
-
-Table = list[dict[str, str]]
+from course.files import csv_text, safe_cell
 
 
 def canvas_csv(
@@ -39,108 +28,10 @@ def canvas_csv(
     titles: Mapping[str, str] | None = None,
     missing_zero: bool = False,
 ) -> str:
-    """Write the file that Canvas's gradebook imports.
-
-    `template` is the gradebook as Canvas exported it; `titles` gives an assignment's title there,
-    where it is not its name. A missing mark is left empty, which changes nothing in Canvas.
-    """
-    names = {name: (titles or {}).get(name, name) for name in marks.max_scores}
-    header, rows = _read(template) if template else ([], [])
-    columns = {name: _heading(header, title, template) for name, title in names.items()}
-    lines = [
-        [*COLUMNS, *map(safe_cell, columns.values())],
-        [POINTS, "", "", "", "", *_possible(marks, rows, columns)],
-    ]
-    for identity, own in _students(marks, rows):
-        finals = [final_text(own.get(name), missing_zero) for name in columns]
-        lines.append([*map(safe_cell, identity), *finals])
-    return csv_text(lines)
+    """Write the file that Canvas's gradebook imports; `template` is the one that it exported."""
+    return canvas_file(marks, template, titles, missing_zero).text
 
 
-def _read(template: Path) -> tuple[list[str], Table]:
-    """Read the heading and the rows of Canvas's own file."""
-    try:
-        text = template.read_text(encoding="utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""))
-        header = [cell.strip() for cell in next(reader, [])]
-        rows = [dict(zip(header, map(plain_cell, row), strict=False)) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"{template} can't be read: {error}.", "Export it again.") from error
-    if not {"Student", "ID", "Section"} <= set(header):
-        raise GradingError(
-            f"{template} is no gradebook of Canvas.",
-            "Take the file that Canvas exports: Gradebook, Export, Entire Gradebook.",
-        )
-    return header, rows
-
-
-def _heading(header: list[str], title: str, template: Path | None) -> str:
-    """Find the column of an assignment by its title, with Canvas's number behind it or not."""
-    if template is None:
-        return title
-    found = [one for one in header if one not in COLUMNS and _is_titled(one, title)]
-    if len(found) == 1:
-        return found[0]
-    problem = "no column" if not found else "several columns"
-    raise GradingError(
-        f"{template} has {problem} called {title!r}.",
-        f'Name its title there: --column {title}="Title in Canvas".',
-    )
-
-
-def _is_titled(column: str, title: str) -> bool:
-    """Whether a heading is this title, with a number behind it or not."""
-    bare = _NUMBER.sub("", column)
-    return column == title or bare.casefold() == title.casefold()
-
-
-def _possible(marks: ClassMarks, rows: Table, columns: Mapping[str, str]) -> list[str]:
-    """Write the points possible: Canvas's own, where its file has them."""
-    own = next((row for row in rows if "Points Possible" in row.get("Student", "")), {})
-    return [
-        own.get(column, "").strip() or points_text(marks.max_scores[name])
-        for name, column in columns.items()
-    ]
-
-
-def differing_points(marks: ClassMarks, text: str) -> dict[str, tuple[str, str]]:
-    """Name the columns whose points possible in Canvas are not the assignment's own."""
-    header, possible = list(csv.reader(io.StringIO(text, newline="")))[:2]
-    own = dict(zip(header[len(COLUMNS) :], possible[len(COLUMNS) :], strict=True))
-    wanted = dict(zip(own, marks.max_scores.values(), strict=True))
-    return {
-        column: (value, points_text(wanted[column]))
-        for column, value in own.items()
-        if not value.replace(".", "", 1).isdigit() or exact(float(value)) != wanted[column]
-    }
-
-
-def _students(
-    marks: ClassMarks, rows: Table
-) -> Iterator[tuple[list[str], Mapping[str, SubmissionMark]]]:
-    """Give everyone's cells in COLUMNS with their marks, in the order of Canvas's file."""
-    if not rows:
-        for person, own in marks.rows():
-            yield _identity(person), own
-        return
-    by_id = {person.canvas_id: own for person, own in marks.rows() if person.canvas_id}
-    for row in rows:
-        if row.get("ID", "").strip().isdigit():
-            yield [row.get(column, "") for column in COLUMNS], by_id.get(row["ID"].strip(), {})
-
-
-def _identity(person: Person) -> list[str]:
-    """Write a person in COLUMNS."""
-    return [
-        person.name or person.student,
-        person.canvas_id,
-        person.sis_id,
-        person.login,
-        person.section,
-    ]
-
-
-MOODLE_COLUMNS = ("ID number", "Email address", "Username", "Full name")
 QUESTION_COLUMNS = (
     "student",
     "name",
@@ -163,10 +54,25 @@ def moodle_csv(marks: ClassMarks, missing_zero: bool = False) -> str:
     """
     rows = [[*MOODLE_COLUMNS, *map(safe_cell, marks.max_scores)]]
     for person, own in marks.rows():
-        known = (person.id_number or person.sis_id, person.email, person.login, person.name)
+        known = moodle_identity(person)
         finals = [final_text(own.get(name), missing_zero) for name in marks.max_scores]
         rows.append([*map(safe_cell, known), *finals])
     return csv_text(rows)
+
+
+def moodle_notes(marks: ClassMarks) -> Iterator[str]:
+    """Say which column finds everybody in Moodle, and whom each does not find where none does."""
+    people = [person for person, _ in marks.rows()]
+    found = mapping_columns(people)
+    if found:
+        yield f"Map from {' or '.join(found)}: everyone has one of their own."
+        return
+    yield "No column finds everyone, so Moodle's import would stop; complete roster.csv."
+    for place, column in enumerate(MOODLE_COLUMNS[:3]):
+        without = [one.student for one in people if not moodle_identity(one)[place]]
+        if len(without) < len(people):
+            yield f"Without {column}: {', '.join(without) or 'nobody'}."
+    yield from shared(people, moodle_identity, MOODLE_COLUMNS, MOODLE_COLUMNS[:3])
 
 
 def questions_csv(marks: ClassMarks) -> str:
@@ -175,15 +81,23 @@ def questions_csv(marks: ClassMarks) -> str:
 
 
 def _question_rows(marks: ClassMarks) -> Iterator[list[str]]:
-    """Write the rows, in QUESTION_COLUMNS."""
+    """Write the rows, in QUESTION_COLUMNS; their scores add up to the marks."""
     for person, own in marks.rows():
         for assignment, submission in own.items():
             first = [safe_cell(person.student), safe_cell(person.name), assignment]
             for one in submission.exercises:
                 yield [*first, *_question_cells(one)]
-            if submission.penalty:
-                cells = ["(late)", points_text(-submission.penalty)]
-                yield [*first, *cells, *[""] * (len(QUESTION_COLUMNS) - 5)]
+            # A penalty takes no more than there is.
+            late = min(submission.penalty, max(submission.score, ZERO))
+            if late:
+                yield _without_question(first, "(late)", -late)
+            if not submission.exercises:
+                yield _without_question(first, "(none)", ZERO)
+
+
+def _without_question(first: list[str], what: str, points: Decimal) -> list[str]:
+    """Write a row that is about no question."""
+    return [*first, what, _all_digits(points), *[""] * (len(QUESTION_COLUMNS) - len(first) - 2)]
 
 
 def _question_cells(mark: ExerciseMark) -> list[str]:
@@ -191,10 +105,16 @@ def _question_cells(mark: ExerciseMark) -> list[str]:
     points = (mark.score, mark.max_score, mark.auto_score, mark.manual_score, mark.extra_credit)
     return [
         mark.exercise,
-        *("" if one is None else points_text(one) for one in points),
+        *("" if one is None else _all_digits(one) for one in points),
         "yes" if mark.needs_manual_grade else "no",
         safe_cell(mark.comment),
     ]
+
+
+def _all_digits(points: Decimal) -> str:
+    """Write points exactly: rounded ones would not add up to the mark."""
+    text = f"{points or ZERO:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def class_json(marks: ClassMarks) -> str:

@@ -3,6 +3,7 @@
 `nbgrader export --exporter=autograder.nbgrader_plugins.exporters.CanvasExport`
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.reader import read_gradebook
 from autograder.gradebook.roster import Lists, People, add_list
-from autograder.lms.exports import canvas_csv, class_json, moodle_csv, questions_csv
+from autograder.lms.canvas_file import CanvasFile, canvas_file
+from autograder.lms.exports import class_json, moodle_csv, moodle_notes, questions_csv
 from course.files import write_atomically
 
 
@@ -59,11 +61,17 @@ class CourseExport(ExportPlugin):
         content = self.text(marks).encode()
         path = Path(self.to or self.default_to)
         write_atomically(path, lambda file: file.write(content))
+        for line in self.notes(marks):
+            self.log.warning(line)
         self.log.info("Exported %d students to %s", len(marks.people), path)
 
     def text(self, marks: ClassMarks) -> str:
         """Return the file's text."""
         raise NotImplementedError
+
+    def notes(self, marks: ClassMarks) -> Iterable[str]:
+        """Name the marks that are not in the file or may not be found."""
+        return ()
 
 
 class CanvasExport(CourseExport):
@@ -74,8 +82,15 @@ class CanvasExport(CourseExport):
 
     def text(self, marks: ClassMarks) -> str:
         """Return Canvas's columns."""
+        return self._file(marks).text
+
+    def notes(self, marks: ClassMarks) -> Iterable[str]:
+        """Name the marks without a row, and the rows without a mark."""
+        return self._file(marks).notes()
+
+    def _file(self, marks: ClassMarks) -> CanvasFile:
         template = Path(self.template) if self.template else None
-        return canvas_csv(marks, template, self.titles, self.missing_zero)
+        return canvas_file(marks, template, self.titles, self.missing_zero)
 
 
 class MoodleExport(CourseExport):
@@ -84,6 +99,10 @@ class MoodleExport(CourseExport):
     def text(self, marks: ClassMarks) -> str:
         """Return Moodle's columns."""
         return moodle_csv(marks, self.missing_zero)
+
+    def notes(self, marks: ClassMarks) -> Iterable[str]:
+        """Say which column finds everybody."""
+        return moodle_notes(marks)
 
 
 class QuestionsExport(CourseExport):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from course.counted import counted
 from course.document import Document
 from course.quiz.rendering import block_html, inline_html
 from course.visible import visible
@@ -19,7 +20,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 @cache
 def document(name: str) -> Document:
     """Load the page `feedback`, `report` or `leaderboard`, once."""
-    filters = (prose, percent, signed, decimal, markdown, inline_markdown)
+    filters = (prose, percent, signed, decimal, markdown, inline_markdown, counted)
     by_name = {one.__name__: one for one in filters}
     return Document(_TEMPLATES, name, styles=["base.css"], filters=by_name)
 

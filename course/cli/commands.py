@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from course.cli.command_line import guarded, new_app, version_option
+from course.counted import counted
 
 if TYPE_CHECKING:
     from course.learner.folder import Work
@@ -130,7 +131,7 @@ def hint(
         seen = hints.hints_seen()
         for gap, texts in hints.read_hints().items():
             number = min(seen.get(gap, 0), len(texts))
-            typer.echo(f"{gap:22} {number} of {len(texts)} hints seen")
+            typer.echo(f"{gap:22} {number} of {counted(len(texts), 'hint')} seen")
         return
     if reset:
         hints.forget(hints.require_gap(name))

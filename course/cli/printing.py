@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course.counted import counted
 from course.learner.status import Standing
 from course.learner.submit import packed
 from course.notebook.verdict import FAILED, STATUS_WORDS, Verdict
@@ -46,8 +47,8 @@ def headline(report: "Report") -> str:
     """Return how much of a notebook is done."""
     if report.work.assignment == "quiz":
         answered = sum(verdict.status == "answered" for verdict in report.verdicts)
-        return f"{answered} of {len(report.verdicts)} questions answered"
-    return f"{report.earned:g} of {report.points:g} visible points"
+        return f"{answered} of {counted(len(report.verdicts), 'question')} answered"
+    return f"{report.earned:g} of {counted(report.points, 'visible point')}"
 
 
 def _line(verdict: Verdict, width: int) -> str:
@@ -55,7 +56,7 @@ def _line(verdict: Verdict, width: int) -> str:
     words = STATUS_WORDS[verdict.status]
     result = f"{verdict.score:g} of {verdict.max_score:g}"
     if verdict.status == "not_attempted":
-        result = f"{words.label} ({verdict.max_score:g} points)"
+        result = f"{words.label} ({counted(verdict.max_score, 'point')})"
     elif verdict.status == "answered":
         result = verdict.message
     return f"  {words.sign} {verdict.exercise.ljust(width)}  {result}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from course.counted import counted
 from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.layout import Layout, moved_cells
 from course.notebook.matching import Matches, Place, same_text
@@ -123,7 +124,8 @@ def _lost_marks(
         and mark_of(cells[matches.chosen[place.name]]).grade_id != place.name
     ]
     if lost:
-        yield Flag("marks_lost", f"{len(lost)} cells have lost their mark: {', '.join(lost)}")
+        what = counted(len(lost), "cell has lost its mark", "cells have lost their mark")
+        yield Flag("marks_lost", f"{what}: {', '.join(lost)}")
 
 
 def _flag(place: Place, what: str, evidence: str) -> Flag:

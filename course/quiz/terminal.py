@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.checks.answers import chosen_letters
+from course.counted import counted
 from course.files import read_state, state_folder, write_state
 from course.quiz.bank import practice_bank
 from course.quiz.question import TOPICS, Bank, DrawnQuestion, number_text
@@ -153,15 +154,15 @@ def _console() -> "Console":
 
 
 def _greet(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
-    screen.print(f"{len(questions)} questions. {_HELP}")
+    screen.print(f"{counted(len(questions), 'question')}. {_HELP}")
     done = sum(question.id in answers for question in questions)
     if done:
         screen.print(f"Going on: {done} of them were answered earlier.")
 
 
 def _print_stopped(screen: "Console", questions: list[DrawnQuestion], answers: Answers) -> None:
-    left = sum(question.id not in answers for question in questions)
-    screen.print(f"\nStopped with {left} questions left; the same command goes on from there.")
+    left = counted(sum(question.id not in answers for question in questions), "question")
+    screen.print(f"\nStopped with {left} left; the same command goes on from there.")
 
 
 def _show_question(screen: "Console", question: DrawnQuestion, place: int, of: int) -> None:

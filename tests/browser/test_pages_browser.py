@@ -100,6 +100,31 @@ def test_a_page_has_no_barrier_and_fits_the_screen(visit, look):
     assert_no_barrier(page)
 
 
+@pytest.mark.parametrize("look", ["phone", "dark phone"])
+def test_on_a_phone_no_table_is_wider_than_the_screen(visit, look):
+    page = visit(**LOOKS[look])
+
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth)"
+        ".map(one => one.textContent.trim().slice(0, 80))"
+    )
+    assert wide == []
+
+
+def test_on_a_phone_every_number_of_the_report_stands_beside_its_heading(browser, report):
+    page = Visit(browser, report, **LOOKS["phone"]).page
+    table = page.locator("table", has=page.locator("#students-caption"))
+    headings = table.locator("thead th").all_inner_texts()[1:]
+
+    shown = [
+        cell.evaluate("one => getComputedStyle(one, '::before').content")
+        for cell in table.locator("tbody tr").first.locator("td").all()
+    ]
+
+    assert shown == [f'"{one}"' for one in headings]
+    page.context.close()
+
+
 def test_printed_it_is_black_on_white_without_barriers(visit):
     page = visit(color_scheme="dark")
 

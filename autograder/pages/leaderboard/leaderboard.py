@@ -10,8 +10,9 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,16 @@ from autograder.pages.leaderboard.scoring_notebook import (
     scoring_source,
     unpack,
 )
-from autograder.pages.page_kinds import document
+from autograder.pages.page_kinds import document, prose
+from autograder.pages.pseudonyms import Pseudonyms
 from course.document import html_table
 from course.errors import GradingError
 from course.files import csv_text, safe_cell, write_atomically
 from course.lessons.improve_rules import BUDGET, NAME, standard_error
+from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import STATUS_WORDS
+
+_LONGEST = 200  # characters of what a student's error says
 
 TIE = 2.0
 """Differences of fewer standard errors are ties."""
@@ -70,30 +75,59 @@ def network_of(result: SubmissionResult) -> RankedNetwork:
     """Read the network's score, or why it has none, from a result."""
     flags = ";".join(sorted({flag.kind for flag in result.flags}))
     found = read_score(result.notebook)
-    if found is not None:
+    unfinished = unfinished_cell(result)
+    if found is not None and not unfinished:
         return RankedNetwork(result.student, unpack(found), found["parameters"], flags=flags)
     messages = [
         gap.message or STATUS_WORDS[gap.status].label
         for gap in result.gaps
         if gap.status != "correct"
     ]
-    reason = result.rejected or next(iter(messages), "It was not scored.")
+    reason = result.rejected or next(iter(messages), "") or unfinished or "It was not scored."
     return RankedNetwork(result.student, reason=" ".join(reason.split()), flags=flags)
+
+
+def unfinished_cell(result: SubmissionResult) -> str:
+    """Say what became of the first cell that raised an error or was stopped; "" if none did.
+
+    Such a notebook is not ranked: nobody could run it again and get its network.
+    """
+    for cell in result.notebook.get("cells", []):
+        if mark_of(cell).is_test:
+            continue
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                return shorten(f"A cell raised {output['ename']}: {output['evalue']}", _LONGEST)
+    stopped = [flag for flag in result.flags if flag.kind.startswith("cell-")]
+    return f"A cell was stopped ({stopped[0].kind.removeprefix('cell-')})." if stopped else ""
+
+
+def without_names(networks: Iterable[RankedNetwork], pseudonyms: Pseudonyms) -> list[RankedNetwork]:
+    """Return the same table with pseudonyms; the order tells nothing of the names either."""
+    renamed = [
+        replace(one, student=pseudonyms.name(one.student), reason=pseudonyms.text(one.reason))
+        for one in networks
+    ]
+    return sorted(renamed, key=_place)
+
+
+def _place(network: RankedNetwork) -> tuple[bool, float, int, str]:
+    """Sort key of the table: the most accurate first, those without a score last."""
+    return (network.right is None, -network.accuracy, network.parameters, network.student)
 
 
 def ranked(results: Iterable[SubmissionResult]) -> list[RankedNetwork]:
     """Order the networks of a class by accuracy and rank them; those without a score come last."""
     networks = [network_of(result) for result in results]
+    networks.sort(key=_place)
     scored = [network for network in networks if network.right is not None]
-    scored.sort(key=lambda network: (-network.accuracy, network.parameters, network.student))
     first: RankedNetwork | None = None
     for place, network in enumerate(scored, start=1):
         if first is None or not tied(first, network):
             first, network.rank = network, place
         else:
             network.rank = first.rank
-    unscored = [network for network in networks if network.right is None]
-    return scored + sorted(unscored, key=lambda network: network.student)
+    return networks
 
 
 def tied(one: RankedNetwork, other: RankedNetwork) -> bool:
@@ -236,11 +270,14 @@ def as_markdown(networks: Sequence[RankedNetwork]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Take the meaning out of what Markdown and HTML would act on."""
+    """Take the meaning out of what Markdown and HTML would act on; quote code in a plain way."""
+    text = " ".join(text.replace("`", "'").split())
     return re.sub(r"([\\`*_{}\[\]<>|#~&!])", r"\\\1", text).replace("\\<", "&lt;")
 
 
 def as_html(networks: Sequence[RankedNetwork]) -> str:
     """Return the table as a page with the notes below it."""
-    table = html_table(CAPTION, HEADINGS, [table_row(network) for network in networks])
+    rows = [table_row(one) for one in networks]
+    cells = [[rank, student, prose(outcome), size] for rank, student, outcome, size in rows]
+    table = html_table(CAPTION, HEADINGS, cells)
     return document("leaderboard").render(title=TITLE, table=table, notes=notes(networks))

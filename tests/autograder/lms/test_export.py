@@ -89,7 +89,7 @@ def test_what_needs_a_person_s_eye_is_said(folder: ClassFolder, course: CourseFo
 
     said = export(folder, course, "reshape", "--format", "json")
 
-    assert "1 submissions need manual grading" in said
+    assert "1 submission needs manual grading" in said
     data = json.loads((folder.root / "json.json").read_text(encoding="utf-8"))
     (ben,) = [one for one in data["students"] if one["student"] == "ben"]
     assert ben["submissions"]["reshape"]["final"] == 2.75

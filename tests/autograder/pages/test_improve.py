@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 import zipfile
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -16,10 +18,12 @@ with quiet():
     import keras
 
 from autograder.build.answer_files import Answers, fill, parse_answers
+from autograder.cli import show_pages
 from autograder.cli.show_exchange import run_collect
+from autograder.cli.show_pages import run_improve
 from autograder.folders import ClassFolder
 from autograder.grading.conditions import GradeOptions
-from autograder.grading.results import SubmissionResult
+from autograder.grading.results import Flag, SubmissionResult
 from autograder.lms.collecting import CollectOptions
 from autograder.pages.leaderboard import leaderboard as boards
 from autograder.pages.leaderboard import scoring_notebook as hiding
@@ -30,6 +34,7 @@ from autograder.pages.leaderboard.leaderboard import (
     as_markdown,
     ranked,
     tied,
+    without_names,
     write_leaderboard,
 )
 from autograder.pages.leaderboard.scoring_notebook import (
@@ -39,6 +44,7 @@ from autograder.pages.leaderboard.scoring_notebook import (
     scoring_source,
     unpack,
 )
+from autograder.pages.pseudonyms import Pseudonyms
 from course.checks import exercise
 from course.checks.failures import CheckFailed
 from course.data.drawn_images import generate
@@ -239,6 +245,64 @@ def test_who_was_not_scored_comes_last_with_the_reason():
     assert [(one.student, one.rank) for one in table] == [("x", 1), ("y", 0), ("z", 0)]
     assert table[1].reason == "`model`: it has 60,000 parameters"
     assert table[2].reason == "The notebook is not JSON."
+
+
+@pytest.mark.parametrize(
+    ("outputs", "flags", "reason"),
+    [
+        (
+            [{"output_type": "error", "ename": "NameError", "evalue": "no `x`"}],
+            [],
+            "NameError: no `x`",
+        ),
+        ([], [Flag("cell-timeout", "cell own-1")], "A cell was stopped (timeout)."),
+        ([{"output_type": "stream", "text": "fine"}], [Flag("output-cut", "cell own-1")], ""),
+    ],
+    ids=["raises", "stopped", "prints much"],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_notebook_of_which_a_cell_raises_is_not_ranked(first, outputs, flags, reason):
+    made = result("ada", np.ones(8, bool), flags=flags)
+    own = {"cell_type": "code", "metadata": {"convpool": {"origin": "own"}}, "outputs": outputs}
+    made.notebook["cells"].insert(0 if first else 1, own)
+
+    (entry,) = ranked([made])
+
+    assert (entry.rank, entry.right is None) == ((0, True) if reason else (1, False))
+    assert reason in entry.reason
+
+
+def test_with_pseudonyms_no_file_has_a_name_and_the_order_tells_nothing(tmp_path):
+    students = ["ada", "ben", "chi", "dia"]
+    known = ranked([result(one, rejected=f"It is /home/{one}/x.") for one in students])
+    pseudonyms = Pseudonyms(b"secret", {one: f"{one.title()} Lovelace" for one in students})
+
+    hidden = without_names(known, pseudonyms)
+
+    assert [one.student for one in hidden] == sorted(map(pseudonyms.name, students))
+    for path in write_leaderboard(tmp_path, hidden):
+        assert not re.search(r"\b(ada|ben|chi|dia)\b|Lovelace", path.read_text())
+        assert all(pseudonyms.name(one) in path.read_text() for one in students)
+
+
+def test_the_command_writes_pseudonyms_unless_names_are_asked_for(tmp_path, monkeypatch):
+    summary = SimpleNamespace(
+        iter_results=lambda: iter([result("ada", np.ones(8, bool))]), failures=[], unreadable={}
+    )
+    monkeypatch.setattr(show_pages, "run_board", lambda *_: summary)
+    folder = ClassFolder(tmp_path)
+    for names in (False, True):
+        console = Console(file=io.StringIO(), width=200)
+        run_improve(folder, GradeOptions(), console, names=names)
+        assert "ada" in console.file.getvalue()  # the instructor sees whose it is
+        for path in (tmp_path / "improve").iterdir():
+            assert ("ada" in path.read_text()) is names
+
+
+def test_no_page_shows_raw_markdown():
+    table = ranked([result("ada", rejected="`model`: it has **no** layers.")])
+    assert "<code>model</code>: it has" in as_html(table)
+    assert "`" not in as_html(table) + as_markdown(table)
 
 
 def test_the_standard_error_is_that_of_a_share():
