@@ -304,20 +304,22 @@ class _Walk:
             yield Refused((*own, *prefix), "It holds no files.")
         counts = Counter(member.name for member in below)
         for name, count in counts.items():
-            if count > 1:
+            if count > 1 and not _made_root(name):
                 reason = f"{count} entries of the archive have this name."
                 yield Refused((*own, *name.split("/")), reason)
+        made: set[str] = set()
         for member in below:
-            if counts[member.name] == 1:
+            root = _made_root(member.name)
+            if root and root not in made:
+                yield _clutter((*own, *root.split("/")))
+                made.add(root)
+            elif not root and counts[member.name] == 1:
                 yield from self.member(member, own, depth)
 
     def member(self, member: Member, prefix: Parts, depth: int) -> Iterator[Found]:
         """Yield one member, or the files of the archive that it is."""
         name = member.name
         parts = (*prefix, *name.split("/"))
-        if any(map(is_clutter, name.split("/"))):
-            yield _clutter(parts)
-            return
         problem = self._member_problem(member)
         nested = is_archive(name)
         if problem:
@@ -387,6 +389,13 @@ def _not_a_notebook(parts: Parts) -> Refused:
 def is_clutter(name: str) -> bool:
     """Whether a system made a file or folder of this name, and no student."""
     return name in _CLUTTER or name.startswith("._")
+
+
+def _made_root(name: str) -> str:
+    """Return the outermost part of a path that a system made, with what is above; "" if none is."""
+    parts = name.split("/")
+    at = next((at for at, part in enumerate(parts) if is_clutter(part)), None)
+    return "" if at is None else "/".join(parts[: at + 1])
 
 
 def _clutter(parts: Parts) -> Refused:

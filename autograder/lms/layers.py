@@ -67,8 +67,11 @@ def handed_over(path: Path) -> list[Path]:
 
 
 def _kept(folder: Path) -> list[Path]:
-    """List what lies in a folder without what systems made; [] for anything else."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    """List what lies in a folder without what systems made; [] for what is no folder to open."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return []
     return [one for one in inside if not is_clutter(one.name)]
 
 

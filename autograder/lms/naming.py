@@ -90,18 +90,22 @@ def members(people: People, readings: Sequence[Sender]) -> list[tuple[Person, Se
 
 def _group_name(sender: Sender, is_first: bool) -> str:
     """Return the name that may be a group's, "" if none."""
-    if sender.system == "canvas":
+    if sender.system in ("canvas", "moodle"):
+        # Further readings have what the student wrote, or a person's name after the group's.
         return sender.name if is_first else ""
-    if sender.system == "moodle":
-        return sender.name if is_first else ""  # the group before a person's name has copies
     return sender.group
 
 
 def _is_in(person: Person, group: str, system: str) -> bool:
     """Whether a person of the roster is in a group, as the system spells it."""
     names = [person.group, *person.group.replace(";", ",").split(",")]
-    spelled = _canvas_key if system == "canvas" else name_key
+    spelled = {"canvas": _canvas_key, "github": _letters_key}.get(system, name_key)
     return any(spelled(one) == spelled(group) != "" for one in names)
+
+
+def _letters_key(name: str) -> str:
+    """Write a name without anything between its letters: GitHub puts dashes there."""
+    return letters(unicodedata.normalize("NFKC", name).casefold())
 
 
 def _is_called(person: Person, sender: Sender, group: str) -> bool:

@@ -33,13 +33,16 @@ def people_of(
 
     Each comes with the sender and a note for the instructor.
     """
+    if not readings:
+        raise Ambiguous(NOBODY)
     if all(one.together for one in readings):
         for one in readings:
             yield _person([one], lists, shared)
         return
     group = members(lists.people, readings)
     for person, sender in group:
-        yield person, sender, ""
+        label = one_line(sender.group or sender.name, 40)
+        yield person, sender, f"For each of the {len(group)} members of {label}."
     if not group:
         yield _person(readings, lists, shared)
 
@@ -102,7 +105,8 @@ def _of_team(people: People, readings: list[Sender]) -> tuple[Person, Sender] | 
     """Find the person whose name Moodle writes after that of the group, as older versions do."""
     for one in readings[1:] if readings[0].system == "moodle" else []:
         known = recognize(people, [one])
-        if known and not members(people, [replace(one, name=one.group)]):
+        team = [person for person, _ in members(people, [replace(one, name=one.group)])]
+        if known and known[0] not in team:
             raise Ambiguous(
                 f"It may be of {known[0].student}, in a group {one_line(one.group, 40)}; pass"
                 " Moodle's grading worksheet, or a list with a column for groups (--roster)."
