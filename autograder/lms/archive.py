@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.lms.file_names import is_archive, is_clutter, made_root
 from autograder.lms.members import Directory, Member, Parts, UnusableArchive, described
 from autograder.lms.tar_directory import open_tar
 from autograder.lms.zip_directory import open_zip
@@ -25,22 +26,6 @@ from course.notebook.tampering import one_line
 READ = (".ipynb", ".yml", ".json", ".ipynb.txt")
 """Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too."""
 
-ARCHIVES = (*(".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz"),)
-"""Endings of the archives that are opened."""
-
-_CLUTTER = (
-    "__MACOSX",
-    "__pycache__",
-    ".ipynb_checkpoints",
-    ".DS_Store",
-    "Thumbs.db",
-    "desktop.ini",
-    "timestamp.txt",
-    ".git",
-    ".gitignore",
-    ".gitattributes",
-    ".github",
-)
 NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 
 _CLOSED = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")
@@ -103,17 +88,6 @@ Found = Entry | Refused
 def shown(parts: Parts) -> str:
     """Return a path in one printable line."""
     return one_line("/".join(parts), 200) or "the archive"
-
-
-def without_archive_ending(name: str) -> str:
-    """Take the ending of an archive that is opened from a name."""
-    ending = max((one for one in ARCHIVES if name.lower().endswith(one)), key=len, default="")
-    return name[: len(name) - len(ending)]
-
-
-def is_archive(name: str) -> bool:
-    """Whether an archive of this name is opened."""
-    return name.lower().endswith(ARCHIVES)
 
 
 def walk(path: Path, bounds: Bounds | None = None) -> Iterator[Found]:
@@ -304,12 +278,12 @@ class _Walk:
             yield Refused((*own, *prefix), "It holds no files.")
         counts = Counter(member.name for member in below)
         for name, count in counts.items():
-            if count > 1 and not _made_root(name):
+            if count > 1 and not made_root(name):
                 reason = f"{count} entries of the archive have this name."
                 yield Refused((*own, *name.split("/")), reason)
         made: set[str] = set()
         for member in below:
-            root = _made_root(member.name)
+            root = made_root(member.name)
             if root and root not in made:
                 yield _clutter((*own, *root.split("/")))
                 made.add(root)
@@ -384,18 +358,6 @@ def _not_a_notebook(parts: Parts) -> Refused:
         reason = "It is an archive that is not opened: unpack it, then collect the folder."
         return Refused(parts, reason)
     return Refused(parts, NO_NOTEBOOK)
-
-
-def is_clutter(name: str) -> bool:
-    """Whether a system made a file or folder of this name, and no student."""
-    return name in _CLUTTER or name.startswith("._")
-
-
-def _made_root(name: str) -> str:
-    """Return the outermost part of a path that a system made, with what is above; "" if none is."""
-    parts = name.split("/")
-    at = next((at for at, part in enumerate(parts) if is_clutter(part)), None)
-    return "" if at is None else "/".join(parts[: at + 1])
 
 
 def _clutter(parts: Parts) -> Refused:

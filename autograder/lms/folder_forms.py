@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.gradebook.written_dates import read_date
-from autograder.lms.archive import READ, is_archive, is_clutter, without_archive_ending
+from autograder.lms.archive import READ
+from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
 from autograder.lms.forms import (
     BESIDE,
     SAKAI_FEEDBACK,

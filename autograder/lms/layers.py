@@ -19,7 +19,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from autograder.gradebook.roster import IDENTIFIERS, People, same_identifier
-from autograder.lms.archive import is_archive, is_clutter, without_archive_ending
+from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
 from autograder.lms.folder_forms import (
     DEPTH,
     METADATA,

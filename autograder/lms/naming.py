@@ -4,7 +4,7 @@ What a system says of a sender is read by `forms`; which parts of a path say it,
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from autograder.gradebook.roster import (
@@ -99,7 +99,9 @@ def _group_name(sender: Sender, is_first: bool) -> str:
 def _is_in(person: Person, group: str, system: str) -> bool:
     """Whether a person of the roster is in a group, as the system spells it."""
     names = [person.group, *person.group.replace(";", ",").split(",")]
-    spelled = {"canvas": _canvas_key, "github": _letters_key}.get(system, name_key)
+    spelled: Callable[[str], str] = name_key
+    if system in ("canvas", "github"):
+        spelled = _canvas_key if system == "canvas" else _letters_key
     return any(spelled(one) == spelled(group) != "" for one in names)
 
 
