@@ -55,7 +55,7 @@ def hostile_uploads(work: bytes) -> dict[str, tuple[str, bytes, str]]:
         "a tar bomb": ("a.tar.gz", gzip.compress(_tar(bytes(30_000_000))), "more than 5 MB"),
         "a tar that is cut off": ("a.tgz", gzip.compress(_tar(work))[:500], "not a tar file"),
         "many entries of a tar": ("a.tar", _tar(b"", count=400), "more than 300 files"),
-        "a tar that says it is endless": ("a.tar", _tar(work)[:9_000], "damaged"),
+        "a tar that says it is endless": ("a.tar", _tar(work)[:2_000], "not a tar file"),
         "noise that is called tar": ("a.tar.xz", noise[:9_000], "not a tar file"),
         "a tar that is called zip": ("a.zip", _tar(work), "not a zip file"),
         "7z": ("a.7z", b"7z\xbc\xaf\x27\x1c", "unpack it"),
