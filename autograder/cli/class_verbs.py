@@ -20,7 +20,7 @@ from autograder.folders import find_class
 
 def collect(
     archives: Annotated[
-        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER...", help="Zip files, or folders.")
+        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER...", help="Zips, tars, or folders.")
     ],
     roster: Annotated[
         list[Path] | None,
@@ -40,20 +40,27 @@ def collect(
         typer.Option(metavar="WHEN", help="Time of submission (UTC), if the LMS does not tell."),
     ] = None,
     timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Time zone of Moodle's worksheet.")
+        str, typer.Option(metavar="ZONE", help="Time zone of times that the LMS writes without.")
     ] = "UTC",
+    pattern: Annotated[
+        str,
+        typer.Option(
+            metavar="REGEX", help="How paths say whose a file is: named groups, as nbgrader's."
+        ),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Also replace files that this command did not write.")
     ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Collect the submissions that Canvas, Moodle or Gradescope export; the last attempt counts.
+    """Collect the submissions that an LMS exports; the last attempt counts.
 
-    Names and numbers are matched with the class's roster.csv. Lists given with --roster are merged
-    into it: Canvas's gradebook, Moodle's grading worksheet, Gradescope's roster, or any CSV with
-    names, mails or numbers. Collecting the same files again changes nothing. See
-    docs/instructor.md.
+    The downloads of Canvas, Moodle, Gradescope, Blackboard, Brightspace, Sakai, ILIAS and GitHub
+    Classroom are read, and nbgrader's own downloaded/; --pattern reads any other. Names and numbers
+    are matched with the class's roster.csv. Lists given with --roster are merged into it: a
+    gradebook, a worksheet, a list of groups, or any CSV with names, mails or numbers. Collecting
+    the same files again changes nothing. See docs/instructor.md.
 
     Only names that the LMS wrote, or the names of what you pass, say whose a file is. With
     --student all of it is that student's.
@@ -61,7 +68,8 @@ def collect(
     Every file is a row: taken, older, set aside because it is blank or damaged and an earlier
     attempt is not, or refused with the reason.
 
-    Exit status: 0 if no file was refused; 3 if one was; 2 if the command itself failed.
+    Exit status: 0 if no file was refused; 3 if one was, or if nothing was taken; 2 if the command
+    itself failed.
 
     Examples:
 
@@ -69,14 +77,23 @@ def collect(
       autograder collect cnn.zip --roster worksheet.csv --timezone Europe/Berlin
       autograder collect assignment_4711_export.zip --class 2026
       autograder collect convpool.zip --student ada --received 2026-11-02T21:30
+      autograder collect inbox/ --pattern '(?P<student_id>[^/]+)/(?P<file_id>.+)'
     """
     from datetime import UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from autograder.cli.show_exchange import run_collect
     from autograder.lms.collecting import CollectOptions
+    from autograder.lms.forms import NamePattern, UnusablePattern
     from course.errors import GradingError
 
+    try:
+        known = NamePattern(pattern) if pattern else None
+    except UnusablePattern as error:
+        raise GradingError(
+            f"--pattern can't be used: {error}.",
+            "See the table of its groups in docs/instructor.md.",
+        ) from error
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -89,6 +106,7 @@ def collect(
         rosters=tuple(roster or ()),
         received=received.replace(tzinfo=UTC) if received else None,
         zone=zone,
+        pattern=known,
         force=force,
     )
     folder = own_course("collect", course)

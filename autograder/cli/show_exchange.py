@@ -34,7 +34,8 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
 
-_STATUSES = ("new", "updated", "unchanged", "older", "set aside", "missing", "refused")
+_TAKEN = ("new", "updated", "unchanged", "older", "set aside")
+_STATUSES = (*_TAKEN, "missing", "not used", "refused")
 
 
 def run_collect(
@@ -46,7 +47,7 @@ def run_collect(
 ) -> None:
     """Collect, enter the students in the gradebook, and show the outcome for every file.
 
-    Raises typer.Exit with status NOT_EVERYTHING if a file was refused.
+    Raises typer.Exit with status NOT_EVERYTHING if a file was refused, or nothing was taken.
     """
     sources = _sources(course, class_folder, options.assignment)
     done = collect(class_folder, archives, sources, options)
@@ -57,10 +58,10 @@ def run_collect(
     if done.ignored:
         names = ", ".join(sorted({name.rpartition("/")[2] for name in done.ignored})[:5])
         console.print(f"Ignored, made by systems: {len(done.ignored)} ({names}).", markup=False)
-    if len(done.rows) > counts["refused"]:
-        summary += ". Next: autograder grade"
+    is_any = any(counts[status] for status in _TAKEN)
+    summary += ". Next: autograder grade" if is_any else ". Nothing was taken."
     console.print(summary, soft_wrap=True)
-    if counts["refused"]:
+    if counts["refused"] or not is_any:
         raise typer.Exit(NOT_EVERYTHING)
 
 

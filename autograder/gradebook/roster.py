@@ -3,21 +3,22 @@
 A person is found by folder name, number, mail or full name.
 """
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 
 from autograder.folders import ClassFolder
+from autograder.gradebook.list_table import heading_key, read_table
+from autograder.gradebook.written_dates import is_day_first, read_date
 from autograder.ingest.reading import require_safe_name
 from course.errors import GradingError
-from course.files import csv_text, plain_cell, safe_cell, write_atomically
+from course.files import csv_text, safe_cell, write_atomically
 from course.notebook.rejecting import Rejected
+from course.notebook.tampering import one_line
 
 _LONGEST_BYTES = 120  # of a folder's name; nbgrader adds to it
 _LONGEST_FIELD = 300  # characters of a person's name, address or number
@@ -39,9 +40,12 @@ class Person:
     sis_id: str = ""
     id_number: str = ""
     section: str = ""
+    group: str = ""
+    """The groups or teams that hand in together, with commas between them."""
+    github: str = ""
 
 
-IDENTIFIERS = ("canvas_id", "sis_id", "id_number", "login", "email")
+IDENTIFIERS = ("canvas_id", "sis_id", "id_number", "login", "email", "github")
 """The fields that belong to one person only."""
 
 
@@ -113,18 +117,25 @@ class People:
         return len(self._by_student)
 
     def get(self, student: str) -> Person | None:
-        """Find a person by the name of the folder."""
-        return self._by_student.get(student)
+        """Find a person by the name of the folder, in any form of its letters."""
+        known = self._by_student.get(student)
+        key = _nfc(student)
+        return known or next((one for one in self if _nfc(one.student) == key), None)
 
-    def add(self, news: Person) -> Person:
+    def add(self, news: Person, has_group: bool = False) -> Person:
         """Add one line of a list: its values fill in a known person's, else make a new person.
 
         `news.student` may be empty: the folder is then named after the login, mail, number or name.
+        With `has_group` an empty group says that the person has left the one known before.
         """
         known = self._known(news)
         if known:
             values = {one.name: getattr(news, one.name) for one in fields(Person)}
-            filled = {name: value for name, value in values.items() if value}
+            filled = {
+                name: value
+                for name, value in values.items()
+                if value or (name == "group" and has_group)
+            }
             person = replace(known, **{**filled, "student": known.student})
         else:
             person = replace(news, student=self._new_folder(news))
@@ -143,8 +154,8 @@ class People:
 
     def _known(self, news: Person) -> Person | None:
         """Find the person of a line of a list, by name only where no identifier differs."""
-        if news.student and news.student in self._by_student:
-            return self._by_student[news.student]
+        if news.student and (known := self.get(news.student)):
+            return known
         for identifier in IDENTIFIERS:
             value = getattr(news, identifier)
             same = [
@@ -169,25 +180,14 @@ def _identifier_key(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
 def _differ(one: Person, other: Person) -> bool:
     """Whether two lines have different identifiers of the same kind."""
     pairs = [(getattr(one, field), getattr(other, field)) for field in IDENTIFIERS]
     return any(a and b and not same_identifier(a, b) for a, b in pairs)
-
-
-_COLUMNS = {
-    "student": ("student_id", "nbgrader_id"),
-    "name": ("name", "full name", "fullname", "student name"),
-    "email": ("email", "email address", "e-mail", "mail"),
-    "login": ("sis login id", "login", "login id", "username", "user name"),
-    "canvas_id": ("canvas_id", "canvas id", "canvas user id"),
-    "sis_id": ("sis_id", "sis user id", "sis id"),
-    "id_number": ("id_number", "id number", "sid", "student number"),
-    "section": ("section", "group", "groups"),
-}
-_FIRST, _LAST = ("first name", "firstname", "given name"), ("last name", "lastname", "surname")
-_MODIFIED = "last modified (submission)"
-_DATES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,8 @@ class Lists:
     people: People
     participants: dict[str, Participant] = field(default_factory=dict)
     """By the number in Moodle's names, which differs from assignment to assignment."""
+    notes: list[str] = field(default_factory=list)
+    """Columns and lines that were not used, each with its place and the reason."""
 
 
 def read_roster(class_folder: ClassFolder) -> Lists:
@@ -213,6 +215,7 @@ def read_roster(class_folder: ClassFolder) -> Lists:
     path = class_folder.root / "roster.csv"
     if path.is_file():
         _read_list(lists, path, UTC)  # it names nobody while nobody has handed in
+        lists.notes.clear()  # whoever added a column of their own knows it
     return lists
 
 
@@ -244,72 +247,112 @@ def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
 
 def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
     """Add the people of a list, if it names any; return how many of its lines do."""
-    header, rows = _table(path)
+    table = read_table(path)
+    if table.unused:
+        columns = ", ".join(one_line(name, 40) or "one without a heading" for name in table.unused)
+        lists.notes.append(f"{path.name}: columns that are not used: {columns}.")
+    day_first = is_day_first(line.values.get("modified", "") for line in table.lines)
+    groups: dict[str, str] = {}
     count = 0
-    for row in rows:
-        person = _person(header, row)
-        if person is None:
+    for line in table.lines:
+        where = f"{path.name}, line {line.number}"
+        person = _person(table.fields, line.values)
+        if person is None or (reason := _why_nobody(person, line.values)):
+            lists.notes.append(f"{where}: {reason if person else _nobody(line.values)}")
             continue
         count += 1
-        person = lists.people.add(person)
-        number = re.search(r"(\d+)\s*$", row.get("identifier", "")[-_LONGEST_FIELD:])
+        if not _is_hidden(person) or line.values.get("student"):
+            person = lists.people.add(person, has_group="group" in table.fields)
+            person = _with_group(lists.people, person, groups)
+        modified = line.values.get("modified", "")
+        time = read_date(modified, zone, day_first)
+        if time is None and any(map(str.isdigit, modified)):
+            lists.notes.append(f"{where}: {one_line(modified, 60)!r} is no certain date.")
+        number = _number(line.values)
         if number:
-            time = _moodle_time(row.get(_MODIFIED, ""), zone)
-            lists.participants[number[1]] = Participant(person, time)
+            lists.participants[number] = Participant(person, time)
     return count
 
 
-def _table(path: Path) -> tuple[set[str], Iterator[dict[str, str]]]:
-    """Read a CSV file, whatever its separator, by headings in small letters."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise GradingError(f"{path} is not in UTF-8.", "Export it again as UTF-8.") from error
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    # Moodle's worksheet holds what students typed, which can be longer than Python's own limit.
-    usual = csv.field_size_limit(len(text) + 1)
-    try:
-        header = [" ".join(cell.split()).casefold() for cell in next(rows, [])]
-        table = [dict(zip(header, map(plain_cell, row), strict=False)) for row in rows]
-    except csv.Error as error:
-        raise GradingError(f"{path} is not a CSV file: {error}.", "Export it again.") from error
-    finally:
-        csv.field_size_limit(usual)
-    return set(header), iter(table)
+def _with_group(people: People, person: Person, groups: dict[str, str]) -> Person:
+    """Add the groups of a person that earlier lines of the same list named, in `groups`."""
+    before = groups.get(person.student, "")
+    both = ", ".join(filter(None, (before, person.group)))
+    groups[person.student] = both
+    return people.add(replace(person, group=both)) if before else person
 
 
-def _person(header: set[str], row: dict[str, str]) -> Person | None:
+def _number(values: Mapping[str, str]) -> str:
+    """Return the number at the end of Moodle's `Participant 7001`, "" if there is none."""
+    found = re.search(r"([0-9]+)\s*$", values.get("identifier", "")[-_LONGEST_FIELD:])
+    return found[1] if found else ""
+
+
+def hidden_person(number: str) -> Person:
+    """Return somebody whose name Moodle hides, by the number of one assignment."""
+    return Person(f"participant-{number}")
+
+
+def _is_hidden(person: Person) -> bool:
+    hidden = ("participant-", "anon-")  # Moodle's, Canvas's
+    return person == Person(person.student) and person.student.startswith(hidden)
+
+
+def is_nobody(person: Person) -> bool:
+    """Whether somebody can't miss an assignment: Canvas's test student, or one without a name."""
+    return _is_hidden(person) or name_key(person.name) in ("student test", "studenttest")
+
+
+def _nobody(values: Mapping[str, str]) -> str:
+    """Say that a line names nobody."""
+    said = next((one_line(value, 40) for value in values.values() if value), "")
+    return f"it names no student ({said})." if said else "it names no student."
+
+
+def _why_nobody(person: Person, values: Mapping[str, str]) -> str:
+    """Say why a person of a list is no student; "" for a student."""
+    if "canvas_name" in values and name_key(person.name) == "student test":
+        return "Canvas's test student is not one of the class."
+    name = one_line(person.name or person.email or person.login, 40)
+    if _is_staff(values.get("role", "")):
+        return f"{name} is {one_line(values['role'], 40)}, no student."
+    return ""
+
+
+_STUDENTS = ("student", "learner", "participant", "teilnehm", "etudiant", "estudiante", "alumn")
+_STAFF = (
+    *("teach", "instruct", "grader", "manager", "staff", "faculty", "reader", "observer"),
+    *("design", "creator", "admin", "tutor", "trainer", "dozent", "betreu", "lehr", "enseignant"),
+    *("profes", "docente", "gestor", "ayudante"),
+)
+
+
+def _is_staff(role: str) -> bool:
+    """Whether a role is one that hands in nothing; somebody whose role is not known may."""
+    words = [heading_key(word) for word in re.split(r"[\s,;/-]+", role)]
+    if any(word.startswith("assist") for word in words):
+        return True
+    if any(word.startswith(_STUDENTS) for word in words):
+        return False
+    return "ta" in words or any(word.startswith(_STAFF) for word in words)
+
+
+def _person(header: frozenset[str], values: Mapping[str, str]) -> Person | None:
     """Read one line; None for one that names nobody, such as Canvas's Points Possible."""
-    values = {name: _first(row, names) for name, names in _COLUMNS.items()}
-    canvas = "student" in header and "id" in header
-    if canvas:
-        values["name"], values["canvas_id"] = row.get("student", ""), row.get("id", "").strip()
-    elif "student" in header:
-        values["student"] = row.get("student", "").strip()
-    if not values["name"]:
-        values["name"] = f"{_first(row, _FIRST)} {_first(row, _LAST)}".strip()
-    if canvas and not values["canvas_id"].isdigit():
+    found = {one.name: values.get(one.name, "") for one in fields(Person)}
+    halves = f"{values.get('first', '')} {values.get('last', '')}"
+    found["name"] = found["name"] or values.get("canvas_name", "") or halves
+    roster = values.get("roster", "")
+    kind = "email" if "@" in roster else "id_number" if roster.isdigit() else "name"
+    found[kind] = found[kind].strip() or roster
+    for name in ("id_number", "login"):
+        found[name] = found[name].removeprefix("#")  # so that Excel keeps Brightspace's zeros
+    if "canvas_name" in header and not found["canvas_id"].isdigit():
         return None
     person = Person(
-        **{name: " ".join(value.split())[:_LONGEST_FIELD] for name, value in values.items()}
+        **{name: " ".join(value.split())[:_LONGEST_FIELD] for name, value in found.items()}
     )
-    return person if any(asdict(replace(person, section="")).values()) else None
-
-
-def _first(row: dict[str, str], names: tuple[str, ...]) -> str:
-    """Return the first of the named cells that holds something."""
-    return next((row[name].strip() for name in names if row.get(name, "").strip()), "")
-
-
-def _moodle_time(text: str, zone: tzinfo) -> datetime | None:
-    """Read a date as an English Moodle writes it; None for "-" and other languages."""
-    for form in _DATES:
-        try:
-            return datetime.strptime(" ".join(text[:_LONGEST_FIELD].split()), form).replace(
-                tzinfo=zone
-            )
-        except ValueError:
-            continue
-    return None
+    if any(asdict(replace(person, section="", group="")).values()):
+        return person
+    number = _number(values)
+    return hidden_person(number) if number else None

@@ -10,43 +10,28 @@ import io
 import os
 import re
 import stat
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from autograder.lms.zip_directory import (
-    OpenZip,
-    Parts,
-    UnusableZip,
-    described,
-    has_false_name,
-    member_name,
-)
+from autograder.lms.file_names import is_archive, is_clutter, made_root
+from autograder.lms.members import Directory, Member, Parts, UnusableArchive, described
+from autograder.lms.tar_directory import open_tar
+from autograder.lms.zip_directory import open_zip
 from course.notebook.parsing import MAX_BYTES
 from course.notebook.tampering import one_line
 
-READ = (".ipynb", ".zip", ".yml", ".json", ".ipynb.txt")
+READ = (".ipynb", ".yml", ".json", ".ipynb.txt")
 """Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too."""
 
-_CLUTTER = (
-    "__MACOSX",
-    "__pycache__",
-    ".ipynb_checkpoints",
-    ".DS_Store",
-    "Thumbs.db",
-    "desktop.ini",
-    "timestamp.txt",
-)
 NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 
-_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_CLOSED = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")
 _ZIP = b"PK\x03\x04"
 _DRIVE = re.compile(r"[A-Za-z]:")
 _MAX_PATH = 500  # characters
-_ENCRYPTED = 0x1
 
 
 @dataclass(frozen=True)
@@ -120,24 +105,24 @@ class Package:
     def __init__(self, path: Path, bounds: Bounds) -> None:
         self.path, self.bounds = path, bounds
         self.is_folder = path.is_dir()
-        self.is_zip = not self.is_folder and path.suffix.lower() == ".zip"
-        self._zip: OpenZip | None = None
+        self.is_archive = not self.is_folder and is_archive(path.name)
+        self._directory: Directory | None = None
 
     def __enter__(self) -> "Package":
         """Return the package."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the zip."""
-        if self._zip:
-            self._zip.close()
+        """Close the archive."""
+        if self._directory:
+            self._directory.close()
 
     def names(self, prefix: Parts) -> dict[str, bool]:
         """Name what lies directly below `prefix` in the outermost layer, and whether as a folder.
 
-        Raises `UnusableZip` for a list that is too long or can't be read.
+        Raises `UnusableArchive` for a list that is too long or can't be read.
         """
-        if self.is_zip:
+        if self.is_archive:
             return self._opened().names(prefix)
         if not self.is_folder:
             return {self.path.name: False}
@@ -147,19 +132,19 @@ class Package:
                 for entry in entries:
                     found[entry.name] = entry.is_dir(follow_symlinks=False)
                     if len(found) > self.bounds.entries:
-                        raise UnusableZip(_too_many(self.bounds.entries))
+                        raise UnusableArchive(_too_many(self.bounds.entries))
         except OSError as error:
-            raise UnusableZip(f"The folder can't be opened ({error.strerror}).") from error
+            raise UnusableArchive(f"The folder can't be opened ({error.strerror}).") from error
         return found
 
     def walk(self, prefix: Parts) -> Iterator[Found]:
         """Yield every file at or below `prefix`; each call has all of the bounds to itself."""
         upload = _Walk(self.bounds)
         start = self.path.joinpath(*prefix)
-        if self.is_zip:
+        if self.is_archive:
             try:
                 yield from upload.members(self._opened(), (), 1, prefix)
-            except UnusableZip as error:
+            except UnusableArchive as error:
                 yield Refused((), str(error))
         elif not self.is_folder:
             yield from upload.file(self.path, (self.path.name,))
@@ -168,15 +153,44 @@ class Package:
         else:
             yield from upload.file(start, prefix)
 
-    def _opened(self) -> "OpenZip":
-        """Return the open zip; raises `UnusableZip` if it can't be opened."""
-        if self._zip is None:
+    def _opened(self) -> Directory:
+        """Return the open archive; raises `UnusableArchive` if it can't be opened."""
+        if self._directory is None:
             try:
                 file = self.path.open("rb")
             except OSError as error:
-                raise UnusableZip(f"It can't be read ({error.strerror}).") from error
-            self._zip = OpenZip(file, self.bounds.entries)
-        return self._zip
+                raise UnusableArchive(f"It can't be read ({error.strerror}).") from error
+            self._directory = _open(file, self.path.name, self.bounds)
+        return self._directory
+
+    def text(self, parts: Parts) -> bytes | None:
+        """Return a small file whatever its name is, such as a time that a system wrote."""
+        try:
+            if not self.is_archive:
+                path = self.path.joinpath(*parts)
+                if not stat.S_ISREG(path.lstat().st_mode):
+                    return None
+                with path.open("rb") as file:
+                    return file.read(_SMALL)
+            found = [one for one in self._opened().below(parts) if one.name == "/".join(parts)]
+            if len(found) != 1 or found[0].problem:
+                return None
+            with found[0].open() as file:
+                return file.read(_SMALL)
+        except Exception:  # as for any member: each way of compression raises errors of its own
+            return None
+
+
+_SMALL = 10_000  # bytes
+
+
+def _open(file: IO[bytes], name: str, bounds: Bounds) -> Directory:
+    """Open an archive by its first bytes, not by its name: students confuse the endings."""
+    start = file.read(4)
+    file.seek(0)
+    if start == _ZIP or name.lower().endswith(".zip"):
+        return open_zip(file, bounds.entries)
+    return open_tar(file, bounds.entries, bounds.total, bounds.ratio)
 
 
 def _too_many(limit: int) -> str:
@@ -220,9 +234,9 @@ class _Walk:
                 yield Refused(parts, "Its name can't be used.")
             elif not stat.S_ISREG(path.lstat().st_mode):
                 yield Refused(parts, "It is a link or another special file.")
-            elif path.suffix.lower() == ".zip":
+            elif is_archive(path.name):
                 with path.open("rb") as file:
-                    yield from self.zip(file, parts, 1)
+                    yield from self.archive(file, parts, 1)
             elif not path.name.lower().endswith(READ):
                 yield _not_a_notebook(parts)
             else:
@@ -238,76 +252,70 @@ class _Walk:
         if is_zip and depth >= self.bounds.depth:
             yield Refused(found.parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
         elif isinstance(found, Entry) and is_zip:
-            yield from self.zip(io.BytesIO(found.content), found.parts, depth + 1)
+            yield from self.archive(io.BytesIO(found.content), found.parts, depth + 1)
         else:
             yield found
 
-    def zip(self, file: IO[bytes], own: Parts, depth: int) -> Iterator[Found]:
-        """Yield the files of a zip whose own path is `own`."""
+    def archive(self, file: IO[bytes], own: Parts, depth: int) -> Iterator[Found]:
+        """Yield the files of an archive whose own path is `own`."""
         try:
             if not self.zips_left:
-                raise UnusableZip(
+                raise UnusableArchive(
                     f"More than {self.bounds.zips} zips in one upload are not opened."
                 )
             self.zips_left -= 1
-            opened = OpenZip(file, self.bounds.entries)
-        except UnusableZip as error:
+            opened = _open(file, own[-1], self.bounds)
+        except UnusableArchive as error:
             yield Refused(own, str(error))
             return
         with contextlib.closing(opened):
             yield from self.members(opened, own, depth, ())
 
-    def members(self, opened: OpenZip, own: Parts, depth: int, prefix: Parts) -> Iterator[Found]:
-        """Yield the files of an open zip at or below `prefix`."""
+    def members(self, opened: Directory, own: Parts, depth: int, prefix: Parts) -> Iterator[Found]:
+        """Yield the files of an open archive at or below `prefix`."""
         below = opened.below(prefix)
         if not below:
             yield Refused((*own, *prefix), "It holds no files.")
-        counts = Counter(name for name, _ in below)
+        counts = Counter(member.name for member in below)
         for name, count in counts.items():
-            if count > 1:
+            if count > 1 and not made_root(name):
                 reason = f"{count} entries of the archive have this name."
                 yield Refused((*own, *name.split("/")), reason)
-        for name, member in below:
-            if member.header_offset in opened.overlaps:
-                reason = "It shares bytes with another entry: a zip bomb?"
-                yield Refused((*own, *name.split("/")), reason)
-            elif counts[name] == 1:
-                yield from self.member(opened.archive, member, own, depth)
+        made: set[str] = set()
+        for member in below:
+            root = made_root(member.name)
+            if root and root not in made:
+                yield _clutter((*own, *root.split("/")))
+                made.add(root)
+            elif not root and counts[member.name] == 1:
+                yield from self.member(member, own, depth)
 
-    def member(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, prefix: Parts, depth: int
-    ) -> Iterator[Found]:
-        """Yield one member, or the files of the zip that it is."""
-        name = member_name(member)
+    def member(self, member: Member, prefix: Parts, depth: int) -> Iterator[Found]:
+        """Yield one member, or the files of the archive that it is."""
+        name = member.name
         parts = (*prefix, *name.split("/"))
-        if any(map(is_clutter, name.split("/"))):
-            yield _clutter(parts)
-            return
-        problem = self._member_problem(member, name)
-        if has_false_name(archive, member):
-            problem = "Its name is not UTF-8, as the archive says it is."
-        nested = name.lower().endswith(".zip")
+        problem = self._member_problem(member)
+        nested = is_archive(name)
         if problem:
             yield Refused(parts, problem)
         elif nested and depth >= self.bounds.depth:
             yield Refused(parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
-        elif not name.lower().endswith(READ):
+        elif not nested and not name.lower().endswith(READ):
             yield _not_a_notebook(parts)
         else:
-            found = self._read_member(archive, member, parts, nested)
+            found = self._read_member(member, parts, nested)
             if nested and isinstance(found, Entry):
-                yield from self.zip(io.BytesIO(found.content), parts, depth + 1)
+                yield from self.archive(io.BytesIO(found.content), parts, depth + 1)
             else:
                 yield from self.opened(found, depth)
 
-    def _member_problem(self, member: zipfile.ZipInfo, name: str) -> str:
+    def _member_problem(self, member: Member) -> str:
         """Return why a member is not read, from the archive's list of entries; "" if it is."""
-        bounds = self.bounds
-        large = member.file_size > 1_000_000
-        swells = large and member.file_size > bounds.ratio * max(1, member.compress_size)
+        bounds, name = self.bounds, member.name
+        large = member.size > 1_000_000
+        swells = large and member.size > bounds.ratio * max(1, member.packed)
         checks: list[tuple[bool, str]] = [
-            (bool(member.flag_bits & _ENCRYPTED), "It is encrypted."),
-            (stat.S_ISLNK(member.external_attr >> 16), "It is a link."),
+            (bool(member.problem), member.problem),
             (name.startswith("/") or bool(_DRIVE.match(name)), "Its path is absolute."),
             (bool({"..", "."} & set(name.split("/"))), "Its path leads out of the archive."),
             (not _is_usable(name), "Its name can't be used."),
@@ -315,13 +323,11 @@ class _Walk:
         ]
         return next((reason for bad, reason in checks if bad), "")
 
-    def _read_member(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, parts: Parts, nested: bool
-    ) -> Found:
-        """Read one member of a zip."""
+    def _read_member(self, member: Member, parts: Parts, nested: bool) -> Found:
+        """Read one member of an archive."""
         limit = self.bounds.nested if nested else self.bounds.member
         try:
-            with archive.open(member) as file:
+            with member.open() as file:
                 return self.read(file, parts, limit)
         except NotImplementedError as error:
             return Refused(parts, f"It can't be read ({described(error)}).")
@@ -348,15 +354,10 @@ def _megabytes(count: int) -> str:
 
 def _not_a_notebook(parts: Parts) -> Refused:
     """Refuse a file by its ending."""
-    if parts[-1].lower().endswith(_ARCHIVES):
+    if parts[-1].lower().endswith(_CLOSED):
         reason = "It is an archive that is not opened: unpack it, then collect the folder."
         return Refused(parts, reason)
     return Refused(parts, NO_NOTEBOOK)
-
-
-def is_clutter(name: str) -> bool:
-    """Whether a system made a file or folder of this name, and no student."""
-    return name in _CLUTTER or name.startswith("._")
 
 
 def _clutter(parts: Parts) -> Refused:

@@ -11,25 +11,22 @@ from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Taken, read_ledger, utc_text, write_ledger
 from autograder.gradebook.roster import (
     Lists,
-    Person,
     add_list,
-    folder_name,
-    name_key,
+    is_nobody,
     read_roster,
     write_roster,
 )
-from autograder.lms.archive import Parts, shown
+from autograder.lms.archive import shown
+from autograder.lms.forms import NamePattern, with_lateness
 from autograder.lms.identifying import is_named_as_notebook
-from autograder.lms.layers import MANIFEST, METADATA, NOBODY, Upload, read_layer
-from autograder.lms.naming import Ambiguous, Sender, recognize
+from autograder.lms.layers import MANIFEST, Upload, handed_over, read_layer
+from autograder.lms.members import Parts
+from autograder.lms.naming import Ambiguous
 from autograder.lms.placing import Candidate, attempt_order, place, without_work
 from autograder.lms.reader import Reader, ReadFile, ReadingLimits
+from autograder.lms.whose import SharedName, people_of, shared_names
 from course.errors import GradingError
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
-from course.notebook.tampering import one_line
-
-_Name = tuple[str, str]
-"""A system, and a name in it as `name_key` writes it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,9 @@ class CollectOptions:
     received: datetime | None = None
     """When the files were handed in, for systems that do not say."""
     zone: tzinfo = UTC
-    """The time zone of Moodle's worksheet."""
+    """The time zone of times that an LMS writes without one."""
+    pattern: NamePattern | None = None
+    """How paths say whose a file is, for systems that have no form of their own."""
     force: bool = False
     """Also replace files that were not collected by this command."""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
@@ -58,7 +57,7 @@ class Row:
     student: str
     assignment: str
     status: str
-    """new, updated, unchanged, older, set aside, missing, or refused."""
+    """new, updated, unchanged, older, set aside, missing, not used, or refused."""
     note: str = ""
 
 
@@ -92,13 +91,15 @@ def collect(
     lists = read_roster(class_folder)
     for path in options.rosters:
         add_list(lists, path, options.zone)
+    done.rows += [Row("", "", "not used", note) for note in lists.notes]
     ledger = read_ledger(class_folder)
     for path in archives:
         if not path.exists():
             raise GradingError(f"{path} does not exist.", "Name a zip file or a folder.")
+    paths = [inside for path in archives for inside in handed_over(path)]
     with Reader(sources, options.limits) as reader:
         candidates = [
-            one for path in archives for one in _candidates(path, lists, reader, options, done)
+            one for path in paths for one in _candidates(path, lists, reader, options, done)
         ]
         last = []
         for attempts in _attempts(candidates):
@@ -110,7 +111,7 @@ def collect(
             status, note = place(class_folder, taken, candidate, reader, ledger, options.force)
             note = " ".join(filter(None, (note, candidate.note)))
             done.rows.append(Row(taken.student, taken.assignment, status, note))
-    if not last and not done.rows:
+    if not last and all(row.status == "not used" for row in done.rows):
         names = ", ".join(path.name for path in archives)
         raise GradingError(f"There is nothing in {names}.", "Name the file that the LMS exported.")
     # The open exercise is optional, so nobody misses it.
@@ -125,14 +126,14 @@ def _candidates(
     path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
 ) -> Iterator[Candidate]:
     """Yield every notebook of an archive with its sender and its assignment."""
-    layer = read_layer(path, reader, lists.people, options.student)
+    layer = read_layer(path, reader, lists.people, options.student, options.pattern, options.zone)
     done.ignored += map(shown, layer.ignored)
     for upload in layer.uploads:
         if not upload.is_read:
             done.refuse(shown(upload.prefix) if upload.prefix else path.name, upload.problem)
     uploads = [one for one in layer.uploads if one.is_read]
     read = reader.files(path, [(one.prefix, one.head) for one in uploads], options.assignment)
-    shared = _shared_names(uploads)
+    shared = shared_names(one.readings for one in uploads)
     for upload, files in zip(uploads, read, strict=True):
         if not files or (upload.prefix and all(file.clutter for file in files)):
             done.refuse(f"{_sender_label(upload)}{_where(upload.prefix, path)}", _EMPTY)
@@ -159,7 +160,7 @@ def _of_file(
     upload: Upload,
     path: Path,
     lists: Lists,
-    shared: set[_Name],
+    shared: set[SharedName],
     done: Collected,
 ) -> Iterator[Candidate]:
     """Yield one notebook for each person whose it is; a row with the reason if it is nobody's."""
@@ -167,10 +168,11 @@ def _of_file(
     try:
         if upload.problem:
             raise Ambiguous(upload.problem)
-        for person, sender, note in _people(list(upload.readings), lists, shared):
+        for person, sender, note in people_of(list(upload.readings), lists, shared):
             if file.rejected:
                 raise Ambiguous(file.rejected)
             own = (*sender.own, *inside)
+            sender = with_lateness(sender, own[-1] if own else "")
             if not is_named_as_notebook(own):
                 note = f"{note} {file.where} was taken for its cells, not its name.".strip()
             yield Candidate(person, file, sender, own, path, upload.prefix, note)
@@ -182,92 +184,6 @@ def _sender_label(upload: Upload) -> str:
     """Return the name of who sent an upload and a colon, "" if that is not certain."""
     names = {one.name for one in upload.readings if one.name}
     return f"{names.pop()}: " if len(names) == 1 else ""
-
-
-def _people(
-    readings: list[Sender], lists: Lists, shared: set[_Name]
-) -> Iterator[tuple[Person, Sender, str]]:
-    """Yield whose a file is: one person, or each member of a group that handed in together.
-
-    Each comes with the sender and a note for the instructor.
-    """
-    is_group = len(readings) > 1 and readings[0].system == "gradescope"
-    for alternatives in [[one] for one in readings] if is_group else [readings]:
-        yield _person(alternatives, lists, shared)
-
-
-def _person(readings: list[Sender], lists: Lists, shared: set[_Name]) -> tuple[Person, Sender, str]:
-    """Return the one person that the readings of a file's name mean; raise `Ambiguous` if none.
-
-    A name in `shared` is several people's: it says whose a file is only together with a number.
-    """
-    sender = readings[0]
-    participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
-    if participant:
-        if name_key(sender.name) not in ("", name_key(participant.person.name), "participant"):
-            raise Ambiguous("Its number and its name belong to two people in Moodle's worksheet.")
-        person = lists.people.get(participant.person.student) or participant.person
-        return person, replace(sender, time=participant.time), ""
-    known = recognize(lists.people, readings)
-    if known:
-        person, sender = known
-        _require_own_name(person, sender, shared)
-        return _with_number(person, sender, lists), sender, ""
-    if sender.system == "plain":
-        raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
-    _require_own_name(None, sender, shared)
-    person = lists.people.add(_newcomer(sender, lists))
-    return person, sender, "Not in the roster before."
-
-
-def _shared_names(uploads: list[Upload]) -> set[_Name]:
-    """Return the names under which people with different numbers handed in."""
-    numbers: dict[_Name, set[str]] = {}
-    for upload in uploads:
-        for one in upload.readings[:1]:
-            numbers.setdefault((one.system, name_key(one.name)), set()).add(one.key)
-    return {name for name, keys in numbers.items() if len(keys) > 1}
-
-
-def _require_own_name(known: Person | None, sender: Sender, shared: set[_Name]) -> None:
-    """Raise `Ambiguous` where a name that several people have is all that says whose a file is.
-
-    Whoever came first would get the marks of the others.
-    """
-    if (sender.system, name_key(sender.name)) not in shared:
-        return
-    if sender.system == "moodle":
-        raise Ambiguous(
-            f"Two participants are called {sender.name}; pass Moodle's grading worksheet"
-            " with --roster."
-        )
-    if sender.system == "canvas" and known and not known.canvas_id:
-        raise Ambiguous(
-            f"Two people are called {sender.name}; pass the gradebook that Canvas exports"
-            " with --roster."
-        )
-
-
-def _with_number(known: Person, sender: Sender, lists: Lists) -> Person:
-    """Add Canvas's number of a known person to the roster."""
-    if sender.system == "canvas" and not known.canvas_id and sender.key.isdigit():
-        return lists.people.add(Person(known.student, canvas_id=sender.key))
-    return known
-
-
-def _newcomer(sender: Sender, lists: Lists) -> Person:
-    """Return a person who is not in the roster, from what a system says."""
-    if sender.system == "gradescope":
-        if not (sender.name or sender.email or sender.sid):
-            raise Ambiguous(f"{METADATA} does not say whose it is.")
-        return Person("", sender.name, sender.email, id_number=sender.sid)
-    if sender.system == "canvas" and not sender.name:
-        return Person(f"anon-{sender.key}")
-    if sender.system == "canvas":
-        taken = [person.student for person in lists.people]
-        folder = folder_name(f"{sender.name}-{sender.key}", taken)
-        return Person(folder, sender.name, canvas_id=sender.key)
-    return Person("", sender.name)
 
 
 def _attempts(candidates: list[Candidate]) -> list[list[Candidate]]:
@@ -327,6 +243,7 @@ def _missing(class_folder: ClassFolder, lists: Lists, assignments: set[str]) -> 
     return [
         Row(person.student, name, "missing", "No notebook was taken.")
         for person in sorted(lists.people, key=lambda one: one.student)
+        if not is_nobody(person)
         for name in sorted(assignments)
         if not (class_folder.submitted / person.student / name).exists()
     ]

@@ -1,10 +1,12 @@
 """Whose an upload is: only the outermost layer says so, which an LMS or the instructor wrote.
 
-What is handed over is one of four things:
+What is handed over is one of these:
 
 a student's own archive   `--student`, or its own name is a student's (`ada-submission.zip`)
-a system's zip            everything directly in it has the names of Canvas, Moodle or Gradescope
+with `--pattern`          every file and folder whose path fits the instructor's expression
+a system's archive        everything directly in it has names of one form (see `forms`)
 an unpacked folder        each thing directly in it has a system's name, or a student's
+`downloaded/`             nbgrader's own: each archive in its `archive/` is one of the above
 anything else             nobody's, until `--student` says whose
 
 An upload is what one person handed in at one place of that layer. Names inside an upload are the
@@ -12,66 +14,84 @@ student's: they can say which assignment a file belongs to, and never whose it i
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
 
 from autograder.gradebook.roster import IDENTIFIERS, People, same_identifier
-from autograder.lms.archive import READ, Parts, is_clutter
-from autograder.lms.naming import Sender, gradescope_senders, is_other_plugin, senders
+from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
+from autograder.lms.folder_forms import (
+    DEPTH,
+    METADATA,
+    SEVERAL,
+    Layer,
+    Level,
+    Upload,
+    View,
+    bare_name,
+    is_read,
+    level_of,
+)
+from autograder.lms.forms import BESIDE, TYPED, NamePattern, Sender
 from autograder.lms.reader import Reader, Unanswered
-
-METADATA = "submission_metadata.yml"
-"""Gradescope's list of who handed in what, beside the submissions."""
 
 MANIFEST = "manifest.json"
 """What `course submit` puts beside the notebooks of a student's own zip."""
 
 _EXPORT = re.compile(r"assignment_[0-9]+_export([ _-].*)?")
-_GRADESCOPE = re.compile(r"submission_[0-9]+")
-_OWN_ENDING = "-submission"  # `course submit --student ada` packs ada-submission.zip
 _OWN_NAME = re.compile(r"(.+-submission|convpool)([ _-]?\(?[0-9]*\)?)", re.IGNORECASE)
 
-NOBODY = "Nothing says whose it is; name the student with --student."
-_TYPED = "Only files that were uploaded are collected, not what was typed into Moodle."
 _MIXED = (
-    "Some names of this zip are an LMS's, others are not, so nothing says whose it is;"
+    "Some names of this archive are an LMS's, others are not, so nothing says whose it is;"
     " if it is one student's own, name the student with --student."
 )
+_UNFIT = "Its path does not fit --pattern."
 
 
-@dataclass(frozen=True)
-class Upload:
-    """What one person, or one group, handed in at one place."""
+def handed_over(path: Path) -> list[Path]:
+    """List what lies in nbgrader's `downloaded/<assignment>/archive/`; any other path is one.
 
-    prefix: Parts
-    """Where it lies in the outermost layer; () is all of it."""
-    readings: tuple[Sender, ...] = ()
-    """Who sent it: several readings if its name allows them, or a group; () if nobody knows."""
-    problem: str = ""
-    """Why nobody's it is, or why it is not read."""
-    is_read: bool = True
-
-    @property
-    def head(self) -> Parts:
-        """What the student called the file, where the system's name holds that too."""
-        return self.readings[0].own if self.readings else ()
-
-
-@dataclass(frozen=True)
-class Layer:
-    """The outermost layer of what was handed over."""
-
-    uploads: list[Upload]
-    ignored: list[Parts]
-    """What systems made."""
+    Source: `archive_directory` and `extracted_directory` of nbgrader's `zip_collect`, which unpacks
+    the one into the other. Archives are read one by one, anything else as one folder.
+    """
+    inside = _kept(path)
+    downloads = [path] if _is_download(path) else inside
+    if not downloads or not all(map(_is_download, downloads)):
+        return [path]
+    found: list[Path] = []
+    for archive in (one / "archive" for one in downloads):
+        files = _kept(archive)
+        are_archives = all(one.is_file() and is_archive(one.name) for one in files)
+        found += files if files and are_archives else [archive]
+    return found
 
 
-def read_layer(path: Path, reader: Reader, people: People, student: str = "") -> Layer:
-    """List the uploads of a zip, a folder or a file. `student` says that all of it is that one's.
+def _kept(folder: Path) -> list[Path]:
+    """List what lies in a folder without what systems made; [] for what is no folder to open."""
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [one for one in inside if not is_clutter(one.name)]
 
-    A layer that can't be read is one upload with the problem.
+
+def _is_download(folder: Path) -> bool:
+    """Whether a folder holds nbgrader's `archive/`, and nothing beside it but `extracted/`."""
+    names = {one.name for one in _kept(folder) if one.is_dir()}
+    return "archive" in names and len(_kept(folder)) == len(names & {"archive", "extracted"})
+
+
+def read_layer(
+    path: Path,
+    reader: Reader,
+    people: People,
+    student: str = "",
+    pattern: NamePattern | None = None,
+    zone: tzinfo = UTC,
+) -> Layer:
+    """List the uploads of an archive, a folder or a file. With `student` all of it is that one's.
+
+    `zone` is the zone of times in names. A layer that can't be read is one upload with the problem.
     """
     if student:
         return Layer([Upload((), (Sender("plain", student),))], [])
@@ -79,131 +99,143 @@ def read_layer(path: Path, reader: Reader, people: People, student: str = "") ->
         names = reader.names(path, ())
     except Unanswered as problem:
         return Layer([Upload((), problem=str(problem), is_read=False)], [])
+    layers = _Layers(path, reader, zone)
+    if pattern:
+        return layers.of_pattern(names, pattern)
     owner = _owner(path)
     if _is_student(people, owner) or MANIFEST in names:
         return Layer([Upload((), (Sender("plain", owner),))], [])
     if path.is_dir():
-        return _Layers(path, reader).of_folder(names, people)
-    if path.suffix.lower() != ".zip":
-        found = senders(path.name) or [Sender("plain", owner)]
-        return Layer([Upload((path.name,) if found[0].own else (), tuple(found))], [])
-    return _Layers(path, reader).of_zip(names, owner)
+        return layers.of_folder(names, people)
+    if is_archive(path.name):
+        return layers.of_archive(names, owner)
+    found = layers.upload((path.name,))
+    if found.readings and found.readings[0].own:
+        return Layer([found], [])
+    return Layer([Upload((), found.readings or (Sender("plain", owner),), found.problem)], [])
 
 
-class _Layers:
+class _Layers(View):
     """Reads one outermost layer."""
 
-    def __init__(self, path: Path, reader: Reader) -> None:
-        self.path, self.reader = path, reader
-
-    def of_zip(self, names: dict[str, bool], owner: str) -> Layer:
-        """Read a zip: all of it is a system's, or none of it."""
-        prefix, names, ignored = self._inside(names)
+    def of_archive(self, names: dict[str, bool], owner: str) -> Layer:
+        """Read an archive: all of it is a system's, or none of it."""
+        level = self._inside(names)
         own = Layer([Upload((), (Sender("plain", owner),))], [])
-        if METADATA in names and prefix:
-            return self._gradescope(prefix, names, ignored)
-        if _OWN_NAME.fullmatch(self.path.stem):
+        if METADATA in level.names and level.prefix:
+            return self.gradescope(level)
+        if _OWN_NAME.fullmatch(without_archive_ending(self.path.name)):
             return own
-        told = {name: folder for name, folder in names.items() if folder or _is_read(name)}
-        systems = [_is_systems(name, folder) for name, folder in told.items()]
+        found = self.below(level)
+        if found:
+            return found
+        told = {name: folder for name, folder in level.names.items() if folder or is_read(name)}
+        told = {name: told[name] for name in told if not TYPED.fullmatch(name)}
+        systems = [self.systems(name, folder) for name, folder in told.items()]
         if not any(systems):
             return own
-        if not all(systems):
+        if not all(systems) or not set.intersection(*systems):
             return Layer([Upload((), problem=_MIXED)], [])
-        uploads = [_upload((*prefix, name)) for name in sorted(names)]
-        return Layer(uploads, ignored)
+        system = _common(systems)
+        if not system:
+            several = SEVERAL.format("'s or ".join(sorted(set.intersection(*systems))))
+            return Layer([Upload((), problem=several)], [])
+        return self._of_system(level, system)
 
     def of_folder(self, names: dict[str, bool], people: People) -> Layer:
         """Read a folder: each thing in it by its own name."""
-        prefix, names, ignored = self._inside(names)
-        if METADATA in names:
-            return self._gradescope(prefix, names, ignored)
+        level = self._inside(names)
+        if METADATA in level.names:
+            return self.gradescope(level)
+        found = self.below(level)
+        if found:
+            return found
+        told = [self.systems(name, folder) for name, folder in level.names.items()]
+        system = _common([one for one in told if one])
         uploads: list[Upload] = []
-        for name in sorted(names):
-            inner = self._names((name,)) if names[name] and _EXPORT.fullmatch(name) else {}
+        ignored = list(level.ignored)
+        for name in sorted(level.names):
+            is_export = level.names[name] and _EXPORT.fullmatch(name)
+            inner = self.names((*level.prefix, name)) if is_export else {}
             if METADATA in inner and not _is_student(people, name):
-                found = self._gradescope((name,), *_without_clutter((name,), inner))
+                found = self.gradescope(level_of((*level.prefix, name), inner))
                 uploads += found.uploads
                 ignored += found.ignored
+            elif self._is_made(name, system, level):
+                ignored.append((*level.prefix, name))
             else:
-                uploads.append(_upload((*prefix, name), is_folder=names[name]))
+                prefix = (*level.prefix, name)
+                uploads.append(self.upload(prefix, level.names[name], system))
         return Layer(uploads, ignored)
 
-    def _inside(self, names: dict[str, bool]) -> tuple[Parts, dict[str, bool], list[Parts]]:
-        """Enter the one folder that packing or unpacking makes around everything."""
-        names, ignored = _without_clutter((), names)
-        only = next(iter(names), "")
-        same = only.casefold() == self.path.stem.casefold()
-        if len(names) == 1 and names[only] and (same or _EXPORT.fullmatch(only)):
-            names, more = _without_clutter((only,), self._names((only,)))
-            return (only,), names, ignored + more
-        return (), names, ignored
-
-    def _names(self, prefix: Parts) -> dict[str, bool]:
-        """Name what lies at a prefix; {} if that can't be told."""
-        try:
-            return self.reader.names(self.path, prefix)
-        except Unanswered:
-            return {}
-
-    def _gradescope(self, prefix: Parts, names: dict[str, bool], ignored: list[Parts]) -> Layer:
-        """Read Gradescope's export: its metadata says whose each submission is."""
-        known: Mapping[str, Any] = {}
+    def of_pattern(self, names: dict[str, bool], pattern: NamePattern) -> Layer:
+        """Read whatever lies in the layer: each folder or file by its path from there."""
+        top = self._inside(names)
         uploads: list[Upload] = []
-        try:
-            known = self.reader.people(self.path, (*prefix, METADATA))
-        except Unanswered as problem:
-            reason = f"{problem} The submissions beside it have no names."
-            uploads.append(Upload((*prefix, METADATA), problem=reason, is_read=False))
-        else:
-            ignored = [*ignored, (*prefix, METADATA)]
-        for name in sorted(set(names) - {METADATA}):
-            is_submission = names[name] and _GRADESCOPE.fullmatch(name)
-            found = gradescope_senders(name, known.get(name)) if is_submission else []
-            uploads.append(Upload((*prefix, name), tuple(found), "" if found else NOBODY))
+        ignored = list(top.ignored)
+        waiting = [(top, DEPTH)]
+        while waiting:
+            level, depth = waiting.pop()
+            for name, is_folder in sorted(level.names.items()):
+                prefix = (*level.prefix, name)
+                path = "/".join(prefix[len(top.prefix) :])
+                readings = pattern.senders(path, self.zone)
+                if readings or not is_folder:
+                    uploads.append(Upload(prefix, tuple(readings), "" if readings else _UNFIT))
+                    continue
+                below = level_of(prefix, self.names(prefix) if depth else {})
+                if below.names:
+                    waiting.append((below, depth - 1))
+                    ignored += below.ignored
+                else:
+                    uploads.append(Upload(prefix, problem=_UNFIT))
+        return Layer(sorted(uploads, key=lambda one: one.prefix), ignored)
+
+    def _of_system(self, level: Level, system: str) -> Layer:
+        """Read a level in which everything has names of one form."""
+        ignored = list(level.ignored)
+        uploads = []
+        for name in sorted(level.names):
+            if self._is_made(name, system, level):
+                ignored.append((*level.prefix, name))
+            else:
+                uploads.append(self.upload((*level.prefix, name), level.names[name], system))
         return Layer(uploads, ignored)
 
+    def _is_made(self, name: str, system: str, level: Level) -> bool:
+        """Whether a system itself wrote a file beside what was handed in."""
+        if level.names[name]:
+            return False
+        beside = BESIDE.get(system)
+        if beside and beside.fullmatch(name):
+            return True
+        # Blackboard's note on an attempt; where nothing else is of that attempt, it is a row.
+        stem = f"{name.removesuffix('.txt')}_"
+        is_note = system == "blackboard" and bool(TYPED.fullmatch(name))
+        return is_note and any(other.startswith(stem) for other in level.names)
 
-def _upload(prefix: Parts, is_folder: bool = False) -> Upload:
-    """Return the upload that a system's name, or a student's, stands on."""
-    name = prefix[-1]
-    if is_other_plugin(name):
-        return Upload(prefix, problem=_TYPED, is_read=False)
-    found = senders(name)
-    if not found and (is_folder or name.lower().endswith(".zip")):
-        found = [Sender("plain", _bare(name))]
-    return Upload(prefix, tuple(found), "" if found else NOBODY)
-
-
-def _without_clutter(prefix: Parts, names: dict[str, bool]) -> tuple[dict[str, bool], list[Parts]]:
-    """Separate what systems made."""
-    kept = {name: folder for name, folder in names.items() if not is_clutter(name)}
-    return kept, [(*prefix, name) for name in names if is_clutter(name)]
-
-
-def _is_systems(name: str, is_folder: bool) -> bool:
-    """Whether Canvas or Moodle may have packed a thing of this name and kind into a zip."""
-    if is_other_plugin(name):
-        return True
-    found = senders(name)
-    # Both write files with the student's name for it at the end, Moodle also folders without.
-    return bool(found) and is_folder == (not found[0].own)
+    def _inside(self, names: dict[str, bool]) -> Level:
+        """Enter the one folder that packing or unpacking makes around everything."""
+        level = level_of((), names)
+        only = next(iter(level.names), "")
+        same = only.casefold() == without_archive_ending(self.path.name).casefold()
+        if len(level.names) == 1 and level.names[only] and (same or _EXPORT.fullmatch(only)):
+            below = level_of((only,), self.names((only,)))
+            return replace(below, ignored=(*level.ignored, *below.ignored))
+        return level
 
 
-def _is_read(name: str) -> bool:
-    return name.lower().endswith(READ)
+def _common(systems: list[set[str]]) -> str:
+    """Return the one system that may have written all of several names, "" if none is certain."""
+    common = set.intersection(*systems) if systems else set()
+    return common.pop() if len(common) == 1 else ""
 
 
 def _owner(path: Path) -> str:
     """Return the student's name that a file or a folder may have."""
     resolved = path.resolve()
-    return _bare(resolved.name) if path.is_dir() else _bare(resolved.stem)
-
-
-def _bare(name: str) -> str:
-    """Take the endings of a student's own zip from a name."""
-    name = name[:-4] if name.lower().endswith(".zip") else name
-    return name.removesuffix(_OWN_ENDING)
+    is_whole = path.is_dir() or is_archive(resolved.name)
+    return bare_name(resolved.name) if is_whole else bare_name(resolved.stem)
 
 
 def _is_student(people: People, key: str) -> bool:

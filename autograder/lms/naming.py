@@ -1,22 +1,11 @@
-"""The sender of a file, from the file names of Canvas, Moodle and Gradescope, and who that is.
+"""Who the sender of a file is: the person of the roster, or the members of the group.
 
-Canvas      lovelaceada_[LATE_]4711_998877_reshape-1.ipynb
-            (the person's name, user id and file id, then what the student called the file)
-            [LATE_]anon_x7Q2b_998877_reshape.ipynb, where grading is anonymous
-Moodle      Ada Lovelace_123456_assignsubmission_file_/reshape.ipynb
-            Ada Lovelace_123456_assignsubmission_file_reshape.ipynb, without folders
-Gradescope  assignment_1_export/submission_4711/reshape.ipynb beside submission_metadata.yml
-
-Only the part that the LMS itself wrote is read here; `layers` says which part of a path that is.
+What a system says of a sender is read by `forms`; which parts of a path say it, by `layers`.
 """
 
-import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from autograder.gradebook.roster import (
     IDENTIFIERS,
@@ -26,100 +15,7 @@ from autograder.gradebook.roster import (
     name_key,
     same_identifier,
 )
-
-METADATA = "submission_metadata.yml"
-
-# Numbers are the system's own: ASCII digits, whatever a person's name holds.
-_ANONYMOUS = re.compile(
-    r"(?P<late>LATE_)?anon_(?P<user>[A-Za-z0-9]{1,40})_(?P<file>[0-9]{1,20})_(?P<own>.+)"
-)
-_CANVAS = re.compile(
-    r"(?P<late>LATE_)?(?P<user>[0-9]{1,20})_(?P<file>[0-9]{1,20})_(?P<own>.+)", re.IGNORECASE
-)
-_MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<user>[0-9]{1,20})_assignsubmission_file(_(?P<own>.*))?")
-_LONGEST = 500  # characters of a part that are read; no system's own are so many
-_OTHER_MOODLE = re.compile(r"[^_]+_[0-9]{1,20}_assignsubmission_[a-z]+(_.*)?")
-
-
-@dataclass(frozen=True)
-class Sender:
-    """What a system says of the person who handed something in."""
-
-    system: str
-    """canvas, moodle, gradescope, or plain."""
-    key: str
-    """The system's own number for the person, or for the submission."""
-    name: str = ""
-    email: str = ""
-    sid: str = ""
-    late: bool | None = None
-    """What the system says of the due date; None if it says nothing."""
-    time: datetime | None = None
-    """When the system received the file, in UTC; None if it does not say."""
-    order: int = 0
-    """The system's own count of files: a larger one was uploaded later."""
-    own: tuple[str, ...] = field(default=(), compare=False)
-    """What the student called the file, where the system's part holds that too."""
-
-
-def senders(part: str) -> list[Sender]:
-    """Return who a part that Canvas or Moodle wrote names: several if it can be read so, or []."""
-    part = part[:_LONGEST]
-    return _moodle(part) or _canvas(part)
-
-
-def _canvas(part: str) -> list[Sender]:
-    """Read Canvas's file name; a person's name may end in a number, hence several readings."""
-    anonymous = _ANONYMOUS.fullmatch(part)
-    if anonymous:
-        return [_canvas_sender("", anonymous)]
-    starts = [0, *(found.end() for found in re.finditer("_", part))]
-    readings = []
-    for start in starts:
-        match = _CANVAS.fullmatch(part, start)
-        if match and start:
-            readings.append(_canvas_sender(part[: start - 1], match))
-    # "name_LATE" is the name and the mark, not a name.
-    return [one for one in readings if not f"_{one.name.upper()}".endswith("_LATE")]
-
-
-def _canvas_sender(name: str, match: re.Match[str]) -> Sender:
-    """Return the sender of one reading."""
-    return Sender(
-        "canvas",
-        match["user"],
-        name,
-        late=bool(match["late"]),
-        order=int(match["file"]),
-        own=(match["own"],),
-    )
-
-
-def _moodle(part: str) -> list[Sender]:
-    """Read Moodle's file name; Moodle removes underscores from the person's name."""
-    match = _MOODLE.fullmatch(part)
-    if not match:
-        return []
-    own = (match["own"],) if match["own"] else ()
-    return [Sender("moodle", match["user"], match["name"].strip(), own=own)]
-
-
-def gradescope_senders(part: str, about: Mapping[str, Any] | None) -> list[Sender]:
-    """Return the members of the group that handed in a submission, as Gradescope names them.
-
-    `about` is what `identifying.read_people` says of it; None if it says nothing.
-    """
-    people = about["people"] if about else []
-    time = datetime.fromisoformat(about["time"]) if about and about["time"] else None
-    return [
-        Sender("gradescope", part, one["name"], one["email"], one["sid"], time=time)
-        for one in people
-    ] or [Sender("gradescope", part)]
-
-
-def is_other_plugin(part: str) -> bool:
-    """Whether a part that Moodle wrote is another plugin's, such as its online text."""
-    return bool(_OTHER_MOODLE.fullmatch(part)) and not _MOODLE.fullmatch(part)
+from autograder.lms.forms import Sender
 
 
 class Ambiguous(Exception):
@@ -135,6 +31,9 @@ def recognize(people: People, readings: Sequence[Sender]) -> tuple[Person, Sende
     if len(by_number) > 1:
         # A person may call themselves `ada_101`, or a file `102_3_reshape.ipynb`.
         raise Ambiguous(f"Its name can be read as of {' or '.join(sorted(by_number))}.")
+    if len(readings) > 1 and readings[0].system in _ANY_READING:
+        sure = [(found, one) for one in readings if (found := _by_number(people, one))]
+        return sure[0] if sure else _alone(people, readings)
     first = readings[0]
     # A person's name can end in one number, as `ada_12`. Numbers further to the right are in what
     # the student called the file: they can make its name ambiguous, and never say whose it is.
@@ -152,6 +51,75 @@ def recognize(people: People, readings: Sequence[Sender]) -> tuple[Person, Sende
     return None
 
 
+_ANY_READING = ("blackboard", "ilias", "pattern")
+"""Systems of whose readings none is more likely than the others."""
+
+
+def _alone(people: People, readings: Sequence[Sender]) -> tuple[Person, Sender] | None:
+    """Find a sender by name, where no reading has a known number; None for somebody new."""
+    named = [(found, one) for one in readings if (found := _confirmed(people, one, False))]
+    if len({found.student for found, _ in named}) > 1:
+        names = " or ".join(sorted({found.student for found, _ in named}))
+        raise Ambiguous(f"Its name can be read as of {names}.")
+    if named:
+        return named[0]
+    if readings[0].system != "ilias":  # a login with an underscore is rare there
+        keys = " or ".join(repr(one.key or one.name) for one in readings)
+        raise Ambiguous(f"Its name can be read as of {keys}; pass a list with logins (--roster).")
+    return None
+
+
+def members(people: People, readings: Sequence[Sender]) -> list[tuple[Person, Sender]]:
+    """Return everybody of the group that a file's name means; [] if it means none.
+
+    Raises `Ambiguous` where the name is also a person's, or the one who handed in is no member.
+    """
+    for sender in readings:
+        group = _group_name(sender, sender is readings[0])
+        found = [one for one in people if group and _is_in(one, group, sender.system)]
+        if not found:
+            continue
+        whose = [one.student for one in people if _is_called(one, sender, group)]
+        if whose:
+            raise Ambiguous(f"It can be of the group {group} or of {whose[0]}.")
+        if sender.system == "canvas" and (one := _by_number(people, sender)) and one not in found:
+            raise Ambiguous(f"It is of the group {group}, in which {one.student} is not.")
+        return [(one, sender) for one in found]
+    return []
+
+
+def _group_name(sender: Sender, is_first: bool) -> str:
+    """Return the name that may be a group's, "" if none."""
+    if sender.system in ("canvas", "moodle"):
+        # Further readings have what the student wrote, or a person's name after the group's.
+        return sender.name if is_first else ""
+    return sender.group
+
+
+def _is_in(person: Person, group: str, system: str) -> bool:
+    """Whether a person of the roster is in a group, as the system spells it."""
+    names = [person.group, *person.group.replace(";", ",").split(",")]
+    spelled: Callable[[str], str] = name_key
+    if system in ("canvas", "github"):
+        spelled = _canvas_key if system == "canvas" else _letters_key
+    return any(spelled(one) == spelled(group) != "" for one in names)
+
+
+def _letters_key(name: str) -> str:
+    """Write a name without anything between its letters: GitHub puts dashes there."""
+    return letters(unicodedata.normalize("NFKC", name).casefold())
+
+
+def _is_called(person: Person, sender: Sender, group: str) -> bool:
+    """Whether a name that is a group's is also that of a person."""
+    if sender.system == "canvas":
+        return bool(person.name) and _has_name(person, sender)
+    by_key = sender.key == group and any(
+        same_identifier(getattr(person, field), group) for field in ("student", *IDENTIFIERS)
+    )
+    return by_key or bool(person.name and name_key(person.name) == name_key(group))
+
+
 def _by_number(people: People, sender: Sender) -> Person | None:
     """Find a person by an identifier that belongs to one person only."""
     for identifier, value in _identifiers(sender):
@@ -165,8 +133,11 @@ def _identifiers(sender: Sender) -> list[tuple[str, str]]:
     """Return the sender's identifiers, each with the roster's field to compare it with."""
     if sender.system == "canvas":
         return [("canvas_id", sender.key)]
-    if sender.system == "plain":
-        return [(field, sender.key) for field in ("student", *IDENTIFIERS)]
+    if sender.system == "brightspace":
+        return []
+    if sender.system in ("plain", "blackboard", "sakai", "ilias", "github", "pattern"):
+        by_key = [(field, sender.key) for field in ("student", *IDENTIFIERS)]
+        return [*by_key, ("email", sender.email)]
     by_sid = [(field, sender.sid) for field in ("id_number", "sis_id", "login")]
     return [("email", sender.email), *by_sid]
 
@@ -186,6 +157,8 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
     if sender.system == "canvas":
         # Whoever has another number in Canvas is another person of the same name.
         named = [one for one in named if not one.canvas_id]
+    elif sender.system in ("sakai", "ilias"):
+        named = [one for one in named if not one.login]
     if len(named) > 1:
         names = ", ".join(one.student for one in named)
         raise Ambiguous(f"Several students have this name: {names}.")

@@ -8,8 +8,8 @@ from pathlib import Path
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
-from autograder.lms.archive import Parts
-from autograder.lms.naming import Sender
+from autograder.lms.forms import Sender
+from autograder.lms.members import Parts
 from autograder.lms.reader import Reader, ReadFile, Unanswered
 from course.files import write_atomically
 

@@ -18,7 +18,8 @@ from typing import IO, Any
 from nbformat import NotebookNode
 
 from autograder.ingest.intake import released_texts
-from autograder.lms.archive import Bounds, Parts, shown
+from autograder.lms.archive import Bounds, shown
+from autograder.lms.members import Parts
 from course.errors import GradingError
 
 _TOO_MUCH = 71  # reader_process.TOO_MUCH
@@ -110,6 +111,13 @@ class Reader:
         if not isinstance(people, dict):
             raise Unanswered("It is not what Gradescope writes.")
         return people
+
+    def text(self, path: Path, parts: Parts) -> str:
+        """Return a small text that a system wrote; raises `Unanswered` if there is none."""
+        text = self._one({"do": "text", "path": str(path), "prefix": parts}).get("text")
+        if not isinstance(text, str):
+            raise Unanswered("It can't be read.")
+        return text
 
     def work(self, path: Path, assignment: str) -> int | None:
         """Return how many gaps of a collected notebook are filled; None if it can't be read."""

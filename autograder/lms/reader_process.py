@@ -21,7 +21,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 
-from autograder.lms.archive import NO_NOTEBOOK, Bounds, Entry, Found, Package, Parts
+from autograder.lms.archive import NO_NOTEBOOK, Bounds, Entry, Found, Package
 from autograder.lms.identifying import (
     METADATA_BYTES,
     Exercise,
@@ -29,7 +29,7 @@ from autograder.lms.identifying import (
     read_people,
     work_in,
 )
-from autograder.lms.zip_directory import UnusableZip
+from autograder.lms.members import Parts, UnusableArchive
 from course.notebook.matching import outline_of
 from course.notebook.parsing import MAX_BYTES
 from course.notebook.rejecting import Rejected
@@ -81,7 +81,7 @@ class _Fork:
         try:
             with Package(Path(request["path"]), self.bounds) as package:
                 names = package.names(tuple(request["prefix"]))
-        except UnusableZip as error:
+        except UnusableArchive as error:
             yield {"problem": str(error)}
         else:
             yield {"names": names}
@@ -94,6 +94,12 @@ class _Fork:
         is_small = isinstance(entry, Entry) and len(entry.content) <= METADATA_BYTES
         people = read_people(entry.content) if isinstance(entry, Entry) and is_small else None
         yield {"people": people}
+
+    def _text(self, request: dict[str, Any]) -> Iterator[Answer]:
+        """Read a small text that a system wrote."""
+        with Package(Path(request["path"]), self.bounds) as package:
+            content = package.text(tuple(request["prefix"]))
+        yield {"text": None if content is None else content.decode("utf-8", "replace")}
 
     def _uploads(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Read uploads, each with all of its bounds."""

@@ -8,18 +8,19 @@ import bisect
 import contextlib
 import io
 import os
+import re
+import stat
 import struct
 import zipfile
 from dataclasses import dataclass
 from typing import IO
 
-from course.notebook.tampering import one_line
-
-Parts = tuple[str, ...]
-"""A path below what was handed over; the name of a zip is one part of it."""
+from autograder.lms.members import Directory, Member, UnusableArchive, described
 
 _UTF8 = 0x800
 """The flag of an entry whose name is UTF-8."""
+
+_ENCRYPTED = 0x1
 
 _END, _ENTRY = b"PK\x05\x06", b"PK\x01\x02"
 _LOCATOR_64, _END_64 = b"PK\x06\x07", b"PK\x06\x06"
@@ -31,10 +32,6 @@ _CUT_OFF = "It is not a zip file, or it was cut off."
 _DAMAGED = "Its list of entries is damaged."
 
 
-class UnusableZip(Exception):
-    """A zip that is not read; the message says why."""
-
-
 @dataclass(frozen=True)
 class _End:
     """What the end of a zip says of its list of entries."""
@@ -44,81 +41,92 @@ class _End:
     count: int
 
 
-class OpenZip:
-    """A zip with its files by the folders that they lie in."""
+def open_zip(file: IO[bytes], entries: int) -> Directory:
+    """Open a zip of at most `entries` files; raises `UnusableArchive`, then the file is closed."""
+    try:
+        archive = _open_zip(file, entries)
+    except UnusableArchive:
+        file.close()
+        raise
+    except Exception as error:  # whatever a damaged zip makes Python raise
+        file.close()
+        raise UnusableArchive(
+            f"It is not a zip file that can be read ({described(error)})."
+        ) from error
 
-    def __init__(self, file: IO[bytes], entries: int) -> None:
-        self._file = file
-        try:
-            self.archive = _open_zip(file, entries)
-        except UnusableZip:
-            file.close()
-            raise
-        except Exception as error:  # whatever a damaged zip makes Python raise
-            file.close()
-            raise UnusableZip(
-                f"It is not a zip file that can be read ({described(error)})."
-            ) from error
-        named = [(member_name(one), one) for one in self.archive.infolist()]
-        self._members = [pair for pair in named if not pair[0].endswith("/")]
-        self.overlaps = _overlapping([member for _, member in self._members])
-        self._by_prefix: dict[int, dict[Parts, list[tuple[str, zipfile.ZipInfo]]]] = {}
+    def close() -> None:
+        archive.close()
+        file.close()
 
-    def close(self) -> None:
-        """Close the zip and its file."""
-        self.archive.close()
-        self._file.close()
-
-    def below(self, prefix: Parts) -> list[tuple[str, zipfile.ZipInfo]]:
-        """Return the files whose paths begin with the parts of `prefix`."""
-        length = len(prefix)
-        if length not in self._by_prefix:
-            groups = self._by_prefix[length] = {}
-            for name, member in self._members:
-                parts = tuple(name.split("/", length)[:length])
-                groups.setdefault(parts, []).append((name, member))
-        return self._by_prefix[length].get(prefix, [])
-
-    def names(self, prefix: Parts) -> dict[str, bool]:
-        """Name what lies directly below `prefix`, and whether as a folder."""
-        found: dict[str, bool] = {}
-        for name, _ in self.below(prefix):
-            part, *rest = name.split("/", len(prefix) + 1)[len(prefix) :] or [""]
-            found[part] = found.get(part, False) or bool(rest)
-        return found
+    named = [(_name(member), member) for member in archive.infolist()]
+    files = [pair for pair in named if not pair[0].endswith("/")]
+    overlaps = _overlapping([member for _, member in files])
+    return Directory([_member(archive, name, one, overlaps) for name, one in files], close)
 
 
-def described(error: Exception) -> str:
-    """Describe an error in one line."""
-    if isinstance(error, MemoryError):
-        return "it needs too much memory"
-    return one_line(str(error), 200) or type(error).__name__
+def _member(
+    archive: zipfile.ZipFile, name: str, member: zipfile.ZipInfo, overlaps: set[int]
+) -> Member:
+    """Describe one file, with what its line in the list of entries says against it."""
+    checks = (
+        (member.header_offset in overlaps, "It shares bytes with another entry: a zip bomb?"),
+        (_has_false_name(archive, member), "Its name is not UTF-8, as the archive says it is."),
+        (bool(member.flag_bits & _ENCRYPTED), "It is encrypted."),
+        (stat.S_ISLNK(member.external_attr >> 16), "It is a link."),
+    )
+    problem = next((reason for bad, reason in checks if bad), "")
+    return Member(
+        name, member.file_size, member.compress_size, problem, lambda: archive.open(member)
+    )
 
 
-def member_name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name, decoded as UTF-8 even if the archive does not declare it."""
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; one that does not say its encoding is UTF-8 if it can be.
+
+    Otherwise it is Shift-JIS, as Windows writes Japanese names, if that gives Japanese text, and
+    else code page 437, which is the format's own.
+    """
     name = member.orig_filename
     if not member.flag_bits & _UTF8:
         with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
+            raw = name.encode("cp437")
+            name = raw.decode("cp932" if _is_japanese(raw) else "utf-8")
     return name.replace("\\", "/")
+
+
+_JAPANESE = re.compile(r"[\u3000\u3005-\u3007\u3041-\u30ff\u4e00-\u9fff\uff01-\uff60]+")
+_MIXED = re.compile(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]")
+
+
+def _is_japanese(raw: bytes) -> bool:
+    """Whether bytes that are not UTF-8 are Japanese text in Shift-JIS.
+
+    In another code page an accented letter and the Latin letter after it can look like one sign.
+    """
+    try:
+        text = raw.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    foreign = re.sub(r"[\x00-\x7f]", "", text)
+    is_all = bool(_JAPANESE.fullmatch(foreign)) and not _MIXED.search(text)
+    return is_all and not _is_utf8(raw)
 
 
 def _open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
     """Open a zip of at most `entries` entries.
 
     An entry whose name is not UTF-8 although its flag says so keeps its place under another name;
-    see `has_false_name`. Raises `UnusableZip`, and what `zipfile` raises for a damaged zip.
+    see `_has_false_name`. Raises `UnusableArchive`, and what `zipfile` raises for a damaged zip.
     """
     end = _find_end(file)
     if end.length > entries * _BYTES_OF_AN_ENTRY or end.count > entries:
-        raise UnusableZip(f"It lists more than {entries:,} files.")
+        raise UnusableArchive(f"It lists more than {entries:,} files.")
     patches = _false_names(file, end, entries)
     file.seek(0)
     return zipfile.ZipFile(_Patched(file, patches) if patches else file)
 
 
-def has_false_name(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+def _has_false_name(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     """Whether an entry's name is not UTF-8 although the zip says that it is."""
     file = archive.fp
     if not isinstance(file, _Patched) or member.flag_bits & _UTF8:
@@ -153,10 +161,10 @@ def _find_end(file: IO[bytes]) -> _End:
     tail = file.read()
     found = [at for at in _places(tail, _END) if at + _END_BYTES <= len(tail)]
     if not found:
-        raise UnusableZip(_CUT_OFF)
+        raise UnusableArchive(_CUT_OFF)
     whole = [at for at in found if at + _END_BYTES + _comment(tail, at) == len(tail)]
     if len(whole) > 1 or (len(found) > 1 and whole != found[-1:]):
-        raise UnusableZip("It has more than one end: what it holds cannot be told.")
+        raise UnusableArchive("It has more than one end: what it holds cannot be told.")
     at = found[-1]
     count, length, offset = struct.unpack_from("<HLL", tail, at + 10)
     last = tail_start + at
@@ -164,11 +172,11 @@ def _find_end(file: IO[bytes]) -> _End:
     if locator >= 0 and tail.startswith(_LOCATOR_64, locator):
         record = locator - _END_64_BYTES
         if record < 0 or not tail.startswith(_END_64, record):
-            raise UnusableZip(_DAMAGED)
+            raise UnusableArchive(_DAMAGED)
         count, length, offset = struct.unpack_from("<QQQ", tail, record + 32)
         last = tail_start + record
     if length + offset > last:
-        raise UnusableZip(_DAMAGED)
+        raise UnusableArchive(_DAMAGED)
     return _End(last - length, length, count)
 
 
@@ -194,7 +202,7 @@ def _false_names(file: IO[bytes], end: _End, entries: int) -> dict[int, int]:
     at = count = 0
     while at < len(listed):
         if not listed.startswith(_ENTRY, at) or at + _ENTRY_BYTES > len(listed):
-            raise UnusableZip(_DAMAGED)
+            raise UnusableArchive(_DAMAGED)
         (flags,) = struct.unpack_from("<H", listed, at + 8)
         name, extra, comment = struct.unpack_from("<HHH", listed, at + 28)
         first = at + _ENTRY_BYTES
@@ -203,10 +211,10 @@ def _false_names(file: IO[bytes], end: _End, entries: int) -> dict[int, int]:
         at = first + name + extra + comment
         count += 1
         if count > entries:
-            raise UnusableZip(f"It holds more than {entries:,} files.")
+            raise UnusableArchive(f"It holds more than {entries:,} files.")
     # Some programs count modulo 65,536.
     if at != len(listed) or (count - end.count) % 65_536:
-        raise UnusableZip(_DAMAGED)
+        raise UnusableArchive(_DAMAGED)
     return patches
 
 

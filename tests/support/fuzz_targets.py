@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["autograder", "course"]):
     from autograder.ingest.attempts import scan
     from autograder.ingest.intake import released_texts
     from autograder.lms.archive import Bounds, Package
-    from autograder.lms.zip_directory import UnusableZip
+    from autograder.lms.members import UnusableArchive
     from autograder.pages.feedback.student_cells import student_cells
     from autograder.pages.quiz_answers import chosen
     from autograder.pages.similarity.fingerprints import fingerprints
@@ -47,7 +47,7 @@ def ingest(data: bytes) -> None:
 def collect(data: bytes) -> None:
     """Read a zip with all zips in it."""
     PLACE.write_bytes(data)
-    with contextlib.suppress(UnusableZip), Package(PLACE, SMALL) as package:
+    with contextlib.suppress(UnusableArchive), Package(PLACE, SMALL) as package:
         list(package.walk(()))
 
 

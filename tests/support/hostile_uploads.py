@@ -1,6 +1,7 @@
 """Files that students could upload to stop, starve or mislead `autograder collect`."""
 
 import functools
+import gzip
 import io
 import random
 import struct
@@ -48,7 +49,14 @@ def hostile_uploads(work: bytes) -> dict[str, tuple[str, bytes, str]]:
             "too large",
         ),
         "zips without end": ("a.zip", _nested(work, 9), "deep, not deeper"),
-        "a tar": ("a.tar", _tar(work), "unpack it"),
+        "a tar of a link": ("a.tar", _tar(b"", kind=tarfile.SYMTYPE), "link"),
+        "a tar of a device": ("a.tar", _tar(b"", kind=tarfile.CHRTYPE), "special file"),
+        "a tar that leads out": ("a.tar", _tar(work, "../../x.ipynb"), "leads out"),
+        "a tar bomb": ("a.tar.gz", gzip.compress(_tar(bytes(30_000_000))), "more than 5 MB"),
+        "a tar that is cut off": ("a.tgz", gzip.compress(_tar(work))[:500], "not a tar file"),
+        "many entries of a tar": ("a.tar", _tar(b"", count=400), "more than 300 files"),
+        "a tar that says it is endless": ("a.tar", _tar(work)[:2_000], "not a tar file"),
+        "noise that is called tar": ("a.tar.xz", noise[:9_000], "not a tar file"),
         "a tar that is called zip": ("a.zip", _tar(work), "not a zip file"),
         "7z": ("a.7z", b"7z\xbc\xaf\x27\x1c", "unpack it"),
         "brackets 100,000 deep": (
@@ -166,10 +174,13 @@ def _nested(content: bytes, depth: int) -> bytes:
     return content
 
 
-def _tar(work: bytes) -> bytes:
+def _tar(
+    work: bytes, name: str = "reshape.ipynb", kind: bytes = tarfile.REGTYPE, count: int = 1
+) -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
-        info = tarfile.TarInfo("reshape.ipynb")
-        info.size = len(work)
-        archive.addfile(info, io.BytesIO(work))
+        for at in range(count):
+            info = tarfile.TarInfo(name if not at else f"{at}-{name}")
+            info.size, info.type, info.linkname = len(work), kind, "/etc/passwd"
+            archive.addfile(info, io.BytesIO(work))
     return file.getvalue()

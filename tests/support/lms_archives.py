@@ -1,4 +1,4 @@
-"""Archives as Canvas, Moodle and Gradescope hand them out, in their documented forms."""
+"""Archives as each system hands them out, in the forms that `autograder/lms/forms.py` names."""
 
 import io
 import json
@@ -83,6 +83,67 @@ def gradescope_export(
         for name, content in files.items():
             members[f"{root}/submission_{key}/{name}"] = content
     return {f"{root}/submission_metadata.yml": "".join(lines).encode(), **members}
+
+
+def blackboard_files(
+    title: str, login: str, time: str, files: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Name one attempt's files as Blackboard does, with its note on the attempt."""
+    stem = f"{title}_{login}_attempt_{time}"
+    return {f"{stem}.txt": b"Name: ...", **{f"{stem}_{own}": files[own] for own in files}}
+
+
+def brightspace_folder(name: str, time: str, number: int = 1) -> str:
+    """Name one submission's folder as Brightspace does."""
+    return f"{397000 + number}-2557369 - {name} - {time}"
+
+
+def sakai_export(
+    title: str, people: Mapping[str, tuple[str, Mapping[str, bytes]]]
+) -> dict[str, bytes]:
+    """The members of Sakai's archive: time and files by `Last, First(login)`, with all options."""
+    members = {f"{title}/grades.csv": f'"{title}",Points\n\nDisplay ID,ID\n'.encode()}
+    for who, (time, files) in people.items():
+        root = f"{title}/{who}"
+        members[f"{root}/timestamp.txt"] = time.encode()
+        members[f"{root}/comments.txt"] = b""
+        members[f"{root}/feedbackText.html"] = b""
+        members[f"{root}/Feedback Attachment(s)/reshape.ipynb"] = b"{}"
+        for own, content in files.items():
+            members[f"{root}/Submission attachment(s)/{own}"] = content
+    return members
+
+
+def ilias_export(
+    title: str, folders: Mapping[str, Mapping[str, bytes]], of: str
+) -> dict[str, bytes]:
+    """The members of ILIAS's archive; `of` is its word for submissions."""
+    members = {f"{title}/{title}.xlsx": b"PK"}
+    for folder, files in folders.items():
+        members |= {f"{title}/{of}/{folder}/{own}": files[own] for own in files}
+    return members
+
+
+def tarred(members: Mapping[str, bytes], mode: str = "gz") -> bytes:
+    """A tar of these members, compressed or, with "", not."""
+    import tarfile
+
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=f"w:{mode}") as archive:  # type: ignore[call-overload]
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+def zipped_in(encoding: str, members: Mapping[str, bytes]) -> bytes:
+    """A zip whose names are in an old encoding, without a sign of that, as Windows writes them."""
+    held = {f"{at}".rjust(len(name.encode(encoding)), "#"): name for at, name in enumerate(members)}
+    content = zipped({plain: members[name] for plain, name in held.items()})
+    for plain, name in held.items():
+        content = content.replace(plain.encode(), name.encode(encoding))
+    return content
 
 
 def _single(text: str) -> str:

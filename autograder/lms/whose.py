@@ -1,0 +1,188 @@
+"""Whose an upload is, with all that the class's lists say: one person, or each member of a group.
+
+A person who is not in the lists is added to them. Where two people may be meant, or none for
+certain, it is nobody's: `Ambiguous` says why.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from autograder.gradebook.list_table import is_participant
+from autograder.gradebook.roster import (
+    Lists,
+    Participant,
+    People,
+    Person,
+    folder_name,
+    hidden_person,
+    name_key,
+)
+from autograder.lms.folder_forms import METADATA, NOBODY
+from autograder.lms.forms import Sender
+from autograder.lms.naming import Ambiguous, members, recognize
+from course.notebook.tampering import one_line
+
+SharedName = tuple[str, str]
+"""A system, and a name in it as `name_key` writes it."""
+
+
+def people_of(
+    readings: list[Sender], lists: Lists, shared: set[SharedName]
+) -> Iterator[tuple[Person, Sender, str]]:
+    """Yield whose a file is: one person, or each member of a group that handed in together.
+
+    Each comes with the sender and a note for the instructor.
+    """
+    if not readings:
+        raise Ambiguous(NOBODY)
+    if all(one.together for one in readings):
+        for one in readings:
+            yield _person([one], lists, shared)
+        return
+    group = members(lists.people, readings)
+    for person, sender in group:
+        label = one_line(sender.group or sender.name, 40)
+        yield person, sender, f"For each of the {len(group)} members of {label}."
+    if not group:
+        yield _person(readings, lists, shared)
+
+
+def _person(
+    readings: list[Sender], lists: Lists, shared: set[SharedName]
+) -> tuple[Person, Sender, str]:
+    """Return the one person that the readings of a file's name mean; raise `Ambiguous` if none.
+
+    A name in `shared` is several people's: it says whose a file is only together with a number.
+    """
+    sender = readings[0]
+    participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
+    if participant:
+        return _participant(participant, readings, lists)
+    if is_hidden(sender):
+        person = lists.people.add(hidden_person(sender.key))
+        return person, sender, "The LMS hides the name; see docs/instructor.md."
+    known = recognize(lists.people, readings[:1] if sender.system == "moodle" else readings)
+    known = known or _of_team(lists.people, readings)
+    if known:
+        person, reading = known
+        _require_own_name(person, sender, shared)
+        return _with_number(person, reading, lists), reading, ""
+    if sender.system == "plain":
+        raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
+    _require_own_name(None, sender, shared)
+    is_new = len(lists.people) > 0 and sender.system in _MAY_BE_GROUPS
+    person = lists.people.add(_newcomer(sender, lists))
+    return person, sender, f"Not in the roster before.{_GROUP_HINT if is_new else ''}"
+
+
+_MAY_BE_GROUPS = ("moodle", "brightspace", "blackboard", "github", "ilias")
+_GROUP_HINT = " If that is a group, pass a list with a column for groups (--roster)."
+
+
+def is_hidden(sender: Sender) -> bool:
+    """Whether Moodle hides a name where grading is anonymous."""
+    return sender.system == "moodle" and bool(sender.key) and is_participant(sender.name)
+
+
+def _participant(
+    participant: Participant, readings: list[Sender], lists: Lists
+) -> tuple[Person, Sender, str]:
+    """Return the person whom Moodle's worksheet has under a number; the name must be theirs."""
+    person, sender = participant.person, readings[0]
+    names = {name_key(one.name) for one in readings}
+    is_known = bool(person.name and name_key(sender.name)) and not is_hidden(sender)
+    if is_known and name_key(person.name) not in names:
+        raise Ambiguous(
+            "Its number and its name belong to two people in Moodle's worksheet; if it is a"
+            " group's, pass a list with a column for groups (--roster)."
+        )
+    person = lists.people.get(person.student) or lists.people.add(person)
+    note = "" if person.name else "The LMS hides the name; see docs/instructor.md."
+    return person, replace(sender, time=participant.time), note
+
+
+def _of_team(people: People, readings: list[Sender]) -> tuple[Person, Sender] | None:
+    """Find the person whose name Moodle writes after that of the group, as older versions do."""
+    for one in readings[1:] if readings[0].system == "moodle" else []:
+        known = recognize(people, [one])
+        team = [person for person, _ in members(people, [replace(one, name=one.group)])]
+        if known and known[0] not in team:
+            raise Ambiguous(
+                f"It may be of {known[0].student}, in a group {one_line(one.group, 40)}; pass"
+                " Moodle's grading worksheet, or a list with a column for groups (--roster)."
+            )
+        if known:
+            return known
+    return None
+
+
+def shared_names(uploads: Iterable[Sequence[Sender]]) -> set[SharedName]:
+    """Return the names under which people with different numbers handed in."""
+    numbers: dict[SharedName, set[str]] = {}
+    for readings in uploads:
+        for one in readings[:1]:
+            numbers.setdefault(_name(one), set()).add(one.sid if one.system == "ilias" else one.key)
+    return {name for name, keys in numbers.items() if len(keys) > 1}
+
+
+def _name(sender: Sender) -> SharedName:
+    """Return the name that several people may have: in ILIAS a login that was cut too short."""
+    return sender.system, sender.key if sender.system == "ilias" else name_key(sender.name)
+
+
+def _require_own_name(known: Person | None, sender: Sender, shared: set[SharedName]) -> None:
+    """Raise `Ambiguous` where a name that several people have is all that says whose a file is.
+
+    Whoever came first would get the marks of the others.
+    """
+    if _name(sender) not in shared:
+        return
+    if sender.system == "canvas":  # its numbers make people of a name that are not known yet
+        is_told_apart = known is None or bool(known.canvas_id)
+    else:
+        is_told_apart = known is not None and sender.system != "moodle"
+    who, wanted = _LISTS.get(sender.system, ("", ""))
+    if who and not is_told_apart:
+        name = one_line(sender.name, 60)
+        raise Ambiguous(f"Two {who} are called {name}; pass {wanted} with --roster.")
+
+
+_LISTS = {
+    "moodle": ("participants", "Moodle's grading worksheet"),
+    "canvas": ("people", "the gradebook that Canvas exports"),
+    "brightspace": ("people", "the class list"),
+    "ilias": ("people", "a list with logins"),
+}
+"""Systems in which a name can be several people's, and the list that tells them apart."""
+
+
+def _with_number(known: Person, sender: Sender, lists: Lists) -> Person:
+    """Add Canvas's number of a known person to the roster."""
+    if sender.system == "canvas" and not known.canvas_id and sender.key.isdigit():
+        return lists.people.add(Person(known.student, canvas_id=sender.key))
+    return known
+
+
+def _newcomer(sender: Sender, lists: Lists) -> Person:
+    """Return a person who is not in the roster, from what a system says."""
+    if sender.system == "gradescope":
+        if not (sender.name or sender.email or sender.sid):
+            raise Ambiguous(f"{METADATA} does not say whose it is.")
+        return Person("", sender.name, sender.email, id_number=sender.sid)
+    if sender.system == "canvas" and not sender.name:
+        return Person(f"anon-{sender.key}")
+    if sender.system == "canvas":
+        taken = [person.student for person in lists.people]
+        folder = folder_name(f"{sender.name}-{sender.key}", taken)
+        return Person(folder, sender.name, canvas_id=sender.key)
+    if sender.system == "github":
+        return Person("", github=sender.key)
+    if sender.system in ("blackboard", "sakai", "ilias", "pattern"):
+        if not (sender.key or sender.name or sender.email):
+            raise Ambiguous(
+                f"No student of the roster is in the group {one_line(sender.group, 60)}."
+            )
+        return Person("", sender.name, sender.email, login=sender.key)
+    if sender.system == "moodle" and not sender.key:
+        raise Ambiguous(f"{one_line(sender.name, 60)} is a group in which nobody of the roster is.")
+    return Person("", sender.name)

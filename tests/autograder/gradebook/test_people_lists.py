@@ -1,0 +1,266 @@
+"""A list of people is read in the form that each system exports, and says what it does not use."""
+
+import unicodedata
+from datetime import UTC
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from autograder.folders import ClassFolder
+from autograder.gradebook.roster import (
+    Lists,
+    People,
+    Person,
+    add_list,
+    read_roster,
+    write_roster,
+)
+from autograder.gradebook.written_dates import is_day_first, read_date
+from course.errors import GradingError
+
+
+def read(tmp_path: Path, text: str, encoding: str = "utf-8", lists: Lists | None = None) -> Lists:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    lists = lists or Lists(People())
+    add_list(lists, path, UTC)
+    return lists
+
+
+ADA = {"name": "Ada Lovelace", "email": "ada@x.org"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Full name;Email\nAda Lovelace;ada@x.org\n", ADA),
+        ("Full name\tEmail\nAda Lovelace\tada@x.org\n", ADA),
+        ('sep=;\nFull name;Email\n"Ada Lovelace";ada@x.org\n', ADA),
+        ("sep=,\r\nFull name,Email\r\nAda Lovelace,ada@x.org\r\n", ADA),
+        ("\n\n,,\nFull name,Email\n\nAda Lovelace,ada@x.org\n", ADA),
+        ("\ufeffFull name,Email\nAda Lovelace,ada@x.org\n", ADA),
+        ("\ufeffsep=;\n\n\ufeffFull name;Email\nAda Lovelace;ada@x.org\n", ADA),
+        ("Name;Vorname;E-Mail-Adresse\nLovelace;Ada;ada@x.org\n", ADA),
+        ("Nachname,Vorname,E-Mail\nLovelace,Ada,ada@x.org\n", ADA),
+        ("Prénom,Nom,Adresse de courriel\nAda,Lovelace,ada@x.org\n", ADA),
+        ("Prénom,Nom de famille,Courriel\nAda,Lovelace,ada@x.org\n", ADA),
+        ("Nombre,Apellido(s),Dirección de correo\nAda,Lovelace,ada@x.org\n", ADA),
+        ("NOMBRE COMPLETO;Correo Electronico\nAda Lovelace;ada@x.org\n", ADA),
+        (
+            "id,last_name,first_name,email\nada,Lovelace,Ada,ada@x.org\n",
+            {**ADA, "student": "ada"},
+        ),
+        (
+            "student_id,last_name,first_name,email\nada,Lovelace,Ada,ada@x.org\n",
+            {**ADA, "student": "ada"},
+        ),
+        ("Student ID,Name\n0471,Ada Lovelace\n", {"name": "Ada Lovelace", "id_number": "0471"}),
+        (
+            "OrgDefinedId,Username,Last Name,First Name,Email\n#0471,#al,Lovelace,Ada,ada@x.org\n",
+            {**ADA, "id_number": "0471", "login": "al"},
+        ),
+        (
+            '"HW 1",Points\n\nDisplay ID,ID,Last Name,First Name,grade\n9,al,Lovelace,Ada,\n',
+            {"name": "Ada Lovelace", "login": "al", "id_number": "9"},
+        ),
+        (
+            'identifier,github_username,github_id,name\nada@x.org,ada-l,7,""\n',
+            {"email": "ada@x.org", "github": "ada-l"},
+        ),
+        (
+            "name,canvas_user_id,user_id,login_id,sections,group_name,canvas_group_id,group_id\n"
+            '"Lovelace, Ada",101,s1,al,CS 1,Team Rot,55,\n',
+            {"canvas_id": "101", "sis_id": "s1", "login": "al", "group": "Team Rot"},
+        ),
+        (
+            "Login,Nachname,Vorname,Matrikelnummer,Gruppe\nal,Lovelace,Ada,0471,A\n",
+            {"name": "Ada Lovelace", "login": "al", "id_number": "0471", "group": "A"},
+        ),
+    ],
+    ids=range(21),
+)
+def test_headings_and_separators(tmp_path: Path, text: str, expected: dict[str, str]) -> None:
+    (person,) = read(tmp_path, text).people
+
+    assert {name: getattr(person, name) for name in expected} == expected
+
+
+def test_a_spreadsheet_s_unicode_text_is_read(tmp_path: Path) -> None:
+    lists = read(tmp_path, "Full name\tEmail\nRenée\tr@x.org\n", "utf-16")
+
+    assert [one.name for one in lists.people] == ["Renée"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('Name,Email\nAda,a@x.org\n"Ben,b@x.org\nCleo,c@x.org\n', 3),
+        ('Name,Email\n"Ada,a@x.org\nBen,b@x.org\n"Cleo",c@x.org\n', 2),
+        ('Name,Email\n"Two\nlines",a@x.org\n"Ben,b@x.org', 4),
+        ('Name;Email\n"Bob" Smith;b@x.org\n', 2),
+        ("Name,Email\nAda,a@x.org\nBitdiddle, Ben,b@x.org\n", 3),
+        ('"Name,Email\nAda,a@x.org\n', 1),
+    ],
+    ids=range(6),
+)
+def test_an_open_quote_or_a_separator_too_many_is_an_error_with_its_line(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    with pytest.raises(GradingError, match=f"line {line}: "):
+        read(tmp_path, text)
+
+
+def test_a_list_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GradingError, match="can't be read"):
+        add_list(Lists(People()), tmp_path)
+
+
+def test_staff_and_canvas_s_test_student_are_told_and_not_added(tmp_path: Path) -> None:
+    text = (
+        "Student,ID,SIS Login ID,Section,hw 1 (9)\n"
+        "    Points Possible,,,,10\n"
+        '"Lovelace, Ada",101,ada,A,\n"Student, Test",999,0af3,A,\n'
+    )
+    roles = "Name,Email,Role\n" + "".join(
+        f"P{at},p{at}@x.org,{role}\n"
+        for at, role in enumerate(
+            [
+                *("Student", "TA", "Teaching Assistant", "Trainer/in", "Teilnehmer/in"),
+                *("Enseignant", "Étudiant", "Profesor", "Estudiante", "Instructor", ""),
+                '"Student, Tutor"',
+            ]
+        )
+    )
+
+    canvas, others = read(tmp_path, text), read(tmp_path, roles)
+
+    assert [one.student for one in canvas.people] == ["ada"]
+    assert canvas.notes == [
+        "list.csv: columns that are not used: hw 1 (9).",
+        "list.csv, line 2: it names no student (Points Possible).",
+        "list.csv, line 4: Canvas's test student is not one of the class.",
+    ]
+    assert [one.name for one in others.people] == ["P0", "P4", "P6", "P8", "P10", "P11"]
+    assert "list.csv, line 3: P1 is TA, no student." in others.notes
+
+
+def test_a_name_in_any_form_of_its_letters_is_one_person(tmp_path: Path) -> None:
+    rows = [
+        unicodedata.normalize(form, "student_id,name,email\nzoë,Zoë Núñez,zoë@x.org\n")
+        for form in ("NFC", "NFD")
+    ]
+    lists = read(tmp_path, rows[0])
+    read(tmp_path, rows[1], lists=lists)
+    read(tmp_path, unicodedata.normalize("NFD", "Full name\nZoë Núñez\n"), lists=lists)
+
+    assert len(lists.people) == 1
+    assert lists.people.get(unicodedata.normalize("NFD", "zoë")) is not None
+
+
+def test_groups_are_those_of_the_last_list_that_has_them(tmp_path: Path) -> None:
+    lists = read(tmp_path, "student_id,group\nada,A\nada,B\nben,A\n")
+    assert [one.group for one in lists.people] == ["A, B", "A"]
+
+    read(tmp_path, "student_id,group\nada,C\nben,\n", lists=lists)
+    read(tmp_path, "student_id,name\nada,Ada\n", lists=lists)
+    assert [one.group for one in lists.people] == ["C", ""]
+
+
+def test_the_roster_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    people = [
+        Person("ada", "Ada", "a@x.org", "al", "1", "2", "3", "S", "Team Rot, B", "ada-l"),
+        Person("anon-x7"),
+        Person("no-canvas-number", "Ben"),
+        Person("participant-7001"),
+    ]
+    folder = ClassFolder(tmp_path / "class")
+    folder.root.mkdir()
+    write_roster(folder, People(people))
+
+    assert [*read_roster(folder).people] == people
+
+
+def test_an_anonymous_worksheet_adds_nobody_and_knows_the_times(tmp_path: Path) -> None:
+    text = (
+        'Identifier,Status,"Last modified (submission)"\n'
+        'Participant 7001,In,"Sunday, November 1, 2026, 9:15 PM"\nParticipant 7002,,-\n'
+    )
+    lists = read(tmp_path, text)
+
+    assert len(lists.people) == 0
+    times = {number: str(one.time) for number, one in lists.participants.items()}
+    assert times == {"7001": "2026-11-01 21:15:00+00:00", "7002": "None"}
+
+
+GERMAN = (
+    'ID,"Vollständiger Name",ID-Nummer,E-Mail-Adresse,Status,Gruppe,"Zuletzt geändert (Abgabe)"\n'
+    'Teilnehmer/in7001,"Ada Lovelace",471,ada@x.org,In,Team 1,"Sonntag, 1. November 2026, 21:15"\n'
+)
+FRENCH = (
+    'Identifiant,"Nom complet","Adresse de courriel","Dernière modification (travail remis)"\n'
+    'Participant 7001,"Ada Lovelace",ada@x.org,"dimanche 1 novembre 2026, 21:15"\n'
+)
+SPANISH = (
+    'Identificador,"Nombre completo","Dirección de correo","Última modificación (entrega)"\n'
+    'Participante 7001,"Ada Lovelace",ada@x.org,"domingo, 1 de noviembre de 2026, 21:15"\n'
+)
+
+
+@pytest.mark.parametrize("text", [GERMAN, FRENCH, SPANISH], ids=["de", "fr", "es"])
+def test_moodle_s_worksheet_is_read_in_other_languages(tmp_path: Path, text: str) -> None:
+    lists = read(tmp_path, text)
+
+    (participant,) = lists.participants.values()
+    assert (participant.person.name, participant.person.email) == tuple(ADA.values())
+    assert str(participant.time) == "2026-11-01 21:15:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sunday, 1 November 2026, 9:15 PM",
+        "Sunday, November 1, 2026, 9:15 PM",
+        "Sunday, 1 November 2026, 21:15",
+        "1 November 2026, 9:15 p.m.",
+        "2026-11-01 21:15",
+        "2026-11-01T20:15:00Z",
+        "01.11.2026 21:15",
+        "11/1/2026 9:15 PM",
+    ],
+)
+def test_a_date_is_read_in_each_way_of_writing(text: str) -> None:
+    moment = read_date(text, ZoneInfo("Europe/Berlin"), day_first=False)
+
+    assert moment is not None
+    assert moment.astimezone(UTC).isoformat() == "2026-11-01T20:15:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "", "Submitted", "1 November 2026", "31.02.2026 10:00", "9:15 PM", "x" * 9999]
+)
+def test_what_is_no_date_with_a_time_is_none(text: str) -> None:
+    assert read_date(text, UTC, day_first=True) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["3/4/2026 9:00", "13/4/2026 9:00"], True),
+        (["3/4/2026 9:00", "3/14/2026 9:00"], False),
+        (["3/4/2026 9:00"], None),
+        (["13/4/2026 9:00", "3/14/2026 9:00"], None),
+        ([], None),
+    ],
+    ids=["day", "month", "unknown", "both", "none"],
+)
+def test_the_whole_column_says_what_comes_first(texts: list[str], expected: bool | None) -> None:
+    assert is_day_first(texts) is expected
+
+
+def test_a_time_that_is_not_certain_is_told(tmp_path: Path) -> None:
+    text = "Identifier,Full name,Last modified (submission)\nParticipant 1,Ada,3/4/2026 9:00\n"
+    lists = read(tmp_path, text)
+
+    assert lists.participants["1"].time is None
+    assert lists.notes == ["list.csv, line 2: '3/4/2026 9:00' is no certain date."]
