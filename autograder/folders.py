@@ -117,6 +117,10 @@ class ClassFolder:
         """The submissions: `<student>/<assignment>/<assignment>.ipynb`."""
         return self.root / "submitted"
 
+    def submission(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in."""
+        return self.submitted / student / assignment
+
     @property
     def autograded(self) -> Path:
         """The notebooks after grading."""

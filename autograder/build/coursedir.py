@@ -43,6 +43,11 @@ class StockClass(ClassFolder):
         """The step's folder; the course's structure may put a submission elsewhere."""
         return self._step("submitted")
 
+    def submission(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in, in the course's structure of folders."""
+        coursedir = self._coursedir  # type: ignore[attr-defined]
+        return self.root / coursedir.format_path(coursedir.submitted_directory, student, assignment)
+
     @property
     def autograded(self) -> Path:
         """The step's folder for notebooks after grading."""
@@ -107,7 +112,7 @@ class StockCourse:
 
     def submission(self, student: str, assignment: str) -> Path:
         """The folder of what a student handed in."""
-        return self._path("submitted", student, assignment)
+        return self.class_folder.submission(student, assignment)
 
     def autograded(self, student: str, assignment: str) -> Path:
         """The folder of a submission's notebooks after grading."""

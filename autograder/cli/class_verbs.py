@@ -181,9 +181,12 @@ def late(
       autograder late --dry-run          show the penalties, write nothing
       autograder late cnn --class 2026
     """
+    from autograder.build.coursedir import find_stock_course
     from autograder.cli.show_grading import run_late, write_template
 
-    folder, own, console = find_course(course), find_class(class_folder), Console()
+    console, stock = Console(), find_stock_course(course)
+    folder = stock or find_course(course)
+    own = stock.class_folder if stock else find_class(class_folder)
     if init:
         write_template(folder, own, console)
     else:

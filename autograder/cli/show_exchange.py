@@ -160,7 +160,7 @@ def run_export(
     ending = "json" if options.form == "json" else "csv"
     path = options.to or class_folder.root / f"{options.form}.{ending}"
     write_atomically(path, lambda file: file.write(text.encode()))
-    for line in _warnings(class_folder, marks, options, text):
+    for line in _warnings(course, class_folder, marks, options, text):
         console.print(line, markup=False)
     console.print(f"{len(marks.people)} students, {len(marks.max_scores)} assignments: {path}")
 
@@ -175,10 +175,15 @@ def _text(marks: ClassMarks, options: ExportOptions) -> str:
 
 
 def _warnings(
-    class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions, text: str
+    course: CourseFolder,
+    class_folder: ClassFolder,
+    marks: ClassMarks,
+    options: ExportOptions,
+    text: str,
 ) -> Iterator[str]:
     """Yield what would make marks wrong or lose them in the LMS."""
-    stale = [row for row in apply_rules(class_folder, write=False) if row.before != row.after]
+    rows = apply_rules(class_folder, write=False, known=course.assignments())
+    stale = [row for row in rows if row.before != row.after]
     if stale:
         yield f"{len(stale)} late penalties are out of date: run `autograder late` first."
     unread = sum(

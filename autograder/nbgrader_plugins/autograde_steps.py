@@ -15,11 +15,13 @@ from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from autograder.build.coursedir import StockClass, StockCourse
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.late_rules import enter_dates, points_off, read_rules, rules_path
+from autograder.gradebook.late_rules import class_rules, enter_dates, points_off
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import exact
+from autograder.gradebook.rules_file import read_rules
 
 
 class SubmissionReader(NotebookExporter):
@@ -57,22 +59,36 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 
 class EnterRules(NbGraderPreprocessor):
-    """Enter the due date and the extension before nbgrader computes the late penalty."""
+    """Enter due date, extension and time before nbgrader computes the late penalty."""
+
+    rules = Unicode("", help="The class's rules.toml.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Write to the gradebook only; return the notebook unchanged."""
-        submitted = Path(self.config.CourseDirectory.submitted_directory)
-        class_folder = ClassFolder(submitted.parent)
-        rules = read_rules(rules_path(class_folder.root))
-        if rules is not None:
-            known = resources["nbgrader"]
-            with open_gradebook(class_folder) as gradebook:
-                submission = gradebook.find_submission(known["assignment"], known["student"])
-                enter_dates(submission, rules, read_ledger(class_folder))
-                gradebook.db.commit()
+        known = resources["nbgrader"]
+        course = self._course()
+        class_folder = StockClass(Path(self.rules).parent, course.coursedir)
+        rules = class_rules(class_folder, course_at(course).assignments())
+        with open_gradebook(class_folder) as gradebook:
+            submission = gradebook.find_submission(known["assignment"], known["student"])
+            when = enter_dates(submission, class_folder, rules, read_ledger(class_folder))
+            if when.note:
+                self.log.warning("%s: %s", submission, when.note)
+            gradebook.db.commit()
         return nb, resources
+
+    def _course(self) -> StockCourse:
+        """Return the course that nbgrader's command works on."""
+        root = self.config.CourseDirectory.get("root", Path.cwd())
+        return StockCourse(Path(root), self.config)
+
+
+def course_at(course: StockCourse) -> CourseFolder | StockCourse:
+    """Return this project's own form of course if the folder holds one: with scripts."""
+    own = CourseFolder(course.root)
+    return own if own.assignments() else course
 
 
 class LatePolicy(BasePlugin):
