@@ -14,6 +14,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
+from traitlets.config import Config
 
 from autograder.build.coursedir import StockClass, StockCourse
 from autograder.folders import ClassFolder, CourseFolder
@@ -21,7 +22,8 @@ from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import class_rules, enter_dates, points_off
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import exact
-from autograder.gradebook.rules_file import read_rules
+from autograder.gradebook.rules_file import read_rules, rules_path
+from course.errors import GradingError
 
 
 class SubmissionReader(NotebookExporter):
@@ -68,9 +70,8 @@ class EnterRules(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Write to the gradebook only; return the notebook unchanged."""
         known = resources["nbgrader"]
-        course = self._course()
-        class_folder = StockClass(Path(self.rules).parent, course.coursedir)
-        rules = class_rules(class_folder, course_at(course).assignments())
+        class_folder = _class_of(Path(self.rules), self.config)
+        rules = read_rules(rules_path(class_folder.root))
         with open_gradebook(class_folder) as gradebook:
             submission = gradebook.find_submission(known["assignment"], known["student"])
             when = enter_dates(submission, class_folder, rules, read_ledger(class_folder))
@@ -79,16 +80,25 @@ class EnterRules(NbGraderPreprocessor):
             gradebook.db.commit()
         return nb, resources
 
-    def _course(self) -> StockCourse:
-        """Return the course that nbgrader's command works on."""
-        root = self.config.CourseDirectory.get("root", Path.cwd())
-        return StockCourse(Path(root), self.config)
+
+def _class_of(rules: Path, config: Config) -> StockClass:
+    """Return the class whose rules these are, with the folders that nbgrader's command uses."""
+    root = config.CourseDirectory.get("root", Path.cwd())
+    return StockClass(rules.parent, StockCourse(Path(root), config).coursedir)
 
 
-def course_at(course: StockCourse) -> CourseFolder | StockCourse:
-    """Return this project's own form of course if the folder holds one: with scripts."""
-    own = CourseFolder(course.root)
-    return own if own.assignments() else course
+def check_rules(rules: Path, config: Config, **more: Any) -> None:
+    """Check the rules before nbgrader autogrades a submission; end the command with one line.
+
+    nbgrader logs the traceback of another exception, and goes on with the next submission.
+    """
+    class_folder = _class_of(rules, config)
+    own = CourseFolder(Path(config.CourseDirectory.get("root", Path.cwd())))
+    course = own if own.assignments() else StockCourse(own.root, config)
+    try:
+        class_rules(class_folder, course.assignments())
+    except GradingError as error:
+        raise SystemExit(f"Error: {error}") from error
 
 
 class LatePolicy(BasePlugin):

@@ -1,5 +1,7 @@
 """nbgrader's configuration for a class, used by nbgrader's commands and by formgrader."""
 
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 from traitlets.config import Config
@@ -47,15 +49,19 @@ def class_config(root: Path, class_folder: Path) -> Config:
 def use_late_rules(config: Config, class_folder: Path | str) -> None:
     """Let nbgrader's `autograde` apply the `rules.toml` in a class's folder.
 
-    A stock course calls it in its `nbgrader_config.py`.
+    A stock course calls it at the end of its `nbgrader_config.py`.
     """
     from nbgrader.converters import Autograde
     from nbgrader.preprocessors import AssignLatePenalties
 
+    from autograder.gradebook.nbgrader_quirks import survive_damaged_timestamps
     from autograder.gradebook.rules_file import rules_path
-    from autograder.nbgrader_plugins.autograde_steps import EnterRules, LatePolicy
+    from autograder.nbgrader_plugins.autograde_steps import EnterRules, LatePolicy, check_rules
 
-    config.EnterRules.rules = config.LatePolicy.rules = str(rules_path(Path(class_folder)))
+    survive_damaged_timestamps()
+    rules = rules_path(Path(class_folder))
+    config.EnterRules.rules = config.LatePolicy.rules = str(rules)
+    config.Autograde.setdefault("pre_convert_hook", partial(check_rules, rules, deepcopy(config)))
     config.AssignLatePenalties.plugin_class = LatePolicy
     usual = Autograde.autograde_preprocessors.default_args[0]
     steps = list(config.Autograde.get("autograde_preprocessors", usual))
