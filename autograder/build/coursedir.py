@@ -18,7 +18,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder, require_known
+from autograder.folders import ClassFolder, require_known, sqlite_url
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -67,7 +67,7 @@ class StockClass(ClassFolder):
     @property
     def db_url(self) -> str:
         """The database's URL for SQLAlchemy."""
-        return f"{SQLITE}{self.gradebook}"
+        return sqlite_url(self.gradebook)
 
     @property
     def course_id(self) -> str:
@@ -170,6 +170,11 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     own = any((root / "solutions").glob("*.py"))
     if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
         return None
+    if "?" in str(root):
+        raise BuildError(
+            f"The path {root} has a question mark, where nbgrader ends the gradebook's path.",
+            "Rename that folder.",
+        )
     course = StockCourse(root, _read_configuration(root))
     if not course.coursedir.db_url.startswith(SQLITE):
         raise BuildError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, sqlite_url
 from autograder.gradebook.nbgrader_quirks import (
     make_tables,
     put_scripts_on_path,
@@ -52,8 +52,8 @@ def make_gradebook(class_folder: ClassFolder) -> None:
     partial = class_folder.gradebook.parent / f".{class_folder.gradebook.name}.{os.getpid()}.part"
     partial.unlink(missing_ok=True)
     try:
-        make_tables(f"sqlite:///{partial}")
-        url = f"sqlite:///{partial}"
+        url = sqlite_url(partial)
+        make_tables(url)
         Gradebook(url, class_folder.course_id).close()  # enters the course
         if not class_folder.gradebook.exists():
             partial.replace(class_folder.gradebook)
