@@ -147,6 +147,15 @@ class ClassFolder:
         return "default_course"
 
 
+CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
+"""Names that systems and nbgrader make; names that begin with a dot are ignored too."""
+
+
+def is_ignored(name: str) -> bool:
+    """Whether an entry of `submitted/` was made by a system rather than handed in by a student."""
+    return name.startswith(".") or name in CLUTTER
+
+
 def sqlite_url(path: Path) -> str:
     """Return a database's URL for SQLAlchemy.
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder, require_known, sqlite_url
+from autograder.folders import ClassFolder, is_ignored, require_known, sqlite_url
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -61,8 +61,9 @@ class StockClass(ClassFolder):
     @property
     def gradebook(self) -> Path:
         """The file that `db_url` names; a relative one lies in the course's folder."""
-        url = str(self._coursedir.db_url)  # type: ignore[attr-defined]
-        return self.root / url.removeprefix(SQLITE).partition("?")[0]
+        from sqlalchemy.engine import make_url
+
+        return self.root / str(make_url(self._coursedir.db_url).database)  # type: ignore[attr-defined]
 
     @property
     def db_url(self) -> str:
@@ -146,7 +147,7 @@ class StockCourse:
         places = self.coursedir.format_path(folder, star if wanted == "student" else ".", plain)
         for path in glob.glob(places):  # noqa: PTH207 -- a pattern of nbgrader's
             name = re.fullmatch(pattern, path)
-            if name and not name[wanted].startswith("."):
+            if name and not is_ignored(name[wanted]):
                 yield name[wanted]
 
     def require(self, names: list[str]) -> list[str]:
@@ -218,3 +219,13 @@ def captured_log() -> Iterator[StringIO]:
     finally:
         logger.handlers = others
         logger.propagate = propagate
+
+
+_EXCEPTION = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Entry): .+", re.MULTILINE)
+
+
+def reason_in(log: str, limit: int = 400) -> str:
+    """Return why nbgrader stopped, in one line: the last exception of its log, else its end."""
+    found = _EXCEPTION.findall(log)
+    lines = [line for line in log.splitlines() if line.strip()]
+    return " ".join((found[-1] if found else " ".join(lines[-4:])).split())[:limit]

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
 from autograder.build.contract import require_contract, require_own_files
-from autograder.build.coursedir import captured_log
+from autograder.build.coursedir import captured_log, reason_in
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
 from autograder.folders import ClassFolder, CourseFolder, sqlite_url
@@ -133,7 +133,8 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
-            raise BuildError(f"{name}: nbgrader refused the source. {log.getvalue()}") from error
+            reason = reason_in(log.getvalue()) or str(error)
+            raise BuildError(f"{name}: nbgrader refused the source. {reason}") from error
 
 
 class ClearSolutions(NbgraderClearSolutions):

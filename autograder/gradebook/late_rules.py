@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_ignored
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.handed_in import KEPT, HandedIn, handed_in
 from autograder.gradebook.ledger import Ledger, read_ledger
@@ -104,7 +104,7 @@ def _handed_in_by(class_folder: ClassFolder) -> set[str]:
     if class_folder.gradebook.is_file():
         with open_gradebook(class_folder) as gradebook:
             found |= {student.id for student in gradebook.students}
-    return {name for name in found if not name.startswith(".")}
+    return {name for name in found if not is_ignored(name)}
 
 
 def apply_rules(

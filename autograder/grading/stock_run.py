@@ -20,7 +20,7 @@ from autograder.build.stock_source import (
     read_assignment,
     register_assignment,
 )
-from autograder.folders import class_secret
+from autograder.folders import class_secret, is_ignored
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades_csv import GradesRow, write_grades
 from autograder.gradebook.handed_in import handed_in
@@ -39,7 +39,7 @@ from autograder.grading.class_run import ClassRun, Progress, Summary, no_progres
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
 from autograder.grading.not_graded import NotGraded
 from autograder.grading.places import ThisMachine
-from autograder.grading.plan import ENOUGH_TO_WARM, Submission, is_ignored
+from autograder.grading.plan import ENOUGH_TO_WARM, Submission
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import (
     Key,

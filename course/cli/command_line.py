@@ -4,6 +4,7 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -23,7 +24,7 @@ def new_app() -> typer.Typer:
     )
 
 
-def guarded(app: typer.Typer) -> None:
+def guarded(app: Callable[[], object]) -> None:
     """Run a command; print an error that a person can fix as one line, and exit with 2."""
     _restart_in_utf8()
     for stream in (sys.stdout, sys.stderr):
