@@ -15,6 +15,7 @@ from autograder.cli.options import (
     UnsafeOption,
 )
 from autograder.folders import find_class, find_course
+from course.errors import GradingError
 
 
 def collect(
@@ -74,7 +75,6 @@ def collect(
 
     from autograder.cli.show_exchange import run_collect
     from autograder.lms.collecting import CollectOptions
-    from course.errors import GradingError
 
     try:
         zone = ZoneInfo(timezone)
@@ -139,7 +139,6 @@ def grade(
     from autograder.build.coursedir import find_stock_course
     from autograder.cli.show_grading import run_dry, run_grade, run_stock_grade
     from autograder.grading.conditions import GradeOptions, usual_jobs
-    from course.errors import GradingError
 
     options = GradeOptions(
         sandboxed=not unsafe_no_sandbox, jobs=jobs or usual_jobs(), force=force, cluster=cluster
@@ -147,16 +146,20 @@ def grade(
     stock = find_stock_course(course)
     if stock is not None:
         if dry_run or class_folder:
-            option = "--dry-run" if dry_run else "--class"
-            raise GradingError(
-                f"{option} does not work in a stock nbgrader course.",
-                "Its class lies in the course's own folder; run `autograder grade` there.",
-            )
+            raise _not_in_stock("--dry-run" if dry_run else "--class", "grade")
         run_stock_grade(stock, assignments or [], options=options, console=Console())
         return
     show = run_dry if dry_run else run_grade
     folders = find_course(course), find_class(class_folder)
     show(*folders, assignments or [], options=options, console=Console())
+
+
+def _not_in_stock(option: str, verb: str) -> GradingError:
+    """Return the error of an option that a stock course does not have."""
+    return GradingError(
+        f"{option} does not work in a stock nbgrader course.",
+        f"Its class lies in the course's own folder; run `autograder {verb}` there.",
+    )
 
 
 def late(
@@ -185,6 +188,8 @@ def late(
     from autograder.cli.show_grading import run_late, write_template
 
     console, stock = Console(), find_stock_course(course)
+    if stock and class_folder:
+        raise _not_in_stock("--class", "late")
     folder = stock or find_course(course)
     own = stock.class_folder if stock else find_class(class_folder)
     if init:
@@ -363,7 +368,6 @@ def export(
       autograder export --format json --to marks.json
     """
     from autograder.cli.show_exchange import ExportOptions, run_export
-    from course.errors import GradingError
 
     titles = {}
     for pair in column or []:

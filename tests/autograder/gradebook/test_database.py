@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.commands import run_command
 
 from autograder.cli.show_exchange import enter_students
 from autograder.folders import ClassFolder, CourseFolder
@@ -90,3 +91,13 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     folder.gradebook.write_text("student,mark\n" * 100)
     with pytest.raises(CourseError, match="not a database"), open_gradebook(folder):
         pass
+
+
+def test_a_name_is_read_as_utf_8_whatever_the_locale(course: CourseFolder, tmp_path: Path) -> None:
+    (tmp_path / "chloé").mkdir()
+    arguments = ("late", "--class", tmp_path / "chloé", "--course", course.root)
+    done = run_command("autograder", *arguments, LC_ALL="C", PYTHONUTF8="0")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        f"Error: {tmp_path}/chloé has no rules.toml. Run `autograder late --init` to write one.",
+    )
