@@ -17,14 +17,13 @@ from autograder.gradebook.handed_in import KEPT, HandedIn, handed_in
 from autograder.gradebook.ledger import Ledger, read_ledger
 from autograder.gradebook.marks import ZERO, exact, hundredths
 from autograder.gradebook.roster import read_roster
+from autograder.gradebook.rule_values import same_name, suggestion
 from autograder.gradebook.rules_file import (
     Known,
     LateRules,
     Rules,
     read_rules,
     rules_path,
-    same_name,
-    suggestion,
 )
 from autograder.ingest.reading import TIMESTAMP
 from course.errors import GradingError

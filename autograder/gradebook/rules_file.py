@@ -4,18 +4,28 @@ Every key, name, type and value is checked, because a rule that is misspelt woul
 An error names the line and what to write instead.
 """
 
-import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from difflib import get_close_matches
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
+from autograder.gradebook.rule_values import (
+    EXAMPLE,
+    Place,
+    WrongValue,
+    as_written,
+    line_of,
+    moment_of,
+    require_number,
+    require_text,
+    same_name,
+    suggestion,
+    time_zone,
+)
 from course.errors import GradingError
 
 TEMPLATE = """\
@@ -40,8 +50,6 @@ cap_percent = 50                    # the largest penalty
 """
 
 _MAX_DAYS = 3650
-_YEARS = range(1990, 2200)
-_EXAMPLE = "2026-11-01T23:59:00"
 _AMOUNTS = ("days", "hours")
 
 
@@ -109,18 +117,6 @@ class Known:
     """Everyone in the class; None where others may still hand in."""
 
 
-def same_name(first: str, second: str) -> bool:
-    """Whether two names have the same letters: `é` may be written as one character or as two."""
-    return unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean …?" if a known name is close, else "" ."""
-    by_key = {unicodedata.normalize("NFC", one).casefold(): one for one in known}
-    near = get_close_matches(unicodedata.normalize("NFC", name).casefold(), by_key, 1)
-    return f"Did you mean {by_key[near[0]]!r}?" if near else ""
-
-
 def rules_path(class_root: Path) -> Path:
     """Return the path of a class's rules."""
     return class_root / "rules.toml"
@@ -128,7 +124,7 @@ def rules_path(class_root: Path) -> Path:
 
 def template(assignments: list[str]) -> str:
     """Return a first `rules.toml`, in which every due date is a comment."""
-    return TEMPLATE.format(due="\n".join(f"# {name} = {_EXAMPLE}" for name in assignments))
+    return TEMPLATE.format(due="\n".join(f"# {name} = {EXAMPLE}" for name in assignments))
 
 
 def read_rules(path: Path, known: Known | None = None) -> Rules | None:
@@ -154,7 +150,7 @@ def read_rules(path: Path, known: Known | None = None) -> Rules | None:
         raise _not_toml(path, text, error) from error
     try:
         return _Reader(data, known or Known()).rules()
-    except _Wrong as wrong:
+    except WrongValue as wrong:
         line = line_of(text, wrong.place)
         where = f"{path}, line {line}" if line else str(path)
         raise GradingError(f"{where}: {wrong.problem}.", wrong.next_step) from wrong
@@ -168,50 +164,6 @@ def _not_toml(path: Path, text: str, error: Exception) -> GradingError:
     reason = found[1] if found else error
     step = "Correct that line; `autograder late --init` in another class folder shows the form."
     return GradingError(f"{path}{where} can't be read: {reason}.", step)
-
-
-# Where a rule stands.
-
-Place = tuple[str | int, ...]
-"""The names and numbers that lead to a value: ("extension", 0, "days")."""
-
-_HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]")
-_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[^\s=#"'\[\]{}]+)\s*=""")
-
-
-def line_of(text: str, place: Place) -> int:
-    """Find the line of a value, else of the table it is in; 0 where neither is found."""
-    lines: dict[Place, int] = {}
-    table: Place = ()
-    blocks: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            name = header[2].strip()
-            table = tuple(part.strip().strip("\"'") for part in name.split("."))
-            if header[1] == "[[":
-                blocks[name] = blocks.get(name, -1) + 1
-                lines.setdefault(table, number)
-                table = (*table, blocks[name])
-            lines.setdefault(table, number)
-        elif key := _KEY.match(line):
-            parts = [key[1]] if key[1][0] in "\"'" else key[1].split(".")
-            for end in range(1, len(parts) + 1):
-                named = tuple(part.strip("\"'") for part in parts[:end])
-                lines.setdefault((*table, *named), number)
-    while place and place not in lines:
-        place = place[:-1]
-    return lines.get(place, 0)
-
-
-# What a rule says.
-
-
-class _Wrong(Exception):
-    """A value that can't count: where it stands, what is wrong, and what to write."""
-
-    def __init__(self, place: Place, problem: str, next_step: str) -> None:
-        super().__init__(problem)
-        self.place, self.problem, self.next_step = place, problem, next_step
 
 
 _LATE_MOST = {
@@ -235,21 +187,21 @@ class _Reader:
     known: Known
 
     def rules(self) -> Rules:
-        """Read everything; raise _Wrong for the first value that can't count."""
+        """Read everything; raise WrongValue for the first value that can't count."""
         _require_known("the file", (), self.data)
-        self.zone = _zone(self.data.get("timezone", "UTC"))
+        self.zone = time_zone(self.data.get("timezone", "UTC"))
         late = _table(self.data, "late")
         _require_known("[late]", ("late",), late)
         for name, value in late.items():
-            _number(("late", name), value, _LATE_MOST[name])
+            require_number(("late", name), value, _LATE_MOST[name])
         due = {name: self._due(name, value) for name, value in _table(self.data, "due").items()}
         blocks = self.data.get("extension", [])
         if isinstance(blocks, dict):
             step = "Write [[extension]] there, in double brackets, once for each extension."
-            raise _Wrong(("extension",), "[extension] has single brackets", step)
+            raise WrongValue(("extension",), "[extension] has single brackets", step)
         if not isinstance(blocks, list) or not all(isinstance(one, dict) for one in blocks):
             step = 'Write [[extension]] on a line of its own, and student = "ada" below it.'
-            raise _Wrong(("extension",), "extension is a block of its own", step)
+            raise WrongValue(("extension",), "extension is a block of its own", step)
         extensions = tuple(self._extension(*one) for one in enumerate(blocks))
         self._require_different(extensions)
         return Rules(due, LateRules(**late), extensions)
@@ -259,9 +211,9 @@ class _Reader:
         place = ("due", name)
         for table, names in _TABLES.items():
             if name in names and name not in (self.known.assignments or ()):
-                raise _Wrong(place, f"{name} stands below [due]", _move(name, table))
+                raise WrongValue(place, f"{name} stands below [due]", _move(name, table))
         self._require_assignment(place, name)
-        return _moment(place, value, self.zone)
+        return moment_of(place, value, self.zone)
 
     def _extension(self, number: int, block: dict[str, Any]) -> Extension:
         """Read one [[extension]]."""
@@ -269,17 +221,17 @@ class _Reader:
         _require_known("[[extension]]", place, block)
         if "student" not in block:
             step = 'Write student = "ada" below it, with the name of the folder in submitted/.'
-            raise _Wrong(place, "an [[extension]] names no student", step)
+            raise WrongValue(place, "an [[extension]] names no student", step)
         for name in ("student", "assignment", "reason"):
             if name in block:
-                _text((*place, name), block[name])
+                require_text((*place, name), block[name])
         for name, most in (("days", _MAX_DAYS), ("hours", _MAX_DAYS * 24)):
             if name in block:
-                _number((*place, name), block[name], most)
+                require_number((*place, name), block[name], most)
         if "excused" in block and not isinstance(block["excused"], bool):
             step = "Write excused = true, without quotes, or leave the line out."
-            problem = f"excused = {_shown(block['excused'])} is neither true nor false"
-            raise _Wrong((*place, "excused"), problem, step)
+            problem = f"excused = {as_written(block['excused'])} is neither true nor false"
+            raise WrongValue((*place, "excused"), problem, step)
         self._require_student((*place, "student"), block["student"])
         if "assignment" in block:
             self._require_assignment((*place, "assignment"), block["assignment"])
@@ -291,14 +243,14 @@ class _Reader:
         excused = block.get("excused", False)
         until = None
         if "until" in block:
-            until = _moment((*place, "until"), block["until"], self.zone)
+            until = moment_of((*place, "until"), block["until"], self.zone)
         named = [name for name in _AMOUNTS if name in block]
         if sum((bool(named), until is not None, excused)) != 1:
             problem = f"the [[extension]] of {block['student']!r} needs one of them, and only one"
-            raise _Wrong(place, problem, "Write days and hours, or until, or excused = true.")
+            raise WrongValue(place, problem, "Write days and hours, or until, or excused = true.")
         if named and not more:
             step = "Write how many, such as days = 3, or leave the block out."
-            raise _Wrong((*place, named[0]), f"{named[0]} = 0 is no extension", step)
+            raise WrongValue((*place, named[0]), f"{named[0]} = 0 is no extension", step)
         return Extension(
             student=block["student"],
             assignment=block.get("assignment", ""),
@@ -309,47 +261,47 @@ class _Reader:
         )
 
     def _require_assignment(self, place: Place, name: str) -> None:
-        """Raise _Wrong for a name that no assignment has."""
+        """Raise WrongValue for a name that no assignment has."""
         known = self.known.assignments
         if known is not None and name not in known:
             step = suggestion(name, known) or f"Choose from: {', '.join(known)}."
-            raise _Wrong(place, f"there is no assignment {name!r}", step)
+            raise WrongValue(place, f"there is no assignment {name!r}", step)
 
     def _require_student(self, place: Place, name: str) -> None:
-        """Raise _Wrong for a name that nobody of the roster has."""
+        """Raise WrongValue for a name that nobody of the roster has."""
         known = self.known.students
         if known is not None and not any(same_name(one, name) for one in known):
             step = suggestion(name, known) or "Correct it, or add a row to roster.csv."
-            raise _Wrong(place, f"no student of this class is called {name!r}", step)
+            raise WrongValue(place, f"no student of this class is called {name!r}", step)
 
     @staticmethod
     def _require_different(extensions: tuple[Extension, ...]) -> None:
-        """Raise _Wrong for two blocks about the same: only one of them could count."""
+        """Raise WrongValue for two blocks about the same: only one of them could count."""
         seen: set[tuple[str, str]] = set()
         for number, one in enumerate(extensions):
             key = (unicodedata.normalize("NFC", one.student), one.assignment)
             if key in seen:
                 what = f"in {one.assignment!r}" if one.assignment else "in all assignments"
                 problem = f"a second [[extension]] of {one.student!r} {what}"
-                raise _Wrong(("extension", number), problem, "Keep one of the two blocks.")
+                raise WrongValue(("extension", number), problem, "Keep one of the two blocks.")
             seen.add(key)
 
 
 def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return one of the tables; raise _Wrong where its name stands for something else."""
+    """Return one of the tables; raise WrongValue where its name stands for something else."""
     value = data.get(name, {})
     if isinstance(value, dict):
         return value
-    problem = f"{name} is a table, not {_shown(value)}"
+    problem = f"{name} is a table, not {as_written(value)}"
     if isinstance(value, list):
         problem = f"[[{name}]] has double brackets"
-    example = f"reshape = {_EXAMPLE}" if name == "due" else "percent_per_day = 10"
+    example = f"reshape = {EXAMPLE}" if name == "due" else "percent_per_day = 10"
     step = f"Write [{name}] on a line of its own, and lines such as {example} below it."
-    raise _Wrong((name,), problem, step)
+    raise WrongValue((name,), problem, step)
 
 
 def _require_known(table: str, place: Place, values: dict[str, Any]) -> None:
-    """Raise _Wrong for a key that has no meaning in a table."""
+    """Raise WrongValue for a key that has no meaning in a table."""
     for name in values:
         if name in _TABLES[table]:
             continue
@@ -359,7 +311,7 @@ def _require_known(table: str, place: Place, values: dict[str, Any]) -> None:
                 step = _move(name, other)
         if isinstance(values[name], date):
             step = f"Write {name} = … below a line [due] if it is an assignment."
-        raise _Wrong((*place, name), f"{table} has {name!r}, which has no meaning", step)
+        raise WrongValue((*place, name), f"{table} has {name!r}, which has no meaning", step)
 
 
 def _move(name: str, table: str) -> str:
@@ -367,83 +319,3 @@ def _move(name: str, table: str) -> str:
     if table == "the file":
         return f"Move {name} to the top of the file, above the first line in brackets."
     return f"Move {name} below {table}."
-
-
-def _number(place: Place, value: object, most: float) -> None:
-    """Raise _Wrong for anything but a number from 0 to `most`."""
-    name = place[-1]
-    if isinstance(value, str):
-        step = f"Write the number without quotes, such as {name} = 3."
-        raise _Wrong(place, f"{name} = {_shown(value)} is a text, not a number", step)
-    if type(value) not in (int, float):
-        raise _Wrong(place, f"{name} = {_shown(value)} is not a number", f"Write {name} = 3.")
-    assert isinstance(value, int | float)
-    if not (0 <= value <= most):  # nan is not
-        problem = f"{name} = {_shown(value)} is not between 0 and {most}"
-        raise _Wrong(place, problem, f"Write a number such as {name} = 3.")
-
-
-def _text(place: Place, value: object) -> None:
-    """Raise _Wrong for anything but a text that is not empty."""
-    name = place[-1]
-    if not isinstance(value, str):
-        shown = f'"{value}"' if type(value) is int else '"…"'
-        step = f"Write it in quotes: {name} = {shown}."
-        raise _Wrong(place, f"{name} = {_shown(value)} is not a text", step)
-    if not value.strip() and name != "reason":
-        step = "Leave the line out; then it holds for all assignments."
-        step = step if name == "assignment" else 'Write a name, such as student = "ada".'
-        raise _Wrong(place, f"{name} is empty", step)
-    if value != value.strip():
-        raise _Wrong(place, f"{name} = {_shown(value)} has spaces at its ends", "Remove them.")
-
-
-def _zone(name: object) -> tzinfo:
-    """Find a time zone by its name."""
-    _text(("timezone",), name)
-    try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError) as error:  # OSError: a folder such as "Europe"
-        step = suggestion(str(name), available_timezones()) or 'Write "Europe/Berlin", or "UTC".'
-        raise _Wrong(("timezone",), f"there is no timezone {name!r}", step) from error
-
-
-def _moment(place: Place, value: object, zone: tzinfo) -> datetime:
-    """Read a date (its end) or a time, in the class's zone unless it has one; return it in UTC."""
-    name = place[-1]
-    if type(value) is date:
-        value = datetime.combine(value, time.max)
-    if not isinstance(value, datetime):
-        step = f"Write {name} = {_EXAMPLE}, without quotes."
-        where = f"[due] {name}" if place[0] == "due" else name
-        raise _Wrong(place, f"{where} = {_shown(value)} is not a date with a time", step)
-    if value.year not in _YEARS:
-        raise _Wrong(place, f"the year of {name} = {value} can't be meant", "Correct the year.")
-    if value.tzinfo:
-        return value.astimezone(UTC)
-    # Of an hour that occurs twice, as when summer time ends, the later one counts.
-    moment = value.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None, fold=0) != value:
-        step = f"Clocks are put forward then: write a time before or after that, or in UTC: {name}"
-        example = f" = {_EXAMPLE}Z."
-        raise _Wrong(place, f"{name} = {value} does not occur in {zone}", step + example)
-    return moment
-
-
-def _shown(value: object) -> str:
-    """Write a value as it stands in the file, shortened."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        text = f'"{value}"'
-    elif isinstance(value, float) and not math.isfinite(value):
-        text = str(value)
-    elif isinstance(value, dict):
-        return "a table"
-    elif isinstance(value, list):
-        return "a list"
-    elif isinstance(value, int) and abs(value) >= 10**30:
-        return "a very large number"
-    else:
-        text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
