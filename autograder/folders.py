@@ -139,6 +139,10 @@ class ClassFolder:
         """The submissions: `<student>/<assignment>/<assignment>.ipynb`."""
         return self.root / "submitted"
 
+    def submission(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in."""
+        return self.submitted / student / assignment
+
     @property
     def autograded(self) -> Path:
         """The notebooks after grading."""
@@ -157,12 +161,38 @@ class ClassFolder:
     @property
     def db_url(self) -> str:
         """The database's URL for SQLAlchemy."""
-        return f"sqlite:///{self.gradebook}"
+        return sqlite_url(self.gradebook)
 
     @property
     def course_id(self) -> str:
         """The course's id in the database: nbgrader's own for a course that sets none."""
         return "default_course"
+
+
+CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
+"""Names that systems and nbgrader make; names that begin with a dot are ignored too."""
+
+
+def is_ignored(name: str) -> bool:
+    """Whether an entry of `submitted/` was made by a system rather than handed in by a student."""
+    return name.startswith(".") or name in CLUTTER
+
+
+def sqlite_url(path: Path) -> str:
+    """Return a database's URL for SQLAlchemy.
+
+    Raises CourseError for a path that the installed SQLAlchemy can't write as a URL: before version
+    2.1 a path ends there at its first `?`.
+    """
+    from sqlalchemy.engine import URL, make_url
+
+    text = URL.create("sqlite", database=str(path)).render_as_string()
+    if make_url(text).database != str(path):
+        raise CourseError(
+            f"nbgrader's gradebook can't be opened in {path.parent}: its path has a question mark.",
+            "Rename that folder.",
+        )
+    return text
 
 
 def find_class(folder: Path | None = None) -> ClassFolder:

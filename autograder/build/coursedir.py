@@ -18,7 +18,7 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder, CourseFolder, require_known
+from autograder.folders import ClassFolder, CourseFolder, is_ignored, require_known, sqlite_url
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -43,6 +43,11 @@ class StockClass(ClassFolder):
         """The step's folder; the course's structure may put a submission elsewhere."""
         return self._step("submitted")
 
+    def submission(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in, in the course's structure of folders."""
+        coursedir = self._coursedir  # type: ignore[attr-defined]
+        return self.root / coursedir.format_path(coursedir.submitted_directory, student, assignment)
+
     @property
     def autograded(self) -> Path:
         """The step's folder for notebooks after grading."""
@@ -56,13 +61,14 @@ class StockClass(ClassFolder):
     @property
     def gradebook(self) -> Path:
         """The file that `db_url` names; a relative one lies in the course's folder."""
-        url = str(self._coursedir.db_url)  # type: ignore[attr-defined]
-        return self.root / url.removeprefix(SQLITE).partition("?")[0]
+        from sqlalchemy.engine import make_url
+
+        return self.root / str(make_url(self._coursedir.db_url).database)  # type: ignore[attr-defined]
 
     @property
     def db_url(self) -> str:
         """The database's URL for SQLAlchemy."""
-        return f"{SQLITE}{self.gradebook}"
+        return sqlite_url(self.gradebook)
 
     @property
     def course_id(self) -> str:
@@ -107,7 +113,7 @@ class StockCourse:
 
     def submission(self, student: str, assignment: str) -> Path:
         """The folder of what a student handed in."""
-        return self._path("submitted", student, assignment)
+        return self.class_folder.submission(student, assignment)
 
     def autograded(self, student: str, assignment: str) -> Path:
         """The folder of a submission's notebooks after grading."""
@@ -163,7 +169,7 @@ class StockCourse:
         places = self.coursedir.format_path(folder, star if wanted == "student" else ".", plain)
         for path in glob.glob(places):  # noqa: PTH207 -- a pattern of nbgrader's
             name = re.fullmatch(pattern, path)
-            if name and not name[wanted].startswith("."):
+            if name and not is_ignored(name[wanted]):
                 yield name[wanted]
 
     def require(self, names: list[str]) -> list[str]:
@@ -230,6 +236,11 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     own = any((root / "solutions").glob("*.py"))
     if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
         return None
+    if "?" in str(root):
+        raise BuildError(
+            f"The path {root} has a question mark, where nbgrader ends the gradebook's path.",
+            "Rename that folder.",
+        )
     course = StockCourse(root, read_configuration(root))
     if not course.coursedir.db_url.startswith(SQLITE):
         raise BuildError(
@@ -273,3 +284,13 @@ def captured_log() -> Iterator[StringIO]:
     finally:
         logger.handlers = others
         logger.propagate = propagate
+
+
+_EXCEPTION = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Entry): .+", re.MULTILINE)
+
+
+def reason_in(log: str, limit: int = 400) -> str:
+    """Return why nbgrader stopped, in one line: the last exception of its log, else its end."""
+    found = _EXCEPTION.findall(log)
+    lines = [line for line in log.splitlines() if line.strip()]
+    return " ".join((found[-1] if found else " ".join(lines[-4:])).split())[:limit]

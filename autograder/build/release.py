@@ -16,11 +16,11 @@ from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
 from autograder.build.contract import as_notebook, require_contract, require_own_files
-from autograder.build.coursedir import captured_log
+from autograder.build.coursedir import captured_log, reason_in
 from autograder.build.notebook_source import read_notebook
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, sqlite_url
 from course.checks.misconceptions import require_sections
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS, LEARNERS_PLACES
@@ -113,7 +113,7 @@ def build_config(root: Path, gradebook: Path) -> Config:
     config.CourseDirectory.course_id = "convpool"
     config.CourseDirectory.source_directory = "solutions"
     config.CourseDirectory.release_directory = "exercises"
-    config.CourseDirectory.db_url = f"sqlite:///{gradebook}"
+    config.CourseDirectory.db_url = sqlite_url(gradebook)
     pipeline = GenerateAssignment.preprocessors.default_args[0]
     config.GenerateAssignment.preprocessors = [
         ClearSolutions if step is NbgraderClearSolutions else step for step in pipeline
@@ -141,7 +141,8 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
-            raise BuildError(f"{name}: nbgrader refused the source. {log.getvalue()}") from error
+            reason = reason_in(log.getvalue()) or str(error)
+            raise BuildError(f"{name}: nbgrader refused the source. {reason}") from error
 
 
 class ClearSolutions(NbgraderClearSolutions):

@@ -16,6 +16,7 @@ from autograder.cli.options import (
 )
 from autograder.cli.which_course import course_and_class, own_course, refuse_stock
 from autograder.folders import find_class
+from course.errors import GradingError
 
 
 def collect(
@@ -85,7 +86,6 @@ def collect(
     from autograder.cli.show_exchange import run_collect
     from autograder.lms.collecting import CollectOptions
     from autograder.lms.forms import NamePattern, UnusablePattern
-    from course.errors import GradingError
 
     try:
         known = NamePattern(pattern) if pattern else None
@@ -191,7 +191,8 @@ def late(
     """
     from autograder.cli.show_grading import run_late, write_template
 
-    folder, own, console = own_course("late", course), find_class(class_folder), Console()
+    folder, own = course_and_class(course, class_folder)
+    console = Console()
     if init:
         write_template(folder, own, console)
     else:
@@ -378,7 +379,6 @@ def export(
       autograder export --format json --to marks.json
     """
     from autograder.cli.show_exchange import ExportOptions, run_export
-    from course.errors import GradingError
 
     titles = {}
     for pair in column or []:

@@ -152,7 +152,7 @@ def run_export(
     ending = "json" if options.form == "json" else "csv"
     path = options.to or class_folder.root / f"{options.form}.{ending}"
     write_atomically(path, lambda file: file.write(text.encode()))
-    for line in [*_warnings(class_folder, marks, options), *notes]:
+    for line in [*_warnings(course, class_folder, marks, options), *notes]:
         console.print(line, markup=False, soft_wrap=True)
     summary = f"{counted(len(marks.people), 'student')}, "
     summary += f"{counted(len(marks.max_scores), 'assignment')}: {path}"
@@ -196,10 +196,11 @@ def _written(marks: ClassMarks, options: ExportOptions) -> tuple[str, int, list[
 
 
 def _warnings(
-    class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions
+    course: AnyCourse, class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions
 ) -> Iterator[str]:
     """Yield what would make marks wrong or lose them in the LMS, whichever it is."""
-    stale = [row for row in apply_rules(class_folder, write=False) if row.before != row.after]
+    rows = apply_rules(class_folder, write=False, known=course.assignments())
+    stale = [row for row in rows if row.before != row.after]
     if stale:
         late = counted(len(stale), "late penalty is", "late penalties are")
         yield f"{late} out of date: run `autograder late` first."

@@ -1,6 +1,6 @@
 """What `autograder grade` and `autograder late` show on the terminal."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,9 +20,10 @@ from rich.table import Table
 
 from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.late_rules import Lateness, apply_rules, rules_path, template
+from autograder.gradebook.late_rules import Lateness, apply_rules, late_notices
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
+from autograder.gradebook.rules_file import rules_path, template
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
 from autograder.grading.results import Flag, SubmissionResult, iter_results
 from course.counted import counted
@@ -140,11 +141,12 @@ def show_summary(summary: "Summary", console: Console) -> None:
     if flags.row_count:
         console.print(flags)
     assignments = {name for _, name in done}
-    for line in earlier_release_lines([one for one in known if one.assignment in assignments]):
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    _show_lines(
+        earlier_release_lines([one for one in known if one.assignment in assignments]), console
+    )
     if marks.waiting:
-        line = waiting_line(marks.waiting)
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        _show_lines([waiting_line(marks.waiting)], console)
+    _show_lines(summary.notices, console)
     results = counted(len(summary.graded), "result")
     console.print(f"{results}, {summary.unchanged} of them from earlier runs.")
     if summary.graded:
@@ -156,14 +158,19 @@ def show_summary(summary: "Summary", console: Console) -> None:
         raise typer.Exit(NOT_EVERYTHING)
 
 
+def _show_lines(lines: Iterable[str], console: Console) -> None:
+    """Show each line as it is."""
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
 def _say_stale(
     course: CourseFolder, class_folder: ClassFolder, assignments: list[str], console: Console
 ) -> None:
     """Say in one line for each assignment that its script has changed since the last build."""
     from autograder.build.release import stale_sources
 
-    for line in stale_sources(course, class_folder, assignments):
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    _show_lines(stale_sources(course, class_folder, assignments), console)
 
 
 def require_no_failures(failures: list[str], console: Console, what: str, command: str) -> None:
@@ -282,7 +289,7 @@ def changes_table(changes: list["Change"]) -> Table:
     return table
 
 
-def write_template(course: CourseFolder, class_folder: ClassFolder, console: Console) -> None:
+def write_template(course: "AnyCourse", class_folder: ClassFolder, console: Console) -> None:
     """Write a `rules.toml` to fill in; refuse to replace one."""
     path = rules_path(class_folder.root)
     if path.exists():
@@ -297,7 +304,7 @@ def write_template(course: CourseFolder, class_folder: ClassFolder, console: Con
 
 
 def run_late(
-    course: CourseFolder,
+    course: "AnyCourse",
     class_folder: ClassFolder,
     assignments: list[str],
     *,
@@ -314,22 +321,36 @@ def run_late(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
     named = course.require(assignments) if assignments else []
-    rows = apply_rules(class_folder, named, write=not dry_run)
+    known = course.assignments()
+    rows = apply_rules(class_folder, named, write=not dry_run, known=known)
     shown = [row for row in rows if row.seconds_late or row.before or row.after or row.note]
     if shown:
         console.print(late_table(shown))
+    _show_lines(late_notices(class_folder, rows), console)
     changed = sum(row.before != row.after for row in rows)
     penalties = counted(changed, "penalty", "penalties")
     verb = "would change" if dry_run else "changed"
     console.print(f"{counted(len(rows), 'submission')}, {penalties} {verb}.")
 
 
+_LATE_HEADINGS = (
+    "student",
+    "assignment",
+    "late by",
+    "points",
+    "penalty",
+    "before",
+    "note",
+)
+
+
 def late_table(rows: list[Lateness]) -> Table:
     """Lay out the late submissions and their penalties, a row each."""
     table = Table(title="Late submissions")
-    for heading in ("student", "assignment", "late by", "points", "penalty", "before", "note"):
-        table.add_column(heading)
+    for heading in _LATE_HEADINGS:
+        table.add_column(heading, no_wrap=heading == "late by", overflow="fold")
     for row in rows:
+        source = f"time from {row.source}" if row.source and row.seconds_late else ""
         table.add_row(
             escape(row.student),
             escape(row.assignment),
@@ -337,7 +358,7 @@ def late_table(rows: list[Lateness]) -> Table:
             points_text(row.score),
             points_text(row.after),
             points_text(row.before),
-            escape(row.note),
+            escape("; ".join(filter(None, (source, row.note)))),
         )
     return table
 

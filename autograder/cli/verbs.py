@@ -21,6 +21,7 @@ from autograder.cli.class_verbs import (
 )
 from autograder.cli.course_verbs import build, demo, doctor, gift, new, solutions
 from course.cli.command_line import guarded, new_app, version_option
+from course.errors import GradingError
 
 app = new_app()
 
@@ -56,4 +57,18 @@ for verb in (new, build, *_CLASS, gift, demo, solutions, doctor):
 
 def main() -> None:
     """Run the command; a CourseError becomes one line and exit status 2."""
-    guarded(app)
+    guarded(_run)
+
+
+def _run() -> None:
+    """Run the command; make an error of the gradebook, such as a full disk, a CourseError."""
+    try:
+        app()
+    except Exception as error:
+        if type(error).__module__ not in ("sqlalchemy.exc", "nbgrader.api"):
+            raise
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+        raise GradingError(
+            f"The gradebook can't be used ({reason}).",
+            "Close the programs that use it, free the disk, or make it writable; then try again.",
+        ) from error

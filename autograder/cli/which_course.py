@@ -26,11 +26,6 @@ REFUSED = {
         "the open exercise belongs to the course on convolutions",
         "Run it in a checkout of convpool-course.",
     ),
-    "late": (
-        "its late penalties are those of its nbgrader_config.py",
-        "Set due dates in formgrader and c.LateSubmissionPlugin.penalty_method there, then run "
-        "`autograder grade`.",
-    ),
     "new": (
         "its sources are notebooks",
         "Run `autograder new --notebook NAME`.",

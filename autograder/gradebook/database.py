@@ -5,12 +5,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, sqlite_url
 from autograder.gradebook.nbgrader_quirks import (
     make_tables,
     put_scripts_on_path,
@@ -19,23 +19,34 @@ from autograder.gradebook.nbgrader_quirks import (
 from course.errors import GradingError
 from course.notebook.cell_marks import mark_of
 
-if TYPE_CHECKING:
-    from sqlalchemy.exc import OperationalError
-
 
 @contextmanager
 def open_gradebook(class_folder: ClassFolder) -> Iterator[Any]:
     """Open the class's gradebook; raise GradingError where it can't be read or written."""
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import OperationalError
 
     make_gradebook(class_folder)
-    with without_its_warnings():
-        try:
-            with Gradebook(class_folder.db_url, class_folder.course_id) as gradebook:
-                yield gradebook
-        except OperationalError as error:
-            raise unavailable(class_folder, error) from error
+    with (
+        without_its_warnings(),
+        database_errors(class_folder),
+        Gradebook(class_folder.db_url, class_folder.course_id) as gradebook,
+    ):
+        yield gradebook
+
+
+@contextmanager
+def database_errors(class_folder: ClassFolder) -> Iterator[None]:
+    """Raise GradingError where the gradebook is locked or damaged, or the disk is full."""
+    from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import DBAPIError, InvalidRequestError
+
+    try:
+        yield
+    except InvalidEntry as error:  # nbgrader's API raises it in place of any error of SQLAlchemy
+        raise unavailable(class_folder, error.__context__ or error) from error
+    # The latter is what is left of an error of the disk that nbgrader's API has passed over.
+    except (DBAPIError, InvalidRequestError) as error:
+        raise unavailable(class_folder, error) from error
 
 
 def make_gradebook(class_folder: ClassFolder) -> None:
@@ -52,19 +63,21 @@ def make_gradebook(class_folder: ClassFolder) -> None:
     partial = class_folder.gradebook.parent / f".{class_folder.gradebook.name}.{os.getpid()}.part"
     partial.unlink(missing_ok=True)
     try:
-        make_tables(f"sqlite:///{partial}")
-        url = f"sqlite:///{partial}"
-        Gradebook(url, class_folder.course_id).close()  # enters the course
+        url = sqlite_url(partial)
+        with database_errors(class_folder):
+            make_tables(url)
+            Gradebook(url, class_folder.course_id).close()  # enters the course
         if not class_folder.gradebook.exists():
             partial.replace(class_folder.gradebook)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def unavailable(class_folder: ClassFolder, error: "OperationalError") -> GradingError:
+def unavailable(class_folder: ClassFolder, error: BaseException) -> GradingError:
     """Return an error that says why the gradebook can't be used."""
+    reason = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
     return GradingError(
-        f"{class_folder.gradebook} can't be used ({error.orig}).",
+        f"{class_folder.gradebook} can't be used ({reason}).",
         "Close the programs that use it, free the disk, or make it writable; then grade again.",
     )
 

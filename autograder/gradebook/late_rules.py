@@ -1,191 +1,34 @@
-"""`rules.toml` in the class folder: due dates, late penalties and extensions, and applying them.
+"""Applies a class's `rules.toml`: dates and late penalties, entered in the gradebook.
 
-The file is read first; the penalty of one submission is computed from it; `apply_rules` enters
-dates and penalties in the gradebook. nbgrader's own late policy uses the same functions.
+`rules_file` reads the rules, `handed_in` finds when a submission was handed in; the penalty of one
+submission is computed here. nbgrader's own late policy uses the same functions.
 """
 
 import math
-import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_ignored
 from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.handed_in import KEPT, HandedIn, handed_in
 from autograder.gradebook.ledger import Ledger, read_ledger
 from autograder.gradebook.marks import ZERO, exact, hundredths
+from autograder.gradebook.roster import read_roster
+from autograder.gradebook.rule_values import same_name, suggestion
+from autograder.gradebook.rules_file import (
+    Known,
+    LateRules,
+    Rules,
+    read_rules,
+    rules_path,
+)
+from autograder.ingest.reading import TIMESTAMP
 from course.errors import GradingError
 
 _DAY_SECONDS = 86_400
-
-TEMPLATE = """\
-# The rules of this class. `autograder late` applies them, and `autograder grade` does so as well.
-timezone = "UTC"                    # of every time below, such as "Europe/Berlin"
-
-[due]                               # nobody is late for an assignment without a line here
-{due}
-
-[late]                              # the penalty, in percent of the points that were earned
-grace_minutes = 15                  # no penalty up to here; after it, days count from the due date
-percent_per_day = 10                # for every day that has begun
-cap_percent = 50                    # the largest penalty
-# zero_after_days = 7               # later than this, all points are taken off
-
-# One block for each extension; it holds for all assignments where none is named.
-# [[extension]]
-# student = "ada"
-# assignment = "cnn"
-# days = 3                          # or: hours = 12, until = 2026-11-20T12:00:00, excused = true
-# reason = "was ill"
-"""
-
-
-@dataclass(frozen=True)
-class LateRules:
-    """The penalty for being late; see TEMPLATE."""
-
-    grace_minutes: float = 0
-    percent_per_day: float = 0
-    cap_percent: float = 100
-    zero_after_days: float | None = None
-
-
-@dataclass(frozen=True)
-class Extension:
-    """More time for one student."""
-
-    student: str
-    assignment: str = ""
-    """"" for every assignment."""
-    more: timedelta = timedelta()
-    until: datetime | None = None
-    excused: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules of a class; see TEMPLATE."""
-
-    due: dict[str, datetime] = field(default_factory=dict)
-    """In UTC, by assignment."""
-    late: LateRules = field(default_factory=LateRules)
-    extensions: tuple[Extension, ...] = ()
-
-    def extension(self, student: str, assignment: str) -> Extension | None:
-        """Find a student's extension; one for this assignment before one for all."""
-        own = [one for one in self.extensions if one.student == student]
-        for wanted in (assignment, ""):
-            for one in own:
-                if one.assignment == wanted:
-                    return one
-        return None
-
-    def more_time(self, student: str, assignment: str) -> timedelta | None:
-        """Return how much later than the others a student may hand in; None for no extension."""
-        found = self.extension(student, assignment)
-        due = self.due.get(assignment)
-        if found is None or due is None or found.excused:
-            return None
-        return max(timedelta(), found.until - due) if found.until else found.more
-
-    def excused(self, student: str, assignment: str) -> bool:
-        """Whether a student has no penalty, however late."""
-        found = self.extension(student, assignment)
-        return bool(found and found.excused)
-
-
-def rules_path(class_root: Path) -> Path:
-    """Return the path of a class's rules."""
-    return class_root / "rules.toml"
-
-
-def template(assignments: list[str]) -> str:
-    """Return a first `rules.toml`, in which every due date is a comment."""
-    return TEMPLATE.format(due="\n".join(f"# {name} = 2026-11-01T23:59:00" for name in assignments))
-
-
-def read_rules(path: Path) -> Rules | None:
-    """Read the rules, None where a class has none; raise GradingError where they are wrong."""
-    if not path.is_file():
-        return None
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GradingError(f"{path} can't be read: {error}.", "Correct that line.") from error
-    try:
-        return _rules(data)
-    except (ValueError, TypeError, KeyError) as error:
-        raise GradingError(
-            f"{path}: {error}.", "`autograder late --init` shows the form."
-        ) from error
-
-
-def _rules(data: dict[str, Any]) -> Rules:
-    """Read the parsed file; an unknown name is an error, as its author expects an effect of it."""
-    _require_known(data, "the file", {"timezone", "due", "late", "extension"})
-    zone = _zone(data.get("timezone", "UTC"))
-    late = data.get("late", {})
-    _require_known(late, "[late]", {one.name for one in fields(LateRules)})
-    for name, value in late.items():
-        if type(value) not in (int, float) or value < 0:
-            raise ValueError(f"[late] {name} = {value!r} is not a number of 0 or more")
-    if late.get("cap_percent", 0) > 100:
-        raise ValueError("[late] cap_percent is more than 100")
-    due = {
-        name: _moment(value, zone, f"[due] {name}") for name, value in data.get("due", {}).items()
-    }
-    extensions = tuple(_extension(one, zone) for one in data.get("extension", []))
-    return Rules(due, LateRules(**late), extensions)
-
-
-def _extension(data: dict[str, Any], zone: tzinfo) -> Extension:
-    """Read one [[extension]]."""
-    where = f"[[extension]] of {data.get('student', 'nobody')!r}"
-    _require_known(
-        data, where, {"student", "assignment", "days", "hours", "until", "excused", "reason"}
-    )
-    if not data.get("student"):
-        raise ValueError("an [[extension]] names no student")
-    kinds = ("until" in data, "excused" in data, bool({"days", "hours"} & set(data)))
-    if sum(kinds) != 1:
-        raise ValueError(f"{where} needs one of days and hours, until, or excused")
-    return Extension(
-        student=str(data["student"]),
-        assignment=str(data.get("assignment", "")),
-        more=timedelta(days=data.get("days", 0), hours=data.get("hours", 0)),
-        until=_moment(data["until"], zone, where) if "until" in data else None,
-        excused=data.get("excused") is True,
-        reason=str(data.get("reason", "")),
-    )
-
-
-def _require_known(data: dict[str, Any], where: str, known: set[str]) -> None:
-    """Raise ValueError for a name that is not known."""
-    unknown = sorted(set(data) - known)
-    if unknown:
-        raise ValueError(f"{where} has {unknown[0]!r}, which has no meaning")
-
-
-def _zone(name: object) -> tzinfo:
-    """Find a time zone by its name."""
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"there is no timezone {name!r}") from error
-
-
-def _moment(value: object, zone: tzinfo, where: str) -> datetime:
-    """Read a date (its end) or a time, in the class's zone unless it has one; return it in UTC."""
-    if type(value) is date:
-        value = datetime.combine(value, time(23, 59, 59))
-    if not isinstance(value, datetime):
-        raise ValueError(f"{where} = {value!r} is not a time such as 2026-11-01T23:59:00")
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def percent_off(rules: LateRules, seconds_late: float) -> float:
@@ -203,11 +46,11 @@ def percent_off(rules: LateRules, seconds_late: float) -> float:
 def points_off(
     rules: Rules, student: str, assignment: str, score: Decimal, seconds_late: float
 ) -> Decimal:
-    """Return the penalty in points, to the hundredth."""
+    """Return the penalty in points, to the hundredth; never more than was earned."""
     if rules.excused(student, assignment):
         return ZERO
     percent = Decimal(str(percent_off(rules.late, seconds_late)))
-    return hundredths(score * percent / 100)
+    return max(ZERO, min(hundredths(score * percent / 100), score))
 
 
 @dataclass(frozen=True)
@@ -224,25 +67,67 @@ class Lateness:
     after: Decimal
     """The penalty by the rules."""
     note: str = ""
+    source: str = ""
+    """What tells when it was handed in, as `HandedIn.source`."""
+    doubt: str = ""
+    """Why that time may be wrong, as `HandedIn.note`."""
+
+
+def class_rules(class_folder: ClassFolder, assignments: Collection[str] | None) -> Rules | None:
+    """Read a class's rules, None where it has none; raise GradingError where they are wrong.
+
+    `assignments` are those of the course. Students are checked where the class has a roster: in
+    another class someone may have an extension and hand in later.
+    """
+    path = rules_path(class_folder.root)
+    if not path.exists():
+        return None
+    roster = _roster(class_folder)
+    students = roster | _handed_in_by(class_folder) if roster else None
+    return read_rules(path, Known(assignments, students))
+
+
+def _roster(class_folder: ClassFolder) -> set[str]:
+    """Return the roster's students; nobody where it is damaged, which does not stop grading."""
+    try:
+        return {one.student for one in read_roster(class_folder).people}
+    except GradingError:
+        return set()
+
+
+def _handed_in_by(class_folder: ClassFolder) -> set[str]:
+    """Return everyone who has a row in the gradebook or a folder in `submitted/`."""
+    found = set()
+    if class_folder.submitted.is_dir():
+        found = {path.name for path in class_folder.submitted.iterdir()}
+    if class_folder.gradebook.is_file():
+        with open_gradebook(class_folder) as gradebook:
+            found |= {student.id for student in gradebook.students}
+    return {name for name in found if not is_ignored(name)}
 
 
 def apply_rules(
-    class_folder: ClassFolder, assignments: Iterable[str] = (), *, write: bool = True
+    class_folder: ClassFolder,
+    assignments: Iterable[str] = (),
+    *,
+    write: bool = True,
+    known: Collection[str] | None = None,
 ) -> list[Lateness]:
     """Compute and enter every penalty; without `write`, only return what would be entered.
 
-    A class without rules is left as it is. Applying the rules twice gives the same penalties.
+    Applying the rules twice gives the same penalties. In a class without rules nobody has a
+    penalty. `known` are the course's assignments, by which names in the rules are checked.
     """
-    rules = read_rules(rules_path(class_folder.root))
-    if rules is None or not class_folder.gradebook.is_file():
+    rules = class_rules(class_folder, known)
+    if not class_folder.gradebook.is_file():
         return []
-    ledger = read_ledger(class_folder)
     wanted = set(assignments)
     found: list[Lateness] = []
     with open_gradebook(class_folder) as gradebook:
+        run = _Run(class_folder, rules, read_ledger(class_folder), gradebook)
         for assignment in gradebook.assignments:
             if not wanted or assignment.name in wanted:
-                found += _apply(gradebook, assignment, rules, ledger)
+                found += run.apply(assignment)
         if write:
             gradebook.db.commit()
         else:
@@ -250,36 +135,82 @@ def apply_rules(
     return sorted(found, key=lambda one: (one.student, one.assignment))
 
 
-def _apply(gradebook: Any, assignment: Any, rules: Rules, ledger: Ledger) -> Iterator[Lateness]:
-    """Enter the dates and penalties of one assignment in the session, without committing."""
-    for submission in gradebook.assignment_submissions(assignment.name):
-        student, name = submission.student.id, assignment.name
-        enter_dates(submission, rules, ledger)
-        seconds = float(submission.total_seconds_late)
+@dataclass(frozen=True)
+class _Run:
+    """Enters dates and penalties in the session of a gradebook, without committing."""
+
+    class_folder: ClassFolder
+    rules: Rules | None
+    ledger: Ledger
+    gradebook: Any
+
+    def apply(self, assignment: Any) -> Iterator[Lateness]:
+        """Enter the dates and penalties of one assignment."""
+        before = assignment.duedate
+        for submission in self.gradebook.assignment_submissions(assignment.name):
+            when = enter_dates(submission, self.class_folder, self.rules, self.ledger)
+            seconds = float(submission.total_seconds_late)
+            score, old, penalty = self._enter_penalties(submission, seconds)
+            student, name = submission.student.id, assignment.name
+            yield Lateness(
+                student=student,
+                assignment=name,
+                seconds_late=seconds,
+                score=score,
+                before=old,
+                after=penalty,
+                note=self._note(when, student, name, before),
+                source=when.source,
+                doubt=when.note,
+            )
+
+    def _enter_penalties(self, submission: Any, seconds: float) -> tuple[Decimal, Decimal, Decimal]:
+        """Enter the penalty of each notebook; return points, old penalty and new penalty."""
+        student, name = submission.student.id, submission.assignment.name
         before, after, score = exact(submission.late_submission_penalty), ZERO, ZERO
         for notebook in submission.notebooks:
-            earned = exact(notebook.score)
-            penalty = min(points_off(rules, student, name, earned, seconds), earned)
+            earned, penalty = exact(notebook.score), ZERO
+            if self.rules is not None:
+                penalty = points_off(self.rules, student, name, earned, seconds)
             score, after = score + earned, after + penalty
             notebook.late_submission_penalty = float(penalty) or None
-        note = _note(rules, ledger, student, name)
-        yield Lateness(student, name, seconds, score, before, after, note)
+        return score, before, after
+
+    def _note(self, when: HandedIn, student: str, name: str, due: datetime | None) -> str:
+        """Say what else decides, such as an extension."""
+        notes = [when.note] if when.note else []
+        if self.rules is None:
+            return "; ".join(notes)
+        taken, found = self.ledger.get((student, name)), self.rules.extension(student, name)
+        if found:
+            notes.append(f"{'excused' if found.excused else 'extension'}: {found.reason or '-'}")
+        if name not in self.rules.due:
+            if due is not None:
+                notes.append(f"the due date {due:%Y-%m-%d %H:%M} UTC is not in rules.toml: removed")
+            elif taken and taken.late:
+                notes.append("the LMS says late, but no due date is in rules.toml")
+        elif not when.source and not when.note:
+            notes.append("when it was handed in is not known")
+        return "; ".join(notes)
 
 
-def enter_dates(submission: Any, rules: Rules, ledger: Ledger) -> None:
+def enter_dates(
+    submission: Any, class_folder: ClassFolder, rules: Rules | None, ledger: Ledger
+) -> HandedIn:
     """Enter the due date, the extension, and when the submission was handed in.
 
-    The time is the LMS's, as `collect` noted it; where it noted none, nbgrader's own stays.
+    In a class with rules, only they give due dates and extensions. Returns the time and its source.
     """
     student, name = submission.student.id, submission.assignment.name
-    if name in rules.due:
-        submission.assignment.duedate = _naive(rules.due[name])
+    if rules is not None:
+        due = rules.due.get(name)
+        submission.assignment.duedate = _naive(due) if due else None
         submission.extension = rules.more_time(student, name)
-    taken = ledger.get((student, name))
-    if taken:
-        # Where the LMS says "in time", its word counts more than the clock.
-        time = taken.handed_in if taken.late is not False else None
-        submission.timestamp = _naive(time) if time else None
+    stored = submission.timestamp
+    kept = stored.replace(tzinfo=UTC) if stored else None
+    when = handed_in(class_folder, ledger, student, name, kept)
+    submission.timestamp = _naive(when.time) if when.time else None
+    return when
 
 
 def _naive(moment: datetime) -> datetime:
@@ -287,15 +218,34 @@ def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _note(rules: Rules, ledger: Ledger, student: str, assignment: str) -> str:
-    """Say what else decides, such as an extension."""
-    taken = ledger.get((student, assignment))
-    found = rules.extension(student, assignment)
-    notes = []
-    if found:
-        notes.append(f"{'excused' if found.excused else 'extension'}: {found.reason or '-'}")
-    if taken and taken.late and assignment not in rules.due:
-        notes.append("the LMS says late, but no due date is in rules.toml")
-    if taken and taken.time == "" and taken.late is None:
-        notes.append("when it was handed in is not known")
-    return "; ".join(notes)
+def late_notices(class_folder: ClassFolder, rows: Collection[Lateness]) -> list[str]:
+    """Say in a line each what an instructor should know of rules and times that were applied."""
+    rules = read_rules(rules_path(class_folder.root))
+    if rules is None:
+        return []
+    lines = list(_extensions_without_effect(class_folder, rules))
+    dated = [row for row in rows if row.assignment in rules.due]
+    lines += [f"{row.student}, {row.assignment}: {row.doubt}." for row in dated if row.doubt]
+    for source, what in ((TIMESTAMP, _WRITTEN), (KEPT, _KEPT), ("", _UNKNOWN)):
+        count = sum(row.source == source for row in dated)
+        if count:
+            lines.append(f"{count} submission{'s' if count > 1 else ''} {what}.")
+    return lines
+
+
+_WRITTEN = f"with a time from {TIMESTAMP}, which a student can write"
+_KEPT = f"with a time that only the gradebook has: there is no {TIMESTAMP}"
+_UNKNOWN = "with no known time: in time"
+
+
+def _extensions_without_effect(class_folder: ClassFolder, rules: Rules) -> Iterator[str]:
+    """Yield the extensions that change nothing: of nobody, or that end before the due date."""
+    known = _handed_in_by(class_folder) | _roster(class_folder) if rules.extensions else set()
+    for one in rules.extensions:
+        whose = f"rules.toml: the extension of {one.student!r}"
+        if not any(same_name(one.student, student) for student in known):
+            near = suggestion(one.student, known)
+            yield f"{whose} is nobody's yet: no one of that name has handed in. {near}".strip()
+        dues = [due for name, due in rules.due.items() if one.assignment in ("", name)]
+        if one.until and dues and one.until < min(dues):
+            yield f"{whose} ends before the due date, so it changes nothing."

@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.database import database_errors, open_gradebook
 from autograder.gradebook.writer import GradebookWriter, add_submission, rows_of, transaction
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
@@ -90,9 +90,10 @@ def apply_late_penalties(
         assignment, _, notebook = unit.partition("/")
         if assignment in due:
             names = {"student": student, "assignment": assignment, "notebook": notebook}
-            policy.preprocess(
-                new_notebook(), {"nbgrader": {**names, "db_url": class_folder.db_url}}
-            )
+            with database_errors(class_folder):
+                policy.preprocess(
+                    new_notebook(), {"nbgrader": {**names, "db_url": class_folder.db_url}}
+                )
 
 
 def has_notebook(gradebook: Any, marks: NotebookMarks) -> bool:

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.grades_csv import write_grades
-from autograder.gradebook.late_rules import apply_rules
+from autograder.gradebook.late_rules import apply_rules, late_notices
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.conditions import GradeOptions, cluster_conditions, prepare_class
@@ -73,6 +73,8 @@ class Summary:
     """Submissions that could not be opened, each with the reason; they have no mark."""
     not_graded: list[NotGraded] = field(default_factory=list)
     """Everything in `submitted/` that was not graded."""
+    notices: list[str] = field(default_factory=list)
+    """What an instructor should know of late rules and times."""
 
     def iter_results(self) -> Iterator[SubmissionResult]:
         """Read the results one after the other."""
@@ -254,7 +256,8 @@ def grade_class(
         # error, the marks are complete without them.
         gradebook.close()
         write_grades(class_folder, grades_rows(iter_results(class_folder)))
-        apply_rules(class_folder)
+        rows = apply_rules(class_folder, known=course.assignments())
+        summary.notices = late_notices(class_folder, rows)
     summary.not_graded = not_graded(
         course, class_folder, wanted, summary.iter_results(), summary.unreadable
     )

@@ -16,8 +16,8 @@ from shlex import quote
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import ClassFolder, CourseFolder
-from autograder.grading.plan import is_ignored, read_source
+from autograder.folders import ClassFolder, CourseFolder, is_ignored
+from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, result_path
 from autograder.ingest.reading import MAX_BYTES, Unreadable, read_submission
 from course.crossing import is_text

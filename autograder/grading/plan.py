@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from nbformat import NotebookNode
 
 from autograder.build.script import read_source_notebook
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_ignored
 from autograder.grading.conditions import Conditions
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import load, result_path
@@ -19,15 +19,6 @@ Submission = tuple[str, str]
 
 ENOUGH_TO_WARM = 4
 """Fewer submissions are graded sooner without fork servers, which import TensorFlow twice."""
-
-
-CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
-"""Names that systems and nbgrader make; names that begin with a dot are ignored too."""
-
-
-def is_ignored(name: str) -> bool:
-    """Whether an entry of `submitted/` was made by a system rather than handed in by a student."""
-    return name.startswith(".") or name in CLUTTER
 
 
 def find_submissions(class_folder: ClassFolder, assignments: Sequence[str]) -> list[Submission]:

@@ -4,11 +4,9 @@ It does what `nbgrader autograde` would do for all assignments, behind the sandb
 `class_run`, whose units are notebooks (`ps1/problem1`), because an assignment may have several.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -24,7 +22,11 @@ from autograder.build.stock_source import (
 from autograder.folders import class_secret
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades_csv import write_grades
+from autograder.gradebook.handed_in import handed_in
+from autograder.gradebook.late_rules import apply_rules, late_notices
+from autograder.gradebook.ledger import Ledger, read_ledger
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
+from autograder.gradebook.rules_file import rules_path
 from autograder.gradebook.stock_writer import (
     NotebookMarks,
     StockGradebook,
@@ -51,7 +53,7 @@ from autograder.grading.stock_results import results_of
 from autograder.grading.stock_submission import TestPlaces, grade_stock_notebook, read_handed_in
 from autograder.grading.versions import digest_of_files, key_of
 from autograder.grading.where_tests_run import digest_of_places, places_of
-from autograder.ingest.reading import TIMESTAMP, Unreadable
+from autograder.ingest.reading import Unreadable
 from course.errors import BuildError, GradingError
 from course.files import write_atomically
 from course.notebook.rejecting import Rejected
@@ -118,8 +120,8 @@ def grade_stock_class(
     """
     class_folder = course.class_folder
     wanted = course.require(names)
-    handed_in = {name: course.students(name) for name in wanted}
-    if not any(handed_in.values()):
+    students = {name: course.students(name) for name in wanted}
+    if not any(students.values()):
         raise GradingError(
             f"There is nothing to grade in {class_folder.submitted}.",
             "It holds what students handed in, as `nbgrader collect` puts it there.",
@@ -127,12 +129,12 @@ def grade_stock_class(
     put_scripts_on_path()
     with exclusive(class_folder):
         sweep(class_folder)
-        assignments, failures = _read_all([name for name in wanted if handed_in[name]], course)
+        assignments, failures = _read_all([name for name in wanted if students[name]], course)
         notebooks = {one.unit: one for each in assignments.values() for one in each.notebooks}
         submissions = [
             (student, one.unit)
             for name, assignment in assignments.items()
-            for student in handed_in[name]
+            for student in students[name]
             for one in assignment.notebooks
         ]
         summary = Summary(class_folder)
@@ -140,8 +142,7 @@ def grade_stock_class(
             summary = _run(course, assignments, notebooks, submissions, options, progress)
             # Late rules come last: if the course's policy has an error, the marks are complete.
             write_grades(class_folder, grades_rows(results_of(course, class_folder)))
-            with captured_log():
-                apply_late_penalties(class_folder, course.config, summary.graded)
+            summary.notices = _apply_late_rules(course, summary.graded)
         summary.failures = failures + summary.failures
     rejected = summary.iter_results()
     summary.not_graded = list(stock_not_graded(course, wanted, rejected, summary.unreadable))
@@ -184,6 +185,7 @@ def _run(
     if options.warm is None:
         options = replace(options, warm=len(submissions) >= ENOUGH_TO_WARM)
     tensorflow = any(uses_tensorflow(one.source) for one in notebooks.values())
+    ledger = read_ledger(class_folder)
     hidden = (class_folder.root / ".secret", *_samples(course, assignments))
     gradebook = StockGradebook(class_folder, {}, patience_seconds=options.patience_seconds)
     with (
@@ -210,10 +212,10 @@ def _run(
         place = StockMachine(executor, options.jobs, course, assignments, conditions, places)
 
         def enter(result: SubmissionResult) -> None:
-            gradebook.enter_notebook(_marks(result, course))
+            gradebook.enter_notebook(_marks(result, course, ledger))
 
         def ensure(result: SubmissionResult) -> None:
-            gradebook.ensure_notebook(_marks(result, course))
+            gradebook.ensure_notebook(_marks(result, course, ledger))
 
         def write(result: SubmissionResult) -> None:
             _write_autograded(course, result, notebooks[result.assignment])
@@ -251,25 +253,41 @@ def _samples(course: StockCourse, assignments: Mapping[str, StockAssignment]) ->
     return paths[:5]
 
 
-def _marks(result: SubmissionResult, course: StockCourse) -> NotebookMarks:
+def _marks(result: SubmissionResult, course: StockCourse, ledger: Ledger) -> NotebookMarks:
     """Return what the gradebook takes of a result."""
     assignment = result.assignment.partition("/")[0]
-    handed_in = _timestamp(course.submission(result.student, assignment))
-    return NotebookMarks(
-        result.assignment, result.student, result.gaps, result.unanswered, handed_in
-    )
+    when = handed_in(course.class_folder, ledger, result.student, assignment)
+    time = when.time.replace(tzinfo=None) if when.time else None
+    return NotebookMarks(result.assignment, result.student, result.gaps, result.unanswered, time)
 
 
-def _timestamp(folder: Path) -> datetime | None:
-    """Read nbgrader's time stamp of a submission; None if there is none that can be read."""
-    from nbgrader.utils import parse_utc
+def _apply_late_rules(course: StockCourse, graded: Sequence[Submission]) -> list[str]:
+    """Apply the class's rules.toml, else the course's own policy; return what is to be said."""
+    class_folder = course.class_folder
+    if not rules_path(class_folder.root).exists():
+        with captured_log():
+            apply_late_penalties(class_folder, course.config, graded)
+        return list(_doubts(course, graded))
+    rows = apply_rules(class_folder, known=course.assignments())
+    notices = late_notices(class_folder, rows)
+    if not course.config.EnterRules.get("rules"):
+        notices.append(_NOT_IN_NBGRADER)
+    return notices
 
-    path = folder / TIMESTAMP
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
-        return None
-    with suppress(ValueError, OverflowError, OSError):
-        return parse_utc(path.read_text(encoding="utf-8").strip())
-    return None
+
+def _doubts(course: StockCourse, graded: Sequence[Submission]) -> Iterator[str]:
+    """Yield why the time of a submission may be wrong."""
+    ledger = read_ledger(course.class_folder)
+    for student, name in sorted({(one, unit.partition("/")[0]) for one, unit in graded}):
+        when = handed_in(course.class_folder, ledger, student, name)
+        if when.note:
+            yield f"{student}, {name}: {when.note}."
+
+
+_NOT_IN_NBGRADER = (
+    "`nbgrader autograde` does not apply rules.toml yet: add two lines to nbgrader_config.py, "
+    "see docs/instructor.md."
+)
 
 
 def _write_autograded(

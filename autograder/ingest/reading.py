@@ -18,6 +18,7 @@ _MAX_NAME_BYTES = 255  # limit of Linux file systems
 _MAX_LISTED = 20  # names of other entries in a reason
 _MAX_ENTRIES = 10_000  # entries of a folder that are looked at
 TIMESTAMP = "timestamp.txt"  # nbgrader's own file; a student can write anything into it
+_MAX_TIMESTAMP = 100  # bytes
 _KINDS = {
     stat.S_IFREG: "a file",
     stat.S_IFLNK: "a link",
@@ -111,6 +112,24 @@ def read_notebook(folder: Path, notebook: str) -> Submission:
         _opened(parent, folder.name, f"the folder {folder.name}", os.O_DIRECTORY) as handed_in,
     ):
         return _notebook_in(handed_in, name)
+
+
+def read_timestamp(folder: Path) -> bytes | None:
+    """Read nbgrader's `timestamp.txt` in the folder of one submission; None if there is none.
+
+    Raises `Rejected` for anything but a small regular file, and `Unreadable` as the others do.
+    """
+    with (
+        _submitted(folder.parent) as parent,
+        _opened(parent, folder.name, f"the folder {folder.name}", os.O_DIRECTORY) as handed_in,
+    ):
+        if not _exists(handed_in, TIMESTAMP):
+            return None
+        with _opened(handed_in, TIMESTAMP, TIMESTAMP, 0) as descriptor:
+            content = os.read(descriptor, _MAX_TIMESTAMP + 1)
+    if len(content) > _MAX_TIMESTAMP:
+        raise Rejected(f"{TIMESTAMP} is larger than {_MAX_TIMESTAMP} bytes.")
+    return content
 
 
 def _notebook_in(handed_in: int, name: str) -> Submission:

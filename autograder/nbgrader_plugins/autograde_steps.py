@@ -14,12 +14,16 @@ from nbformat.v4 import new_notebook
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
+from traitlets.config import Config
 
+from autograder.build.coursedir import StockClass, StockCourse
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.late_rules import enter_dates, points_off, read_rules, rules_path
+from autograder.gradebook.late_rules import class_rules, enter_dates, points_off
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import exact
+from autograder.gradebook.rules_file import read_rules, rules_path
+from course.errors import GradingError
 
 
 class SubmissionReader(NotebookExporter):
@@ -57,22 +61,44 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 
 class EnterRules(NbGraderPreprocessor):
-    """Enter the due date and the extension before nbgrader computes the late penalty."""
+    """Enter due date, extension and time before nbgrader computes the late penalty."""
+
+    rules = Unicode("", help="The class's rules.toml.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Write to the gradebook only; return the notebook unchanged."""
-        submitted = Path(self.config.CourseDirectory.submitted_directory)
-        class_folder = ClassFolder(submitted.parent)
+        known = resources["nbgrader"]
+        class_folder = _class_of(Path(self.rules), self.config)
         rules = read_rules(rules_path(class_folder.root))
-        if rules is not None:
-            known = resources["nbgrader"]
-            with open_gradebook(class_folder) as gradebook:
-                submission = gradebook.find_submission(known["assignment"], known["student"])
-                enter_dates(submission, rules, read_ledger(class_folder))
-                gradebook.db.commit()
+        with open_gradebook(class_folder) as gradebook:
+            submission = gradebook.find_submission(known["assignment"], known["student"])
+            when = enter_dates(submission, class_folder, rules, read_ledger(class_folder))
+            if when.note:
+                self.log.warning("%s: %s", submission, when.note)
+            gradebook.db.commit()
         return nb, resources
+
+
+def _class_of(rules: Path, config: Config) -> StockClass:
+    """Return the class whose rules these are, with the folders that nbgrader's command uses."""
+    root = config.CourseDirectory.get("root", Path.cwd())
+    return StockClass(rules.parent, StockCourse(Path(root), config).coursedir)
+
+
+def check_rules(rules: Path, config: Config, **more: Any) -> None:
+    """Check the rules before nbgrader autogrades a submission; end the command with one line.
+
+    nbgrader logs the traceback of another exception, and goes on with the next submission.
+    """
+    class_folder = _class_of(rules, config)
+    own = CourseFolder(Path(config.CourseDirectory.get("root", Path.cwd())))
+    course = own if own.assignments() else StockCourse(own.root, config)
+    try:
+        class_rules(class_folder, course.assignments())
+    except GradingError as error:
+        raise SystemExit(f"Error: {error}") from error
 
 
 class LatePolicy(BasePlugin):

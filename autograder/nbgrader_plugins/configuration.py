@@ -1,5 +1,7 @@
 """nbgrader's configuration for a class, used by nbgrader's commands and by formgrader."""
 
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 from traitlets.config import Config
@@ -14,12 +16,9 @@ def class_config(root: Path, class_folder: Path) -> Config:
     from nbgrader.preprocessors import AssignLatePenalties
 
     from autograder.build.release import CELL_SECONDS, build_config
-    from autograder.gradebook.late_rules import rules_path
     from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
     from autograder.nbgrader_plugins.autograde_steps import (
-        EnterRules,
         GradeInSandbox,
-        LatePolicy,
         SubmissionReader,
     )
     from autograder.nbgrader_plugins.exporters import FeedbackExporter
@@ -37,12 +36,35 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.Execute.timeout = CELL_SECONDS
     config.Execute.startup_timeout = 120
     config.Execute.iopub_timeout = 30
-    config.AssignLatePenalties.plugin_class = LatePolicy
-    config.LatePolicy.rules = str(rules_path(class_folder))
     config.Autograde.sanitize_preprocessors = [GradeInSandbox]
     config.Autograde.exporter_class = SubmissionReader
-    config.Autograde.autograde_preprocessors = [EnterRules, AssignLatePenalties]
+    config.Autograde.autograde_preprocessors = [AssignLatePenalties]
+    use_late_rules(config, class_folder)
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # The exporter reads the result that grading kept, not the notebook.
     config.GenerateFeedback.preprocessors = []
     return config
+
+
+def use_late_rules(config: Config, class_folder: Path | str) -> None:
+    """Let nbgrader's `autograde` apply the `rules.toml` in a class's folder.
+
+    A stock course calls it at the end of its `nbgrader_config.py`.
+    """
+    from nbgrader.converters import Autograde
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    from autograder.gradebook.nbgrader_quirks import survive_damaged_timestamps
+    from autograder.gradebook.rules_file import rules_path
+    from autograder.nbgrader_plugins.autograde_steps import EnterRules, LatePolicy, check_rules
+
+    survive_damaged_timestamps()
+    rules = rules_path(Path(class_folder))
+    config.EnterRules.rules = config.LatePolicy.rules = str(rules)
+    config.Autograde.setdefault("pre_convert_hook", partial(check_rules, rules, deepcopy(config)))
+    config.AssignLatePenalties.plugin_class = LatePolicy
+    usual = Autograde.autograde_preprocessors.default_args[0]
+    steps = list(config.Autograde.get("autograde_preprocessors", usual))
+    # The penalty is computed from the dates that the step before it enters.
+    steps.insert(steps.index(AssignLatePenalties), EnterRules)
+    config.Autograde.autograde_preprocessors = steps

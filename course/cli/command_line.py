@@ -2,7 +2,9 @@
 
 import gc
 import io
+import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -22,8 +24,9 @@ def new_app() -> typer.Typer:
     )
 
 
-def guarded(app: typer.Typer) -> None:
+def guarded(app: Callable[[], object]) -> None:
     """Run a command; print an error that a person can fix as one line, and exit with 2."""
+    _restart_in_utf8()
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may not have "✓": print a question mark instead of a traceback.
         if isinstance(stream, io.TextIOWrapper):
@@ -50,6 +53,17 @@ def guarded(app: typer.Typer) -> None:
         sys.exit(130)
     finally:
         gc.freeze()
+
+
+def _restart_in_utf8() -> None:
+    """Start again where names of files are not read as UTF-8, as with LC_ALL=C and PYTHONUTF8=0.
+
+    There a folder `chloé` has a name that can't be compared, printed or written into a file.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    arguments = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+    os.execve(sys.executable, arguments, {**os.environ, "PYTHONUTF8": "1"})
 
 
 def version_option(command: str) -> Any:

@@ -19,19 +19,11 @@ from traitlets.config import Config
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.late_rules import (
-    LateRules,
-    Rules,
-    apply_rules,
-    percent_off,
-    points_off,
-    read_rules,
-    rules_path,
-    template,
-)
+from autograder.gradebook.late_rules import apply_rules, percent_off, points_off
 from autograder.gradebook.ledger import Taken, read_ledger, write_ledger
 from autograder.gradebook.marks import exact
 from autograder.gradebook.reader import read_class
+from autograder.gradebook.rules_file import LateRules, Rules, read_rules, rules_path, template
 from autograder.nbgrader_plugins.autograde_steps import EnterRules, LatePolicy
 from course.errors import GradingError
 
@@ -181,12 +173,23 @@ def test_canvas_s_word_that_something_is_in_time_counts(folder: ClassFolder) -> 
     assert penalties(folder)["ben"] == 0.0
 
 
-def test_a_class_without_rules_is_left_as_nbgrader_has_it(folder: ClassFolder) -> None:
+@pytest.mark.parametrize(
+    "left", ["", RULES.replace("reshape =", "pooling =")], ids=["file", "line"]
+)
+def test_a_due_date_that_is_removed_takes_its_penalty_with_it(
+    folder: ClassFolder, left: str
+) -> None:
     apply_rules(folder)
+    before = penalties(folder)
     rules_path(folder.root).unlink()
+    if left:
+        rules_path(folder.root).write_text(left)
 
-    assert apply_rules(folder) == []
-    assert penalties(folder)["ben"] == 1.87
+    said = {row.student: row.note for row in apply_rules(folder)}
+
+    assert before["ben"] == 1.87
+    assert set(penalties(folder).values()) == {0.0}
+    assert ("2026-11-01 22:59 UTC is not in rules.toml: removed" in said["ben"]) == bool(left)
 
 
 def test_nbgraders_own_step_comes_to_the_same_penalties(

@@ -23,9 +23,10 @@ from support.lms_archives import (
 )
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.late_rules import apply_rules, rules_path
+from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.reader import read_class
+from autograder.gradebook.rules_file import rules_path
 from autograder.lms.collecting import CollectOptions, collect
 from autograder.lms.exports import canvas_csv, class_json, moodle_csv, questions_csv
 from autograder.sandbox import Sandbox

@@ -281,7 +281,7 @@ def test_formgrader_opens_in_the_course_and_says_which_buttons_to_leave(
         ("build", "nbgrader generate_assignment"),
         ("collect x.zip", "nbgrader zip_collect"),
         ("demo", "submitted/test/"),
-        ("late", "LateSubmissionPlugin"),
+        ("late", "Run `autograder grade`"),
         ("new ps3", "new --notebook"),
         ("solutions", "autograder grade"),
         ("report", "Run `autograder grade`"),
