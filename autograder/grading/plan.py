@@ -12,6 +12,7 @@ from autograder.grading.conditions import Conditions
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import load, result_path
 from autograder.grading.versions import grader_version, source_version
+from autograder.ingest.reading import EXCHANGE_FILES
 from course.crossing import is_text
 
 Submission = tuple[str, str]
@@ -21,7 +22,7 @@ ENOUGH_TO_WARM = 4
 """Fewer submissions are graded sooner without fork servers, which import TensorFlow twice."""
 
 
-CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
+CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", *EXCHANGE_FILES}
 """Names that systems and nbgrader make; names that begin with a dot are ignored too."""
 
 

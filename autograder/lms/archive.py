@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.ingest.reading import EXCHANGE_FILES
 from autograder.lms.zip_directory import (
     OpenZip,
     Parts,
@@ -38,7 +39,7 @@ _CLUTTER = (
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
-    "timestamp.txt",
+    *EXCHANGE_FILES,
 )
 NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 

@@ -23,6 +23,7 @@ def class_config(root: Path, class_folder: Path) -> Config:
         SubmissionReader,
     )
     from autograder.nbgrader_plugins.exporters import FeedbackExporter
+    from autograder.nbgrader_plugins.feedback_release import ReleaseFeedback
 
     put_scripts_on_path()
     config = build_config(root, class_folder / "gradebook.db")
@@ -45,4 +46,5 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # The exporter reads the result that grading kept, not the notebook.
     config.GenerateFeedback.preprocessors = []
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
     return config
