@@ -22,8 +22,8 @@ def class_config(root: Path, class_folder: Path) -> Config:
         LatePolicy,
         SubmissionReader,
     )
+    from autograder.nbgrader_plugins.exchange import Collect, ReleaseFeedback
     from autograder.nbgrader_plugins.exporters import FeedbackExporter
-    from autograder.nbgrader_plugins.feedback_release import ReleaseFeedback
 
     put_scripts_on_path()
     config = build_config(root, class_folder / "gradebook.db")
@@ -46,5 +46,6 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # The exporter reads the result that grading kept, not the notebook.
     config.GenerateFeedback.preprocessors = []
+    config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_feedback = ReleaseFeedback
     return config

@@ -1,5 +1,7 @@
-"""Feedback reaches each student through nbgrader's exchange: their own, and of what was graded."""
+"""The exchange's two steps that read what students own: collecting, and releasing feedback."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from support.page_material import text_of
 
 from autograder.folders import CourseFolder
 from autograder.ingest.reading import SECRET, read_exchange_files
+from autograder.nbgrader_plugins.exchange import copy_regular_files
 
 
 @pytest.fixture
@@ -93,6 +96,18 @@ def test_two_students_with_one_secret_see_no_page_of_each_other(
     assert desk.fetched("ada") == []
 
 
+def test_students_may_read_a_page_whatever_the_graders_umask(desk: ExchangeClass) -> None:
+    before = os.umask(0o077)
+    try:
+        desk.write_feedback()
+        desk.step("ReleaseFeedback")
+    finally:
+        os.umask(before)
+
+    pages = list((desk.exchange / "convpool" / "feedback").iterdir())
+    assert [stat.S_IMODE(page.stat().st_mode) for page in pages] == [0o644, 0o644]
+
+
 def test_only_the_page_itself_is_released(desk: ExchangeClass) -> None:
     # nbgrader copies what a student hands in beside a notebook, links included, to the feedback.
     desk.class_folder.feedback.joinpath("ada", "reshape", "gradebook.html").write_text("secret")
@@ -129,3 +144,45 @@ def test_a_secret_is_read_through_no_link(tmp_path: Path) -> None:
     (folder / SECRET).symlink_to(tmp_path / "elsewhere")
 
     assert read_exchange_files(folder) == {}
+
+
+@pytest.mark.parametrize("name", ["reshape.ipynb", "more.csv", "folder", ""])
+def test_no_link_of_a_students_is_followed(
+    desk: ExchangeClass, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    # With nbgrader's own class `reshape.ipynb` would be the solution, and so would the feedback.
+    solution = desk.course.source("reshape")
+    desk.hand_in("cleo")
+    (mine,) = (desk.exchange / "convpool" / "inbound").glob("cleo+*")
+    entry = mine / name if name else mine
+    aside = entry.rename(desk.folder / "aside") if entry.exists() else None
+    entry.symlink_to(solution.parent if name in ("folder", "") else solution)
+
+    desk.step("Collect")
+
+    collected = desk.class_folder.submitted / "cleo" / "reshape"
+    found = [path for path in collected.rglob("*") if path.is_file()]
+    assert solution.read_bytes() not in [path.read_bytes() for path in found]
+    assert not any(path.is_symlink() for path in collected.rglob("*"))
+    assert f"Not collected: {name or '.'} of " in caplog.text
+    assert aside is None or aside.exists()
+    if name not in ("reshape.ipynb", ""):
+        assert (collected / "reshape.ipynb").is_file()
+
+
+def test_everything_regular_is_collected_as_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "ada+reshape"
+    (source / "data" / "deep").mkdir(parents=True)
+    (source / "reshape.ipynb").write_bytes(b"\xef\xbb\xbf{}")
+    (source / "data" / "deep" / "a b.csv").write_text("1")
+    os.mkfifo(source / "pipe")
+
+    left_out = copy_regular_files(source, tmp_path / "copy")
+
+    assert left_out == ["pipe"]
+    copied = {p.relative_to(tmp_path / "copy"): p for p in (tmp_path / "copy").rglob("*")}
+    assert {str(name) for name, p in copied.items() if p.is_file()} == {
+        "reshape.ipynb",
+        "data/deep/a b.csv",
+    }
+    assert (tmp_path / "copy" / "reshape.ipynb").read_bytes() == b"\xef\xbb\xbf{}"

@@ -1,21 +1,88 @@
-"""Feedback through nbgrader's exchange: `nbgrader release_feedback`, and formgrader's button.
+"""The instructor's two steps of nbgrader's exchange that read what students own.
 
-A page lies in the exchange under a name that only its student can compute, from the secret that
+They are `nbgrader collect` and `nbgrader release_feedback`, and formgrader's buttons for them. A
+page lies in the exchange under a name that only its student can compute, from the secret that
 `nbgrader submit` put beside the submission. Grading and `autograder feedback` pass that secret on.
 """
 
+import os
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
 from autograder.folders import ClassFolder
 from autograder.ingest.reading import SECRET, TIMESTAMP, read_exchange_files
 from course.visible import visible
+
+_AS_IT_IS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_DEEPEST = 20  # folders inside each other
+
+
+class Collect(ExchangeCollect):
+    """Collects regular files only, and names what it leaves out.
+
+    nbgrader's own class follows links. A submission belongs to its student until it is collected,
+    and so a link in it would hand the student, by way of the feedback, whatever file of the
+    instructor's it leads to.
+    """
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Copy what was handed in through a folder that its student can't change meanwhile."""
+        with TemporaryDirectory(prefix="collected-") as held:
+            inside = Path(held) / "submission"
+            for left_out in copy_regular_files(Path(src), inside):
+                self.log.warning(
+                    "Not collected: %s of %s. It is a link, or no file that can be read.",
+                    visible(left_out),
+                    visible(src),
+                )
+            super().do_copy(str(inside), dest, log)
+
+
+def copy_regular_files(source: Path, target: Path) -> list[str]:
+    """Copy the regular files of a folder that somebody else owns; return the paths of the rest.
+
+    No link is followed, at no place in the folder and even if it is put there during the copy.
+    """
+    target.mkdir(parents=True)
+    parent = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        left_out = list(_copy_entry(parent, source.name, target))
+    finally:
+        os.close(parent)
+    return [str(path.relative_to(target)) for path in left_out]
+
+
+def _copy_entry(folder: int, name: str, place: Path, depth: int = 0) -> Iterator[Path]:
+    """Copy one entry of an open folder to its place; yield the places of what is not copied."""
+    try:
+        descriptor = os.open(name, _AS_IT_IS, dir_fd=folder)
+    except OSError:  # a link among others
+        yield place
+        return
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode) and depth <= _DEEPEST:
+            place.mkdir(exist_ok=True)
+            with os.scandir(descriptor) as entries:
+                names = sorted(entry.name for entry in entries)
+            for inner in names:
+                yield from _copy_entry(descriptor, inner, place / inner, depth + 1)
+        elif stat.S_ISREG(mode) and depth:
+            with open(descriptor, "rb", closefd=False) as file, place.open("xb") as copy:
+                shutil.copyfileobj(file, copy)
+        else:
+            yield place
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -74,7 +141,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         key = notebook_hash(secret=page.secret, notebook_id=notebook)
         target = Path(self.dest_path) / f"{key}.html"
         partial = target.with_name(f"{key}-tmp.html")
-        shutil.copy(page.path, partial)
+        shutil.copyfile(page.path, partial)
+        partial.chmod(0o664 if self.coursedir.groupshared else 0o644)  # whatever the umask
         partial.replace(target)
         time = visible(page.time) or "an unknown time"
         self.log.info("Released to %s, for what was submitted at %s", visible(page.student), time)
