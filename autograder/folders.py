@@ -169,7 +169,14 @@ class ClassFolder:
         return "default_course"
 
 
-CLUTTER = {"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "timestamp.txt"}
+CLUTTER = {
+    "__MACOSX",
+    "__pycache__",
+    "Thumbs.db",
+    "desktop.ini",
+    "timestamp.txt",
+    "submission_secret.txt",
+}
 """Names that systems and nbgrader make; names that begin with a dot are ignored too."""
 
 

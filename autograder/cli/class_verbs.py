@@ -203,6 +203,9 @@ def formgrader(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open a browser window.")
     ] = True,
+    hub: Annotated[
+        bool, typer.Option("--hub", help="Serve it as a service of JupyterHub, which starts this.")
+    ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
@@ -216,9 +219,13 @@ def formgrader(
       autograder formgrader --class 2026
       autograder formgrader --class demo --no-browser    print the address only
     """
-    from autograder.cli.formgrader_lab import open_formgrader
+    from autograder.cli.formgrader_lab import open_formgrader, serve_in_hub
 
-    open_formgrader(*course_and_class(course, class_folder), browser=browser)
+    folder, own = course_and_class(course, class_folder)
+    if hub:
+        serve_in_hub(folder, own)
+    else:
+        open_formgrader(folder, own, browser=browser)
 
 
 def feedback(

@@ -1,7 +1,9 @@
-"""Starts JupyterLab with formgrader open on one class's gradebook."""
+"""Starts JupyterLab with formgrader on one class: on this machine, or as a JupyterHub service."""
 
 import json
 import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
@@ -10,7 +12,7 @@ from autograder.build.coursedir import AnyCourse, StockCourse
 from autograder.folders import ClassFolder
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from course.errors import GradingError
-from course.learner.lab import start_lab
+from course.learner.lab import run_server, start_lab
 
 WORKSPACE = "instructor"
 _FORMGRADER = "nbgrader-formgrader:nbgrader-formgrader"
@@ -29,8 +31,14 @@ def open_formgrader(course: AnyCourse, class_folder: ClassFolder, *, browser: bo
 
     nbgrader's configuration file is there; a checkout's reads CLASS_DIR. The workspace that opens
     formgrader's tab is written to the class folder, so the instructor's own workspaces stay as they
-    are. Raises `GradingError` if the class has no gradebook.
+    are. Raises `GradingError` if the class has no gradebook, and in a terminal of a JupyterHub.
     """
+    if prefix := os.environ.get("JUPYTERHUB_SERVICE_PREFIX"):
+        raise GradingError(
+            "Your browser can't reach what is started in a terminal of a JupyterHub.",
+            f"If this is the Hub's service for the class, open {prefix}formgrader/ on the Hub's "
+            "address; docs/jupyterhub.md says how to set that service up.",
+        )
     if not class_folder.gradebook.is_file():
         raise GradingError(
             f"{class_folder.root} has no gradebook yet.",
@@ -43,7 +51,29 @@ def open_formgrader(course: AnyCourse, class_folder: ClassFolder, *, browser: bo
     put_scripts_on_path()
     os.environ["CLASS_DIR"] = str(class_folder.root)
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder)
-    start_lab(course.root, browser=browser, opens=f"/lab/workspaces/{WORKSPACE}")
+    opens = f"/lab/workspaces/{WORKSPACE}"
+    start_lab(course.root, browser=browser, opens=opens, learner=False)
+
+
+def serve_in_hub(course: AnyCourse, class_folder: ClassFolder) -> None:
+    """Run JupyterHub's own server in the checkout until the Hub stops it; formgrader comes first.
+
+    Formgrader has a page of its own there: the Hub forbids frames, such as JupyterLab's tab of it.
+    The class may be new. Raises `GradingError` if no Hub has started this, or without JupyterHub.
+    """
+    if not os.environ.get("JUPYTERHUB_API_TOKEN"):
+        raise GradingError(
+            "Only a JupyterHub can start this with --hub.",
+            "Leave --hub out, or see docs/jupyterhub.md.",
+        )
+    if find_spec("jupyterhub") is None:
+        raise GradingError(
+            "JupyterHub is not installed here.", "Install it: pip install 'convpool-course[hub]'."
+        )
+    put_scripts_on_path()
+    os.environ["CLASS_DIR"] = str(class_folder.root)
+    os.environ["JUPYTERHUB_DEFAULT_URL"] = "/formgrader/"
+    run_server([sys.executable, "-m", "jupyterhub.singleuser"], course.root, learner=False)
 
 
 def write_workspace(folder: Path) -> None:

@@ -1,12 +1,14 @@
 """The autograded notebook of one submission, which formgrader shows."""
 
 import re
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.grading.results import SubmissionResult
+from autograder.ingest.reading import EXCHANGE_FILES, read_exchange_files
 from course.files import write_atomically
 from course.notebook.cell_marks import mark_of
 
@@ -61,8 +63,27 @@ def write_autograded(
     class_folder: ClassFolder, result: SubmissionResult, source: NotebookNode
 ) -> None:
     """Put the autograded notebook where nbgrader looks for it, unless it is there already."""
-    name = f"{result.assignment}.ipynb"
-    path = class_folder.autograded / result.student / result.assignment / name
+    folder = class_folder.autograded / result.student / result.assignment
     content = nbformat.writes(autograded_notebook(result, source)).encode()
+    write_changed(folder / f"{result.assignment}.ipynb", content)
+    pass_on_exchange_files(class_folder.submitted / result.student / result.assignment, folder)
+
+
+def pass_on_exchange_files(before: Path, after: Path) -> None:
+    """Copy the exchange's notes from one step's folder to the next, as nbgrader does.
+
+    `nbgrader release_feedback` needs them beside the feedback, and those of the very submission
+    that was graded. What the step before has not is removed.
+    """
+    found = read_exchange_files(before)
+    for name in EXCHANGE_FILES:
+        if name in found:
+            write_changed(after / name, found[name])
+        else:
+            (after / name).unlink(missing_ok=True)
+
+
+def write_changed(path: Path, content: bytes) -> None:
+    """Write a file whole, unless it holds this content already."""
     if not path.is_file() or path.read_bytes() != content:
         write_atomically(path, lambda file: file.write(content))

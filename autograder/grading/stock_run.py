@@ -33,7 +33,11 @@ from autograder.gradebook.stock_writer import (
     apply_late_penalties,
     knows_notebooks,
 )
-from autograder.grading.autograded import autograded_notebook
+from autograder.grading.autograded import (
+    autograded_notebook,
+    pass_on_exchange_files,
+    write_changed,
+)
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
 from autograder.grading.grades_rows import grades_rows
@@ -55,7 +59,6 @@ from autograder.grading.versions import digest_of_files, key_of
 from autograder.grading.where_tests_run import digest_of_places, places_of
 from autograder.ingest.reading import Unreadable
 from course.errors import BuildError, GradingError
-from course.files import write_atomically
 from course.notebook.rejecting import Rejected
 
 
@@ -295,7 +298,6 @@ def _write_autograded(
 ) -> None:
     """Put the graded notebook where nbgrader looks for it, unless it is there already."""
     folder = course.autograded(result.student, notebook.assignment)
-    path = folder / f"{notebook.name}.ipynb"
     content = nbformat.writes(autograded_notebook(result, notebook.source)).encode()
-    if not path.is_file() or path.read_bytes() != content:
-        write_atomically(path, lambda file: file.write(content))
+    write_changed(folder / f"{notebook.name}.ipynb", content)
+    pass_on_exchange_files(course.submission(result.student, notebook.assignment), folder)

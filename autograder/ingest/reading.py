@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,11 @@ from course.notebook.tampering import one_line
 _MAX_NAME_BYTES = 255  # limit of Linux file systems
 _MAX_LISTED = 20  # names of other entries in a reason
 _MAX_ENTRIES = 10_000  # entries of a folder that are looked at
-TIMESTAMP = "timestamp.txt"  # nbgrader's own file; a student can write anything into it
+# What nbgrader's exchange writes beside a submission; a student can write anything into both.
+TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+EXCHANGE_FILES = (TIMESTAMP, SECRET)
+_MAX_NOTE = 1_000  # bytes of one of them
 _MAX_TIMESTAMP = 100  # bytes
 _KINDS = {
     stat.S_IFREG: "a file",
@@ -132,6 +136,25 @@ def read_timestamp(folder: Path) -> bytes | None:
     return content
 
 
+def read_exchange_files(folder: Path) -> dict[str, bytes]:
+    """Return the exchange's notes in the folder of one submission, by name: its time, its secret.
+
+    What is no regular file with a short text is left out.
+    """
+    found = {}
+    for name in EXCHANGE_FILES:
+        with (
+            suppress(Rejected, Unreadable, OSError, UnicodeError),
+            _submitted(folder.parent) as parent,
+            _opened(parent, folder.name, f"the folder {folder.name}", os.O_DIRECTORY) as handed_in,
+            _opened(handed_in, name, name, 0) as descriptor,
+        ):
+            content = os.read(descriptor, _MAX_NOTE + 1)
+            if content.decode().strip() and len(content) <= _MAX_NOTE:
+                found[name] = content
+    return found
+
+
 def _notebook_in(handed_in: int, name: str) -> Submission:
     """Read a file of an open folder."""
     if not _exists(handed_in, name):
@@ -219,6 +242,6 @@ def _other_entries(folder: int) -> list[str]:
             names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
     except OSError as error:
         raise Unreadable(f"The folder can't be listed ({error.strerror}).") from error
-    found = sorted(one_line(name, 60) for name in names if name != TIMESTAMP)
+    found = sorted(one_line(name, 60) for name in names if name not in EXCHANGE_FILES)
     more = len(found) - _MAX_LISTED
     return found[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else [])

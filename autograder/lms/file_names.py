@@ -11,6 +11,7 @@ _CLUTTER = (
     "Thumbs.db",
     "desktop.ini",
     "timestamp.txt",
+    "submission_secret.txt",
     ".git",
     ".gitignore",
     ".gitattributes",

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
 from autograder.gradebook.roster import Person
+from autograder.ingest.reading import SECRET, TIMESTAMP
 from autograder.lms.forms import Sender
 from autograder.lms.members import Parts
 from autograder.lms.reader import Reader, ReadFile, Unanswered
@@ -86,6 +87,8 @@ def place(
     except Unanswered as problem:
         return "refused", f"{candidate.file.where}: {problem}"
     write_atomically(path, lambda file: file.write(content))
+    # Of a notebook from nbgrader's exchange, which this one replaces.
+    (path.parent / SECRET).unlink(missing_ok=True)
     _stamp(path.parent, taken)
     ledger[key] = taken
     status = "updated" if before and on_disk else "new"
@@ -138,7 +141,7 @@ def _digest(path: Path) -> str:
 
 def _stamp(folder: Path, taken: Taken) -> None:
     """Write nbgrader's `timestamp.txt`; remove it if no time is known: then nobody is late."""
-    path = folder / "timestamp.txt"
+    path = folder / TIMESTAMP
     if taken.handed_in is None:
         path.unlink(missing_ok=True)
         return

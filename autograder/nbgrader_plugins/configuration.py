@@ -21,6 +21,7 @@ def class_config(root: Path, class_folder: Path) -> Config:
         GradeInSandbox,
         SubmissionReader,
     )
+    from autograder.nbgrader_plugins.exchange import Collect, ReleaseFeedback
     from autograder.nbgrader_plugins.exporters import FeedbackExporter
 
     put_scripts_on_path()
@@ -43,6 +44,8 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.GenerateFeedback.exporter_class = FeedbackExporter
     # The exporter reads the result that grading kept, not the notebook.
     config.GenerateFeedback.preprocessors = []
+    config.ExchangeFactory.collect = Collect
+    config.ExchangeFactory.release_feedback = ReleaseFeedback
     return config
 
 

@@ -98,7 +98,7 @@ def check(
     for entry in entries:
         if entry.problem:
             print_notice(f"{entry.problem}. `course status` says what to do.", entry.assignment)
-    if any(entry.path is None for entry in entries):
+    if any(entry.path is None and entry.is_fetched for entry in entries):
         raise typer.Exit(2)
     if not complete:
         raise typer.Exit(1)
@@ -159,7 +159,8 @@ def submit(
     command again replaces it.
 
     The last table says what was packed. The exit status is 0 if every exercise was packed, 3 if
-    one was not or another file may be meant, and 2 for an error.
+    one was not or another file may be meant, and 2 for an error. What you have not yet fetched
+    from JupyterLab's Assignment List is named there, and changes no status.
 
     Examples:
 

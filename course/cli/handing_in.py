@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from course.cli.printing import points_of
+from course.cli.printing import NOT_FETCHED, points_of
 from course.errors import CourseError
 from course.learner.folder import read_notebook
 from course.learner.packing_list import Entry, identify
@@ -113,6 +113,8 @@ def print_packed(entries: list[Entry], found: list[Standing], packed: Packed | N
 
 def _state(entry: Entry) -> str:
     """Say whether an entry was packed."""
+    if not entry.is_fetched:
+        return NOT_FETCHED
     if entry.path is None:
         return f"NOT packed: {entry.problem}"
     usual = entry.path.parts[-2:] == tuple(entry.name.split("/")) or not entry.is_known
@@ -122,7 +124,7 @@ def _state(entry: Entry) -> str:
 
 def _nothing_of(entry: Entry) -> str:
     """Say that no points are in sight, of an exercise that has points."""
-    if not entry.is_graded_here:
+    if not entry.is_graded_here or not entry.is_fetched:
         return ""
     return f"0 of {sum(gap.points for gap in gaps(entry.assignment)):g}"
 

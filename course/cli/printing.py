@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from course.learner.fresh_run import ShowProgress
 
 _WIDTH = 92
+NOT_FETCHED = "not fetched yet"
 HIDDEN = "Hidden checks run when a notebook is graded. They can still take points away."
 
 
@@ -109,6 +110,8 @@ def print_overview(folder: Path, found: list[Standing], console: Console) -> Non
 
 def _row(standing: Standing) -> tuple[str, str, str]:
     """Return the gaps with their signs, how many are done, and the points."""
+    if not standing.is_fetched:
+        return f"{NOT_FETCHED}: see the Assignment List in JupyterLab", "", ""
     problem = f"! {standing.problem}" if standing.problem else ""
     if problem and standing.elsewhere is None:
         problem += f": course reset {standing.assignment}"
@@ -149,7 +152,7 @@ def _legend(found: list[Standing]) -> str:
 
 def next_step(folder: Path, found: list[Standing]) -> str:
     """Return in one line what to do next."""
-    for standing in found:
+    for standing in filter(lambda one: one.is_fetched, found):
         name = standing.assignment
         if standing.elsewhere:
             file = os.path.relpath(standing.elsewhere, folder)
@@ -166,4 +169,10 @@ def next_step(folder: Path, found: list[Standing]) -> str:
             return f"Next: {name}/{name}.ipynb, the gap `{waiting[0].exercise}`."
     if packed(folder):
         return "Your notebooks are packed. Hand in the zip file if you have not done so yet."
+    further = [standing.assignment for standing in found if not standing.is_fetched]
+    if further:
+        return (
+            f"Next: hand in with Submit in JupyterLab's Assignment List, and fetch {further[0]} "
+            "there once it is listed. For a zip file instead: course submit"
+        )
     return "Next: course submit"

@@ -1,5 +1,6 @@
 """Finds the learner's notebooks, and reads one as data."""
 
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +15,9 @@ from course.notebook.rejecting import Rejected
 from course.notebook.release_folder import all_gaps, assignments
 
 DEFAULT = Path("convpool")
+_COPIED = ("index.md", "lesson.ipynb")
+"""What `course lab` copies, and nbgrader's exchange does not bring."""
+FETCH = "Fetch it in JupyterLab's Assignment List."
 _REMEMBERED = "folder.json"
 _BACKUP = "Its last checkpoint is in .ipynb_checkpoints beside it; `course reset` gives a new one."
 
@@ -93,6 +97,16 @@ def _looks_like_one(folder: Path) -> bool:
     return has_folder and (folder / "index.md").is_file()
 
 
+def is_fetched(folder: Path, assignment: str) -> bool:
+    """Whether an exercise has come into a learner's folder, even if it is no longer there.
+
+    `course lab` copies all at once. Of nbgrader's exchange a learner fetches one after the other,
+    each into a folder of its own.
+    """
+    has_all = any((folder / name).is_file() for name in _COPIED)
+    return has_all or os.path.lexists(folder / assignment)
+
+
 def work_in(folder: Path, assignment: str) -> Work:
     """Return an exercise of a learner's folder; its notebook may be missing."""
     return Work(assignment, folder / assignment / f"{assignment}.ipynb")
@@ -105,7 +119,10 @@ def find_work(name: str) -> Work:
     """
     path = Path(name)
     if name in assignments() and not path.is_file():
-        work = work_in(find_folder(), name)
+        folder = find_folder()
+        work = work_in(folder, name)
+        if not is_fetched(folder, name):
+            raise CourseError(f"{name} was not fetched yet.", FETCH)
         if not work.path.is_file():
             message = f"{work.path} is missing."
             next_step = "`course status` looks for it under another name."

@@ -74,18 +74,35 @@ def _write_new(content: bytes, target: Path) -> bool:
     return True
 
 
-def start_lab(folder: Path, *, browser: bool, opens: str = f"/lab/tree/{CONTENTS}") -> None:
+_SETTINGS = Path(__file__).with_name("jupyter")
+EVERYBODYS_SETTINGS = _SETTINGS / "everybody"
+"""Pages such as the contents are shown instead of their source; no pop-up asks about news."""
+LEARNERS_SETTINGS = _SETTINGS / "learner"
+"""What is the instructor's is switched off: formgrader, Create Assignment, the list of courses."""
+
+
+def start_lab(
+    folder: Path, *, browser: bool, opens: str = f"/lab/tree/{CONTENTS}", learner: bool = True
+) -> None:
     """Run JupyterLab of this environment in the folder until it is stopped; `opens` is an address.
 
-    Raises CourseError if the server ends with an error.
+    A `learner` sees nothing that is the instructor's. Raises as `run_server` does.
     """
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url={opens}"]
     if not browser:
         command.append("--no-browser")
+    run_server(command, folder, learner=learner)
+
+
+def run_server(command: list[str], folder: Path, *, learner: bool) -> None:
+    """Run a Jupyter server in the folder until it is stopped, with this package's settings.
+
+    Raises CourseError if it ends with an error.
+    """
     # As root, as in most containers, Jupyter refuses to start without this.
     if hasattr(os, "getuid") and os.getuid() == 0:
         command.append("--allow-root")
-    status = _run_until_stopped(command, folder)
+    status = _run_until_stopped(command, folder, settings_path(learner=learner))
     if status not in _STOPPED:
         raise CourseError(
             f"JupyterLab stopped with status {status}.",
@@ -93,16 +110,21 @@ def start_lab(folder: Path, *, browser: bool, opens: str = f"/lab/tree/{CONTENTS
         )
 
 
-def _run_until_stopped(command: list[str], folder: Path) -> int:
-    """Run the server in the folder; return its exit status.
+def settings_path(*, learner: bool) -> str:
+    """Return JUPYTER_CONFIG_PATH with this package's settings in front."""
+    folders = [LEARNERS_SETTINGS, EVERYBODYS_SETTINGS] if learner else [EVERYBODYS_SETTINGS]
+    settings = [*map(str, folders), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return os.pathsep.join(filter(None, settings))
+
+
+def _run_until_stopped(command: list[str], folder: Path, settings: str) -> int:
+    """Run the server in the folder with the settings; return its exit status.
 
     Ctrl-C in the terminal also reaches the server, which then asks whether to stop. This waits for
     the answer: `subprocess.run` would kill the server and leave its kernels running. SIGTERM is
     passed on to the server.
     """
-    # The settings there show Markdown pages such as the contents instead of their source.
-    settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": settings}
     server = subprocess.Popen(command, cwd=folder, env=environment)
     before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:

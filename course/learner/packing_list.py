@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.errors import CourseError
-from course.learner.folder import Work, read_notebook, work_in
+from course.learner.folder import Work, is_fetched, read_notebook, work_in
 from course.learner.lab import BACKUPS, notebooks
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
@@ -65,6 +65,8 @@ class Entry:
     """Other files that have this exercise's cells, the likeliest first."""
     is_known: bool = True
     """Whether this package has the exercise, and can check it."""
+    is_fetched: bool = True
+    """Whether it has come into the learner's folder; if not, nothing is amiss."""
 
     @property
     def is_graded_here(self) -> bool:
@@ -73,7 +75,7 @@ class Entry:
 
     def with_file(self, path: Path) -> "Entry":
         """Take a file; nothing is asked any more."""
-        return replace(self, path=path, problem="", offers=())
+        return replace(self, path=path, problem="", offers=(), is_fetched=True)
 
 
 def packing_list(folder: Path) -> list[Entry]:
@@ -111,6 +113,8 @@ def _entry(folder: Path, assignment: str, found: list[Found]) -> Entry:
     own = next((each for each in found if each.path == work.path), None)
     others = _different([e for e in found if e.assignment == assignment and e is not own], own)
     shown = work.path.relative_to(folder)
+    if not others and not is_fetched(folder, assignment):
+        return replace(entry, path=None, is_fetched=False)
     if not os.path.lexists(work.path):
         problem = f"{shown} is missing"
     elif own is not None and own.assignment not in ("", assignment):

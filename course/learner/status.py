@@ -33,6 +33,7 @@ class Standing:
     """Why `course submit` would pack no notebook, or may pack the wrong one."""
     elsewhere: Path | None = None
     """Another file that has this exercise's cells, where there is a problem."""
+    is_fetched: bool = True
 
 
 def standings(folder: Path) -> list[Standing]:
@@ -51,7 +52,7 @@ def standing_of(entry: Entry) -> Standing:
             verdicts = list(_verdicts(Work(entry.assignment, entry.path), notebook))
         except CourseError as error:
             problem = str(error)
-    return Standing(entry.assignment, verdicts, problem, elsewhere)
+    return Standing(entry.assignment, verdicts, problem, elsewhere, entry.is_fetched)
 
 
 def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:

@@ -85,7 +85,7 @@ def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
 
 def packed(folder: Path) -> bool:
     """Tell whether an archive in the folder has the notebooks as they are now."""
-    allowed = {entry.name: _digests_of(entry) for entry in packing_list(folder)}
+    allowed = {entry.name: _digests_of(entry) for entry in packing_list(folder) if entry.is_fetched}
     return any(
         digests.keys() == allowed.keys()
         and all(digest in allowed[name] for name, digest in digests.items())

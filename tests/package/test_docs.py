@@ -16,7 +16,7 @@ import course.cli
 
 PAGES = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").glob("*.md"))
 PACKAGES = {"course": course.cli.app, "autograder": autograder.cli.app}
-FOLDERS = ("course", "autograder", "tests", "solutions", "exercises", "docs", "binder")
+FOLDERS = ("course", "autograder", "tests", "solutions", "exercises", "docs", "binder", "deploy")
 ROOMS = [path.parent.name for path in (ROOT / "autograder").glob("*/__init__.py")]
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

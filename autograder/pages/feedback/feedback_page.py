@@ -7,8 +7,9 @@ from pathlib import Path
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import SubmissionMark
 from autograder.gradebook.reader import read_class
-from autograder.grading.autograded import UNSAFE
+from autograder.grading.autograded import UNSAFE, pass_on_exchange_files
 from autograder.grading.results import SubmissionResult, load, result_path
+from autograder.ingest.reading import SECRET
 from autograder.pages.feedback.assignment import (
     FeedbackAssignment,
     HiddenCheck,
@@ -143,10 +144,16 @@ class ClassPages:
         return self._class_folder.feedback / student / assignment / f"{assignment}.html"
 
     def write(self, student: str, assignment: str) -> Path:
-        """Write the page of one submission whole; return its path."""
+        """Write the page of one submission whole; return its path.
+
+        Beside it lies what nbgrader needs to release it through its exchange.
+        """
         content = self.html(student, assignment).encode()
         path = self.path(student, assignment)
+        # In this order a page never lies beside the secret of another submission.
+        (path.parent / SECRET).unlink(missing_ok=True)
         write_atomically(path, lambda file: file.write(content))
+        pass_on_exchange_files(self._class_folder.autograded / student / assignment, path.parent)
         return path
 
     def html(self, student: str, assignment: str) -> str:

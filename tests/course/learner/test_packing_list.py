@@ -3,9 +3,11 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -434,3 +436,60 @@ def test_the_answers_end_with_the_table_and_notices_stand_above_it(learner):
     assert said.index("What you hand in") < said.index("NOT packed: pooling/pooling.ipynb")
     assert "10 of 10" in said[said.index("What you hand in") :]
     assert said.splitlines()[-1].startswith("Hand in this file: ")
+
+
+@pytest.fixture
+def fetched(tmp_path, monkeypatch):
+    """A folder as nbgrader's exchange fills it: one exercise was fetched, the others were not."""
+    monkeypatch.setenv("COURSE_STATE_DIR", str(tmp_path / "state"))
+    folder = tmp_path / "home"
+    made = new_folder(tmp_path / "made")
+    shutil.copytree(made / "reshape", folder / "reshape")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_what_was_not_fetched_is_not_missing(fetched):
+    answer(fetched, "reshape")
+
+    shown = run_course("status", cwd=fetched, state=fetched.parent / "state").stdout
+
+    assert "missing" not in shown
+    assert shown.count("not fetched yet") == len(ASSIGNMENTS) - 1
+    result, files = submit(fetched)
+    assert (result.exit_code, list(files)) == (0, ["reshape/reshape.ipynb"])
+    assert result.stdout.count("not fetched yet") == len(ASSIGNMENTS) - 1
+    assert "missing" not in result.stdout
+    assert packed(fetched)
+
+
+def test_the_next_step_leads_to_the_assignment_list(fetched):
+    found = [replace(one, verdicts=[]) for one in standings(fetched)]
+
+    said = next_step(fetched, found)
+
+    assert said.startswith("Next: hand in with Submit in JupyterLab's Assignment List")
+    assert "fetch convolution there" in said
+
+
+def test_what_was_fetched_and_is_gone_is_missing(fetched):
+    (fetched / "cnn").mkdir()
+
+    result, _ = submit(fetched)
+
+    assert result.exit_code == 3
+    assert "NOT packed: cnn/cnn.ipynb is missing" in result.stdout
+
+
+def test_an_exercise_that_was_not_fetched_is_found_under_another_name(fetched, tmp_path):
+    mine = tmp_path / "made" / "pooling" / "pooling.ipynb"
+    shutil.copy(mine, fetched / "reshape" / "my pooling.ipynb")
+
+    assert entry_of(fetched, "pooling").offers[0].path.name == "my pooling.ipynb"
+
+
+def test_a_check_of_what_was_not_fetched_says_so(fetched):
+    result = run_course("check", "pooling", cwd=fetched, state=fetched.parent / "state")
+
+    assert result.returncode == 2
+    assert "pooling was not fetched yet. Fetch it in JupyterLab's Assignment List." in result.stderr
