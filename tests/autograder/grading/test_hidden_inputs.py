@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from support.kernel_endings import ADD, Ending, EndingGrader, ending_grader
 
+from autograder.boundary.agent.convpool_agent.records import HandleRecord
 from autograder.boundary.channel import BadReply
 from autograder.folders import CourseFolder
 from autograder.grading.inside_tests import OrdinaryTest
@@ -217,10 +218,19 @@ class Telling:
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, object]:
         if kind == "describe":
             return CALLED
+        if fields.get("action") == "value":
+            function = HandleRecord(1, "function", "f")
+            return {"kind": "result", "result": function, "args": [], "kwargs": {}}
         answer = self.after if fields.get("kept") else self.before
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def process_number(self) -> int:
+        return 0
+
+    def wrote_errors(self) -> bool:
+        return False
 
 
 def decided(channel: Telling, source: str) -> Verdict:
@@ -288,7 +298,7 @@ def test_a_reply_that_was_kept_is_quoted_as_it_was() -> None:
 )
 def test_a_hidden_part_of_an_ordinary_test_quotes_nothing(after: dict[str, object]) -> None:
     shown, hidden = "assert f\n", "assert f() == 'right', f()\n"
-    tests = OutsideTests(Telling({}, after), 10.0, [])
+    tests = OutsideTests(Telling({}, after), 10.0, [], objects={"t": ["f"]})
 
     tests.run(OrdinaryTest("t", 4.0, shown + hidden, shown), ["f"])
     verdict = tests.run_hidden()
