@@ -14,7 +14,7 @@ help:  ## list the targets
 demo: $(VENV)/.installed  ## build the release, grade a small pretend class, show its gradebook
 	$(BIN)/autograder demo
 
-test: lint $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (about ten minutes); SLOW=1 adds the long proofs
+test: lint $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (fifteen minutes or more); SLOW=1 adds the long proofs
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.installed  ## style, format, types, imports and spelling
