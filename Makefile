@@ -19,7 +19,7 @@ demo: $(VENV)/.installed  ## build the release, grade a small pretend class, sho
 	$(BIN)/autograder demo
 
 # Style and types are judged by the tools of constraints.txt alone.
-test: $(if $(LOWEST)$(NEWEST),$(VENV)/.installed,lint) $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (about ten minutes); SLOW=1 adds the long proofs; LOWEST=1, NEWEST=1: with other versions
+test: $(if $(LOWEST)$(NEWEST),$(VENV)/.installed,lint) $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (fifteen minutes or more); SLOW=1 adds the long proofs; LOWEST=1, NEWEST=1: with other versions
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.installed  ## style, format, types, imports and spelling

@@ -70,9 +70,10 @@ with exercise("output_size") as check:
     with check.hidden("sizes of millions"):
         cases = {(3_000_000, 2, 2, 0): 1_500_000, (17_000_001, 3, 5, 3): 3_400_001}
         for stride in (2 * check.rng.integers(10, 25, 8) + 1).tolist():
-            # A size that 32-bit floating point rounds down by one, and no pixel left over.
+            # A size that 32-bit floating point rounds down by one, and no pixel left over; the
+            # kernel is longer than the stride, so that the result is not that of another mistake.
             steps = 17_000_000 // stride // 2 * 2 + 2 * int(check.rng.integers(500)) + 1
-            kernel = 5 - stride * steps % 4
+            kernel = 4 * stride + 5 - stride * steps % 4
             cases[stride * steps + kernel, kernel, stride, 0] = steps + 1
         check.counts(output_size, cases, mistakes.output_sizes)
     with check.hidden("stride and padding given by their names"):

@@ -150,15 +150,15 @@ def _taken(tree: ast.Module) -> set[str]:
     taken: set[str] = set()
     bound: set[str] = set()
     for statement in tree.body:
-        taken |= (names_loaded(statement) | _added_to(statement)) - bound
+        taken |= _names_used(statement) - bound
         bound |= top_level_names(ast.unparse(statement))
     return taken
 
 
-def _added_to(tree: ast.AST) -> set[str]:
-    """Return the names that code changes by `+=` and the like, which reads them."""
+def _names_used(tree: ast.AST) -> set[str]:
+    """Return the names that code reads; `+=` and the like read what they change."""
     targets = (node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign))
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+    return names_loaded(tree) | {one.id for one in targets if isinstance(one, ast.Name)}
 
 
 def _lists_names(tree: ast.AST) -> bool:
@@ -191,7 +191,7 @@ def bound_in(tree: ast.AST) -> set[str]:
 def names_read(source: str) -> set[str]:
     """Return the names that a cell's code reads."""
     tree = read_code(source)
-    return names_loaded(tree) | _added_to(tree) if tree else set()
+    return _names_used(tree) if tree else set()
 
 
 def _imports(tree: ast.Module, modules: Mapping[str, str]) -> list[ast.stmt]:
@@ -211,7 +211,7 @@ def definitions(shown: str, takes: Iterable[str]) -> str:
     tainted = {*takes, *(name for name, one in modules.items() if one in ("sys", "builtins"))}
     kept = []
     for statement in tree.body if tree else []:
-        used = names_loaded(statement) | _added_to(statement)
+        used = _names_used(statement)
         if used & tainted:
             tainted |= bound_in(statement)
         if isinstance(statement, ast.FunctionDef):
@@ -233,4 +233,4 @@ def read_at_once(tree: ast.AST) -> set[str]:
         notes = [one.annotation for one in ast.walk(tree.args) if isinstance(one, ast.arg)]
         parts = [*tree.decorator_list, *defaults, *notes, tree.returns]
         return set().union(*(names_loaded(part) for part in parts if part))
-    return names_loaded(tree) | _added_to(tree)
+    return _names_used(tree)

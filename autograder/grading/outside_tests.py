@@ -235,6 +235,7 @@ class OutsideTests:
         channel: WatchedChannel,
     ) -> Verdict:
         """Run a test's code; whatever it raises is the student's result."""
+        concealed = source != test.shown
         wide = False if test.grade_id in self._narrow else self._stand_ins
         self._stand_ins.shares_random = "seed" in source
         try:
@@ -251,19 +252,19 @@ class OutsideTests:
                     raise value.refusal()
                 value = self._last_value(test, source, value)
         except CheckFailed as failure:
-            if source != test.shown and not failure.quotes_nothing:
+            if concealed and not failure.quotes_nothing:
                 return failed(test, "CheckFailed", str(failure))
             return failure.verdict(test.grade_id, test.points)
         except KeyboardInterrupt:
             raise
         # pytest's own failures, and what ends Python, are no `Exception`.
         except BaseException as error:
-            return _wrong(test, self._trouble(channel) or error, concealed=source != test.shown)
+            return _wrong(test, self._trouble(channel) or error, concealed)
         finally:
             self.seen.setdefault(test.grade_id, set()).update(self._stand_ins.seen)
         trouble = self._trouble(channel)
         if trouble:
-            return _wrong(test, trouble, concealed=source != test.shown)
+            return _wrong(test, trouble, concealed)
         # As in nbgrader: what is shown of a last value that is no number gives full marks.
         number = type(value) in (int, float)
         return part_mark(test, value) if number else test.verdict(test.points, "correct")

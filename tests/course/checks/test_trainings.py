@@ -198,9 +198,12 @@ def test_a_mistake_in_measuring_is_named_whatever_the_draw() -> None:
 
 def test_all_right_is_no_part_of_the_images() -> None:
     images, labels = inputs.images_with_blocks(40, np.random.default_rng(1))
-    network = inputs.trained_network([int(label) for label in labels[:16]][:4])
-    assert inputs.accuracy(network, images[:1], labels[:1]) == 1
+    order = np.argsort(labels)
+    images, labels = images[order], labels[order]
+    network = inputs.trained_network(range(5), favorite=0)
+    for part, share in [(slice(20), 1.0), (slice(20, None), 0.0)]:
+        assert inputs.accuracy(network, images[part], labels[part]) == share
 
-    with pytest.raises(Wrong) as error:
-        trainings.accuracy(1.0, network, images, labels)
-    assert error.value.misconception != "measured-on-a-part"
+        with pytest.raises(Wrong) as error:
+            trainings.accuracy(share, network, images, labels)
+        assert error.value.misconception != "measured-on-a-part"
