@@ -53,6 +53,8 @@ service = {
     "cwd": str(COURSE),
     "environment": {**SHARED, "JUPYTER_CONFIG_PATH": EVERYBODY},
     "oauth_no_confirm": True,
+    # Without its service the Hub ends; the first imports on a busy machine take long.
+    "timeout": 300,
 }
 c.JupyterHub.services.append(service | ({"user": GRADER} if GRADER else {}))
 c.JupyterHub.load_groups.update({"formgrade-convpool": {"users": INSTRUCTORS}})

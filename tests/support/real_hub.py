@@ -10,12 +10,13 @@ import os
 import pwd
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -164,7 +165,12 @@ def running_hub(
         raise
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(90)
+        finally:
+            # A Hub that ended by itself leaves its proxy behind, and the file with its number.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                os.kill(int((folder / "proxy.pid").read_text().split()[0]), signal.SIGTERM)
 
 
 def _config(hub: Hub, folder: Path, bwrap: str) -> str:
