@@ -46,7 +46,7 @@ class StandIn:
 
         So `isinstance(axes, plt.Axes)` holds.
         """
-        claimed = _library_class(self._stand_in[1])
+        claimed = library_class(self._stand_in[1])
         return (claimed and _not_to_be_made(claimed)) or type(self)
 
     def __repr__(self) -> str:
@@ -167,13 +167,13 @@ class Items(Unexpected):
         return any(value is item or value == item for item in self)
 
 
-def _library_class(record: HandleRecord) -> type | None:
+def library_class(record: HandleRecord, among: frozenset[str] = CLAIMED) -> type | None:
     """Find a class of a library by name, without importing it; None for kinds that are plain."""
     named = record.details.get("library")
     if type(named) is not list or [type(part) for part in named] != [str, str]:
         return None
     module, name = named
-    if module.split(".")[0] not in CLAIMED:
+    if module.split(".")[0] not in among:
         return None
     found = vars(sys.modules.get(module, builtins)).get(name)
     return found if isinstance(found, type) and found.__module__ == module else None
@@ -244,11 +244,11 @@ def _longer(place: str, part: str) -> str:
 
 
 def class_with(record: HandleRecord) -> type:
-    """Make a class with the special methods that the student's object has."""
+    """Make a class with the special methods that the student's object, or class, has."""
     wanted = [name for name in methods_of(record) if type(name) is str and name in SPECIAL]
     known = frozenset(wanted) - {"__eq__", "__ne__", "__str__", "__repr__", "__call__", "__hash__"}
     body = {name: _method(name) for name in sorted(known)}
-    if "__call__" not in wanted:
+    if record.kind == "object" and "__call__" not in wanted:
         body["__call__"] = None
     return type(record.name if record.name.isidentifier() else "StandIn", (StandIn,), body)
 

@@ -1,6 +1,7 @@
 """Exceptions and refusals that a reply of the student's process describes."""
 
 import builtins
+import contextlib
 from typing import Any, NoReturn
 
 from autograder.boundary.channel import BadReply, printable
@@ -12,6 +13,11 @@ RAISED_AS_ITSELF = (
     "NotImplementedError", "OSError", "OverflowError", "PermissionError", "RecursionError",
     "RuntimeError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
     "ZeroDivisionError",
+    "FileExistsError", "FloatingPointError", "IndentationError", "IsADirectoryError",
+    "NotADirectoryError", "TimeoutError", "UnicodeError",
+    "BytesWarning", "DeprecationWarning", "FutureWarning", "ImportWarning",
+    "PendingDeprecationWarning", "ResourceWarning", "RuntimeWarning", "SyntaxWarning",
+    "UnicodeWarning", "UserWarning",
 )  # fmt: skip
 
 
@@ -45,13 +51,15 @@ def require_result(reply: dict[str, Any]) -> None:
 def raise_as_student(reply: dict[str, Any], own: type | None = None) -> NoReturn:
     """Raise the built-in exception that the student's code raised, or `StudentError`.
 
-    `own` is a stand-in for the student's own class of exceptions, which is then raised.
+    `own` is a stand-in for the student's own class of exceptions, or a library's, which is then
+    raised, if a message is all that it needs.
     """
     kind, message = printable(reply.get("type"), 60), printable(reply.get("message"), 1000)
     known = kind in RAISED_AS_ITSELF
     error: Any = getattr(builtins, kind)(message) if known else StudentError(f"{kind}: {message}")
     if own is not None:
-        error = own(message)
+        with contextlib.suppress(TypeError):
+            error = own(message)
     error.student_type, error.student_where = kind, _where(reply)
     error.student_placeholder = reply.get("placeholder") is True
     raise error

@@ -10,8 +10,6 @@ while the reference solution runs; a submission's objects are refused at every o
 import builtins
 import contextlib
 import copy
-import random
-import sys
 import time
 import weakref
 from collections.abc import Sequence
@@ -20,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from autograder.boundary import model as models
+from autograder.boundary import test_settings
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
-from autograder.boundary.agent.convpool_agent.objects import MAX_PRINTED
 from autograder.boundary.agent.convpool_agent.records import (
     HandleRecord,
     HistoryRecord,
@@ -29,20 +27,29 @@ from autograder.boundary.agent.convpool_agent.records import (
 )
 from autograder.boundary.changed_arguments import Changes, is_unchanged
 from autograder.boundary.channel import BadReply, Channel
-from autograder.boundary.object_stand_ins import Items, StandIn, Unexpected, class_with, methods_of
+from autograder.boundary.object_stand_ins import (
+    CLAIMED,
+    Items,
+    StandIn,
+    Unexpected,
+    class_with,
+    library_class,
+    methods_of,
+)
 from autograder.boundary.student_errors import (
     StudentError,
     raise_as_student,
     refusal_of,
     require_result,
 )
+from autograder.boundary.test_settings import TestSettings
 from course.crossing import CannotCross
 
 MAX_REQUESTS = 100_000
 MAX_CALLBACKS = 10_000
 MAX_CALLBACK_DEPTH = 20
-PATCHED = {"input": builtins.input, "print": builtins.print}
-"""Functions that a test may mock, as they are otherwise."""
+LIBRARIES = CLAIMED | {"decimal", "numpy", "pandas", "scipy", "statistics"}
+"""Libraries whose exceptions and warnings the student's code may raise."""
 
 
 class StandIns:
@@ -62,8 +69,7 @@ class StandIns:
         self.seen: set[str] = set()
         self.trouble: Exception | None = None
         """What went wrong in the boundary, not in the student's code, which a test may catch."""
-        self.shares_random = False
-        """Whether the student's code draws on where this process's shared random numbers are."""
+        self.settings = TestSettings()
         self._made: dict[int, Any] = {}
         self._callbacks: list[Any] = []
         self._earlier = 0  # how many of them are functions of earlier tests
@@ -71,9 +77,6 @@ class StandIns:
         self.leaves_changes_out = False
         """Whether unexpected changes of arguments are not copied into the test's values."""
         self._requests = self._calls_back = self._depth = 0
-        self.seeds = 0
-        """How often a test has seeded the shared random numbers."""
-        self._random = self._shared_random()
 
     def begin(
         self, channel: Channel, places: frozenset[str], functions: Sequence[Any] | None = None
@@ -86,7 +89,7 @@ class StandIns:
         self.channel, self.places = channel, places
         self.seen, self.trouble = set(), None
         self._requests = self._calls_back = self._depth = 0
-        self._random = self._shared_random()
+        self.settings.begin()
         if functions is not None:
             self._callbacks = list(functions)
         self._earlier, self.changes = len(self._callbacks), Changes()
@@ -102,8 +105,7 @@ class StandIns:
                 continue
             with contextlib.suppress(CannotCross):
                 self._reply("define", {"name": name, "names": {name: self._sent(value)}})
-        seeded = self.shares_random and not _same_random(self._random, self._shared_random())
-        if seeded or deleted:
+        if self.settings.random_has_changed() or deleted:
             self._reply("define", {"name": "", "names": {}, "deleted": list(deleted)})
 
     def fetch(self, name: str, expected: str, undefined: Any) -> Any:
@@ -175,37 +177,13 @@ class StandIns:
             if self._requests > self._at_most(MAX_REQUESTS):
                 raise BadReply("too many requests")
             begun = time.monotonic()
-            patched = self._sent(
-                {name: getattr(builtins, name) for name, own in PATCHED.items()
-                 if getattr(builtins, name) is not own}
-            )  # fmt: skip
-            more = {"wide": True, "patched": patched, **self._random_if_changed()}
+            more = {"wide": True, **self.settings.fields(self._sent)}
             reply = self.channel.request(kind, {**fields, **more}, max(left, 0.1))
             left -= time.monotonic() - begun
-            printed = reply.get("printed", "")
-            if type(printed) is not str or len(printed) > MAX_PRINTED:
-                raise BadReply("printed text that is none, or too long")
-            if printed:
-                sys.stdout.write(printed)
+            test_settings.show(reply, self._exception_class)
             if reply.get("kind") != "callback" or kind == "define":
                 return reply
             kind, fields = "resume", {"name": fields["name"], **self._called_back(reply)}
-
-    def _random_if_changed(self) -> dict[str, object]:
-        """Return the state of the shared random numbers if the test has seeded or drawn some."""
-        if not self.shares_random:
-            return {}
-        before, self._random = self._random, self._shared_random()
-        return {} if _same_random(before, self._random) else {"random": self._random[1:]}
-
-    def _shared_random(self) -> list[Any]:
-        """Return how often they were seeded, and the states of what all code of a process shares.
-
-        Seeded twice with one seed, the states are the same, but not those of the student's process.
-        """
-        _, numbers, gauss = random.getstate()
-        shared: Any = np.random.get_state(legacy=True)
-        return [self.seeds, np.array(numbers, dtype="<u4"), gauss, *shared[1:]]
 
     def _at_most(self, limit: int) -> int:
         """Return a limit; the reference solution's is a tenth, so that others may take longer."""
@@ -304,14 +282,21 @@ class StandIns:
         if record.kind == "method":
             return StandIn(self, record, place)
         if record.number not in self._made:
-            made = class_with(record) if record.kind == "object" else StandIn
+            with_methods = record.kind == "object" or methods_of(record)
+            made = class_with(record) if with_methods else StandIn
             self._made[record.number] = made(self, record, place)
         return self._made[record.number]
 
     def _exception_class(self, record: Any) -> type | None:
-        """Make a class for the student's own class of exceptions, below Python's nearest."""
+        """Make a class for the student's own class of exceptions, below Python's nearest.
+
+        A library's class is that class itself, if it is imported here.
+        """
         if type(record) is not HandleRecord or record.kind != "exception":
             return None
+        library = library_class(record, LIBRARIES)
+        if library is not None and issubclass(library, Exception):
+            return None if issubclass(library, _ENDS) else library
         if record.number not in self._made:
             names = record.details.get("bases")
             base: Any = Exception
@@ -371,10 +356,6 @@ _ENDS = (StopIteration, StopAsyncIteration)
 def is_of_the_boundary(error: Exception) -> bool:
     """Whether an error is about what cannot cross or a process that ended, not the student's."""
     return bool(getattr(error, "check_message", ""))
-
-
-def _same_random(one: list[Any], other: list[Any]) -> bool:
-    return all(np.array_equal(*parts) for parts in zip(one, other, strict=True))
 
 
 def _changes_in_place(passed: Any, after: Any) -> bool:

@@ -56,8 +56,7 @@ def inside_verdict(test: OrdinaryTest, run: CellRun) -> Verdict:
             name, text = str(output.get("ename", "")), str(output.get("evalue", ""))
             return failed(test, name, text)
         if kind == "stream" and output.get("name") == "stderr":
-            message = "The check wrote to standard error, which counts as an error."
-            return test.verdict(0.0, "error", message)
+            return wrote_errors(test)
         if kind == "execute_result":
             return part_mark(test, _shown_value(output))
     if run.status != "ok":  # an error whose output was not kept
@@ -65,11 +64,17 @@ def inside_verdict(test: OrdinaryTest, run: CellRun) -> Verdict:
     return test.verdict(test.points, "correct")
 
 
-def part_mark(test: OrdinaryTest, value: Any) -> Verdict:
-    """Read the value of a test's last line as nbgrader reads what is shown of it."""
+def wrote_errors(test: OrdinaryTest) -> Verdict:
+    """Return no points for what was written to standard error: nbgrader gives none."""
+    message = "The check wrote to standard error, which counts as an error."
+    return test.verdict(0.0, "error", message)
+
+
+def part_mark(test: OrdinaryTest, text: str) -> Verdict:
+    """Read what is shown of the value of a test's last line as nbgrader reads it."""
     try:
-        share = float(value)
-    except (TypeError, ValueError):
+        share = float(text)
+    except ValueError:
         share = test.points
     if share > test.points:
         message = f"The check gives {counted(share, 'point')}; there are only {test.points:g}."

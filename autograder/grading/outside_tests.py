@@ -10,6 +10,7 @@ import io
 import numbers
 import random
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,10 +19,10 @@ from unittest import mock
 import numpy as np
 
 from autograder.boundary.channel import Channel
-from autograder.boundary.object_stand_ins import Unexpected
+from autograder.boundary.object_stand_ins import StandIn, Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.boundary.student_objects import StandIns
-from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark
+from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark, wrote_errors
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget, over_budget
 from course.checks.failures import CheckFailed
@@ -45,6 +46,10 @@ class StudentSide(Channel, Protocol):
 
     def process_number(self) -> int:
         """Return the number of the process that answers the next request."""
+        ...
+
+    def wrote_errors(self) -> bool:
+        """Whether requests since the last question wrote to standard error past the agent."""
         ...
 
 
@@ -85,6 +90,22 @@ class WatchedChannel(Rehearsal):
         return reply
 
 
+class _States:
+    """The states that all code of this process shares, as a test finds them."""
+
+    def __init__(self) -> None:
+        """Keep the states as they are now."""
+        self._random, self._numpys = random.getstate(), np.random.get_state()
+        self._filters, self._errors = list(warnings.filters), np.geterr()
+
+    def restore(self) -> None:
+        """Put them back as they were."""
+        random.setstate(self._random)
+        np.random.set_state(self._numpys)
+        warnings.filters[:] = self._filters  # type: ignore[index]
+        np.seterr(**self._errors)
+
+
 @dataclass
 class _Turn:
     """What a test begins with; its second turn, in which all of it runs, begins with the same."""
@@ -94,7 +115,7 @@ class _Turn:
     channel: WatchedChannel
     names: dict[str, Any]
     functions: Sequence[Any]
-    random_states: tuple[Any, Any]
+    states: "_States"
     process: int
 
 
@@ -146,7 +167,7 @@ class OutsideTests:
         The names `wanted` that the test defines are then defined in the student's process, too.
         """
         channel, names = WatchedChannel(self._student), dict(self._names)
-        states = random.getstate(), np.random.get_state()
+        states = _States()
         functions = self._begin(test, channel)
         process = self._student.process_number()
         turn = _Turn(test, takes, channel, dict(self._names), functions, states, process)
@@ -189,8 +210,7 @@ class OutsideTests:
 
     def _run_again(self, turn: _Turn) -> Verdict:
         """Run all of a test with what it began with."""
-        random.setstate(turn.random_states[0])
-        np.random.set_state(turn.random_states[1])
+        turn.states.restore()
         self._begin(turn.test, turn.channel, turn.functions)
         names = dict(turn.names)
         return self._run(turn.test, turn.test.source, turn.takes, names, turn.channel)
@@ -236,10 +256,12 @@ class OutsideTests:
     ) -> Verdict:
         """Run a test's code; whatever it raises is the student's result."""
         concealed = source != test.shown
-        wide = False if test.grade_id in self._narrow else self._stand_ins
-        self._stand_ins.shares_random = "seed" in source
+        narrow = test.grade_id in self._narrow
+        wide = False if narrow else self._stand_ins
+        self._student.wrote_errors()  # what others wrote is none of this test's
+        self._stand_ins.settings.shares_random = "seed" in source
         try:
-            with self._own_surroundings():
+            with self._own_surroundings() as errors:
                 for name in takes:
                     value = fetch(channel, name, self._seconds, wide=wide)
                     names[name] = value
@@ -251,6 +273,9 @@ class OutsideTests:
                 if isinstance(value, Unexpected):
                     raise value.refusal()
                 value = self._last_value(test, source, value)
+                # As in nbgrader: what is shown of a last value that is no number is full marks.
+                number = isinstance(value, numbers.Number | StandIn)
+                text = repr(value) if number else ""
         except CheckFailed as failure:
             if concealed and not failure.quotes_nothing:
                 return failed(test, "CheckFailed", str(failure))
@@ -265,29 +290,33 @@ class OutsideTests:
         trouble = self._trouble(channel)
         if trouble:
             return _wrong(test, trouble, concealed)
-        # As in nbgrader: what is shown of a last value that is no number gives full marks.
-        number = type(value) in (int, float)
-        return part_mark(test, value) if number else test.verdict(test.points, "correct")
+        if (self._student.wrote_errors() or errors.getvalue()) and not narrow:
+            return wrote_errors(test)
+        return part_mark(test, text)
 
     @contextlib.contextmanager
-    def _own_surroundings(self) -> Iterator[None]:
-        """Keep what is printed from the terminal, and what a test replaces from the next one."""
-        text = io.StringIO()
+    def _own_surroundings(self) -> Iterator[io.StringIO]:
+        """Keep what is printed from the terminal, and what a test replaces from the next one.
+
+        Gives what is written to standard error.
+        """
+        text, errors = io.StringIO(), io.StringIO()
+        files = {"stdout": text, "__stdout__": text, "stderr": errors, "__stderr__": errors}
         with contextlib.ExitStack() as stack:
-            for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
-                stack.enter_context(mock.patch.object(sys, name, text))
+            for name, file in files.items():
+                stack.enter_context(mock.patch.object(sys, name, file))
             for name in ("input", "print"):
                 stack.enter_context(mock.patch.object(builtins, name, getattr(builtins, name)))
             for module in (random, np.random):
                 counted = self._counted(module.seed)
                 stack.enter_context(mock.patch.object(module, "seed", counted))
-            yield
+            yield errors
 
     def _counted(self, seed: Callable[..., None]) -> Callable[..., None]:
         """Let the stand-ins know when a test seeds the shared random numbers."""
 
         def counted(*args: Any, **kwargs: Any) -> None:
-            self._stand_ins.seeds += 1
+            self._stand_ins.settings.seeds += 1
             seed(*args, **kwargs)
 
         return counted

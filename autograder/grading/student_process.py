@@ -60,6 +60,7 @@ class StudentProcess:
         self._kernel_stack = stack.enter_context(contextlib.ExitStack())
         self._done: list[str] = []
         self.restarts = 0
+        self._wrote_errors = False
         self._restarts_left = MOST_RESTARTS
         self._ends_at = time.monotonic() + limits.notebook_seconds
         self._kernel = self._open(limits)
@@ -119,6 +120,15 @@ class StudentProcess:
         self._revive()
         return self.restarts
 
+    def wrote_errors(self) -> bool:
+        """Return whether requests since the last question wrote to standard error.
+
+        The agent's replies have what Python's own code wrote; this is what a handler of logs that
+        is older than the request wrote, a program that was started, or code in C.
+        """
+        found, self._wrote_errors = self._wrote_errors, False
+        return found
+
     def begin_hidden(self) -> None:
         """Give hidden tests time of their own, and another kernel if the last one has ended.
 
@@ -132,6 +142,7 @@ class StudentProcess:
         """Run the agent's code; raise `Stopped` if it did not finish."""
         prelude, self._prelude = self._prelude, ""
         run = self._kernel.run_cell(prelude + code, seconds=timeout, silent=True)
+        self._wrote_errors |= any(output.get("name") == "stderr" for output in run.outputs)
         if run.status == "error":
             raise BadReply(f"the agent did not run ({run.error_name[:60]})")
         if run.status != "ok":

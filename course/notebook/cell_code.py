@@ -116,7 +116,7 @@ def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:
     """Run a test cell in this process; never call it with a learner's cell.
 
     `names` are the cell's globals, `filename` stands in tracebacks. Returns the value of the last
-    line, None if that is no expression.
+    line, None if that is no expression or ends in a semicolon.
     """
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -124,4 +124,11 @@ def run_as_cell(source: str, names: dict[str, Any], filename: str) -> Any:
     if last is None:
         return None
     assert isinstance(last, ast.Expr)
-    return eval(compile(ast.Expression(last.value), filename, "eval"), names)
+    value = eval(compile(ast.Expression(last.value), filename, "eval"), names)
+    return None if _ends_in_semicolon(source, last) else value
+
+
+def _ends_in_semicolon(source: str, last: ast.Expr) -> bool:
+    """Tell whether a semicolon stands behind the last expression, which then is not shown."""
+    line = source.split("\n")[(last.end_lineno or 1) - 1].encode()
+    return line[last.end_col_offset :].lstrip().startswith(b";")

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import io
 import random
+import warnings
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -353,7 +354,7 @@ def test_shared_random_numbers_go_on_where_the_test_is(student: Student) -> None
     student.run("import random\nimport numpy as np\nrandoms = [random.random, np.random.rand]")
     stand_ins = StandIns(student.channel, LATE)
     draws = fetch(student.channel, "randoms", LATE, wide=stand_ins)
-    stand_ins.shares_random = True
+    stand_ins.settings.shares_random = True
     random.seed(1)
     np.random.seed(1)
     random.random()
@@ -499,3 +500,74 @@ def test_estimators_have_their_attributes(student: Student, get: Any) -> None:
     estimator = get("fitted")([[0.0], [1.0]], [1.0, 3.0])
     assert estimator.coef_.tolist() == pytest.approx([2.0])
     assert estimator.predict([[2.0]]).tolist() == pytest.approx([5.0])
+
+
+WARNS = """
+import warnings, numpy as np
+class Odd(UserWarning): pass
+def old(n):
+    warnings.warn("old function", DeprecationWarning)
+    return n
+def odd(n):
+    warnings.warn("odd " + str(n), Odd)
+def inverse(x):
+    return 1 / np.asarray(x)
+def complains():
+    import sys
+    print("trouble", file=sys.stderr)
+def singular():
+    return np.linalg.inv(np.zeros((2, 2)))
+"""
+
+
+def test_what_is_written_to_standard_error_arrives_there(student: Student, get: Any) -> None:
+    student.run(WARNS)
+    with contextlib.redirect_stderr(io.StringIO()) as errors:
+        get("complains")()
+    assert errors.getvalue() == "trouble\n"
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        get("inverse")([1.0, 0.0])
+
+
+def test_warnings_are_filtered_and_caught_as_the_test_says(student: Student, get: Any) -> None:
+    student.run(WARNS)
+    inverse = get("inverse")
+    with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            inverse([0.0])
+        with np.errstate(divide="ignore"):
+            inverse([0.0])
+    assert caught == []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert get("old")(3) == 3
+        get("odd")(5)
+    assert [(one.category.__name__, str(one.message)) for one in caught] == [
+        ("DeprecationWarning", "old function"),
+        ("Odd", "odd 5"),
+    ]
+    assert issubclass(caught[1].category, UserWarning)
+    with pytest.warns(RuntimeWarning, match="divide"):
+        inverse([0.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(Warning, match="divide"):
+            inverse([0.0])
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        inverse([0.0])
+
+
+def test_a_library_s_error_is_of_its_class(student: Student, get: Any) -> None:
+    student.run(WARNS)
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        get("singular")()
+
+
+def test_a_class_has_the_methods_of_its_own_class(student: Student, get: Any) -> None:
+    student.run("import enum\nclass Suit(enum.Enum):\n    HEARTS = 1\n    SPADES = 2")
+    suit = get("Suit")
+    assert [one.name for one in suit] == ["HEARTS", "SPADES"]
+    assert (len(suit), suit["SPADES"].value) == (2, 2)
+    assert suit(2) == suit.SPADES and suit(2) is suit.SPADES and suit.HEARTS in suit
+    assert isinstance(suit.HEARTS, suit)

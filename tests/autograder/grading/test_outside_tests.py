@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.stock_course import (
     answer,
@@ -85,6 +86,16 @@ def is_biggest(number, *numbers):
     return found == number
 def check_all():
     assert is_biggest(limit, 3) and not is_biggest(3, limit)"""
+NOISE = """\
+import logging
+import sys
+logging.basicConfig()
+def after(x):
+    return x + 1
+def before(x):
+    return x - 1
+def inverse(x):
+    return 1 / np.asarray(x)"""
 
 OUTSIDE = {
     "instances": "a = Account('Ada', 5)\na.deposit(2)\nassert a.balance == 7 and a.owner == 'Ada'",
@@ -143,6 +154,18 @@ OUTSIDE = {
     "items": "assert list(squares(3)) == [0, 1, 4]\nassert adder(2)(3) == 5",
     "names": "found = biggest([3, 5])\naccount = Account('Cy', found)\nassert found == 5",
     "names-later": "assert found == 5 and account.balance == 5 and found + 1 == later",
+    "errors": "assert after(1) == 2",
+    "hidden-errors": "assert callable(after)\n### BEGIN HIDDEN TESTS\nassert after(3) == 4\n"
+    "### END HIDDEN TESTS",
+    "handler": "assert before(3) == 2",
+    "ignored": "import warnings\nwith warnings.catch_warnings():\n"
+    "    warnings.simplefilter('ignore')\n    assert inverse([0.0])[0] > 1",
+    "warned": "with warnings.catch_warnings(record=True) as caught:\n"
+    "    warnings.simplefilter('always')\n    inverse([0.0])\n"
+    "assert [one.category for one in caught] == [RuntimeWarning]",
+    "not-shown": "0 * biggest([3]); # not shown",
+    "share": "biggest([1, 2]) / 4",
+    "shown": "np.float64(biggest([1]) / 4)",
 }
 """Tests that run outside, by their ids."""
 INSIDE = {
@@ -196,6 +219,8 @@ WRONG = {
     "n + m": "n - m",
     "max(numbers)": "min(numbers)",
     "np.random.random()": "np.random.default_rng().random()",
+    "return x + 1": "print(x, file=sys.stderr)\n    return x + 1",
+    "return x - 1": "logging.warning(x)\n    return x - 1",
 }
 
 
@@ -206,6 +231,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> StockC
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
     source, submitted = root / "source" / "one", root / "submitted"
     parts = {"acc": ACCOUNT, "fr": FRAMES, "talk": TALK, "calls": CALLS, "dr": DRAWS, "pl": PLACES}
+    parts["no"] = NOISE
     tests = [ordinary_test(text, name) for name, text in {**OUTSIDE, **INSIDE}.items()]
     later = cell("later = found + 1")
     tests.insert(list(OUTSIDE).index("names-later"), later)
@@ -273,6 +299,9 @@ def test_right_answers_have_all_points(graded: dict[str, SubmissionResult], stud
             "plain",
             "close",
             "names",
+            "errors",
+            "hidden-errors",
+            "handler",
         ),
     ],
 )
@@ -298,6 +327,15 @@ def test_objects_that_give_such_objects_earn_nothing(
     graded: dict[str, SubmissionResult], name: str
 ) -> None:
     assert scores(graded["other-liar"])[name] == 0
+
+
+def test_a_last_number_is_a_part_mark_where_it_is_shown(
+    graded: dict[str, SubmissionResult],
+) -> None:
+    found = scores(graded["right"])
+    plain_numbers = not repr(np.float64(1)).startswith("np.")
+    assert [found[name] for name in ("not-shown", "share")] == [1, 0.5]
+    assert found["shown"] == (0.25 if plain_numbers else 1)
 
 
 def test_a_process_that_ended_costs_no_hidden_part_that_used_objects(

@@ -5,28 +5,23 @@ is suspended while the test's function runs on the other side, and goes on with 
 """
 
 import builtins
-import contextlib
+import contextvars
 import copy
 import inspect
-import io
 import queue
-import random
 import secrets
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from course.crossing import CannotCross, name_of_type
 
+from .call_settings import MAX_MESSAGE, as_in_the_test
 from .keras_values import history_from, rebuild_here
 from .records import HandleRecord, HistoryRecord, ModelRecord
 
 MAX_OBJECTS = 100_000
-MAX_PRINTED = 1_000_000
-MAX_MESSAGE = 1000
 _LIKE_DEFAULTS = "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __str__ __repr__ __hash__ __format__"
 BINARY = frozenset(
     """
@@ -65,21 +60,34 @@ def handle(value: Any, path: str) -> HandleRecord:
     own = str(getattr(value, "__name__", name))[:200]
     if isinstance(value, type):
         if not issubclass(value, BaseException):
-            return HandleRecord(_number(value, path), "class", own)
+            methods = _methods(type(value), type)  # as those of a class of `Enum`
+            return HandleRecord(_number(value, path), "class", own, {"methods": methods})
         bases = [base.__name__[:200] for base in value.__mro__]
-        return HandleRecord(_number(value, path), "exception", own, {"bases": bases})
+        details = {"bases": bases, "library": _library(value)}
+        return HandleRecord(_number(value, path), "exception", own, details)
     if inspect.isroutine(value):
         return HandleRecord(_number(value, path), "function", own)
-    kind = type(value)
-    methods = sorted(
+    details = {"methods": _methods(type(value), object), "library": _library(type(value))}
+    return HandleRecord(_number(value, path), "object", name, details)
+
+
+def _methods(kind: type, usual: type) -> list[str]:
+    """Return the special methods of a class without those that it has of `usual`."""
+    return sorted(
         method
         for method in SPECIAL
         if getattr(kind, method, None) is not None
-        and not (method in _LIKE_DEFAULTS and getattr(kind, method) is getattr(object, method))
+        and not (
+            (method in _LIKE_DEFAULTS or usual is not object)
+            and getattr(kind, method) is getattr(usual, method, None)
+        )
     )
-    library = next((one for one in kind.__mro__ if one.__module__ != "__main__"), object)
-    details = {"methods": methods, "library": [library.__module__, library.__qualname__]}
-    return HandleRecord(_number(value, path), "object", name, details)
+
+
+def _library(kind: type) -> list[str]:
+    """Return the module and the name of the nearest class that is not the notebook's own."""
+    found = next((one for one in kind.__mro__ if one.__module__ != "__main__"), object)
+    return [found.__module__, found.__qualname__]
 
 
 def _is_found_by_name(method: types.MethodType) -> bool:
@@ -129,7 +137,9 @@ class _Run:
     def __init__(self, work: Callable[[], Answer]) -> None:
         self.inbox: queue.Queue[Any] = queue.Queue()
         self.outbox: queue.Queue[Any] = queue.Queue()
-        threading.Thread(target=self._work, args=[work], daemon=True).start()
+        # With the notebook's own settings of NumPy and decimals, which are each thread's own.
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=[self._work, work], daemon=True).start()
 
     def _work(self, work: Callable[[], Answer]) -> None:
         _running.run = self
@@ -162,17 +172,9 @@ def here(value: Any) -> Any:
     return value
 
 
-def use_random(state: Any) -> None:
-    """Go on drawing the shared random numbers where the test is; None changes nothing."""
-    if state is not None:
-        numbers, gauss, *shared = state
-        random.setstate((3, tuple(int(number) for number in numbers), gauss))
-        np.random.set_state(("MT19937", *shared))
-
-
 def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., Answer]) -> Answer:
     """Do one thing with an object, or go on with a suspended call, and add what was printed."""
-    with _patched(request.get("patched") or {}), _printing() as printed:
+    with as_in_the_test(request, here) as told:
         if request["kind"] == "resume":
             run = _suspended.pop()
             run.inbox.put(request)
@@ -189,7 +191,7 @@ def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., An
                 return _done(request["action"], target, args, kwargs, raised)
 
             answer = _Run(work).next_answer() if _state["callbacks"] else work()
-    return {**answer, "printed": printed.getvalue()[:MAX_PRINTED]}
+    return {**answer, **told}
 
 
 def _done(
@@ -246,22 +248,3 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "isinstance": lambda target, value: isinstance(value, target),
     "issubclass": lambda target, value: issubclass(value, target),
 }
-
-
-@contextlib.contextmanager
-def _patched(patched: dict[str, Any]) -> Iterator[None]:
-    """Put the test's own `input` or `print` in the place of Python's."""
-    before = {name: getattr(builtins, name) for name in patched}
-    try:
-        for name, function in patched.items():
-            setattr(builtins, name, here(function))
-        yield
-    finally:
-        for name, function in before.items():
-            setattr(builtins, name, function)
-
-
-@contextlib.contextmanager
-def _printing() -> Iterator[io.StringIO]:
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        yield printed

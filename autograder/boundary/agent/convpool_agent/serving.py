@@ -18,6 +18,7 @@ from course.crossing import CannotCross
 from course.notebook.cell_code import is_placeholder
 
 from . import objects
+from .call_settings import use_random
 from .decoding import decode
 from .encoding import encode
 from .keras_values import reduce
@@ -38,7 +39,7 @@ def serve(number: int, requests: str, replies: str) -> None:
     head = {"number": number, "nonce": request["nonce"]}
     name, kind = request["name"], request["kind"]
     try:
-        objects.use_random(request.get("random"))
+        use_random(request.get("random"))
         with _names_as_kept(name, request.get("kept")):
             answer = ANSWERS[kind](request)
             reply = encode({**head, **answer}, _names_of_fields(name, kind), reduce, wide)

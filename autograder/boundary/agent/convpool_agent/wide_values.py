@@ -27,7 +27,6 @@ import fractions
 import keyword
 import pathlib
 import sys
-import types
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
@@ -172,8 +171,6 @@ class Lowering:
             return self.value(plain, path, depth + 1)
         if _is_keras(value):
             return value
-        if isinstance(value, types.ModuleType):
-            raise CannotCross(path, "module")
         return self.handle(value, path)
 
 
