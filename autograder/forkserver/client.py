@@ -37,7 +37,8 @@ class Stage:
     It takes requests for sandboxed programs at the socket `kernels`. If `workers` is given, one
     more process with the same modules takes requests there, for the grader's own workers: it calls
     `serve(listener, owners)` of the module `worker_module`. `folder` is on the path only while
-    `modules` are imported.
+    `modules` are imported. With `tried`, modules that cannot be imported, or start threads, are
+    left out.
     """
 
     kernels: Path
@@ -45,6 +46,7 @@ class Stage:
     workers: Path | None = None
     worker_module: str = ""
     folder: Path | None = None
+    tried: bool = False
 
 
 class ForkServer:
@@ -125,6 +127,7 @@ def _command(stages: Sequence[Stage]) -> list[str]:
             {
                 "socket": str(stage.kernels),
                 "modules": list(stage.modules),
+                "tried": stage.tried,
                 "folder": stage.folder and str(stage.folder),
                 "workers": stage.workers
                 and {"socket": str(stage.workers), "module": stage.worker_module},

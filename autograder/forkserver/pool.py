@@ -78,13 +78,15 @@ def open_pool(
     *,
     module_folder: Path,
     env: Mapping[str, str],
+    tried: bool = False,
 ) -> Iterator[ForkServerPool]:
     """Run a fork server as long as the block; requests wait until it has imported its modules.
 
     `folder` is private and has a short path. `kernel_modules` are the modules of each stage, those
     of the first also from `module_folder`. `worker_module` names the module whose
     `serve(listener, owners)` forks the workers. `env` adds to the fork server's environment. If
-    the process of one stage ends, all are replaced.
+    the process of one stage ends, all are replaced. With `tried`, the modules of later stages
+    are left out where they cannot be imported.
     """
     sockets = [
         ForkSockets(folder / f"{number}-kernels", folder / f"{number}-workers")
@@ -97,6 +99,7 @@ def open_pool(
             place.workers,
             worker_module,
             module_folder if place == sockets[0] else None,
+            tried and place != sockets[0],
         )
         for place, modules in zip(sockets, kernel_modules, strict=True)
     ]

@@ -44,15 +44,16 @@ def listen(address: str) -> socket.socket:
     return listener
 
 
-def import_all(modules: list[str], folder: str | None = None) -> None:
+def import_all(modules: list[str], folder: str | None = None, *, tried: bool = False) -> None:
     """Import `modules` and exclude them from garbage collection, in the forks too.
 
-    `folder` is on the path for these imports only. Ends the process if a thread was started.
+    `folder` is on the path for these imports only. Ends the process if a thread was started. With
+    `tried`, modules that fail or start threads are left out: each is first imported in a fork.
     """
     gc.disable()  # collecting while importing would take a sixth of the time
     if folder is not None:
         sys.path.append(folder)
-    for name in modules:
+    for name in _importable(modules) if tried else modules:
         __import__(name)
     if folder is not None:
         sys.path.remove(folder)
@@ -63,6 +64,27 @@ def import_all(modules: list[str], folder: str | None = None) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def _importable(modules: list[str]) -> list[str]:
+    """Return the modules that a fork can import without an error, a thread, or an end."""
+    if _can_import(modules):
+        return modules
+    return [name for name in modules if _can_import([name])]
+
+
+def _can_import(modules: list[str]) -> bool:
+    process_id = os.fork()
+    if not process_id:
+        status = FAILED
+        try:
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+            for name in modules:
+                __import__(name)
+            status = 0 if _state()[0] == 1 else DISTURBED
+        finally:
+            os._exit(status)
+    return os.waitpid(process_id, 0)[1] == 0
 
 
 def _fill_inspect_cache() -> None:

@@ -69,7 +69,7 @@ def run_stages(
 ) -> None:
     """Import the first stage, fork the later ones, and serve; the last one reports readiness."""
     stage, *later = stages
-    server.import_all(stage["modules"], stage["folder"])
+    server.import_all(stage["modules"], stage["folder"], tried=stage["tried"])
     if stage["workers"] is not None:
         listener = listeners.pop(stage["workers"]["socket"])
         run = partial(serve_workers, stage["workers"]["module"], listener)

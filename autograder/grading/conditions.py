@@ -5,7 +5,7 @@ import hmac
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -126,12 +126,17 @@ class Preparation:
 
 @contextmanager
 def prepare(
-    options: GradeOptions, secret: bytes, hidden: tuple[Path, ...], *, tensorflow: bool = True
+    options: GradeOptions,
+    secret: bytes,
+    hidden: tuple[Path, ...],
+    *,
+    tensorflow: bool = True,
+    stock: Sequence[str] | None = None,
 ) -> Iterator[Preparation]:
     """Start the fork servers of a run, if it has any, in a private folder.
 
     `hidden` are files that the sandbox must not show. The fork servers import TensorFlow only if
-    the notebooks use it (`tensorflow`).
+    the notebooks use it (`tensorflow`); of a stock course, the modules `stock` of its sources.
     """
     with _swept(options.sandboxed), owned_folder() as folder, ExitStack() as stack:
         scratch = folder / "scratch"
@@ -144,12 +149,13 @@ def prepare(
             pool = stack.enter_context(
                 open_pool(
                     folder,
-                    kernel_modules(tensorflow=tensorflow),
+                    kernel_modules(tensorflow=tensorflow, stock=stock),
                     FORKED_WORKERS,
                     partial(_prove_forks, sandbox, hidden),
                     module_folder=AGENT_FOLDER,
                     # matplotlib takes 40 ms to look the backend up, once for all forks.
                     env={"MPLCONFIGDIR": str(fonts), "MPLBACKEND": PICTURES},
+                    tried=stock is not None,
                 )
             )
         yield Preparation(folder / "data", scratch, options, secret, hidden, sandbox, pool)

@@ -1,10 +1,17 @@
-"""The modules that a run's fork servers import, and which notebook needs which of them."""
+"""The modules that a run's fork servers import, and which notebook needs which of them.
 
+For this course's own notebooks they are known; for a stock course's, its sources say which.
+"""
+
+import ast
+import importlib.util
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
+from course.notebook.cell_code import read_code
 from course.notebook.cell_marks import mark_of
 
 # None of them imports a module that holds answers (`course.notebook.answer_modules`): a fork has
@@ -43,19 +50,62 @@ USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
 USES_SCIPY = re.compile(r"\bscipy\b")
 
 
-def kernel_modules(*, tensorflow: bool) -> list[tuple[str, ...]]:
-    """Return the modules of each stage: TensorFlow has a stage of its own."""
+OWN_PACKAGES = frozenset(["autograder", "course"])
+
+
+def kernel_modules(
+    *, tensorflow: bool, stock: Iterable[str] | None = None
+) -> list[tuple[str, ...]]:
+    """Return the modules of each stage: TensorFlow has a stage of its own.
+
+    So have the modules `stock`, which a stock course's sources import; then there are no others.
+    """
+    if stock is not None:
+        more = tuple(name for name in stock if name not in FIRST_MODULES)
+        return [FIRST_MODULES, more] if more else [FIRST_MODULES]
     if tensorflow:
         return [FIRST_MODULES, (*SCIPY, *TENSORFLOW)]
     return [(*FIRST_MODULES, *SCIPY)]
 
 
-def sockets_for(notebook: Mapping[str, Any], pool: ForkServerPool) -> ForkSockets | None:
+def stock_modules(sources: Iterable[Mapping[str, Any]], beside: Iterable[str]) -> list[str]:
+    """Return the installed modules that a stock course's notebooks import, in their order.
+
+    A package of the course's own has the name of one of the files `beside` the notebooks; it must
+    not be imported from elsewhere.
+    """
+    own = {path.partition("/")[0].removesuffix(".py") for path in beside}
+    found = dict.fromkeys(name for source in sources for name in imported_modules(source))
+    packages = {name.partition(".")[0] for name in found} - own
+    installed = {name for name in packages if importlib.util.find_spec(name) is not None}
+    return [name for name in found if name.partition(".")[0] in installed]
+
+
+def imported_modules(notebook: Mapping[str, Any]) -> list[str]:
+    """Return the modules of other packages than Python's and this one that a notebook imports."""
+    found: dict[str, None] = {}
+    for tree in filter(None, (read_code(cell["source"]) for cell in _code_cells(notebook))):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(alias.name for alias in node.names))
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found[node.module] = None
+    known = sys.stdlib_module_names | OWN_PACKAGES
+    return [name for name in found if name.partition(".")[0] not in known]
+
+
+def sockets_for(
+    notebook: Mapping[str, Any], pool: ForkServerPool, *, stock: bool = False
+) -> ForkSockets | None:
     """Return the stage that a notebook's processes are forked from, once its forks are proven.
 
     None means that they must be started anew. A notebook that uses SciPy but not TensorFlow does
-    not wait for the last stage, because importing SciPy takes a part of that time.
+    not wait for the last stage, because importing SciPy takes a part of that time; a notebook of a
+    stock course waits if it imports more than the first stage does.
     """
+    if stock:
+        more = set(imported_modules(notebook)) - set(FIRST_MODULES)
+        return pool.last() if more else pool.first()
     if uses_tensorflow(notebook) or (pool.is_complete() and students_use_scipy(notebook)):
         return pool.last()
     return pool.first()

@@ -43,7 +43,7 @@ from autograder.grading.conditions import Conditions, GradeOptions, prepare
 from autograder.grading.grades_rows import grades_rows
 from autograder.grading.places import ThisMachine
 from autograder.grading.plan import ENOUGH_TO_WARM, Submission
-from autograder.grading.preloading import uses_tensorflow
+from autograder.grading.preloading import stock_modules
 from autograder.grading.results import (
     Key,
     SubmissionResult,
@@ -187,13 +187,14 @@ def _run(
         raise GradingError("A stock course is graded on this machine.", "Leave out --cluster.")
     if options.warm is None:
         options = replace(options, warm=len(submissions) >= ENOUGH_TO_WARM)
-    tensorflow = any(uses_tensorflow(one.source) for one in notebooks.values())
+    beside = {path for each in assignments.values() for path in each.files}
+    modules = stock_modules([one.source for one in notebooks.values()], beside)
     ledger = read_ledger(class_folder)
     hidden = (class_folder.root / ".secret", *_samples(course, assignments))
     gradebook = StockGradebook(class_folder, {}, patience_seconds=options.patience_seconds)
     with (
         gradebook,
-        prepare(options, class_secret(class_folder), hidden, tensorflow=tensorflow) as preparation,
+        prepare(options, class_secret(class_folder), hidden, stock=modules) as preparation,
         ThreadPoolExecutor(options.jobs, "submission") as executor,
     ):
         preparation.data.mkdir()

@@ -174,7 +174,8 @@ def run_worker_on(
 
     `more` are further fields of the `Order`, which has none of its own for them.
     """
-    sockets = sockets_for(notebook, conditions.pool) if conditions.pool else None
+    stock = more.get("stock") is True
+    sockets = sockets_for(notebook, conditions.pool, stock=stock) if conditions.pool else None
     with owned_folder() as folder:
         (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
         order = Order(

@@ -1,7 +1,8 @@
 """What a result depends on beside the submission: with the same key, the marks are the same.
 
-A key has the digests of the assignment's source notebook, of the grader, and of the conditions of
-the run. A result with another key is out of date, and its submission is run again.
+A key has the digests of the assignment's source notebook, of the grader, of the libraries that the
+notebook imports, and of the conditions of the run. A result with another key is out of date, and
+its submission is run again.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.grading.conditions import Conditions
+from autograder.grading.preloading import imported_modules
 from autograder.grading.results import Key
 from autograder.sandbox import Limits
 
@@ -25,6 +27,7 @@ ROOMS = tuple(
 """The rooms of the package whose code can decide a mark; all of `course` can, too."""
 
 LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "ipykernel")
+"""What the grader itself and this course's checks use."""
 
 NOT_DECIDING = frozenset({"threads"})
 """Limits that depend on the machine and the number of jobs, and change no mark."""
@@ -35,6 +38,7 @@ def key_of(source: NotebookNode, conditions: Conditions) -> Key:
     return {
         "source": source_version(source),
         "grader": grader_version(),
+        "libraries": libraries_version(source),
         "conditions": conditions_version(conditions),
     }
 
@@ -62,6 +66,20 @@ def grader_version() -> str:
     code = [[path.name, _digest(path.read_bytes())] for path in files]
     libraries = [[name, metadata.version(name)] for name in LIBRARIES]
     return _digest(json.dumps([code, libraries]).encode())
+
+
+def libraries_version(source: NotebookNode) -> str:
+    """Digest the versions of the installed packages that a source notebook imports."""
+    packages = {name.partition(".")[0] for name in imported_modules(source)}
+    known = _distributions()
+    names = {name for package in packages for name in known.get(package, ())}
+    return _digest(json.dumps([[name, metadata.version(name)] for name in sorted(names)]).encode())
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Map each package that can be imported to the names under which it was installed."""
+    return metadata.packages_distributions()
 
 
 def conditions_version(conditions: Conditions) -> str:

@@ -17,16 +17,28 @@ import pytest
 from support.contract import ASSIGNMENTS
 from support.places import COURSE
 
-from autograder.forkserver.client import NoForkServer, Stage, fork_server, request_fork
+from autograder.forkserver.client import (
+    STAGE_SERVER,
+    NoForkServer,
+    Stage,
+    fork_server,
+    request_fork,
+)
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from autograder.grading.conditions import FORKED_WORKERS
 from autograder.grading.places import ThisMachine
-from autograder.grading.preloading import sockets_for, uses_tensorflow
+from autograder.grading.preloading import (
+    kernel_modules,
+    sockets_for,
+    stock_modules,
+    uses_tensorflow,
+)
 from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.process import readable_within
 from course.errors import GradingError
 
 SECONDS = 20.0
+FORK_SERVER = STAGE_SERVER.parent
 ENDS_WITH_ITS_GRADER = """
 import socket, sys
 from autograder.grading import forked_workers as worker
@@ -104,6 +116,44 @@ def test_without_tensorflow_in_the_class_one_stage_serves_all(executor):
 
     assert sockets_for(HEAVY_NOTEBOOK, pool) == PLAIN
     assert proven == [PLAIN]
+
+
+def cells_of(*sources: str) -> dict:
+    return {"cells": [{"cell_type": "code", "source": one, "metadata": {}} for one in sources]}
+
+
+def test_a_stock_course_s_own_sources_say_what_is_imported(executor):
+    sources = [
+        cells_of("import json, pandas as pd\nimport helper\nimport no_such_package.part"),
+        cells_of("%matplotlib inline\nfrom sklearn.tree import export_text\nfrom .own import a"),
+        cells_of("def f():\n    import scipy.stats\nfrom course.checks.exercise import exercise"),
+    ]
+
+    found = stock_modules([*sources, cells_of("import yaml")], ["helper.py", "yaml/a.csv"])
+
+    assert found == ["pandas", "sklearn.tree", "scipy.stats"]
+    assert kernel_modules(tensorflow=False, stock=found)[1:] == [tuple(found)]
+    assert len(kernel_modules(tensorflow=False, stock=["numpy"])) == 1
+    pool = ForkServerPool(PLAIN, HEAVY, lambda sockets: None, executor)
+    assert sockets_for(sources[0], pool, stock=True) == HEAVY
+    assert sockets_for(cells_of("import numpy, json"), pool, stock=True) == PLAIN
+
+
+def test_a_module_that_fails_or_starts_a_thread_is_left_out(tmp_path):
+    (tmp_path / "breaks.py").write_text("raise SystemExit(3)")
+    (tmp_path / "threads.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
+    (tmp_path / "works.py").write_text("print('loaded')")
+    code = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(FORK_SERVER)!r}]\n"
+        "import server; server.import_all(['breaks', 'threads', 'works'], tried=True)\n"
+        "print({'breaks', 'threads', 'works'} & set(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == ["loaded", "{'works'}"]
 
 
 def test_no_fork_is_used_before_it_is_proven(executor):
