@@ -10,6 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograder.boundary.agent.convpool_agent.random_generators import (
+    is_generator,
+    lowered_generator,
+)
 from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
 
 
@@ -50,6 +54,9 @@ def is_unchanged(sent: Any, after: Any) -> bool:
         return np.array_equal(sent, after, equal_nan=sent.dtype.kind in "fcmM")
     if isinstance(sent, ModelRecord | HistoryRecord):
         return True  # copied nowhere
+    if is_generator(sent):
+        both = (lowered_generator(one).content for one in (sent, after))
+        return is_unchanged(*both)
     try:
         if hasattr(sent, "equals"):  # pandas' own, for which missing values are equal
             return bool(sent.equals(after))

@@ -12,21 +12,24 @@ import contextlib
 import copy
 import time
 import weakref
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.boundary import model as models
-from autograder.boundary import test_settings
+from autograder.boundary import settings_of_tests
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
+from autograder.boundary.agent.convpool_agent.random_generators import copy_state, is_generator
 from autograder.boundary.agent.convpool_agent.records import (
     HandleRecord,
     HistoryRecord,
     ModelRecord,
 )
+from autograder.boundary.agent.convpool_agent.shared_objects import digest
 from autograder.boundary.changed_arguments import Changes, is_unchanged
-from autograder.boundary.channel import BadReply, Channel
+from autograder.boundary.channel import BadReply, Channel, no_handle
 from autograder.boundary.object_stand_ins import (
     CLAIMED,
     Items,
@@ -36,13 +39,15 @@ from autograder.boundary.object_stand_ins import (
     library_class,
     methods_of,
 )
+from autograder.boundary.settings_of_tests import SettingsOfTests
+from autograder.boundary.shared_values import Kept as KeptValues
+from autograder.boundary.shared_values import SharedValues
 from autograder.boundary.student_errors import (
     StudentError,
     raise_as_student,
     refusal_of,
     require_result,
 )
-from autograder.boundary.test_settings import TestSettings
 from course.crossing import CannotCross
 
 MAX_REQUESTS = 100_000
@@ -50,6 +55,9 @@ MAX_CALLBACKS = 10_000
 MAX_CALLBACK_DEPTH = 20
 LIBRARIES = CLAIMED | {"decimal", "numpy", "pandas", "scipy", "statistics"}
 """Libraries whose exceptions and warnings the student's code may raise."""
+
+Kept = tuple[list[Any], KeptValues]
+"""The functions and the shared values of the tests so far."""
 
 
 class StandIns:
@@ -69,7 +77,8 @@ class StandIns:
         self.seen: set[str] = set()
         self.trouble: Exception | None = None
         """What went wrong in the boundary, not in the student's code, which a test may catch."""
-        self.settings = TestSettings()
+        self.settings = SettingsOfTests()
+        self._shared = SharedValues(self._digest, self._sent)
         self._made: dict[int, Any] = {}
         self._callbacks: list[Any] = []
         self._earlier = 0  # how many of them are functions of earlier tests
@@ -78,22 +87,20 @@ class StandIns:
         """Whether unexpected changes of arguments are not copied into the test's values."""
         self._requests = self._calls_back = self._depth = 0
 
-    def begin(
-        self, channel: Channel, places: frozenset[str], functions: Sequence[Any] | None = None
-    ) -> list[Any]:
-        """Begin a test, with limits of its own; return the tests' functions so far.
+    def begin(self, channel: Channel, places: frozenset[str], before: Kept | None = None) -> Kept:
+        """Begin a test, with limits of its own; return what of earlier tests it begins with.
 
-        With `functions`, which this returned when the same test was begun before, the test's own
-        functions get the numbers that they had then.
+        With that, which this returned when the same test was begun before, the test's own functions
+        and values get the numbers that they had then.
         """
         self.channel, self.places = channel, places
         self.seen, self.trouble = set(), None
         self._requests = self._calls_back = self._depth = 0
         self.settings.begin()
-        if functions is not None:
-            self._callbacks = list(functions)
+        if before is not None:
+            self._callbacks = list(before[0])
         self._earlier, self.changes = len(self._callbacks), Changes()
-        return list(self._callbacks)
+        return list(self._callbacks), self._shared.begin(before and before[1])
 
     def define(self, names: dict[str, Any], deleted: Sequence[str] = ()) -> None:
         """Define names in the student's process, as far as their values can be sent; delete others.
@@ -101,7 +108,8 @@ class StandIns:
         Its shared random numbers go on where the test's are, as in other requests.
         """
         for name, value in names.items():
-            if callable(value) and not isinstance(value, StandIn):
+            is_own = callable(value) or isinstance(value, Iterator)
+            if is_own and not isinstance(value, StandIn):
                 continue
             with contextlib.suppress(CannotCross):
                 self._reply("define", {"name": name, "names": {name: self._sent(value)}})
@@ -143,7 +151,12 @@ class StandIns:
         sent = [self._sent(list(args)), self._sent(kwargs)]
         fields: dict[str, Any] = {"name": root, "target": target, "action": action}
         fields.update(args=sent[0], kwargs=sent[1])
-        reply = self._reply("act", fields)
+        reply = self._reply("act", fields, (args, kwargs, place))
+        copied = [
+            self._copy_back(value, self._sent(value), after, known_at)
+            for value, after, known_at in self._shared.changes_in(reply)
+        ]
+        self._shared.settle(left_out=not all(copied))
         kind = reply.get("kind")
         if kind == "undefined":
             raise _NotDefined(f"name '{root}' is not defined")
@@ -156,21 +169,52 @@ class StandIns:
         if kind == "raised":
             raise_as_student(reply, self._exception_class(reply.get("class")))
         require_result(reply)
-        self._copy_back([list(args), kwargs], sent, [reply["args"], reply["kwargs"]], place)
-        return self.arrived(reply["result"], place)
+        after = [reply["args"], reply["kwargs"]]
+        copied_back = self._copy_back([list(args), kwargs], sent, after, place)
+        self._shared.settle(left_out=not copied_back)
+        result = self.arrived(reply["result"], place)
+        return self._shared.result(reply, result, place, self._result_copied)
 
-    def _copy_back(self, passed: Any, sent: Any, after: Any, place: str) -> None:
-        """Let the test see how a call has changed its arguments; see `changed_arguments`."""
+    def _copy_back(self, passed: Any, sent: Any, after: Any, place: str) -> bool:
+        """Let the test see how a call has changed its arguments, or a value that both sides hold.
+
+        Returns whether it does; see `changed_arguments`.
+        """
         usual = is_unchanged(sent, after) or self.permit(f"{place} changes its arguments", True)
         if not usual:
             before = copy.deepcopy(sent)
             self.changes.note(lambda: self._restore(passed, before, place))
             if self.leaves_changes_out:
-                return
+                return False
         self._restore(passed, after, place)
+        return True
 
-    def _reply(self, kind: str, fields: dict[str, object]) -> dict[str, Any]:
-        """Send a request; run the test's functions that the student's code calls meanwhile."""
+    def take_back_changes(self) -> None:
+        """Take unexpected changes back, for later tests; the student's code keeps its own."""
+        if self.changes:
+            self.changes.take_back()
+            self._shared.part()
+
+    def _result_copied(self, held: Any, result: Any, place: str) -> bool:
+        """Let a value that the test holds be a call's result, as far as changes are copied."""
+        return self._copy_back(held, self._sent(held), self._sent(result), place)
+
+    def _digest(self, value: Any) -> bytes:
+        """Digest a value of the test's as it would be sent; b"" for one that cannot be."""
+        try:
+            return digest(self._sent(value), no_handle)
+        except CannotCross:
+            return b""
+
+    def _reply(
+        self, kind: str, fields: dict[str, object], shared: tuple[Any, Any, str] | None = None
+    ) -> dict[str, Any]:
+        """Send a request; run the test's functions that the student's code calls meanwhile.
+
+        `shared` are the arguments that both sides have from now on, and their place.
+        """
+        # Of the channels, only a rehearsal answers again.
+        answers_again = getattr(self.channel, "answers_again", lambda kind, fields: False)
         left = self.timeout
         while True:
             self._requests += 1
@@ -178,9 +222,13 @@ class StandIns:
                 raise BadReply("too many requests")
             begun = time.monotonic()
             more = {"wide": True, **self.settings.fields(self._sent)}
-            reply = self.channel.request(kind, {**fields, **more}, max(left, 0.1))
+            whole = {**fields, **more}
+            if shared and kind == "act":
+                again = answers_again(kind, whole)
+                whole["shared"] = self._shared.fields(*shared, again)
+            reply = self.channel.request(kind, whole, max(left, 0.1))
             left -= time.monotonic() - begun
-            test_settings.show(reply, self._exception_class)
+            settings_of_tests.show(reply, self._exception_class)
             if reply.get("kind") != "callback" or kind == "define":
                 return reply
             kind, fields = "resume", {"name": fields["name"], **self._called_back(reply)}
@@ -205,9 +253,10 @@ class StandIns:
         self._depth += 1
         try:
             place = "a function of the test"
-            value = self._callbacks[number](
-                *self.arrived(args, place), **self.arrived(kwargs, place)
-            )
+            function = self._callbacks[number]
+            if not callable(function):
+                function = function.__next__
+            value = function(*self.arrived(args, place), **self.arrived(kwargs, place))
             return {"value": self._sent(value), "raised": ""}
         except Exception as error:
             if is_of_the_boundary(error):
@@ -224,7 +273,8 @@ class StandIns:
             return type(value)(self._sent(item) for item in value)
         if type(value) is dict:
             return {key: self._sent(item) for key, item in value.items()}
-        if isinstance(value, type) or not callable(value):
+        iterates = isinstance(value, Iterator) and not callable(value)
+        if not iterates and (isinstance(value, type) or not callable(value)):
             return reduce(value, "a test's argument")
         plain = reduce(value, "a test's argument")
         if plain is not value:
@@ -233,7 +283,8 @@ class StandIns:
         if not found:
             self._callbacks.append(value)
         name = str(getattr(value, "__name__", ""))[:200]
-        return HandleRecord(found[0] if found else len(self._callbacks) - 1, "callback", name)
+        number = found[0] if found else len(self._callbacks) - 1
+        return HandleRecord(number, "callback", name, {"iterator": True} if iterates else {})
 
     def arrived(self, value: Any, place: str) -> Any:
         """Turn records into models and stand-ins; raise `CannotCross` where none may stand."""
@@ -345,6 +396,13 @@ class StandIns:
         elif isinstance(passed, set):
             passed.clear()
             passed.update(after)
+        elif is_generator(passed):
+            copy_state(passed, after)
+        elif isinstance(passed, bytearray):
+            passed[:] = after
+        elif isinstance(passed, deque):
+            passed.clear()
+            passed.extend(self.arrived(after, place))
         elif type(passed).__name__ in ("DataFrame", "Series") and not passed.equals(after):
             passed._update_inplace(after)
 
@@ -362,8 +420,9 @@ def _changes_in_place(passed: Any, after: Any) -> bool:
     if isinstance(passed, StandIn) or callable(passed):
         return True
     return type(passed) is type(after) and (
-        isinstance(passed, (list, tuple, dict, set, np.ndarray))
+        isinstance(passed, (list, tuple, dict, set, bytearray, deque, np.ndarray))
         or type(passed).__name__ in ("DataFrame", "Series")
+        or is_generator(passed)
     )
 
 

@@ -17,6 +17,8 @@ _DEFINITIONS = ast.FunctionDef | ast.ClassDef
 CHECKS = "course.checks"
 """This project's own checks: a student's process has no such module while it is graded."""
 
+PYPLOT = "matplotlib.pyplot"
+
 
 @dataclass(frozen=True)
 class OrdinaryCode:
@@ -36,24 +38,30 @@ class OrdinaryCode:
     """Functions and classes of locked cells that a test uses and that use the student's names."""
     names: dict[str, set[str]]
     """The student's names that a test reads, and those that it binds, by `grade_id`, in order."""
+    drawing: dict[str, list[str]]
+    """The names by which a test reads the notebook's own pyplot, by `grade_id`."""
 
 
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    code = OrdinaryCode({}, {}, [], [], set(), {}, {})
+    code = OrdinaryCode({}, {}, [], [], set(), {}, {}, {})
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
     modules = restricted_modules(read_code(cell.source) for cell in cells)
     imports: list[ast.stmt] = []
     helpers: dict[str, ast.stmt] = {}
     read_here: set[str] = set()
+    pyplot: set[str] = set()
     for cell in cells:
         mark, tree = mark_of(cell), plain_tree(cell.source)
         if mark.is_test:
             read_here |= _read_test(code, mark.grade_id, tree, students, modules, helpers)
             own = top_level_names(cell.source)
             code.names[mark.grade_id] = (names_read(cell.source) & students) | own
-        elif mark.is_locked and tree and _may_run_here(tree, students | set(helpers), modules):
+            code.drawing[mark.grade_id] = sorted(names_read(cell.source) & pyplot - own)
+            continue
+        pyplot |= _pyplot_names(read_code(cell.source))
+        if mark.is_locked and tree and _may_run_here(tree, students | set(helpers), modules):
             code.here.append(str(cell["id"]))
             students -= top_level_names(cell.source)
             helpers |= _helpers(tree, students | set(helpers))
@@ -100,6 +108,18 @@ def _read_test(
     takes = students if _lists_names(tree) else (_taken(tree) | needed) & students
     code.takes[name] = sorted(takes)
     return read
+
+
+def _pyplot_names(tree: ast.Module | None) -> set[str]:
+    """Return the names by which code imports pyplot."""
+    found: set[str] = set()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            found |= {one.asname for one in node.names if one.name == PYPLOT and one.asname}
+        elif isinstance(node, ast.ImportFrom):
+            whole = [(f"{node.module}.{one.name}", one.asname or one.name) for one in node.names]
+            found |= {name for module, name in whole if module == PYPLOT}
+    return found
 
 
 def _may_run_here(tree: ast.Module, others: Iterable[str], modules: Mapping[str, str]) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from autograder.boundary.channel import Channel
 from autograder.boundary.object_stand_ins import StandIn, Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
-from autograder.boundary.student_objects import StandIns
+from autograder.boundary.student_objects import Kept, StandIns
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark, wrote_errors
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget, over_budget
@@ -114,7 +114,7 @@ class _Turn:
     takes: Sequence[str]
     channel: WatchedChannel
     names: dict[str, Any]
-    functions: Sequence[Any]
+    before: Kept
     states: "_States"
     process: int
 
@@ -168,15 +168,15 @@ class OutsideTests:
         """
         channel, names = WatchedChannel(self._student), dict(self._names)
         states = _States()
-        functions = self._begin(test, channel)
+        before = self._begin(test, channel)
         process = self._student.process_number()
-        turn = _Turn(test, takes, channel, dict(self._names), functions, states, process)
+        turn = _Turn(test, takes, channel, dict(self._names), before, states, process)
         verdict = self._run(test, test.shown, takes, names, channel)
         if test.shown == test.source:
             verdict = self._without_changes(turn, verdict)
         elif verdict.status in ("correct", "partial"):
             self._waiting.append(turn)
-        self._stand_ins.changes.take_back()
+        self._stand_ins.take_back_changes()
         found = {name: names[name] for name in top_level_names(test.shown) & set(names)}
         deleted = [name for name in top_level_names(test.shown) if name not in names]
         self._names = {name: self._names[name] for name in self._names if name not in deleted}
@@ -205,13 +205,13 @@ class OutsideTests:
         turn.channel = channel
         verdict = self._run_again(turn)
         verdict = self._without_changes(turn, verdict)
-        self._stand_ins.changes.take_back()
+        self._stand_ins.take_back_changes()
         return verdict
 
     def _run_again(self, turn: _Turn) -> Verdict:
         """Run all of a test with what it began with."""
         turn.states.restore()
-        self._begin(turn.test, turn.channel, turn.functions)
+        turn.before = self._begin(turn.test, turn.channel, turn.before)
         names = dict(turn.names)
         return self._run(turn.test, turn.test.source, turn.takes, names, turn.channel)
 
@@ -219,7 +219,7 @@ class OutsideTests:
         """Give points after unexpected changes of arguments only if there are some without them."""
         if not (verdict.score and self._stand_ins.changes):
             return verdict
-        self._stand_ins.changes.take_back()
+        self._stand_ins.take_back_changes()
         turn.channel.repeat()
         self._stand_ins.leaves_changes_out = True
         try:
@@ -240,11 +240,9 @@ class OutsideTests:
         """Whether a test's verdict is not final."""
         return any(turn.test.grade_id == grade_id for turn in self._waiting)
 
-    def _begin(
-        self, test: OrdinaryTest, channel: Channel, functions: Sequence[Any] | None = None
-    ) -> list[Any]:
+    def _begin(self, test: OrdinaryTest, channel: Channel, before: Kept | None = None) -> Kept:
         places = frozenset(self._objects.get(test.grade_id, ()))
-        return self._stand_ins.begin(channel, places, functions)
+        return self._stand_ins.begin(channel, places, before)
 
     def _run(
         self,

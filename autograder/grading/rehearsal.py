@@ -46,10 +46,14 @@ class Rehearsal:
         """Give the replies of this turn once more, in their order; the rest is asked."""
         self._kept, self._told, self._over = self._told, deque(), True
 
+    def answers_again(self, kind: str, fields: dict[str, object]) -> bool:
+        """Tell whether a request would get the reply that it got before."""
+        return bool(self._over and self._kept and self._kept[0][0] == _question(kind, fields))
+
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
         """Send a request as `Channel` does, or repeat the reply that it got before."""
-        handle = no_handle if fields.get("wide") is True else None
-        asked = encode({"kind": kind, **fields}, reduce=reduce, wide=handle)
+        handle = _handle_for(fields)
+        asked = _question(kind, fields)
         if not self._over:
             all_kept, self._all_kept = self._all_kept, False
             reply = self._channel.request(kind, {**fields, "keep": True}, timeout)
@@ -72,3 +76,13 @@ class Rehearsal:
         if self._room >= 0:
             self._told.append((asked, told))
         return self._room >= 0
+
+
+def _handle_for(fields: dict[str, object]) -> Any:
+    return no_handle if fields.get("wide") is True else None
+
+
+def _question(kind: str, fields: dict[str, object]) -> bytes:
+    """Return what is asked; what a request tells of values that both sides hold is none of it."""
+    asked = {name: value for name, value in fields.items() if name != "shared"}
+    return encode({"kind": kind, **asked}, reduce=reduce, wide=_handle_for(fields))

@@ -14,7 +14,7 @@ from autograder.build.stock_source import StockNotebook
 from autograder.folders import ClassFolder
 from autograder.grading.conditions import Conditions
 from autograder.grading.ordinary_code import OrdinaryCode, read_ordinary_code
-from autograder.grading.results import Key
+from autograder.grading.results import Key, SubmissionResult
 from autograder.grading.stock_submission import TestPlaces, rebuilt_reference, run_rebuilt
 from course.files import write_atomically
 from course.notebook.cell_marks import mark_of
@@ -62,25 +62,44 @@ def decide_places(
     code = read_ordinary_code(notebook.source)
     if not (code.takes or code.refused):
         return TestPlaces()
-    inside, _ = _scores(notebook, files, conditions, TestPlaces())
+    inside = _points(_run(notebook, files, conditions, TestPlaces()))
     marks = map(mark_of, notebook.source.cells)
     inside |= {one.grade_id: one.points for one in marks if one.grade_id in code.only_outside}
     reasons = {**code.refused, **{name: FAILS for name, score in inside.items() if not score}}
     candidates = {name: takes for name, takes in code.takes.items() if name not in reasons}
     while candidates:
         places = _places(candidates, reasons, code)
-        found, objects = _scores(notebook, files, conditions, places, recording=True)
-        if found == inside and any(objects.values()):
-            places = replace(places, objects=objects)
-            found, _ = _scores(notebook, files, conditions, places)
+        result = _run(notebook, files, conditions, places, recording=True)
+        if _points(result) == inside and any(result.objects.values()):
+            places = replace(places, objects=result.objects)
+            result = _run(notebook, files, conditions, places)
+        found = _points(result)
         differing = {name for name in inside if found[name] != inside[name]}
         if not differing:
             return places
+        draw = {name for name in differing & set(candidates) if _draws_here(name, candidates, code)}
+        if draw:
+            candidates |= {name: [*candidates[name], *code.drawing[name]] for name in draw}
+            continue
         outside = differing & set(candidates) or _related(code, differing) & set(candidates)
         outside = outside or set(candidates)
-        reasons |= dict.fromkeys(outside, FAILS_OUTSIDE)
+        reasons |= {name: _reason(name, result) for name in outside}
         candidates = {name: taken for name, taken in candidates.items() if name not in outside}
     return _places({}, reasons, code)
+
+
+def _draws_here(name: str, candidates: dict[str, list[str]], code: OrdinaryCode) -> bool:
+    """Whether a test has drawn here what it then hands to the student's code.
+
+    Axes cannot be sent; the student's process can make them, if the test takes pyplot from there.
+    """
+    return bool(set(code.drawing.get(name, ())) - set(candidates[name]))
+
+
+def _reason(name: str, result: SubmissionResult) -> str:
+    """Say what went wrong with a test outside."""
+    [message] = [gap.message for gap in result.gaps if gap.exercise == name]
+    return f"{FAILS_OUTSIDE}: {message}" if message else FAILS_OUTSIDE
 
 
 def _related(code: OrdinaryCode, tests: set[str]) -> set[str]:
@@ -104,16 +123,19 @@ def _places(
     return TestPlaces(outside, dict(reasons), here, imports, narrow=narrow, helpers=helpers)
 
 
-def _scores(
+def _run(
     notebook: StockNotebook,
     files: Mapping[str, Path],
     conditions: Conditions,
     places: TestPlaces,
     recording: bool = False,
-) -> tuple[dict[str, float], dict[str, list[str]]]:
-    """Run the reference solution; return the points of its tests, and where it has objects."""
+) -> SubmissionResult:
+    """Run the reference solution; `recording` tells where it has objects."""
     rebuilt = rebuilt_reference(notebook).notebook
-    result = run_rebuilt(
+    return run_rebuilt(
         notebook, rebuilt, REFERENCE, "", conditions, files, {}, places, recording=recording
     )
-    return {gap.exercise: gap.score for gap in result.gaps}, result.objects
+
+
+def _points(result: SubmissionResult) -> dict[str, float]:
+    return {gap.exercise: gap.score for gap in result.gaps}

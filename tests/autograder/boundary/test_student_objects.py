@@ -571,3 +571,131 @@ def test_a_class_has_the_methods_of_its_own_class(student: Student, get: Any) ->
     assert (len(suit), suit["SPADES"].value) == (2, 2)
     assert suit(2) == suit.SPADES and suit(2) is suit.SPADES and suit.HEARTS in suit
     assert isinstance(suit.HEARTS, suit)
+
+
+SHARES = """
+class Bag:
+    def __init__(self, items=[]):
+        self.items = items
+        self.own = []
+    def add(self, item):
+        self.items.append(item)
+        self.own.append(item)
+    def all(self):
+        return self.items
+    def copies(self):
+        return list(self.own)
+prices = {"apple": 1, "bread": 2}
+def total(names, prices):
+    return sum(prices.pop(name) for name in names)
+def same(values):
+    return values
+def other(values):
+    return values.copy()
+def fails(values):
+    values.clear()
+    raise ValueError("cleared")
+def pairs(values):
+    values = iter(values)
+    for one in values:
+        yield one, next(values)
+def is_word(word, pair, items):
+    return word is "word" and pair is items[1]
+"""
+
+
+@pytest.fixture
+def shares(student: Student, get: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        student.run(SHARES)
+    stand_ins = StandIns(student.channel, LATE)
+    return lambda name: fetch(student.channel, name, LATE, wide=stand_ins)
+
+
+def test_a_value_that_comes_back_is_the_one_that_was_passed(shares: Any) -> None:
+    np_values, values = np.arange(3), [1, 2]
+    for one in (np_values, values, {"k": 1}, {1}, bytearray(b"a")):
+        assert shares("same")(one) is one
+        assert shares("other")(one) is not one
+    assert shares("prices") is shares("prices")
+
+
+def test_what_one_side_changes_is_changed_on_the_other(shares: Any) -> None:
+    given = [1]
+    bag = shares("Bag")(given)
+    given.append(2)
+    assert bag.all() == [1, 2] and bag.all() is given
+    bag.add(3)
+    assert given == [1, 2, 3]
+    bag.own.append(9)
+    assert bag.own == [3, 9] and bag.copies() == [3, 9]
+    bag.copies().append(7)
+    assert bag.copies() == [3, 9]
+    kept = bag.own
+    bag.add(4)
+    assert kept == [3, 9, 4] and kept is bag.own
+
+
+def test_a_default_value_remembers_what_the_test_does_to_it(shares: Any) -> None:
+    first, second = shares("Bag")(), shares("Bag")()
+    first.items.append("mine")
+    assert second.items == ["mine"]
+
+
+def test_a_variable_of_the_student_s_that_is_passed_back_is_the_variable(
+    student: Student, shares: Any
+) -> None:
+    prices = shares("prices")
+    assert shares("total")(["apple"], prices) == 1
+    assert prices == {"bread": 2}
+    student.run("assert prices == {'bread': 2}; prices['milk'] = 4")
+    assert shares("prices") == {"bread": 2, "milk": 4}
+
+
+def test_arguments_of_a_call_that_fails_are_changed_too(shares: Any) -> None:
+    values = [1]
+    with pytest.raises(ValueError, match="cleared"):
+        shares("fails")(values)
+    assert values == []
+
+
+def test_iterators_of_the_test_are_read_by_the_student(shares: Any) -> None:
+    assert list(shares("pairs")(iter([1, 2, 3, 4]))) == [(1, 2), (3, 4)]
+    assert list(shares("pairs")(n * n for n in range(2))) == [(0, 1)]
+    given = iter([5])
+    assert shares("same")(given) is given
+
+
+def test_a_generator_of_the_test_is_drawn_from_by_both(student: Student, shares: Any) -> None:
+    student.run(
+        "def roll(rng): return rng.random()\nclass Die:\n    def __init__(self, rng):\n"
+        "        self.rng = rng\n    def roll(self):\n        return self.rng.random()"
+    )
+    for make in (np.random.default_rng, random.Random, np.random.RandomState):
+        ours, plain = make(3), make(3)
+        die = shares("Die")(ours)
+        found = [ours.random(), shares("roll")(ours), die.roll(), ours.random(), die.roll()]
+        assert found == [plain.random() for _ in found]
+
+
+def test_equal_constants_are_one_object_as_in_one_cell(shares: Any) -> None:
+    assert shares("is_word")("word", (1, 2), [0, (1, 2)])
+
+
+def test_a_value_that_the_test_no_longer_holds_is_forgotten(shares: Any) -> None:
+    stand_ins = shares("same")._stand_in[0]
+    for n in range(20):
+        assert shares("other")([n]) == [n]
+    assert len(stand_ins._shared._held) < 5
+
+
+@pytest.mark.parametrize(
+    "told",
+    [3, {"changed": 3}, {"changed": [[1]]}, {"changed": [3]}],
+    ids=["no dict", "no list", "no pair", "no lists"],
+)
+def test_a_forged_change_is_refused(told: Any) -> None:
+    reply = {"kind": "result", "result": [1], "args": [], "kwargs": {}, "shared": told}
+    with pytest.raises(BadReply):
+        fetch(Forger(reply), "q", LATE, wide=StandIns(Forger(reply), LATE))

@@ -4,6 +4,7 @@ import collections
 import datetime as dt
 import json
 import pathlib
+import random
 import zoneinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ import pytest
 from support.wide_messages import crossed, forged, wide
 
 from autograder.boundary.agent.convpool_agent.npy import MalformedData
+from autograder.boundary.agent.convpool_agent.random_generators import copy_state
 from course.crossing import CannotCross
 
 Point = collections.namedtuple("Point", "x y")
@@ -90,6 +92,26 @@ def test_what_is_not_plain_is_refused() -> None:
             crossed(value)
 
 
+GENERATORS = {
+    "Random": lambda: random.Random(5),
+    "RandomState": lambda: np.random.RandomState(5),
+    "Generator": lambda: np.random.default_rng(5),
+}
+
+
+@pytest.mark.parametrize("make", GENERATORS.values(), ids=GENERATORS.keys())
+def test_a_generator_of_random_numbers_goes_on_where_it_was(make: Any) -> None:
+    one, other = make(), make()
+    for drawn in (one, other):
+        drawn.normal(0, 1) if hasattr(drawn, "normal") else drawn.gauss(0, 1)
+        drawn.random()
+    arrived = crossed(one)
+    assert type(arrived) is type(one)
+    assert [arrived.random() for _ in range(700)] == [other.random() for _ in range(700)]
+    copy_state(arrived, make())
+    assert arrived.random() == make().random()
+
+
 def test_a_cycle_is_refused() -> None:
     around: list[Any] = []
     around.append({(1,): around})
@@ -139,6 +161,9 @@ HOSTILE = {
     "deque of a negative length": wide("deque", [[1], -1]),
     "handle of a negative number": {"handle": [-1, "object", "A", {"dict": []}]},
     "handle of an unknown kind": {"handle": [1, "module", "A", {"dict": []}]},
+    "generator without a state": wide("generator", [1, 2]),
+    "generator with a long state": wide("generator", ["0x" + "f" * 40, "0x1", 0, 0]),
+    "generator without words": wide("random", [[1], None]),
     "frame without columns": wide("frame", [[], [], []]),
 }
 

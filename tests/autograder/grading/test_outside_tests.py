@@ -97,6 +97,18 @@ def before(x):
 def inverse(x):
     return 1 / np.asarray(x)"""
 
+SHARED = """\
+import matplotlib.pyplot as plt
+prices = {"a": 1, "b": 2}
+def total(basket, prices):
+    return sum(prices.get(name) * n for name, n in basket.items())
+class Bag:
+    def __init__(self, items):
+        self.items = list(items)
+def plot_line(axes):
+    axes.plot([0, 1], [1, 4])
+    axes.set_title("line")"""
+
 OUTSIDE = {
     "instances": "a = Account('Ada', 5)\na.deposit(2)\nassert a.balance == 7 and a.owner == 'Ada'",
     "own-errors": "try:\n    Account('Ada').withdraw(1)\nexcept Overdrawn as error:\n"
@@ -163,6 +175,15 @@ OUTSIDE = {
     "warned": "with warnings.catch_warnings(record=True) as caught:\n"
     "    warnings.simplefilter('always')\n    inverse([0.0])\n"
     "assert [one.category for one in caught] == [RuntimeWarning]",
+    "kept": "assert total({'a': 2}, prices) == 2\n### BEGIN HIDDEN TESTS\n"
+    "assert total({}, prices) == 0\n### END HIDDEN TESTS\nassert total({'b': 1}, prices) == 2",
+    "prices": "assert prices == {'a': 1, 'b': 2}",
+    "same": "mine = [1]\nbag = Bag(mine)\nmine.append(2)\nassert bag.items == [1]\n"
+    "### BEGIN HIDDEN TESTS\nbag.items.append(3)\nassert bag.items == [1, 3] and mine == [1, 2]\n"
+    "### END HIDDEN TESTS",
+    "drawn": "fig, ax = plt.subplots()\nplot_line(ax)\n"
+    "assert ax.get_title() == 'line' and len(ax.lines) == 1\n### BEGIN HIDDEN TESTS\n"
+    "assert list(ax.lines[0].get_ydata()) == [1, 4]\n### END HIDDEN TESTS",
     "not-shown": "0 * biggest([3]); # not shown",
     "share": "biggest([1, 2]) / 4",
     "shown": "np.float64(biggest([1]) / 4)",
@@ -219,6 +240,9 @@ WRONG = {
     "n + m": "n - m",
     "max(numbers)": "min(numbers)",
     "np.random.random()": "np.random.default_rng().random()",
+    "prices.get(name)": "prices.pop(name)",
+    "list(items)": "items",
+    "[1, 4])": "[1, 3, 4][::2])\n    axes.plot(3, 3)",
     "return x + 1": "print(x, file=sys.stderr)\n    return x + 1",
     "return x - 1": "logging.warning(x)\n    return x - 1",
 }
@@ -231,7 +255,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> StockC
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
     source, submitted = root / "source" / "one", root / "submitted"
     parts = {"acc": ACCOUNT, "fr": FRAMES, "talk": TALK, "calls": CALLS, "dr": DRAWS, "pl": PLACES}
-    parts["no"] = NOISE
+    parts |= {"no": NOISE, "sh": SHARED}
     tests = [ordinary_test(text, name) for name, text in {**OUTSIDE, **INSIDE}.items()]
     later = cell("later = found + 1")
     tests.insert(list(OUTSIDE).index("names-later"), later)
@@ -302,6 +326,9 @@ def test_right_answers_have_all_points(graded: dict[str, SubmissionResult], stud
             "errors",
             "hidden-errors",
             "handler",
+            "prices",
+            "same",
+            "drawn",
         ),
     ],
 )

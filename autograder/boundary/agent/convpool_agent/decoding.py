@@ -5,6 +5,7 @@ raises `MalformedData`.
 """
 
 import json
+import sys
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ from .wide_restoring import restored
 
 MAX_INT_DIGITS = 20
 MAX_STEPS = 10**9
+_CONSTANT = frozenset([str, int, bool, type(None)])
+"""A cell's equal tuples of these are one object, as they are here."""
 
 
 def decode(data: bytes, wide: bool = False) -> dict[str, Any]:
@@ -92,6 +95,7 @@ class _Reader:
             data = data[length:]
         self.count = 0
         self.wide = wide
+        self.constants: dict[Any, Any] = {}
 
     def fields(self, body: object) -> dict[str, Any]:
         if type(body) is not dict:
@@ -109,7 +113,9 @@ class _Reader:
             raise MalformedData("a value is nested too deeply or too long")
         if isinstance(node, str) and not is_text(node):
             raise MalformedData("a string is not valid Unicode")
-        if node is None or isinstance(node, (bool, int, float, str)):
+        if isinstance(node, str):
+            return _as_a_constant(node) if self.wide else node
+        if node is None or isinstance(node, (bool, int, float)):
             return node
         if isinstance(node, list):
             return [self.value(item, depth + 1) for item in node]
@@ -118,7 +124,9 @@ class _Reader:
 
     def _tagged(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "tuple":
-            return tuple(_the(list, self.value(content, depth)))
+            made = tuple(_the(list, self.value(content, depth)))
+            plain = self.wide and len(made) < 10 and all(type(one) in _CONSTANT for one in made)
+            return self.constants.setdefault((*map(type, made), *made), made) if plain else made
         if tag == "dict":
             return self._dict(content, depth)
         if tag == "set":
@@ -171,6 +179,12 @@ class _Reader:
         array = read_array(bytes(part))
         array.flags.writeable = writeable
         return array
+
+
+def _as_a_constant(text: str) -> str:
+    """Return a text as code would have it: Python keeps one of equal texts that could be names."""
+    is_name = len(text) <= 50 and text.isascii() and text.replace("_", "a").isalnum()
+    return sys.intern(text) if is_name else text
 
 
 def _scalar(dtype: Any, digits: Any) -> Any:

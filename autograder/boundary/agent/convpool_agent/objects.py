@@ -8,15 +8,17 @@ import builtins
 import contextvars
 import copy
 import inspect
+import operator
 import queue
 import secrets
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from course.crossing import CannotCross, name_of_type
 
+from . import shared_objects
 from .call_settings import MAX_MESSAGE, as_in_the_test
 from .keras_values import history_from, rebuild_here
 from .records import HandleRecord, HistoryRecord, ModelRecord
@@ -51,7 +53,7 @@ Answer = dict[str, object]
 
 def handle(value: Any, path: str) -> HandleRecord:
     """Return the handle of an object that stays here; raise `CannotCross` if there are too many."""
-    if isinstance(value, Callback):
+    if isinstance(value, (Callback, CallbackIterator)):
         return HandleRecord(value.number, "callback", value.__name__)
     name = str(getattr(type(value), "__name__", "object"))[:200]
     if isinstance(value, types.MethodType) and _is_found_by_name(value):
@@ -118,6 +120,10 @@ class Callback:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Ask the other side to call the function, and wait for what it returns or raises."""
+        return self.ask(args, kwargs)
+
+    def ask(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Call it, or ask an iterator for its next item."""
         run = getattr(_running, "run", None)
         if run is None:
             raise RuntimeError("a function of the test can only be called during the test's call")
@@ -131,10 +137,24 @@ class Callback:
         return here(reply["value"])
 
 
+class CallbackIterator:
+    """An iterator of the test, whose next item the other side gives."""
+
+    def __init__(self, number: int, name: str) -> None:
+        self.number, self.__name__ = number, name
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return Callback(self.number, self.__name__).ask([], {})
+
+
 class _Run:
     """A call in a thread of its own."""
 
-    def __init__(self, work: Callable[[], Answer]) -> None:
+    def __init__(self, work: Callable[[], Answer], told: dict[str, Any]) -> None:
+        self.told = told
         self.inbox: queue.Queue[Any] = queue.Queue()
         self.outbox: queue.Queue[Any] = queue.Queue()
         # With the notebook's own settings of NumPy and decimals, which are each thread's own.
@@ -158,15 +178,19 @@ def here(value: Any) -> Any:
     if isinstance(value, HandleRecord):
         if value.kind == "callback":
             _state["callbacks"] = True
-            return Callback(value.number, value.name)
+            kind = CallbackIterator if value.details.get("iterator") is True else Callback
+            return kind(value.number, value.name)
         found = _objects[value.number]
         return getattr(found, value.details["method"]) if value.kind == "method" else found
     if isinstance(value, ModelRecord):
         return rebuild_here(value)
     if isinstance(value, HistoryRecord):
         return history_from(value)
-    if type(value) in (list, tuple):
-        return type(value)(here(item) for item in value)
+    if type(value) is list:
+        return [here(item) for item in value]
+    if type(value) is tuple:
+        items = tuple(here(item) for item in value)
+        return items if any(map(operator.is_not, items, value)) else value
     if type(value) is dict:
         return {key: here(item) for key, item in value.items()}
     return value
@@ -177,6 +201,7 @@ def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., An
     with as_in_the_test(request, here) as told:
         if request["kind"] == "resume":
             run = _suspended.pop()
+            shared = run.told
             run.inbox.put(request)
             answer = run.next_answer()
         else:
@@ -185,12 +210,18 @@ def act(request: dict[str, Any], names: dict[str, Any], raised: Callable[..., An
                 if request["name"] not in names:
                     return {"kind": "undefined"}
                 target = names[request["name"]]
-            args, kwargs = here(request["args"]), here(request["kwargs"])
+            shared = request["shared"]
+            shared["changed"] = [[number, here(value)] for number, value in shared["changed"]]
+            args, kwargs = shared_objects.take_over(
+                shared, here(request["args"]), here(request["kwargs"]), handle
+            )
 
             def work() -> Answer:
                 return _done(request["action"], target, args, kwargs, raised)
 
-            answer = _Run(work).next_answer() if _state["callbacks"] else work()
+            answer = _Run(work, shared).next_answer() if _state["callbacks"] else work()
+    if answer["kind"] != "callback":
+        told["shared"] = shared_objects.report(shared, answer, handle)
     return {**answer, **told}
 
 

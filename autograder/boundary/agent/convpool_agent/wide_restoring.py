@@ -21,6 +21,7 @@ from course.crossing import MAX_ARRAY_BYTES, MAX_ELEMENTS, MAX_RANK
 
 from . import frames
 from .npy import MalformedData
+from .random_generators import GENERATOR_MAKERS
 from .wide_values import BUILTIN_TYPES, FACTORIES, MAX_BITS, are_fields, is_name
 
 MAX_RANGE = 1_000_000
@@ -31,7 +32,7 @@ _TIME_DTYPE = re.compile(r"<[mM]8\[(?:\d{1,4})?(?:Y|M|W|D|h|m|s|ms|us|ns)\]")
 
 def restored(kind: str, content: Any) -> Any:
     """Make a value of the wider set from its checked parts; raise `MalformedData`, else nothing."""
-    make = _MAKERS.get(kind) or frames.MAKERS.get(kind)
+    make = _MAKERS.get(kind) or frames.MAKERS.get(kind) or GENERATOR_MAKERS.get(kind)
     if make is None:
         raise MalformedData("a value is of an unknown kind")
     try:

@@ -15,6 +15,7 @@ named tuples without methods of their own as a name, fields and values
 Python's own types and NumPy's dtypes     by name
 arrays of text, times, complex, objects   as lists or numbers; masked arrays with their mask
 DataFrame, Series, Index and their values see `frames`
+generators of random numbers              as their kind and state
 ========================================= ======================================================
 """
 
@@ -45,6 +46,7 @@ from course.crossing import (
 )
 
 from . import frames
+from .random_generators import is_generator, lowered_generator
 from .records import HandleRecord, HistoryRecord, ModelRecord, WideRecord
 
 MAX_BITS = 14_000
@@ -231,6 +233,8 @@ def _simple(value: Any, path: str) -> Any:
     if kind is fractions.Fraction:
         parts = [_whole(value.numerator, path), _whole(value.denominator, path)]
         return WideRecord("fraction", parts)
+    if is_generator(value):
+        return lowered_generator(value)
     if kind in (range, slice):
         return WideRecord(kind.__name__, [value.start, value.stop, value.step])
     if isinstance(value, pathlib.PurePath):

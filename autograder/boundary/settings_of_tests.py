@@ -21,10 +21,8 @@ PATCHED = {"input": builtins.input, "print": builtins.print}
 """Functions that a test may mock, as they are otherwise."""
 
 
-class TestSettings:
+class SettingsOfTests:
     """The settings of the tests of one student's process."""
-
-    __test__ = False  # for pytest
 
     def __init__(self) -> None:
         """Take what is set now for what is usual."""
