@@ -20,7 +20,8 @@ from .wide_values import Handle
 
 MAX_SHARED = 200
 MAX_BYTES = 1_000_000
-"""Larger values are copied only."""
+MAX_ITEMS = 20_000
+"""Larger values are copied only: comparing them would take long."""
 _COLLECTIONS = (
     list,
     dict,
@@ -44,9 +45,12 @@ def can_be_shared(value: Any) -> bool:
     if is_generator(value):
         return True
     if type(value) in _COLLECTIONS:
-        return len(value) <= MAX_BYTES
+        first = next(iter(value), None)
+        inner = len(first) if isinstance(first, (list, tuple)) else 1
+        return len(value) * inner <= MAX_ITEMS
     pandas = frames.pandas()
-    return pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)
+    is_table = pandas is not None and type(value) in (pandas.DataFrame, pandas.Series)
+    return bool(is_table and value.size <= MAX_ITEMS)
 
 
 def digest(value: Any, handle: Handle) -> bytes:
