@@ -322,17 +322,19 @@ class OutsideTests:
     def _last_value(self, test: OrdinaryTest, source: str, value: Any) -> Any:
         """Return the value of a test's last line; a number where the reference solution has one.
 
-        nbgrader gives all points for what is no number, is negative, or NaN.
+        nbgrader gives all points for what is no number, is negative, or NaN, and for NumPy's
+        numbers, which are not shown as plain ones.
         """
         place = "its last value" if source == test.source else "its last value as shown"
         number = isinstance(value, numbers.Real) and type(value) is not bool and float(value) >= 0
+        is_plain, objects = type(value) in (int, float), self._objects.get(test.grade_id, ())
         if self._stand_ins.recording and number:
-            if type(value) in (int, float) or value == test.points:
-                self._stand_ins.seen.add(place)
-        elif place in self._objects.get(test.grade_id, ()):
+            if is_plain or value == test.points:
+                self._stand_ins.seen.add(place if is_plain else f"{place}, not plain")
+        elif place in objects or f"{place}, not plain" in objects:
             if not number:
                 raise NoNumber
-            return float(value)
+            return float(value) if place in objects else value
         return value
 
     def _trouble(self, channel: WatchedChannel) -> Exception | None:
