@@ -26,7 +26,7 @@ class _Held:
     place: str
     known: bytes
     parted: bool = False
-    """Whether a change on the other side was left out here, or taken back: each keeps its own."""
+    """Whether a change on the other side was left out here: each keeps its own from now on."""
 
 
 Kept = tuple[dict[int, _Held], list[int]]
@@ -56,8 +56,7 @@ class SharedValues:
             self._held, self._again = dict(kept[0]), iter(list(kept[1]))
             for held in self._held.values():
                 held.parted = False
-        gone = [one for one, held in self._held.items() if held.parted or _is_forgotten(held)]
-        for number in gone:
+        for number in [one for one, held in self._held.items() if _is_forgotten(held)]:
             del self._held[number]
         return dict(self._held), self._given
 
@@ -144,8 +143,11 @@ class SharedValues:
 
     def part(self) -> None:
         """Leave the student's code what it has changed, where that was taken back here."""
-        for held in self._held.values():
-            held.parted = held.parted or self._digest(held.value) != held.known
+        self._held = {
+            number: held
+            for number, held in self._held.items()
+            if not held.parted and self._digest(held.value) == held.known
+        }
 
 
 def _is_forgotten(held: _Held) -> bool:

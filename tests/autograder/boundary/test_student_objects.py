@@ -690,6 +690,39 @@ def test_a_value_that_the_test_no_longer_holds_is_forgotten(shares: Any) -> None
     assert len(stand_ins._shared._held) < 5
 
 
+BAGS = frozenset(["Bag", "Bag(…)", "Bag(…).add", "Bag(…).copies", "other", "empties"])
+
+
+def test_a_change_that_is_taken_back_here_stays_there(student: Student, shares: Any) -> None:
+    stand_ins = StandIns(student.channel, LATE, BAGS)
+    bag = fetch(student.channel, "Bag", LATE, wide=stand_ins)([])
+    kept = bag.own
+    bag.add(3)
+    assert kept == [3] and stand_ins.changes
+    stand_ins.take_back_changes()
+    assert kept == []
+    assert bag.own == bag.copies() == [3]
+    bag.add(4)
+    assert (kept, bag.copies()) == ([], [3, 4])
+
+
+def test_a_change_that_is_left_out_is_in_no_value_of_the_test_s(
+    student: Student, shares: Any
+) -> None:
+    student.run("def empties(values):\n    values.clear()\n    return values")
+    stand_ins = StandIns(student.channel, LATE, BAGS)
+    empties, other, new = (
+        fetch(student.channel, name, LATE, wide=stand_ins) for name in ("empties", "other", "Bag")
+    )
+    stand_ins.leaves_changes_out = True
+    values = [1, 2]
+    assert empties(values) == [] and values == [1, 2]
+    assert other(values) == [1, 2]
+    bag = new(values)
+    bag.add(3)
+    assert values == [1, 2] and bag.copies() == [3]
+
+
 @pytest.mark.parametrize(
     "told",
     [3, {"changed": 3}, {"changed": [[1]]}, {"changed": [3]}],
