@@ -40,16 +40,19 @@ class OrdinaryCode:
     """The student's names that a test reads, and those that it binds, by `grade_id`, in order."""
     drawing: dict[str, list[str]]
     """The names by which a test reads the notebook's own pyplot, by `grade_id`."""
+    classes: dict[str, list[str]]
+    """Classes that a test uses of cells that students may edit, but not answer, by `grade_id`."""
 
 
 def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
     """Read the cells of a source notebook in their order."""
     students: set[str] = set()
-    code = OrdinaryCode({}, {}, [], [], set(), {}, {}, {})
+    code = OrdinaryCode({}, {}, [], [], set(), {}, {}, {}, {})
     cells = [cell for cell in source.cells if cell.cell_type == "code"]
     modules = restricted_modules(read_code(cell.source) for cell in cells)
     imports: list[ast.stmt] = []
     helpers: dict[str, ast.stmt] = {}
+    editable: set[str] = set()
     read_here: set[str] = set()
     pyplot: set[str] = set()
     for cell in cells:
@@ -59,11 +62,14 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
             own = top_level_names(cell.source)
             code.names[mark.grade_id] = (names_read(cell.source) & students) | own
             code.drawing[mark.grade_id] = sorted(names_read(cell.source) & pyplot - own)
+            used = top_level_names(code.helpers.get(mark.grade_id, ""))
+            code.classes[mark.grade_id] = sorted(used & editable & set(helpers))
             continue
         pyplot |= _pyplot_names(read_code(cell.source))
         if mark.is_locked and tree and _may_run_here(tree, students | set(helpers), modules):
             code.here.append(str(cell["id"]))
             students -= top_level_names(cell.source)
+            editable -= top_level_names(cell.source)
             helpers |= _helpers(tree, students | set(helpers))
             read_here |= names_loaded(tree)
         else:
@@ -76,6 +82,8 @@ def read_ordinary_code(source: NotebookNode) -> OrdinaryCode:
             others = students | set(helpers)
             theirs = {} if mark.is_gap else _authors_functions(read, others, modules)
             helpers |= theirs
+            editable -= bound
+            editable |= {one for one, text in theirs.items() if isinstance(text, ast.ClassDef)}
             students = (students | bound) - set(theirs)
     code.imports.extend(ast.unparse(one) for one in imports if bound_in(one) & (read_here | {"*"}))
     code.only_outside.update(_only_outside(code, cells))
@@ -153,6 +161,13 @@ def _helpers(tree: ast.Module, others: Iterable[str]) -> dict[str, ast.stmt]:
         found |= {one.name: one for one in more}
         used |= set(found)
     return found
+
+
+def without(helpers: str, names: Iterable[str]) -> str:
+    """Return the text of functions and classes without those of some names."""
+    left = set(names)
+    kept = [one for one in ast.parse(helpers).body if getattr(one, "name", "") not in left]
+    return "\n".join(ast.unparse(one) for one in kept)
 
 
 def _only_outside(code: OrdinaryCode, cells: Iterable[NotebookNode]) -> Iterator[str]:

@@ -6,14 +6,14 @@ solution gets there what it gets inside, as nbgrader runs it.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from autograder.build.stock_source import StockNotebook
 from autograder.folders import ClassFolder
 from autograder.grading.conditions import Conditions
-from autograder.grading.ordinary_code import OrdinaryCode, read_ordinary_code
+from autograder.grading.ordinary_code import OrdinaryCode, read_ordinary_code, without
 from autograder.grading.results import Key, SubmissionResult
 from autograder.grading.stock_submission import TestPlaces, rebuilt_reference, run_rebuilt
 from course.files import write_atomically
@@ -77,9 +77,9 @@ def decide_places(
         differing = {name for name in inside if found[name] != inside[name]}
         if not differing:
             return places
-        draw = {name for name in differing & set(candidates) if _draws_here(name, candidates, code)}
-        if draw:
-            candidates |= {name: [*candidates[name], *code.drawing[name]] for name in draw}
+        more = _taken_instead([name for name in candidates if name in differing], candidates, code)
+        if more:
+            candidates |= more
             continue
         outside = differing & set(candidates) or _related(code, differing) & set(candidates)
         outside = outside or set(candidates)
@@ -88,12 +88,20 @@ def decide_places(
     return _places({}, reasons, code)
 
 
-def _draws_here(name: str, candidates: dict[str, list[str]], code: OrdinaryCode) -> bool:
-    """Whether a test has drawn here what it then hands to the student's code.
+def _taken_instead(
+    failing: Sequence[str], candidates: dict[str, list[str]], code: OrdinaryCode
+) -> dict[str, list[str]]:
+    """Return what failing tests take if their objects are made in the student's process.
 
-    Axes cannot be sent; the student's process can make them, if the test takes pyplot from there.
+    Axes that a test has drawn here cannot be sent, nor instances of the source's classes. With the
+    names of pyplot from there, or those of the classes, they are made there. A class is taken so
+    by the first test that fails only: others may fail for what that one has not bound.
     """
-    return bool(set(code.drawing.get(name, ())) - set(candidates[name]))
+    draw = [name for name in failing if set(code.drawing[name]) - set(candidates[name])]
+    if draw:
+        return {name: [*candidates[name], *code.drawing[name]] for name in draw}
+    make = [name for name in failing if set(code.classes[name]) - set(candidates[name])]
+    return {name: [*candidates[name], *code.classes[name]] for name in make[:1]}
 
 
 def _reason(name: str, result: SubmissionResult) -> str:
@@ -118,7 +126,8 @@ def _places(
     if not outside:
         return TestPlaces(inside=reasons)
     narrow = sorted(code.only_outside & set(outside))
-    helpers = {name: text for name, text in code.helpers.items() if text and name in outside}
+    helpers = {name: without(code.helpers[name], taken) for name, taken in outside.items()}
+    helpers = {name: text for name, text in helpers.items() if text}
     here, imports = code.here, code.imports
     return TestPlaces(outside, dict(reasons), here, imports, narrow=narrow, helpers=helpers)
 
