@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import pathlib
 import random
+import re
 import zoneinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +33,7 @@ EQUAL = [
     dt.timedelta(days=-1, seconds=3), Point(1, [2]), int, ValueError, type(None),
     np.dtype("<f4"), pathlib.PurePosixPath("a/b"), [{"a": (1, {2, 3})}], np.complex64(1 + 2j),
     np.datetime64("2024-01-02"), np.timedelta64(3, "h"), True, None, ..., "text", 1.5,
+    re.compile(r"a\d", re.I | re.X),
 ]  # fmt: skip
 
 
@@ -131,6 +133,9 @@ HOSTILE = {
     "int with underscores": wide("int", "1_0"),
     "decimal that int() turns into a gigabyte": wide("decimal", "1E+999999999"),
     "decimal that is none": wide("decimal", "x"),
+    "regular expression that is none": wide("pattern", ["(", 32]),
+    "regular expression that is too long": wide("pattern", ["a" * 10_001, 32]),
+    "regular expression that is shown": wide("pattern", ["a", 128]),
     "fraction over zero": wide("fraction", [1, 0]),
     "fraction of booleans": wide("fraction", [True, True]),
     "long range": wide("range", [0, 10**15, 1]),
@@ -178,6 +183,7 @@ def test_the_honest_twins_of_the_hostile_values_are_taken() -> None:
     assert forged(wide("set", pairs(40))) == {tuple(p["tuple"]) for p in pairs(40)}
     assert forged(wide("namedtuple", ["P", ["x"], [1]])) == (1,)
     assert forged(wide("texts", [[1], 1, ["a"]])) == ["a"]
+    assert forged(wide("pattern", ["[[a]", 32])).fullmatch("[")  # without Python's warning
 
 
 @pytest.mark.parametrize("node", [wide("int", "0x1"), {"handle": [1, "object", "A", {"dict": []}]}])

@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 from support.stock_course import answer, cell, manual, ordinary_test
 
 from autograder.grading.inside_tests import OrdinaryTest, inside_verdict
-from autograder.grading.ordinary_code import OrdinaryCode, definitions, read_ordinary_code
+from autograder.grading.ordinary_code import OrdinaryCode, definitions, read_ordinary_code, without
 from autograder.sandbox import CellRun
 
 
@@ -151,6 +151,22 @@ def test_functions_of_locked_cells_run_outside_with_the_student_s_names() -> Non
     assert code.takes == {"checks": ["f", "limit"], "shows": ["shown"]}
     assert "def check" in code.helpers["checks"]
     assert "def again" in code.helpers["checks"]
+
+
+def test_the_source_s_classes_can_be_taken_from_the_student_and_its_functions_not() -> None:
+    code = read(
+        cell("class Node:\n    pass\ndef is_node(x):\n    return isinstance(x, Node)"),
+        cell("class Edge:\n    pass", "edge", locked=True),
+        answer("def f(x):\n    return Node()", "f"),
+        ordinary_test("assert is_node(f(Edge()))", "uses"),
+        answer("class Node:\n    own = 1", "own"),
+        ordinary_test("assert f(Edge()).own", "later"),
+    )
+    assert code.takes == {"uses": ["f"], "later": ["f"]}
+    assert code.classes == {"uses": ["Node"], "later": []}
+    left = without(code.helpers["uses"], ["f", "Node"])
+    assert "class Node" in code.helpers["uses"] and "class Node" not in left
+    assert "def is_node" in left
 
 
 def test_the_student_s_process_gets_a_test_s_definitions_without_its_questions() -> None:

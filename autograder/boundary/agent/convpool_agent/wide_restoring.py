@@ -11,6 +11,7 @@ import functools
 import math
 import pathlib
 import re
+import warnings
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,8 @@ from .wide_values import BUILTIN_TYPES, FACTORIES, MAX_BITS, are_fields, is_name
 MAX_RANGE = 1_000_000
 MAX_EXPONENT = 10_000
 MAX_SAME_HASH = 1000
+MAX_PATTERN = 10_000
+_PATTERN_FLAGS = int(re.A | re.I | re.M | re.S | re.U | re.X)
 _TIME_DTYPE = re.compile(r"<[mM]8\[(?:\d{1,4})?(?:Y|M|W|D|h|m|s|ms|us|ns)\]")
 
 
@@ -86,6 +89,15 @@ def _range(content: Any) -> range:
 
 def _slice(content: Any) -> slice:
     return slice(*_parts(content, *[(int, type(None))] * 3))
+
+
+def _pattern(content: Any) -> re.Pattern[str]:
+    text, flags = _parts(content, str, int)
+    if len(text) > MAX_PATTERN or flags & ~_PATTERN_FLAGS:
+        raise MalformedData("a regular expression is too long, or has unknown flags")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are shown where the student's code compiles it
+        return re.compile(text, flags)
 
 
 def _hashables(content: Any) -> list[Any]:
@@ -232,6 +244,7 @@ _MAKERS: dict[str, Callable[[Any], Any]] = {
     "fraction": lambda content: fractions.Fraction(*_parts(content, int, int)),
     "range": _range,
     "slice": _slice,
+    "pattern": _pattern,
     "path": lambda content: pathlib.PurePosixPath(_of(str, content)),
     "dtype": _dtype,
     "type": _type,

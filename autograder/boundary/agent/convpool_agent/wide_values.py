@@ -8,6 +8,7 @@ makes the value again.
 whole numbers beyond 64 bits              up to `MAX_BITS` bits
 complex, Decimal, Fraction                as text or parts
 bytes, bytearray, range, slice            as parts; a range is not too long
+compiled regular expressions              as text and flags
 date, time, datetime, timedelta           as parts, with a fixed offset or a time zone's name
 set, frozenset, dict with any plain keys  as lists of members or pairs
 Counter, OrderedDict, defaultdict, deque  as pairs or items
@@ -27,6 +28,7 @@ import enum
 import fractions
 import keyword
 import pathlib
+import re
 import sys
 import zoneinfo
 from collections.abc import Callable
@@ -237,6 +239,8 @@ def _simple(value: Any, path: str) -> Any:
         return lowered_generator(value)
     if kind in (range, slice):
         return WideRecord(kind.__name__, [value.start, value.stop, value.step])
+    if kind is re.Pattern and type(value.pattern) is str:
+        return WideRecord("pattern", [value.pattern, int(value.flags)])
     if isinstance(value, pathlib.PurePath):
         return WideRecord("path", str(value))
     if isinstance(value, np.dtype) and not value.hasobject and value.names is None:
