@@ -22,8 +22,8 @@ from course.errors import CourseError
 
 PAGE = Path(__file__).parents[2] / "docs" / "operator.md"
 APPS = {"autograder": autograder.cli.app, "course": course.cli.app}
-TOO_LONG = {"course doctor"}
-"""Imports TensorFlow, starts a kernel and looks for the network."""
+TOO_LONG = {"course doctor", "autograder doctor"}
+"""They import TensorFlow, or prove the sandbox and run the reference solutions."""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_a_folder_whose_name_is_not_utf_8_is_a_row_and_the_class_is_graded(
 def test_every_failure_is_told_and_the_first_is_the_error() -> None:
     console = Console(record=True, file=io.StringIO())
 
-    with pytest.raises(GradingError, match=r"2 submissions have no result. one"):
-        require_no_failures(["one", "[two]"], console, "submissions", "autograder grade")
+    with pytest.raises(GradingError, match=r"2 submissions have no result\. one"):
+        require_no_failures(["one", "[two]"], console, "submission", "autograder grade")
 
     assert "[two]" in console.export_text()

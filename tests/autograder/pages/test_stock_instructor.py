@@ -124,7 +124,7 @@ def page_of(course: SimpleNamespace, student: str, name: str) -> str:
 def test_grading_counts_what_waits_for_a_person(course: SimpleNamespace) -> None:
     status, printed = course.graded
     assert status == 3  # ben's PS2, and the zip
-    assert "download.zip" in printed and "no student's folder" in printed
+    assert "download.zip" in printed and "nbgrader zip_collect" in printed
     assert "6 cells wait for a person's mark." in printed
     assert "Run `autograder formgrader`" in printed
     assert "ben/PS2" in printed and "Rename it if" in printed
@@ -195,7 +195,7 @@ def test_the_report_counts_submissions_and_lists_tests_inside(course: SimpleName
     assert (status, "Report on 6 submissions" in printed) == (0, True)
     page = text_of((course.root / "report.html").read_text(encoding="utf-8"))
     assert "5 cells wait for a person's mark." in page
-    assert "ps1 code/source-text it imports inspect" in page
+    assert "ps1 code/source-text it uses inspect.getsource" in page
     outcome = "1 partly correct, 1 waits for a person's mark"
     assert outcome in " ".join(page.split())
     assert "ben/PS2" in page and "Lesson" not in page
@@ -217,8 +217,8 @@ def test_terminal_csv_and_report_have_one_mark(course: SimpleNamespace) -> None:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ("canvas", "ada,,,,,5,5,1"),
-        ("moodle", ",,,,5,5,1"),
+        ("canvas", "ada,,,ada,,5,5,1"),
+        ("moodle", ",,ada,,5,5,1"),
         ("questions", "ada,,ps1,words/why,2,3,,2,0,no,Nearly: say what linear means."),
     ],
 )
@@ -248,7 +248,7 @@ def test_a_dry_run_names_what_changes_and_writes_nothing(course: SimpleNamespace
     finally:
         source.write_text(text)
     assert status == 3
-    assert "1 changes for 1 students: 0 marks up, 1 down." in printed
+    assert "1 change for 1 student: 0 marks up, 1 down." in printed
     after = {path: path.read_bytes() for path in course.root.rglob("*") if path.is_file()}
     assert after == before
 
@@ -281,7 +281,7 @@ def test_formgrader_opens_in_the_course_and_says_which_buttons_to_leave(
         ("build", "nbgrader generate_assignment"),
         ("collect x.zip", "nbgrader zip_collect"),
         ("demo", "submitted/test/"),
-        ("late", "Run `autograder grade`"),
+        ("late", "Run `autograder late --init`"),
         ("new ps3", "new --notebook"),
         ("solutions", "autograder grade"),
         ("report", "Run `autograder grade`"),
