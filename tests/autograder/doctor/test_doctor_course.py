@@ -244,7 +244,7 @@ def test_the_tests_of_a_stock_course_are_run(root: Path, sandbox: Sandbox) -> No
     assert runs.reference == {"test": 2, "weak": 3, "inside": 1, "broken": 0, "free": 0}
     lines = "\n".join(map(str, findings_of(runs)))
     assert "outside: test, weak" in lines
-    assert "! ps1/one, inside: it runs inside" in lines and "it imports inspect" in lines
+    assert "! ps1/one, inside: it runs inside" in lines and "it uses `inspect.getsource`" in lines
     assert "! ps1/one, weak: the untouched release gets 3 of 3 points" in lines
     assert "✗ ps1/one, broken: the reference solution gets 0 of 1 points" in lines
     assert "ps1/one, test" not in lines
