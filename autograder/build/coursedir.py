@@ -18,7 +18,14 @@ from typing import Any
 
 from traitlets.config import Config
 
-from autograder.folders import ClassFolder, CourseFolder, is_ignored, require_known, sqlite_url
+from autograder.folders import (
+    ClassFolder,
+    CourseFolder,
+    find_course,
+    is_ignored,
+    require_known,
+    sqlite_url,
+)
 from course.errors import BuildError
 
 CONFIGURATION = "nbgrader_config.py"
@@ -248,6 +255,11 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
             "Set CourseDirectory.db_url to sqlite:///… or use nbgrader's own command.",
         )
     return course
+
+
+def find_any_course(folder: Path | None = None) -> AnyCourse:
+    """Return the course in `folder`, or in the working directory; raise BuildError for none."""
+    return find_stock_course(folder) or find_course(folder)
 
 
 def read_configuration(root: Path) -> Config:

@@ -42,18 +42,18 @@ def course_and_class(
     course: Path | None, class_folder: Path | None
 ) -> "tuple[AnyCourse, ClassFolder]":
     """Return the course and its class. A stock course has its class in its own folder."""
-    from autograder.build.coursedir import find_stock_course
+    from autograder.build.coursedir import find_any_course
 
-    stock = find_stock_course(course)
-    if stock is None:
-        return find_course(course), find_class(class_folder)
-    if class_folder and class_folder.resolve() != stock.class_folder.root:
+    found = find_any_course(course)
+    if isinstance(found, CourseFolder):
+        return found, find_class(class_folder)
+    if class_folder and class_folder.resolve() != found.class_folder.root:
         raise GradingError(
-            f"--class does not work in {stock.root}: the class of an ordinary nbgrader course "
+            f"--class does not work in {found.root}: the class of an ordinary nbgrader course "
             "lies in the course's own folder.",
             "Leave out --class, or name the course's folder with --course.",
         )
-    return stock, stock.class_folder
+    return found, found.class_folder
 
 
 def own_course(verb: str, course: Path | None) -> CourseFolder:

@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from autograder.build.coursedir import StockClass
-from autograder.doctor.finding import Finding, count_of, fine, from_error, names, note, wrong
+from autograder.doctor.finding import Finding, fine, from_error, names, note, wrong
 from autograder.doctor.machine import existing
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_ignored
 from autograder.gradebook.late_rules import read_rules, rules_path
 from autograder.gradebook.nbgrader_quirks import alembic_version
 from autograder.gradebook.roster import read_roster
-from autograder.grading.plan import is_ignored
+from course.counted import counted
 from course.errors import CourseError
 
 LOCK_SECONDS = 2.0
@@ -38,7 +38,7 @@ def examine_folders(class_folder: ClassFolder) -> Iterator[Finding]:
         user = os.environ.get("USER") or f"user {os.geteuid()}"
         yield wrong("class folder", f"{path}: {why}", f"Give {user} the right to it, or move it.")
     if not failed:
-        count = count_of(len(_students(class_folder)), "student")
+        count = counted(len(_students(class_folder)), "student")
         students = f"; {count} in submitted/" if class_folder.submitted.is_dir() else ""
         yield fine("class folder", f"{root} can be written{students}")
     yield from _others_rights(class_folder)
@@ -138,7 +138,7 @@ def examine_gradebook(class_folder: ClassFolder) -> Iterator[Finding]:
             "Keep a copy of it, then run `nbgrader db upgrade` in the course's folder.",
         )
     else:
-        yield fine("gradebook", f"{path} can be written; it has {count_of(count, 'student')}")
+        yield fine("gradebook", f"{path} can be written; it has {counted(count, 'student')}")
 
 
 def examine_roster(class_folder: ClassFolder) -> Iterator[Finding]:
@@ -160,7 +160,7 @@ def examine_roster(class_folder: ClassFolder) -> Iterator[Finding]:
             "Its first line needs headings such as student, name, email; see docs/instructor.md.",
         )
         return
-    yield fine("roster", f"{count_of(len(people), 'student')} in {path}")
+    yield fine("roster", f"{counted(len(people), 'student')} in {path}")
     known = {person.student for person in people}
     strangers = [name for name in _students(class_folder) if name not in known]
     if strangers:
@@ -202,7 +202,7 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
             "Write the name of the student's folder, as in roster.csv.",
         )
     if not unknown and not strangers:
-        found = f"{count_of(len(rules.due), 'due date')} in {path}"
+        found = f"{counted(len(rules.due), 'due date')} in {path}"
         yield fine("rules", found)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 
 import course as learners_package
-from autograder.build.coursedir import StockCourse, find_stock_course
+from autograder.build.coursedir import AnyCourse, StockCourse
 from autograder.build.release import build, outdated
 from autograder.build.stock_source import StockNotebook, read_assignment
-from autograder.doctor.finding import Finding, count_of, fine, from_error, names, note, wrong
+from autograder.doctor.finding import Finding, fine, from_error, names, note, wrong
 from autograder.doctor.giveaways import (
     Secret,
     Text,
@@ -20,14 +20,14 @@ from autograder.doctor.giveaways import (
     texts_below,
     texts_of,
 )
-from autograder.folders import ClassFolder, CourseFolder, find_class, find_course
+from autograder.folders import ClassFolder, CourseFolder, find_class
 from autograder.grading.plan import read_source
 from autograder.ingest.intake import released_texts
+from course.counted import counted
 from course.errors import CourseError, GradingError
 from course.notebook.answer_modules import answer_folders
 from course.notebook.cell_marks import mark_of
 
-Course = CourseFolder | StockCourse
 _INSTALLED = "the installed package"
 
 
@@ -45,12 +45,7 @@ class CourseNotebook:
         return own.assignment if own.assignment == own.name else own.unit
 
 
-def find_any_course(folder: Path | None) -> Course:
-    """Return the course in a folder or in the working directory; raise BuildError for none."""
-    return find_stock_course(folder) or find_course(folder)
-
-
-def class_of(course: Course | None, folder: Path | None) -> ClassFolder:
+def class_of(course: AnyCourse | None, folder: Path | None) -> ClassFolder:
     """Return the class to examine; raise GradingError if a stock course is given another one."""
     if not isinstance(course, StockCourse):
         return find_class(folder)
@@ -62,7 +57,7 @@ def class_of(course: Course | None, folder: Path | None) -> ClassFolder:
     return course.class_folder
 
 
-def hidden_files(course: Course | None, class_folder: ClassFolder) -> tuple[Path, ...]:
+def hidden_files(course: AnyCourse | None, class_folder: ClassFolder) -> tuple[Path, ...]:
     """Name a few files that a submission must not be able to read."""
     folder = course.solutions if isinstance(course, CourseFolder) else None
     if isinstance(course, StockCourse):
@@ -72,7 +67,7 @@ def hidden_files(course: Course | None, class_folder: ClassFolder) -> tuple[Path
 
 
 def read_notebooks(
-    course: Course, class_folder: ClassFolder, wanted: list[str]
+    course: AnyCourse, class_folder: ClassFolder, wanted: list[str]
 ) -> tuple[list[CourseNotebook], list[Finding]]:
     """Read the source notebooks of assignments; return them, and what can't be read or is old."""
     found: list[CourseNotebook] = []
@@ -91,12 +86,14 @@ def read_notebooks(
         findings += _examine_releases(course, found)
     if not any(one.level == "wrong" for one in findings):
         kinds = "a stock nbgrader course" if isinstance(course, StockCourse) else "a course"
-        counts = f"{count_of(len(wanted), 'assignment')}, {count_of(len(found), 'notebook')}"
+        counts = f"{counted(len(wanted), 'assignment')}, {counted(len(found), 'notebook')}"
         findings.insert(0, fine("course", f"{kinds} in {course.root}: {counts}"))
     return found, findings
 
 
-def _notebooks_of(course: Course, class_folder: ClassFolder, name: str) -> Iterator[CourseNotebook]:
+def _notebooks_of(
+    course: AnyCourse, class_folder: ClassFolder, name: str
+) -> Iterator[CourseNotebook]:
     """Yield an assignment's notebooks, each with what students see of it."""
     if isinstance(course, StockCourse):
         assignment = read_assignment(course, name)
@@ -148,7 +145,7 @@ def release_folder(course: StockCourse, assignment: str) -> Path:
     return Path(course.coursedir.format_path(folder, ".", assignment))
 
 
-def secrets_in(course: Course, notebooks: list[CourseNotebook]) -> list[Secret]:
+def secrets_in(course: AnyCourse, notebooks: list[CourseNotebook]) -> list[Secret]:
     """Return everything that students must not find."""
     found = [secret for one in notebooks for secret in secrets_of(one.notebook)]
     banks = sorted(course.solutions.glob("*.md")) if isinstance(course, CourseFolder) else []
@@ -156,7 +153,7 @@ def secrets_in(course: Course, notebooks: list[CourseNotebook]) -> list[Secret]:
 
 
 def texts_for_students(
-    course: Course, class_folder: ClassFolder, notebooks: list[CourseNotebook]
+    course: AnyCourse, class_folder: ClassFolder, notebooks: list[CourseNotebook]
 ) -> Iterator[Text]:
     """Yield what students get: releases, and the files beside their notebooks."""
     if isinstance(course, CourseFolder):
@@ -174,7 +171,7 @@ def texts_for_students(
             yield from texts_of(path, _place(course, path))
 
 
-def texts_installed(course: Course, *, covered: bool) -> Iterator[Text]:
+def texts_installed(course: AnyCourse, *, covered: bool) -> Iterator[Text]:
     """Yield what this package gives to learners: its modules, and wheels that were built.
 
     The `covered` ones are those that a process has not while a notebook is graded in it.
@@ -195,7 +192,7 @@ def texts_installed(course: Course, *, covered: bool) -> Iterator[Text]:
                 yield text
 
 
-def _place(course: Course, path: Path) -> str:
+def _place(course: AnyCourse, path: Path) -> str:
     return str(path.relative_to(course.root) if path.is_relative_to(course.root) else path)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.build.coursedir import AnyCourse, find_any_course
 from autograder.doctor.class_files import (
     examine_folders,
     examine_gradebook,
@@ -11,10 +12,8 @@ from autograder.doctor.class_files import (
     examine_rules,
 )
 from autograder.doctor.course_source import (
-    Course,
     CourseNotebook,
     class_of,
-    find_any_course,
     hidden_files,
     read_notebooks,
     secrets_in,
@@ -82,7 +81,7 @@ def examine(wanted: Wanted, options: GradeOptions, progress: Progress) -> Iterat
 
 
 def _quick(
-    course: Course | None, class_folder: ClassFolder, known: list[str], wanted: Wanted
+    course: AnyCourse | None, class_folder: ClassFolder, known: list[str], wanted: Wanted
 ) -> dict[str, Examination]:
     """Return the examinations of the machine and the class, in their order."""
     root = course.root if course else (wanted.course or Path.cwd())
@@ -99,7 +98,7 @@ def _quick(
     }
 
 
-def _course(wanted: Wanted) -> tuple[Course | None, list[Finding]]:
+def _course(wanted: Wanted) -> tuple[AnyCourse | None, list[Finding]]:
     """Find the course; a finding says why there is none."""
     try:
         return find_any_course(wanted.course), []
@@ -108,7 +107,7 @@ def _course(wanted: Wanted) -> tuple[Course | None, list[Finding]]:
 
 
 def _tests(
-    course: Course, notebooks: list[CourseNotebook], options: GradeOptions, progress: Progress
+    course: AnyCourse, notebooks: list[CourseNotebook], options: GradeOptions, progress: Progress
 ) -> Iterator[Finding]:
     """Run the tests, and say what came of them."""
     for runs in run_tests(course, notebooks, options, progress):
@@ -116,7 +115,7 @@ def _tests(
 
 
 def _search(
-    course: Course, class_folder: ClassFolder, notebooks: list[CourseNotebook]
+    course: AnyCourse, class_folder: ClassFolder, notebooks: list[CourseNotebook]
 ) -> Iterator[Finding]:
     """Search what students get for what they must not."""
     secrets = secrets_in(course, notebooks)

@@ -52,11 +52,6 @@ def from_error(what: str, error: CourseError | OSError, next_step: str) -> Findi
     return wrong(what, f"{place}can't be used ({error.strerror or error})", next_step)
 
 
-def count_of(number: int, noun: str) -> str:
-    """Write a number with its noun, such as "1 student"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def names(found: list[str], most: int = 12) -> str:
     """List names, the first of many."""
     more = f" and {len(found) - most} more" if len(found) > most else ""

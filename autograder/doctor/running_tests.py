@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 
-from autograder.build.coursedir import StockCourse
+from autograder.build.coursedir import AnyCourse, StockCourse
 from autograder.build.stock_source import StockNotebook
-from autograder.doctor.course_source import Course, CourseNotebook, tests_of
+from autograder.doctor.course_source import CourseNotebook, tests_of
 from autograder.doctor.finding import Finding, fine, names, note, wrong
 from autograder.folders import ClassFolder
 from autograder.grading.conditions import Conditions, GradeOptions, prepare, prepare_class
 from autograder.grading.plan import ENOUGH_TO_WARM
-from autograder.grading.preloading import uses_tensorflow
+from autograder.grading.preloading import stock_modules, uses_tensorflow
 from autograder.grading.stock_run import time_limits
 from autograder.grading.stock_submission import TestPlaces, run_rebuilt
 from autograder.grading.submission_run import expected_kinds, run_worker_on
@@ -54,7 +54,7 @@ class TestRuns:
 
 
 def run_tests(
-    course: Course, notebooks: list[CourseNotebook], options: GradeOptions, progress: Progress
+    course: AnyCourse, notebooks: list[CourseNotebook], options: GradeOptions, progress: Progress
 ) -> Iterator[TestRuns]:
     """Run the tests of notebooks that have any; yield what came of each, in their order.
 
@@ -79,20 +79,22 @@ def run_tests(
 
 @contextmanager
 def _conditions(
-    course: Course, notebooks: list[CourseNotebook], options: GradeOptions
+    course: AnyCourse, notebooks: list[CourseNotebook], options: GradeOptions
 ) -> Iterator[Conditions]:
     """Prepare a run in a class of its own, which is deleted afterwards."""
-    tensorflow = any(uses_tensorflow(one.notebook.source) for one in notebooks)
     with owned_folder() as folder:
         spare = ClassFolder(folder)
         if isinstance(course, StockCourse):
             limits = {**time_limits(course), **options.limits}
             paths = sorted(course.source(notebooks[0].notebook.assignment).glob("*.ipynb"))
             options = replace(options, limits=limits)
-            with prepare(options, b"doctor", tuple(paths[:5]), tensorflow=tensorflow) as prepared:
+            beside = {path for one in notebooks for path in one.files}
+            modules = stock_modules([one.notebook.source for one in notebooks], beside)
+            with prepare(options, b"doctor", tuple(paths[:5]), stock=modules) as prepared:
                 prepared.data.mkdir()
                 yield prepared.prove()
         else:
+            tensorflow = any(uses_tensorflow(one.notebook.source) for one in notebooks)
             with prepare_class(course, spare, options, tensorflow=tensorflow) as prepared:
                 yield prepared.prove()
 

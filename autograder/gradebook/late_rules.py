@@ -26,6 +26,7 @@ from autograder.gradebook.rules_file import (
     rules_path,
 )
 from autograder.ingest.reading import TIMESTAMP
+from course.counted import counted
 from course.errors import GradingError
 
 _DAY_SECONDS = 86_400
@@ -229,7 +230,7 @@ def late_notices(class_folder: ClassFolder, rows: Collection[Lateness]) -> list[
     for source, what in ((TIMESTAMP, _WRITTEN), (KEPT, _KEPT), ("", _UNKNOWN)):
         count = sum(row.source == source for row in dated)
         if count:
-            lines.append(f"{count} submission{'s' if count > 1 else ''} {what}.")
+            lines.append(f"{counted(count, 'submission')} {what}.")
     return lines
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from autograder.gradebook.roster import Person
+from course.counted import counted
 
 ZERO = Decimal(0)
 _HUNDREDTH = Decimal("0.01")
@@ -110,7 +111,7 @@ def waiting_line(waiting: Sequence[ExerciseMark]) -> str:
     """Say how many cells wait for a person's mark, and how to enter it; "" if none does."""
     if not waiting:
         return ""
-    cells = "1 cell waits" if len(waiting) == 1 else f"{len(waiting)} cells wait"
+    cells = counted(len(waiting), "cell waits", "cells wait")
     marked = sum(one.manual_score is not None for one in waiting)
     again = f" ({marked} marked before, to be looked at again)" if marked else ""
     return (

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from autograder.build.coursedir import StockCourse
+from autograder.folders import is_ignored
 from autograder.grading.not_graded import NotGraded
-from autograder.grading.plan import Submission, is_ignored
+from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult
 from course.notebook.tampering import one_line
 
