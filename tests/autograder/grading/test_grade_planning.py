@@ -5,13 +5,14 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from support.commands import with_environment
 
 from autograder.folders import ClassFolder
 from autograder.grading.plan import ENOUGH_TO_WARM, enough_to_warm, longest_first
 from autograder.grading.results import SubmissionResult, put, result_path
-from autograder.grading.versions import grader_version, source_version
+from autograder.grading.versions import grader_version, libraries_version, source_version
 
 SOURCES = {
     name: new_notebook(cells=[new_code_cell(f"import {library}", id="first")])
@@ -128,3 +129,25 @@ print(sorted(set(sys.modules) - before), sys.modules.get("rfc3987_syntax", "unto
     )
 
     assert said.stdout == "['autograder'] untouched\n"
+
+
+def importing(*packages: str) -> NotebookNode:
+    lines = "\n".join(f"import {name}" for name in packages)
+    return new_notebook(cells=[new_code_cell(lines)])
+
+
+def test_another_version_of_a_library_that_the_source_imports_makes_results_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = libraries_version(importing("sklearn.svm", "numpy"))
+    assert before == libraries_version(importing("sklearn"))
+    monkeypatch.setattr("autograder.grading.versions.metadata.version", lambda name: f"{name} 0")
+    assert libraries_version(importing("sklearn")) != before
+
+
+def test_libraries_of_the_grader_are_not_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_up() -> None:
+        raise AssertionError("every installed distribution is listed")
+
+    monkeypatch.setattr("autograder.grading.versions._distributions", looked_up)
+    assert libraries_version(importing("numpy", "scipy.signal", "course", "os"))
