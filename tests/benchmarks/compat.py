@@ -33,7 +33,11 @@ from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import iter_results
 from autograder.grading.stock_run import grade_stock_class
 
-CONFIGURATION = 'c = get_config()\nc.CourseDirectory.course_id = "fields"\n'
+CONFIGURATION = """c = get_config()
+c.CourseDirectory.course_id = "fields"
+c.Execute.timeout = 20
+"""
+"""Two of nbgrader's own notebooks never end, and nbgrader sets no limit by itself."""
 OWN_FILES = sorted((Path(nbgrader.__file__).parent / "tests").glob("*/files/*.ipynb"))
 REFERENCE, UNTOUCHED = "reference", "untouched"
 Scores = dict[str, dict[str, float | None]]
@@ -82,7 +86,9 @@ def make_own_course(root: Path) -> list[str]:
         target.parent.mkdir(parents=True)
         shutil.copy(path, target)
     accepted = []
-    for source in sorted((root / "source").iterdir()):
+    sources = sorted((root / "source").iterdir())
+    for number, source in enumerate(sources, 1):
+        print(f"nbgrader generates {number} of {len(sources)}: {source.name}", flush=True)
         if run_nbgrader(root, "generate_assignment", source.name):
             shutil.copytree(source, root / "submitted" / REFERENCE / source.name)
             release = root / "release" / source.name
@@ -136,7 +142,8 @@ def nbgraders_scores(root: Path, assignments: Sequence[str], students: Iterable[
     """Let nbgrader itself grade a copy of the course."""
     copy = root.with_name("stock")
     shutil.copytree(root, copy)
-    for name in assignments:
+    for number, name in enumerate(assignments, 1):
+        print(f"nbgrader grades {number} of {len(assignments)}: {name}", flush=True)
         if not (copy / "release" / name).is_dir():
             run_nbgrader(copy, "generate_assignment", name)
         run_nbgrader(copy, "autograde", name)
