@@ -57,8 +57,9 @@ notebooks: $(VENV)/.installed  ## run every notebook on real images and stand-in
 bench-sandbox: $(VENV)/.installed  ## time the start of a sandboxed kernel beside a plain one
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/sandbox_cost.py
 
-bench: $(VENV)/.installed  ## grade one class with stock nbgrader and with autograder (STUDENTS=6)
+bench: $(VENV)/.installed  ## grade a class of this course, and one of an ordinary course, with stock nbgrader and autograder (STUDENTS=6)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_class.py $(or $(STUDENTS),6)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_ordinary.py $(or $(STUDENTS),6)
 
 bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside autograder grade
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)

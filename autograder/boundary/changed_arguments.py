@@ -2,7 +2,8 @@
 
 A test passes what it compares with: `assert_allclose(double(x), 2 * x)`. A function that sets `x`
 to zeros and returns it would be right. So a test that passes after such a change must pass without
-it, too, and later tests find their values as they were.
+it, too, and later tests find their values as they were. A later test that mentions such a value
+must pass with the changes as well, as in one process: it may check that there are none.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from autograder.boundary.agent.convpool_agent.random_generators import (
     lowered_generator,
 )
 from autograder.boundary.agent.convpool_agent.records import HistoryRecord, ModelRecord
+from autograder.boundary.object_stand_ins import StandIn
 
 
 class Changes:
@@ -31,6 +33,10 @@ class Changes:
         """Note a change, and what takes it back."""
         self._undone_by.append(undo)
 
+    def forget(self) -> None:
+        """Leave all changes as they are."""
+        self._undone_by.clear()
+
     def take_back(self) -> None:
         """Take all changes back, the last one first."""
         while self._undone_by:
@@ -39,6 +45,10 @@ class Changes:
 
 def is_unchanged(sent: Any, after: Any) -> bool:
     """Whether arguments are after a call what they were when they were sent."""
+    if sent is after:
+        return True
+    if isinstance(sent, StandIn):
+        return False
     if type(sent) is not type(after):
         return False
     if isinstance(sent, list | tuple):

@@ -9,6 +9,7 @@ import contextlib
 import io
 import numbers
 import random
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from unittest import mock
 import numpy as np
 
 from autograder.boundary.channel import Channel
+from autograder.boundary.contents import Content, content_of
 from autograder.boundary.object_stand_ins import StandIn, Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.boundary.student_objects import Kept, StandIns
@@ -37,6 +39,10 @@ _KINDS = frozenset(
 CHANGED = (
     "The check passes only because the answer changes what it is given. Leave the arguments of "
     "functions as they are."
+)
+CHANGED_BEFORE = (
+    "The check fails because the answer has changed what an earlier check gave it. Leave the "
+    "arguments of functions as they are."
 )
 _STATUS: dict[str, Status] = {"timeout": "timeout", "memory": "memory"}
 
@@ -117,6 +123,10 @@ class _Turn:
     before: Kept
     states: "_States"
     process: int
+    contents: list[Content]
+    """What the values that the test mentions held when it began, without unexpected changes."""
+    changed: list[Content]
+    """What of them had other content through changes in earlier tests."""
 
 
 class OutsideTests:
@@ -152,6 +162,7 @@ class OutsideTests:
         """The places where objects stood, by test."""
         self._names: dict[str, Any] = {"__name__": "__main__"}
         self._waiting: list[_Turn] = []
+        self._changed: dict[int, Content] = {}
         for statement in imports:
             self.run_here(statement)
 
@@ -170,13 +181,15 @@ class OutsideTests:
         states = _States()
         before = self._begin(test, channel)
         process = self._student.process_number()
-        turn = _Turn(test, takes, channel, dict(self._names), before, states, process)
+        contents = self._contents(test, names)
+        changed = [self._changed[id(c.value)] for c in contents if id(c.value) in self._changed]
+        turn = _Turn(test, takes, channel, dict(names), before, states, process, contents, changed)
         verdict = self._run(test, test.shown, takes, names, channel)
         if test.shown == test.source:
-            verdict = self._without_changes(turn, verdict)
+            verdict = self._decided(turn, verdict, names)
         elif verdict.status in ("correct", "partial"):
             self._waiting.append(turn)
-        self._stand_ins.take_back_changes()
+        self._take_back_changes(test, names)
         found = {name: names[name] for name in top_level_names(test.shown) & set(names)}
         deleted = [name for name in top_level_names(test.shown) if name not in names]
         self._names = {name: self._names[name] for name in self._names if name not in deleted}
@@ -203,33 +216,64 @@ class OutsideTests:
         else:
             channel = WatchedChannel(self._student)
         turn.channel = channel
-        verdict = self._run_again(turn)
-        verdict = self._without_changes(turn, verdict)
-        self._stand_ins.take_back_changes()
+        now = self._contents(turn.test, turn.names)
+        verdict = self._decided(turn, self._run_again(turn), turn.names)
+        for content in now:
+            content.put_back()
         return verdict
 
-    def _run_again(self, turn: _Turn) -> Verdict:
-        """Run all of a test with what it began with."""
+    def _run_again(self, turn: _Turn, changed: Sequence[Content] = ()) -> Verdict:
+        """Run all of a test with what it began with, and with changes of earlier tests."""
         turn.states.restore()
+        for content in (*turn.contents, *changed):
+            content.put_back()
         turn.before = self._begin(turn.test, turn.channel, turn.before)
         names = dict(turn.names)
         return self._run(turn.test, turn.test.source, turn.takes, names, turn.channel)
 
-    def _without_changes(self, turn: _Turn, verdict: Verdict) -> Verdict:
-        """Give points after unexpected changes of arguments only if there are some without them."""
-        if not (verdict.score and self._stand_ins.changes):
+    def _decided(self, turn: _Turn, verdict: Verdict, names: dict[str, Any]) -> Verdict:
+        """Give points after unexpected changes of arguments only if there are some either way.
+
+        The test runs again without its own changes, and with those of earlier tests to the values
+        that it mentions.
+        """
+        has_own = bool(self._stand_ins.changes)
+        if not (has_own or turn.changed):
             return verdict
-        self._stand_ins.take_back_changes()
-        turn.channel.repeat()
-        self._stand_ins.leaves_changes_out = True
-        try:
-            again = self._run_again(turn)
-        finally:
-            self._stand_ins.leaves_changes_out = False
-        if again.score >= verdict.score:
-            return verdict
-        status: Status = "partial" if again.score else "incorrect"
-        return turn.test.verdict(again.score, status, CHANGED)
+        self._take_back_changes(turn.test, names)
+        after = self._contents(turn.test, turn.names)
+        if verdict.score and has_own:
+            turn.channel.repeat()
+            self._stand_ins.leaves_changes_out = True
+            try:
+                verdict = _at_most(self._run_again(turn), turn, verdict, CHANGED)
+            finally:
+                self._stand_ins.leaves_changes_out = False
+        if verdict.score and turn.changed:
+            turn.channel.repeat()
+            again = self._run_again(turn, turn.changed)
+            verdict = _at_most(again, turn, verdict, CHANGED_BEFORE)
+            self._changed |= {id(each.value): each for each in _now(turn.changed)}
+        self._stand_ins.changes.forget()
+        for content in after:
+            content.put_back()
+        self._stand_ins.part()
+        return verdict
+
+    def _take_back_changes(self, test: OrdinaryTest, names: dict[str, Any]) -> None:
+        """Take unexpected changes back, and keep what a test's values held with them."""
+        if self._stand_ins.changes:
+            with_changes = self._contents(test, names)
+            self._stand_ins.take_back_changes()
+            changed = [each for each in with_changes if not each.is_current]
+            self._changed |= {id(each.value): each for each in changed}
+
+    def _contents(self, test: OrdinaryTest, names: dict[str, Any]) -> list[Content]:
+        """Copy what the values hold that a test's code, or its helpers', mentions."""
+        code = test.source + self._helpers.get(test.grade_id, "")
+        mentioned = set(re.findall(r"\w+", code)) & set(names)
+        found = {id(names[name]): names[name] for name in sorted(mentioned)}
+        return [content for value in found.values() if (content := content_of(value))]
 
     @property
     def waiting(self) -> int:
@@ -339,6 +383,18 @@ class OutsideTests:
 
     def _trouble(self, channel: WatchedChannel) -> Exception | None:
         return channel.trouble or self._stand_ins.trouble or over_budget()
+
+
+def _at_most(again: Verdict, turn: _Turn, verdict: Verdict, why: str) -> Verdict:
+    """Return a verdict, or one with the points of another turn, if it has fewer."""
+    if again.score >= verdict.score:
+        return verdict
+    return turn.test.verdict(again.score, "partial" if again.score else "incorrect", why)
+
+
+def _now(contents: Iterable[Content]) -> list[Content]:
+    """Copy what the same values hold now."""
+    return [now for each in contents if (now := content_of(each.value))]
 
 
 def _wrong(test: OrdinaryTest, error: BaseException, concealed: bool) -> Verdict:

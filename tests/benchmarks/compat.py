@@ -8,10 +8,12 @@ proven by `tests/package/test_small_assignments.py`. With `--stock`, nbgrader gr
 too, in four seconds or more for each submission, and its marks are compared with the stated ones.
 
 With `--own`, the course is made of the notebooks in nbgrader's package: its quickstart course and
-the files of its tests. Each source, and its release untouched, is handed in; nbgrader grades them.
+the files of its tests. Each source, its release untouched and the submissions that nbgrader shows
+are handed in; nbgrader grades them.
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +40,8 @@ c.CourseDirectory.course_id = "fields"
 c.Execute.timeout = 20
 """
 """Two of nbgrader's own notebooks never end, and nbgrader sets no limit by itself."""
-OWN_FILES = sorted((Path(nbgrader.__file__).parent / "tests").glob("*/files/*.ipynb"))
+OWN = Path(nbgrader.__file__).parent / "tests"
+OWN_FILES = sorted(OWN.glob("*/files/*.ipynb"))
 REFERENCE, UNTOUCHED = "reference", "untouched"
 Scores = dict[str, dict[str, float | None]]
 """Automatic marks by student, and by `ASSIGNMENT/NOTEBOOK/GRADE_ID`; None awaits a person's."""
@@ -77,14 +80,38 @@ def make_course(root: Path, assignments: Sequence[SmallAssignment]) -> None:
             each.write_source(root / "submitted" / student_of(0) / each.name)
 
 
-def make_own_course(root: Path) -> list[str]:
-    """Write nbgrader's own notebooks as assignments; return those that nbgrader can release."""
-    shutil.copytree(EXAMPLE / "ps1", root / "source" / "ps1")
+def own_submission(path: Path) -> tuple[str, str]:
+    """Return the name of the source that a file of nbgrader's is or answers, and its student."""
+    if found := re.fullmatch(r"(autotest-[a-z]+)-(.+)", path.stem):
+        return found[1], found[2]
+    if path.stem.startswith("submitted-") and path.stem != "submitted-unchanged":
+        return "submitted-unchanged", path.stem.removeprefix("submitted-")
+    return path.stem, ""
+
+
+def make_own_course(root: Path, names: Sequence[str]) -> None:
+    """Write nbgrader's own notebooks as assignments, and what they show as handed in."""
+    (root / "source").mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(CONFIGURATION)
+    shutil.copy(OWN / "apps" / "files" / "autotests.yml", root)
+    for name in ("ps1", "ps1_autotest"):
+        shutil.copytree(EXAMPLE / name, root / "source" / name)
+    for student in ("bitdiddle", "hacker"):
+        shutil.copytree(EXAMPLE.parent / "submitted" / student, root / "submitted" / student)
     for path in OWN_FILES:
-        target = root / "source" / f"{path.parts[-3]}-{path.stem}" / path.name
-        target.parent.mkdir(parents=True)
-        shutil.copy(path, target)
+        stem, student = own_submission(path)
+        assignment = f"{path.parts[-3]}-{stem}"
+        folder = root / "submitted" / student if student else root / "source"
+        (folder / assignment).mkdir(parents=True)
+        shutil.copy(path, folder / assignment / f"{stem}.ipynb")
+    for assignment in (path.name for path in (root / "source").iterdir()):
+        if names and assignment not in names:
+            for folder in (root / "source", *(root / "submitted").iterdir()):
+                shutil.rmtree(folder / assignment, ignore_errors=True)
+
+
+def release_own_course(root: Path) -> list[str]:
+    """Hand in each source and its release; return the assignments that nbgrader can release."""
     accepted = []
     sources = sorted((root / "source").iterdir())
     for number, source in enumerate(sources, 1):
@@ -96,6 +123,8 @@ def make_own_course(root: Path) -> list[str]:
             accepted.append(source.name)
         else:
             shutil.rmtree(source)
+            for student in (root / "submitted").iterdir():
+                shutil.rmtree(student / source.name, ignore_errors=True)
     return accepted
 
 
@@ -185,10 +214,12 @@ def show(rows: Sequence[Row]) -> None:
     )
 
 
-def compare_own(root: Path) -> list[Row]:
+def compare_own(root: Path, names: Sequence[str]) -> list[Row]:
     """Compare marks of nbgrader's own notebooks."""
-    accepted = make_own_course(root)
-    expected = nbgraders_scores(root, accepted, [REFERENCE, UNTOUCHED])
+    make_own_course(root, names)
+    accepted = release_own_course(root)
+    students = sorted(path.name for path in (root / "submitted").iterdir())
+    expected = nbgraders_scores(root, accepted, students)
     inside, failures = grade(root)
     print(*failures, sep="\n")
     tests = dict.fromkeys(accepted, 0)
@@ -222,7 +253,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="convpool-compat-") as folder:
         root = Path(folder) / "ours"
         if options.own:
-            rows = compare_own(root)
+            rows = compare_own(root, options.names)
         else:
             rows = compare_small(root, options.names, options.stock)
     show(rows)

@@ -56,10 +56,10 @@ def checkout(folder: Path) -> CourseFolder:
     return CourseFolder(folder)
 
 
-def timed(command: list[str], course: CourseFolder, env: dict[str, str]) -> float:
-    """Run a command to its end and return the seconds; show what it said if it failed."""
+def timed(command: list[str], folder: Path, env: dict[str, str]) -> float:
+    """Run a command in a folder and return its seconds; show what it printed if it failed."""
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
     seconds = time.perf_counter() - started
     if done.returncode:
         sys.exit(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -81,10 +81,10 @@ def run(students: int, jobs: int | None) -> tuple[list[Row], float]:
         seconds: dict[str, float] = {}
         for assignment in ASSIGNMENTS:
             generate = command_line("nbgrader", "generate_assignment", assignment, "--force")
-            timed(generate, course, env)
+            timed(generate, course.root, env)
             note(f"stock nbgrader: {assignment} of {students}")
             seconds[assignment] = timed(
-                command_line("nbgrader", "autograde", assignment), course, env
+                command_line("nbgrader", "autograde", assignment), course.root, env
             )
         total = (first + _grade(after, jobs)) / 2
         took = dict.fromkeys(ASSIGNMENTS, 0.0)
@@ -108,7 +108,7 @@ def _grade(ours: ClassFolder, jobs: int | None) -> float:
     note("autograder: the whole class")
     command = command_line("autograder", "grade", "--class", ours.root)
     command += ["--jobs", str(jobs)] if jobs else []
-    return timed(command, COURSE, environment(ours))
+    return timed(command, COURSE.root, environment(ours))
 
 
 def _differences(
