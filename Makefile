@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -19,7 +19,7 @@ demo: $(VENV)/.installed  ## build the release, grade a small pretend class, sho
 	$(BIN)/autograder demo
 
 # Style and types are judged by the tools of constraints.txt alone.
-test: $(if $(LOWEST)$(NEWEST),$(VENV)/.installed,lint) $(if $(SLOW),$(VENV)/.fuzz)  ## run the tests (fifteen minutes or more); SLOW=1 adds the long proofs; LOWEST=1, NEWEST=1: with other versions
+test: $(if $(LOWEST)$(NEWEST),$(VENV)/.installed,lint) $(if $(SLOW),$(VENV)/.fuzz $(VENV)/.site)  ## run the tests (fifteen minutes or more); SLOW=1 adds the long proofs; LOWEST=1, NEWEST=1: with other versions
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.installed  ## style, format, types, imports and spelling
@@ -28,6 +28,9 @@ lint: $(VENV)/.installed  ## style, format, types, imports and spelling
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell *.md docs course solutions autograder
+
+site: $(VENV)/.site  ## build the site to read online into site/ (minutes the first time, then seconds)
+	$(BIN)/python docs/site/build.py
 
 lab: $(VENV)/.installed  ## open the lesson and the exercises in JupyterLab
 	$(BIN)/course lab
@@ -117,5 +120,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.fuzz: $(VENV)/.installed
 	-@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[fuzz]' && touch $@
 
+# The tests of the site are skipped without it, and say so.
+$(VENV)/.site: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet $(if $(NEWEST),--upgrade,-c constraints.txt) -e '.[site]' && touch $@
+
 clean:  ## remove what demo, tests and tools left behind (not your class folder)
-	rm -rf demo artifacts dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .validity
+	rm -rf demo artifacts dist .pytest_cache .ruff_cache .mypy_cache .hypothesis .validity site .site-cache
