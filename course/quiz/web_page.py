@@ -31,8 +31,8 @@ def write_page(
     """Write the questions of `bank` (the practice bank) as a page to `path`; return the path.
 
     `topic`, `number` and `seed` choose and draw as in the terminal. With `lesson_url`, the
-    address of the lesson, feedback links into its sections; without, it names them. Raises
-    QuizError for an unknown topic, a strange address, or a file that cannot be written.
+    address of the lesson, the page links to it and into its sections; without, it names them.
+    Raises QuizError for an unknown topic, a strange address, or a file that cannot be written.
     """
     bank = bank or practice_bank()
     html = page_html(bank.title, select(bank, topic, number, seed), lesson_url)
@@ -53,6 +53,7 @@ def page_html(title: str, questions: list[DrawnQuestion], lesson_url: str = "") 
         raise QuizError(f"{lesson_url!r} is no address of a lesson.", "Begin it with 'https://'.")
     return Document(_TEMPLATES, "page").render(
         title=title,
+        lesson_url=lesson_url,
         data=Markup(_script_json(_data(questions, lesson_url))),
         several_rule=SEVERAL_RULE,
         questions=[_shown(question) for question in questions],

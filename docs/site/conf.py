@@ -31,7 +31,8 @@ html_show_copyright = False
 html_theme_options: dict[str, Any] = {
     "search_bar_text": "Search",
     "show_toc_level": 2,
-    "home_page_in_toc": True,
+    # The sidebar has the search already.
+    "navbar_persistent": [],
     "footer_content_items": [],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

@@ -17,9 +17,6 @@ from course.training.fit import AGAIN_VARIABLE
 _MINUTES = 30
 """No notebook of the course takes as long, on a slow machine."""
 
-# Over TCP, each kernel warns that anybody on this machine could listen.
-_QUIET = Config({"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {})
-
 _HEADING = re.compile(r"^#{2,4} +(.+)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _RESULT = re.compile(r"\.(compare|reveal)\(")
@@ -27,17 +24,17 @@ _RESULT = re.compile(r"\.(compare|reveal)\(")
 
 _MADE_WITH = """\
 ```{note}
-You read this notebook as a page. Its results come from a run with `QUICK = True`IMAGES, so accuracies
-and pictures differ a little from those that you get. [Install the course](/docs/learner.md#start) to run
-it, and to type your predictions.
+You read this notebook as a page. Its results come from a run with `QUICK = True`IMAGES, so
+accuracies and pictures differ a little from those that you get. To run it, and to type your
+predictions, [install the course](/docs/learner.md#start).
 ```"""
 _GAPS = """\
 ```{note}
-This is the exercise as it is released, with its gaps. [Install the course](/docs/learner.md#start) to fill
-them and to run the checks.
+This is the exercise as it is released, with its gaps. To fill them and to run the checks,
+[install the course](/docs/learner.md#start).
 ```"""
 _STOPS = "This cell needs the gaps above: it runs when they are filled."
-_QUIZ = "The [practice quiz](/course/lessons/practice.ipynb) has these questions, and all the others."
+_QUIZ = "The [practice quiz](/course/lessons/practice.ipynb) has these questions and all others."
 
 
 class RunNotebooks:
@@ -82,11 +79,19 @@ class RunNotebooks:
             NotebookClient(
                 notebook,
                 timeout=60 * _MINUTES,
+                startup_timeout=300,
                 kernel_name="python3",
                 allow_errors=has_gaps,
-                config=_QUIET,
+                config=_through_sockets(folder),
                 resources={"metadata": {"path": folder}},
             ).execute(env=variables)
+
+
+def _through_sockets(folder: str) -> Config:
+    """Connect kernels through files in a folder: over TCP each warns that others could listen."""
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/kernel"}})
 
 
 def _code(package: Path) -> list[Path]:

@@ -151,6 +151,7 @@ def test_feedback_links_into_the_lesson_when_its_address_is_known(tmp_path):
 
     section = json.loads(Outline(html).scripts[0])["questions"][0]["section"]
     assert f'href="{address}#4.-Pooling:-keep-the-strongest,-drop-the-rest"' in section
+    assert f'<a href="{address}">Read the lesson</a>' in html
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc", "data:text/html,x"])
