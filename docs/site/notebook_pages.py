@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 from traitlets.config import Config
 
+from course.data import write_subset
+from course.data.sources import SUBSET_VARIABLE
 from course.training.fit import AGAIN_VARIABLE
 
 _MINUTES = 30
@@ -33,7 +35,7 @@ _GAPS = """\
 This is the exercise as it is released, with its gaps. To fill them and to run the checks,
 [install the course](/docs/learner.md#start).
 ```"""
-_STOPS = "This cell needs the gaps above: it runs when they are filled."
+_STOPS = "Runs when the gaps above are filled."
 _QUIZ = "The [practice quiz](/course/lessons/practice.ipynb) has these questions and all others."
 
 
@@ -43,8 +45,11 @@ class RunNotebooks:
     def __init__(self, package: Path, cache: Path, few: bool = False) -> None:
         """Keep what was run in `cache`; `few` takes the few images that grading uses."""
         self._cache = cache
-        self._variables = {"NBGRADER_EXECUTION": "validate"} if few else {}
-        self._variables["COURSE_DATA"] = os.environ.get("COURSE_DATA", "standin")
+        self._variables = {"COURSE_DATA": os.environ.get("COURSE_DATA", "standin")}
+        if few:
+            images = cache / "images"
+            write_subset(images)
+            self._variables[SUBSET_VARIABLE] = str(images)
         self._versions = _digest(
             *(f"{path.relative_to(package)} {path.read_text('utf-8')}" for path in _code(package)),
             repr(sorted(self._variables.items())),

@@ -20,6 +20,7 @@ from support.browsing import Visit
 from support.places import ROOT
 
 from course.quiz import practice_bank
+from course.quiz.variants import select
 
 pytestmark = pytest.mark.slow
 
@@ -131,8 +132,6 @@ def test_every_link_within_the_site_leads_to_a_page_and_an_anchor(site, pages):
 def test_each_practice_question_leads_to_a_section_of_the_lesson(site, pages):
     lesson = pages[site / "course" / "lessons" / "lesson.html"]
 
-    from course.quiz.variants import select
-
     wanted = {question.fragment[1:] for question in select(practice_bank(), None, None, 0)}
     assert wanted - lesson.anchors == set()
     assert "lesson.html#" in (site / "course" / "lessons" / "practice.html").read_text("utf-8")
@@ -146,16 +145,11 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
         assert re.findall(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//[^)]*", text) == [], sheet
 
 
-def test_every_page_opens_without_a_request_elsewhere_or_a_complaint(site, pages, visit):
+def test_every_page_opens_without_a_request_elsewhere_or_a_complaint(site, pages, visit, address):
     page = visit("index.html")
+
     for path in pages:
-        page.goto(f"{page.url.rsplit('/', 1)[0]}/" if path.name == "" else page.url)
-        page.goto(_beside(page, path, site))
-
-
-def _beside(page, path, site):
-    parts = urlsplit(page.url)
-    return f"{parts.scheme}://{parts.netloc}/{path.relative_to(site).as_posix()}"
+        page.goto(f"{address}/{path.relative_to(site).as_posix()}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -177,11 +171,11 @@ def test_axe_finds_no_serious_barrier(visit, path, scheme):
     assert len(found.response["passes"]) > 20
 
 
-def test_no_page_scrolls_sideways_on_a_phone(site, pages, visit):
+def test_no_page_scrolls_sideways_on_a_phone(site, pages, visit, address):
     page = visit("index.html", viewport=PHONE)
     wide = []
     for path in pages:
-        page.goto(_beside(page, path, site))
+        page.goto(f"{address}/{path.relative_to(site).as_posix()}")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > PHONE["width"]:
             wide.append((str(path.relative_to(site)), width))
