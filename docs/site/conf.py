@@ -27,6 +27,9 @@ html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_favicon = "static/favicon.svg"
+# As the reader's system has it, until the reader chooses.
+html_context = {"default_mode": "auto"}
 html_show_copyright = False
 html_theme_options: dict[str, Any] = {
     "search_bar_text": "Search",
