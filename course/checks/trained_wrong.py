@@ -47,7 +47,10 @@ def cause(replay: Replay) -> str:
     return by_weights
 
 
-_BY_WEIGHTS = ("fitted-twice", "history-untrue", "trained-on-a-part")
+_BY_WEIGHTS = ("fitted-twice", "history-untrue")
+"""What the weights alone prove. Adam's steps depend on little more than the gradients' signs, which
+those of a part of the images, and of images that were changed, can have in common.
+"""
 
 
 def _outcomes(replay: Replay) -> Iterator[tuple[str, list[Epoch], Outcome]]:

@@ -72,6 +72,16 @@ def changed_images(images: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+def test_inverted_images_are_not_taken_for_a_part_of_them() -> None:
+    # One of the two images alone moves each weight of this network as the inverted images do.
+    example = inputs.two_images(np.random.default_rng(0), epochs=2, known=True)
+
+    def train(model: Any, images: Any, labels: Any, epochs: int) -> Any:
+        return compiled(model).fit(1 - images, labels, epochs=epochs, verbose=0)
+
+    assert cause(example, train) == "images-changed"
+
+
 @pytest.mark.parametrize("change", ["halved", "rolled", "squared", "noisy"])
 @pytest.mark.parametrize("example", [KNOWN, UNKNOWN])
 def test_images_that_were_changed_in_any_way_are_refused(
