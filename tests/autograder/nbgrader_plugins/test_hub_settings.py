@@ -161,7 +161,7 @@ def test_the_proxy_forwards_more_than_ten_requests_at_a_time(config: Config) -> 
     together = threading.Barrier(20)
 
     class AllAtOnce(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 -- http.server's name
+        def do_GET(self) -> None:
             together.wait(timeout=20)
             self.send_response(200)
             self.end_headers()
