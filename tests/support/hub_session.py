@@ -18,8 +18,9 @@ PICTURES = Path(__file__).parents[2] / "artifacts" / "hub"
 def sign_in(browser: Browser, hub: Hub, user: str, opens: str = "") -> Page:
     """Open an address of the Hub, and sign in at the page that it shows first."""
     # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
-    page = browser.new_context(viewport={"width": 1300, "height": 2400}).new_page()
-    page.set_default_timeout(PATIENCE)
+    context = browser.new_context(viewport={"width": 1300, "height": 2400})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
     deadline = time.monotonic() + SECONDS
     # A service that has not started yet is "unavailable".
     while (answer := page.goto(f"{hub.address}{opens}")) and answer.status == 503:
