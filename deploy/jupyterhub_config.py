@@ -21,8 +21,12 @@ PORT = os.environ.get("CONVPOOL_PORT", "9999")
 # Who may open formgrader.
 INSTRUCTORS = os.environ.get("CONVPOOL_INSTRUCTORS", "instructor").split(",")
 
-EVERYBODY = str(Path(__file__).resolve().with_name("everybody"))
+DEPLOY = Path(__file__).resolve().parent
+EVERYBODY = str(DEPLOY / "everybody")
 SHARED = {"CONVPOOL_EXCHANGE": str(EXCHANGE)}
+# The images of Fashion-MNIST in one place, so that not every student downloads them.
+if images := os.environ.get("FASHION_MNIST_DIR"):
+    SHARED["FASHION_MNIST_DIR"] = images
 
 # Learners see neither formgrader nor Create Assignment nor the list of courses.
 for_learners = subprocess.run(
@@ -39,6 +43,9 @@ for_learners = subprocess.run(
 
 # Each is added to what another configuration file has set.
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
+python = str(ENVIRONMENT / "bin" / "python")
+# An hour, in milliseconds, instead of 20 seconds.
+c.ConfigurableHTTPProxy.command = [python, str(DEPLOY / "proxy.py"), "--proxy-timeout", "3600000"]
 c.Spawner.cmd = [str(ENVIRONMENT / "bin" / "jupyterhub-singleuser")]
 c.Spawner.default_url = "/lab"
 c.Spawner.environment.update({**SHARED, "JUPYTER_CONFIG_PATH": for_learners})

@@ -1,8 +1,11 @@
 """nbgrader's configuration for a class, used by nbgrader's commands and by formgrader."""
 
+import os
+import sys
 from copy import deepcopy
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 from traitlets.config import Config
 
@@ -46,6 +49,7 @@ def class_config(root: Path, class_folder: Path) -> Config:
     config.GenerateFeedback.preprocessors = []
     config.ExchangeFactory.collect = Collect
     config.ExchangeFactory.release_feedback = ReleaseFeedback
+    lead_links_to_this_server()
     return config
 
 
@@ -71,3 +75,26 @@ def use_late_rules(config: Config, class_folder: Path | str) -> None:
     # The penalty is computed from the dates that the step before it enters.
     steps.insert(steps.index(AssignLatePenalties), EnterRules)
     config.Autograde.autograde_preprocessors = steps
+
+
+def lead_links_to_this_server() -> None:
+    """Let formgrader's links to folders and notebooks open JupyterLab in the service of a Hub.
+
+    nbgrader has them begin with `/tree/` or `/notebooks/`, where a Hub has nothing. Only formgrader
+    itself, which reads this configuration, is changed, and only in a Hub.
+    """
+    formgrader = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
+    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+    if formgrader is None or prefix is None:
+        return
+    original = formgrader.FormgradeExtension.url_prefix.fget
+    if hasattr(original, "__wrapped__"):
+        return
+
+    @wraps(original)
+    def url_prefix(self: Any) -> str:
+        # A browser goes up from /tree/ or /notebooks/, then down to the server. What begins with
+        # `../` formgrader takes for a course outside of the server's folder.
+        return f"./..{prefix}lab/tree/{original(self)}"
+
+    formgrader.FormgradeExtension.url_prefix = property(url_prefix)

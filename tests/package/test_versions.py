@@ -2,12 +2,19 @@
 
 import re
 import subprocess
+import sys
+import tempfile
 import tomllib
+import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from support import learner_side
+from support.commands import with_environment
+
+from autograder.folders import CourseFolder
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -72,3 +79,65 @@ def test_every_dependency_has_a_lower_bound() -> None:
 @pytest.mark.slow
 def test_the_learners_commands_work_as_the_workflow_runs_them() -> None:
     assert learner_side.main() == 0
+
+
+@pytest.fixture(scope="module")
+def lowest() -> Iterator[Path]:
+    """The programs of an environment with the lowest versions that pyproject.toml allows."""
+    if sys.version_info[:2] != (3, 11):
+        pytest.skip("THE LOWEST VERSIONS ARE NOT TESTED: they are for Python 3.11")
+    # Not pytest's own folder, which keeps what the last three runs wrote: this is 2.5 GB.
+    with tempfile.TemporaryDirectory() as folder:
+        environment = Path(folder) / "venv"
+        venv.create(environment, with_pip=True)
+        programs = environment / "bin"
+        reached = output_of(programs / "python", "-m", "pip", "install", "--quiet", "uv")
+        if reached.returncode != 0:
+            pytest.skip(f"THE LOWEST VERSIONS ARE NOT TESTED: {reached.stderr}")
+        made = output_of("make", "LOWEST=1", f"VENV={environment}", environment / ".installed")
+        assert made.returncode == 0, made.stdout + made.stderr
+        yield programs
+
+
+# What the make and the worker that run this test tell those below them.
+OUTER = ("MAKEFLAGS", "MAKELEVEL", "PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "VIRTUAL_ENV")
+
+
+def output_of(*command: object, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    """Run a command for ten minutes at most."""
+    return subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env=with_environment(**dict.fromkeys(OUTER)),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+# The tests of what the packages with a lower bound are used for, a few seconds each.
+SELECTION = (
+    "tests/package/test_commands.py",
+    "tests/autograder/gradebook/test_database.py",
+    "tests/autograder/boundary/test_boundary_crossing.py",
+    "tests/autograder/build/test_quiz_cells.py",
+    "tests/course/test_model_graph.py",
+)
+
+
+@pytest.mark.slow
+def test_the_lowest_versions_build_and_grade(lowest: Path, course_copy: CourseFolder) -> None:
+    """`make test LOWEST=1` runs all quick tests with them; this takes four minutes."""
+    for program in ("course", "autograder"):
+        helped = output_of(lowest / program, "--help")
+        assert helped.returncode == 0, helped.stderr
+    checked = output_of(lowest / "autograder", "build", "--check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    graded = output_of(lowest / "autograder", "demo", cwd=course_copy.root)
+    assert graded.returncode == 0, graded.stdout + graded.stderr
+    tested = output_of(
+        *(lowest / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        *("-m", "not slow", *SELECTION),
+    )
+    assert tested.returncode == 0, tested.stdout + tested.stderr

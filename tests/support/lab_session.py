@@ -1,5 +1,7 @@
 """`course lab` as a learner starts it, and its notebooks as a learner uses them in Chromium."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -7,9 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Locator, Page, Response
 from support.commands import command_line, with_environment
+
+if TYPE_CHECKING:  # Where it is missing, the browser's fixture skips the tests.
+    from playwright.sync_api import Browser, Locator, Page, Response
 
 # A child's first import of TensorFlow on a busy machine takes a while.
 PATIENCE = 60_000  # milliseconds
@@ -71,15 +76,11 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-class Notebook:
-    """One exercise notebook, open in JupyterLab."""
+class OpenNotebook:
+    """One exercise notebook, open in JupyterLab on a page."""
 
-    def __init__(self, browser: Browser, address: str, assignment: str, width: int = 1200) -> None:
-        # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
-        context = browser.new_context(viewport={"width": width, "height": 3600})
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.page.goto(f"{address}/doc/tree/{assignment}/{assignment}.ipynb?reset")
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self.page.locator(".jp-Notebook .jp-CodeCell").last.wait_for()
         # Before its kernel is there, running a notebook makes JupyterLab ask which one to use.
         self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
@@ -139,3 +140,15 @@ class Notebook:
     def close(self) -> None:
         """Close the window."""
         self.page.context.close()
+
+
+class Notebook(OpenNotebook):
+    """One exercise notebook, opened by its address in a window of its own."""
+
+    def __init__(self, browser: Browser, address: str, assignment: str, width: int = 1200) -> None:
+        # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
+        context = browser.new_context(viewport={"width": width, "height": 3600})
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/doc/tree/{assignment}/{assignment}.ipynb?reset")
+        super().__init__(page)

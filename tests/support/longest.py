@@ -7,6 +7,8 @@ LONGEST = (
     "autograder/grading/test_five_ways.py",
     "hostile/test_attacks.py",
     "browser/test_learner_path.py",
+    "package/test_versions.py",
+    "browser/test_hub_browser.py",
     "course/checks/test_bank.py",
     "autograder/nbgrader_plugins/test_stock_grading.py",
     "autograder/grading/test_luck.py",

@@ -1,13 +1,22 @@
 """What `deploy/` sets on a Hub, and what `autograder formgrader` does there. No Hub is started."""
 
 import os
+import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from support.commands import invoke_autograder
 from support.places import ROOT
+from support.real_hub import free_port
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.cli import formgrader_lab
@@ -129,3 +138,68 @@ def test_a_service_that_cannot_run_says_why(
 
     assert status == 2
     assert words in said
+
+
+def fetch(port: int) -> bytes:
+    """Ask the proxy, also while it is starting."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=60) as reply:
+                return bytes(reply.read())
+        except URLError as error:
+            if not isinstance(error.reason, ConnectionError) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.mark.skipif(
+    find_spec("configurable_http_proxy") is None, reason="NO PROXY: pip install '.[hub]'"
+)
+def test_the_proxy_forwards_more_than_ten_requests_at_a_time(config: Config) -> None:
+    """So that a class can start its servers together; by itself it has ten at a time."""
+    together = threading.Barrier(20)
+
+    class AllAtOnce(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            together.wait(timeout=20)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"answered")
+
+        def log_message(self, *message: object) -> None:
+            pass
+
+    port = free_port()
+    with ThreadingHTTPServer(("127.0.0.1", 0), AllAtOnce) as server:
+        threading.Thread(target=server.serve_forever).start()
+        target = f"http://127.0.0.1:{server.server_port}"
+        command = [*config.ConfigurableHTTPProxy.command, "--port", str(port)]
+        command += ["--api-port", str(free_port()), "--default-target", target]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as proxy:
+            try:
+                with ThreadPoolExecutor(20) as people:
+                    answers = list(people.map(fetch, [port] * 20))
+            finally:
+                proxy.terminate()
+                server.shutdown()
+
+    assert answers == [b"answered"] * 20
+
+
+def test_the_proxy_waits_longer_than_a_server_takes_to_start(config: Config) -> None:
+    command = config.ConfigurableHTTPProxy.command
+
+    milliseconds = int(command[command.index("--proxy-timeout") + 1])
+
+    assert milliseconds > 1000 * config.JupyterHub.services[1]["timeout"]
+
+
+def test_images_in_one_place_are_named_to_all_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVPOOL_ENVIRONMENT", sys.prefix)
+    monkeypatch.setenv("FASHION_MNIST_DIR", "/srv/fashion-mnist")
+
+    config = loaded(DEPLOY / "jupyterhub_config.py")
+
+    added = config.Spawner.environment.get_value({})
+    assert added["FASHION_MNIST_DIR"] == "/srv/fashion-mnist"
