@@ -263,6 +263,12 @@ def report(
         Path | None,
         typer.Option("--to", metavar="FILE", help="Default: report.html in the class folder."),
     ] = None,
+    formgrader: Annotated[
+        str,
+        typer.Option(
+            "--formgrader", metavar="URL", help="Address that links to formgrader begin with."
+        ),
+    ] = "http://localhost:8888",
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
@@ -281,8 +287,39 @@ def report(
         assignments or [],
         anonymous=anonymous,
         to=to,
+        formgrader=formgrader,
         console=Console(),
     )
+
+
+def regrade_requests(
+    assignments: AssignmentsArgument = None,
+    handled: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDENT/ASSIGNMENT", help="Note that this one is handled; can be repeated."
+        ),
+    ] = None,
+    class_folder: ClassOption = None,
+    course: CourseOption = None,
+) -> None:
+    """List the regrade requests: the regrade.md that a student may hand in beside a notebook.
+
+    A request counts as handled once a mark of its submission has changed since it was first listed,
+    or with --handled. Nothing in it is run. `autograder report` has the whole texts.
+
+    Exit status: 0; 3 if a request can't be read; 2 if the command itself failed.
+
+    Examples:
+
+      autograder regrade-requests        all of the class in class/
+      autograder regrade-requests cnn --class 2026
+      autograder regrade-requests --handled ada/cnn    looked at, and the marks stay
+    """
+    from autograder.cli.show_requests import run_regrade_requests
+
+    folder, own = course_and_class(course, class_folder)
+    run_regrade_requests(folder, own, assignments or [], handled or [], Console())
 
 
 def similarity(

@@ -34,7 +34,7 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
 
-_TAKEN = ("new", "updated", "unchanged", "older", "set aside")
+_TAKEN = ("new", "updated", "unchanged", "older", "set aside", "request")
 _STATUSES = (*_TAKEN, "missing", "not used", "refused")
 
 

@@ -16,6 +16,7 @@ from autograder.cli.class_verbs import (
     grade,
     improve,
     late,
+    regrade_requests,
     report,
     similarity,
 )
@@ -50,7 +51,10 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
 app.callback(help=keep_lines(_app))(_app)
 
-_CLASS = (collect, grade, late, formgrader, feedback, report, similarity, improve, export)
+_CLASS = (
+    *(collect, grade, late, formgrader, regrade_requests),
+    *(feedback, report, similarity, improve, export),
+)
 for verb in (new, build, *_CLASS, gift, demo, solutions, doctor):
     app.command(help=keep_lines(verb))(verb)
 

@@ -21,10 +21,14 @@ from autograder.lms.members import Directory, Member, Parts, UnusableArchive, de
 from autograder.lms.tar_directory import open_tar
 from autograder.lms.zip_directory import open_zip
 from course.notebook.parsing import MAX_BYTES
+from course.notebook.regrade_request import is_request
 from course.notebook.tampering import one_line
 
 READ = (".ipynb", ".yml", ".json", ".ipynb.txt")
-"""Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too."""
+"""Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too.
+
+Regrade requests are read as well; see `is_read`.
+"""
 
 NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 
@@ -83,6 +87,11 @@ class Refused:
 
 
 Found = Entry | Refused
+
+
+def is_read(name: str) -> bool:
+    """Whether a file of this name is read: a notebook, a system's list, or a regrade request."""
+    return name.lower().endswith(READ) or is_request(name)
 
 
 def shown(parts: Parts) -> str:
@@ -237,7 +246,7 @@ class _Walk:
             elif is_archive(path.name):
                 with path.open("rb") as file:
                     yield from self.archive(file, parts, 1)
-            elif not path.name.lower().endswith(READ):
+            elif not is_read(path.name):
                 yield _not_a_notebook(parts)
             else:
                 with path.open("rb") as file:
@@ -300,7 +309,7 @@ class _Walk:
             yield Refused(parts, problem)
         elif nested and depth >= self.bounds.depth:
             yield Refused(parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
-        elif not nested and not name.lower().endswith(READ):
+        elif not nested and not is_read(parts[-1]):
             yield _not_a_notebook(parts)
         else:
             found = self._read_member(member, parts, nested)

@@ -55,6 +55,8 @@ class ReadFile:
     """Gaps that are not as released; None if it can't be read as a notebook."""
     rejected: str = ""
     """Why a notebook belongs to no assignment."""
+    is_request: bool = False
+    """Whether it is a regrade request, and no notebook."""
 
     @property
     def where(self) -> str:
@@ -244,5 +246,5 @@ def _lines(pipe: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 def _read_file(line: dict[str, Any], parts: Parts) -> ReadFile:
     """Read one line about a file."""
-    fields = ("reason", "clutter", "digest", "assignment", "work", "rejected")
+    fields = ("reason", "clutter", "digest", "assignment", "work", "rejected", "is_request")
     return ReadFile(parts, **{name: line[name] for name in fields if name in line})

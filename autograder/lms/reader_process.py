@@ -32,6 +32,7 @@ from autograder.lms.identifying import (
 from autograder.lms.members import Parts, UnusableArchive
 from course.notebook.matching import outline_of
 from course.notebook.parsing import MAX_BYTES
+from course.notebook.regrade_request import is_request
 from course.notebook.rejecting import Rejected
 
 _CHUNK = 3_000_000  # bytes of a file in one line of an answer
@@ -136,6 +137,8 @@ class _Fork:
         if name.endswith(".yml") or (name.endswith(".json") and b'"cells"' not in content):
             return {"reason": NO_NOTEBOOK}
         digest = hashlib.sha256(content).hexdigest()
+        if is_request(name):
+            return {"digest": digest, "is_request": True}
         try:
             known = identify(content, own, self.exercises, assignment)
         except Rejected as rejected:

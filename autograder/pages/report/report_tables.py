@@ -30,6 +30,7 @@ MOST_MISCONCEPTIONS = 5
 """The most rows per exercise in the table of misconceptions."""
 
 _LONGEST_MESSAGE = 240
+_LONGEST_REQUEST = 2000  # characters of a regrade request
 
 
 def distributions(graded: GradedClass) -> list[dict[str, Any]]:
@@ -236,6 +237,27 @@ def left_over(graded: GradedClass) -> list[dict[str, str]]:
         }
         for row in graded.not_graded
     ]
+
+
+def requests(graded: GradedClass, formgrader: str) -> list[dict[str, Any]]:
+    """List the regrade requests, each with its text and formgrader's page of its submission."""
+    return [
+        {
+            "student": one.student,
+            "assignment": one.assignment,
+            "gaps": one.gaps,
+            "text": one.problem or _shortened(one.text) or one.line,
+            "state": one.state,
+            "listed": one.listed,
+            "formgrader": one.formgrader(formgrader),
+        }
+        for one in graded.requests
+    ]
+
+
+def _shortened(text: str) -> str:
+    """Cut a request that is very long."""
+    return text if len(text) <= _LONGEST_REQUEST else f"{text[:_LONGEST_REQUEST]}…"
 
 
 def flags(graded: GradedClass) -> list[dict[str, str]]:
