@@ -206,6 +206,9 @@ def formgrader(
     hub: Annotated[
         bool, typer.Option("--hub", help="Serve it as a service of JupyterHub, which starts this.")
     ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Print the comments in comments.csv, and exit.")
+    ] = False,
     class_folder: ClassOption = None,
     course: CourseOption = None,
 ) -> None:
@@ -214,15 +217,21 @@ def formgrader(
     Grading again keeps the marks and comments that you enter there. To show them in the feedback
     pages and the report, write those again.
 
+    comments.csv in the class folder, with the columns assignment, exercise and comment, has texts
+    to paste into formgrader. `autograder report` shows them beside the exercises.
+
     Examples:
 
       autograder formgrader --class 2026
       autograder formgrader --class demo --no-browser    print the address only
+      autograder formgrader --comments                   print the comments to paste
     """
-    from autograder.cli.formgrader_lab import open_formgrader, serve_in_hub
+    from autograder.cli.formgrader_lab import open_formgrader, print_comments, serve_in_hub
 
     folder, own = course_and_class(course, class_folder)
-    if hub:
+    if comments:
+        print_comments(folder, own)
+    elif hub:
         serve_in_hub(folder, own)
     else:
         open_formgrader(folder, own, browser=browser)

@@ -7,6 +7,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, Submissions, status_now
 from autograder.gradebook.reader import read_class
+from autograder.gradebook.standing_comments import StandingComment, standing_comments
 from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.plan import read_source
 from autograder.grading.regrade_requests import RegradeRequest, regrade_requests
@@ -37,6 +38,8 @@ class GradedClass:
     """The students' regrade requests."""
     questions: list[Question] = field(default_factory=list)
     """The questions of the class's graded quiz."""
+    comments: list[StandingComment] = field(default_factory=list)
+    """What graders may paste into formgrader, from `comments.csv`."""
     has_lesson: bool = True
     """Whether the report may name sections of the lesson."""
 
@@ -93,6 +96,7 @@ def read_graded_class(
         entries=entries,
         not_graded=left_over,
         requests=requests,
+        comments=standing_comments(class_folder, course.assignments()),
         questions=questions,
         has_lesson=own is not None,
     )

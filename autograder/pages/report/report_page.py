@@ -3,6 +3,7 @@
 Without JavaScript, only the sorting of tables is missing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +31,8 @@ def report_html(
     """Return the report of a class, made at `made`.
 
     Without a comparison, the section on similar submissions is left out. With `pseudonyms`, no name
-    or id of a student is in the report, and no regrade request. Links to formgrader begin with the
-    address `formgrader`.
+    or id of a student is in the report, no regrade request and no comment to paste. Links to
+    formgrader begin with the address `formgrader`.
     """
     shown_names = {name: pseudonyms.name(name) if pseudonyms else name for name in graded.names}
     return document("report").render(
@@ -45,7 +46,9 @@ def report_html(
         more_pairs=_not_shown(compared) if compared else 0,
         not_compared=compared.left_out if compared else [],
         requests=[] if pseudonyms else report_tables.requests(graded, formgrader),
-        **_sections(graded, graded.marks(), shown_names),
+        **_sections(
+            replace(graded, comments=[]) if pseudonyms else graded, graded.marks(), shown_names
+        ),
     )
 
 

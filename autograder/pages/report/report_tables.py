@@ -83,6 +83,9 @@ def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
     for mark in marks:
         statuses[mark.item][mark.status] += 1
     points = {mark.item: mark.max_score for mark in marks}
+    comments: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in graded.comments:
+        comments[one.assignment, one.exercise].append(one.comment)
     known = item_statistics([mark for mark in marks if mark.status != "manual"])
     return [
         {
@@ -92,6 +95,7 @@ def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
             "figures": figures,
             "parts": _parts(statuses[item]),
             "note": remark(figures),
+            "comments": comments.get(item, []),
         }
         for item in points
         for figures in [known.get(item) or unmarked(item)]
