@@ -49,6 +49,12 @@ def collect(
             metavar="REGEX", help="How paths say whose a file is: named groups, as nbgrader's."
         ),
     ] = "",
+    encoding: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Encoding of names in a zip that does not say it, such as cp932."
+        ),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Also replace files that this command did not write.")
     ] = False,
@@ -65,6 +71,9 @@ def collect(
 
     Only names that the LMS wrote, or the names of what you pass, say whose a file is. With
     --student all of it is that student's.
+
+    Names in an old zip are read in the encoding that makes them names of the class; --encoding
+    names another.
 
     Every file is a row: taken, older, set aside because it is blank or damaged and an earlier
     attempt is not, or refused with the reason.
@@ -100,6 +109,12 @@ def collect(
         raise GradingError(
             f"There is no time zone {timezone!r}.", "Use a name such as Europe/Berlin."
         ) from error
+    try:
+        b"a".decode(encoding or "utf-8")
+    except (LookupError, ValueError) as error:
+        raise GradingError(
+            f"There is no encoding {encoding!r}.", "Use a name such as cp932, gbk or cp1252."
+        ) from error
     options = CollectOptions(
         assignment=assignment,
         student=student,
@@ -107,6 +122,7 @@ def collect(
         received=received.replace(tzinfo=UTC) if received else None,
         zone=zone,
         pattern=known,
+        encoding=encoding,
         force=force,
     )
     folder = own_course("collect", course)

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -111,8 +111,9 @@ class Package:
     A zip stays open, so that reading it upload by upload reads its list of entries once.
     """
 
-    def __init__(self, path: Path, bounds: Bounds) -> None:
-        self.path, self.bounds = path, bounds
+    def __init__(self, path: Path, bounds: Bounds, encoding: str = "") -> None:
+        """Read what lies at `path`; names in zips that do not say theirs are in `encoding`."""
+        self.path, self.bounds, self.encoding = path, bounds, encoding
         self.is_folder = path.is_dir()
         self.is_archive = not self.is_folder and is_archive(path.name)
         self._directory: Directory | None = None
@@ -148,7 +149,7 @@ class Package:
 
     def walk(self, prefix: Parts) -> Iterator[Found]:
         """Yield every file at or below `prefix`; each call has all of the bounds to itself."""
-        upload = _Walk(self.bounds)
+        upload = _Walk(self.bounds, self.encoding)
         start = self.path.joinpath(*prefix)
         if self.is_archive:
             try:
@@ -169,8 +170,12 @@ class Package:
                 file = self.path.open("rb")
             except OSError as error:
                 raise UnusableArchive(f"It can't be read ({error.strerror}).") from error
-            self._directory = _open(file, self.path.name, self.bounds)
+            self._directory = _open(file, self.path.name, self.bounds, self.encoding)
         return self._directory
+
+    def unclear_names(self) -> Sequence[bytes]:
+        """Return the names in the outermost zip whose encoding nothing tells."""
+        return self._opened().unclear if self.is_archive else ()
 
     def text(self, parts: Parts) -> bytes | None:
         """Return a small file whatever its name is, such as a time that a system wrote."""
@@ -193,12 +198,12 @@ class Package:
 _SMALL = 10_000  # bytes
 
 
-def _open(file: IO[bytes], name: str, bounds: Bounds) -> Directory:
+def _open(file: IO[bytes], name: str, bounds: Bounds, encoding: str) -> Directory:
     """Open an archive by its first bytes, not by its name: students confuse the endings."""
     start = file.read(4)
     file.seek(0)
     if start == _ZIP or name.lower().endswith(".zip"):
-        return open_zip(file, bounds.entries)
+        return open_zip(file, bounds.entries, encoding)
     return open_tar(file, bounds.entries, bounds.total, bounds.ratio)
 
 
@@ -209,8 +214,8 @@ def _too_many(limit: int) -> str:
 class _Walk:
     """Reads one upload and counts what may still be read of it."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(self, bounds: Bounds, encoding: str) -> None:
+        self.bounds, self.encoding = bounds, encoding
         self.bytes_left = bounds.total
         self.zips_left = bounds.zips
 
@@ -273,7 +278,7 @@ class _Walk:
                     f"More than {self.bounds.zips} zips in one upload are not opened."
                 )
             self.zips_left -= 1
-            opened = _open(file, own[-1], self.bounds)
+            opened = _open(file, own[-1], self.bounds, self.encoding)
         except UnusableArchive as error:
             yield Refused(own, str(error))
             return

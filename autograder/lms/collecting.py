@@ -21,6 +21,7 @@ from autograder.lms.forms import NamePattern, with_lateness
 from autograder.lms.identifying import is_named_as_notebook
 from autograder.lms.layers import MANIFEST, Upload, handed_over, read_layer
 from autograder.lms.members import Parts
+from autograder.lms.name_encoding import NameEncoding, encoding_of
 from autograder.lms.naming import Ambiguous
 from autograder.lms.placing import (
     Candidate,
@@ -50,6 +51,8 @@ class CollectOptions:
     """The time zone of times that an LMS writes without one."""
     pattern: NamePattern | None = None
     """How paths say whose a file is, for systems that have no form of their own."""
+    encoding: str = ""
+    """Encoding of names in zips that do not say theirs; "" to find it by the class's names."""
     force: bool = False
     """Also replace files that were not collected by this command."""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
@@ -137,6 +140,12 @@ def _candidates(
     path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
 ) -> Iterator[Candidate]:
     """Yield every notebook of an archive with its sender and its assignment."""
+    chosen = NameEncoding(options.encoding)
+    if not options.encoding:
+        chosen = encoding_of(reader.unclear_names(path), lists.people)
+    reader.encodings[path] = chosen.name
+    if chosen.note:
+        done.rows.append(Row("", "", "not used", f"{path.name}: {chosen.note}"))
     layer = read_layer(path, reader, lists.people, options.student, options.pattern, options.zone)
     done.ignored += map(shown, layer.ignored)
     for upload in layer.uploads:

@@ -118,10 +118,19 @@ def _parts(counts: Counter[str]) -> list[dict[str, Any]]:
     for status, words in STATUS_WORDS.items():
         if counts[status]:
             width = 100 * counts[status] / counts.total()
-            part = {"status": status, "words": words.label, "count": counts[status]}
+            label = _of_several(status, words.label) if counts[status] > 1 else words.label
+            part = {"status": status, "words": label, "count": counts[status]}
             parts.append(part | {"left": left, "width": width})
             left += width
     return parts
+
+
+def _of_several(status: str, label: str) -> str:
+    """Write what became of several answers: they were stopped, or wait."""
+    return _SEVERAL.get(status, label.replace(" was ", " were "))
+
+
+_SEVERAL = {"manual": "wait for a person's mark"}
 
 
 def remark(figures: ItemStatistics) -> str:
