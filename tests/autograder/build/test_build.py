@@ -14,8 +14,8 @@ from support.contract import ASSIGNMENTS
 
 from autograder.build import release
 from autograder.build.contract import require_contract
-from autograder.build.release import build, outdated, publish
 from autograder.build.notebook_source import read_notebook
+from autograder.build.release import build, outdated, publish
 from autograder.build.script import read_script
 from autograder.folders import CourseFolder
 from course.errors import BuildError, CourseError
