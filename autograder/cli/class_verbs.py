@@ -21,7 +21,7 @@ from course.errors import GradingError
 
 def collect(
     archives: Annotated[
-        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER...", help="Zips, tars, or folders.")
+        list[Path], typer.Argument(metavar="ARCHIVE|FOLDER", help="Zips, tars, or folders.")
     ],
     roster: Annotated[
         list[Path] | None,
