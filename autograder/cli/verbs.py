@@ -1,7 +1,7 @@
 """The `autograder` command, its verbs in the order in which an instructor needs them.
 
-A verb is a thin function in `course_verbs` or `class_verbs`. It parses its arguments and imports
-what does the work only when it runs, so that `--help` stays fast.
+A verb is a thin function in `course_verbs`, `class_verbs` or `exchange_verbs`. It parses its
+arguments and imports what does the work only when it runs, so that `--help` stays fast.
 """
 
 import inspect
@@ -9,8 +9,6 @@ from collections.abc import Callable
 from typing import Annotated
 
 from autograder.cli.class_verbs import (
-    collect,
-    export,
     feedback,
     formgrader,
     grade,
@@ -21,6 +19,7 @@ from autograder.cli.class_verbs import (
     similarity,
 )
 from autograder.cli.course_verbs import build, demo, doctor, gift, new, solutions
+from autograder.cli.exchange_verbs import collect, export
 from course.cli.command_line import guarded, new_app, version_option
 from course.errors import GradingError
 
