@@ -110,9 +110,9 @@ def collect(
         candidates = [
             one for path in paths for one in _candidates(path, lists, reader, options, done)
         ]
-        found = [one for one in candidates if not one.file.is_request]
+        notebooks = [one for one in candidates if not one.file.is_request]
         last = []
-        for attempts in _attempts(found):
+        for attempts in _attempts(notebooks):
             chosen, rows = _choose(attempts)
             done.rows += rows
             last.append(chosen)
@@ -121,8 +121,8 @@ def collect(
             status, note = place(class_folder, taken, candidate, reader, ledger, options.force)
             note = " ".join(filter(None, (note, candidate.note)))
             done.rows.append(Row(taken.student, taken.assignment, status, note))
-        requests = _about([one for one in candidates if one.file.is_request], found, sources)
-        for request in sorted(requests, key=attempt_order):
+        requests = [one for one in candidates if one.file.is_request]
+        for request in sorted(_about(requests, notebooks, sources), key=attempt_order):
             status, note = place_request(class_folder, request, reader)
             done.rows.append(Row(request.person.student, request.assignment, status, note))
     if not last and all(row.status == "not used" for row in done.rows):
@@ -140,12 +140,7 @@ def _candidates(
     path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
 ) -> Iterator[Candidate]:
     """Yield every notebook of an archive with its sender and its assignment."""
-    chosen = NameEncoding(options.encoding)
-    if not options.encoding:
-        chosen = encoding_of(reader.unclear_names(path), lists.people)
-    reader.encodings[path] = chosen.name
-    if chosen.note:
-        done.rows.append(Row("", "", "not used", f"{path.name}: {chosen.note}"))
+    _choose_encoding(path, lists, reader, options, done)
     layer = read_layer(path, reader, lists.people, options.student, options.pattern, options.zone)
     done.ignored += map(shown, layer.ignored)
     for upload in layer.uploads:
@@ -165,6 +160,18 @@ def _candidates(
                 done.refuse(where, file.reason)
             else:
                 yield from _of_file(file, upload, path, lists, shared, done)
+
+
+def _choose_encoding(
+    path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
+) -> None:
+    """Choose the encoding of names in a zip that does not say it; a row where none is certain."""
+    chosen = NameEncoding(options.encoding)
+    if not options.encoding:
+        chosen = encoding_of(reader.unclear_names(path), lists.people)
+    reader.encodings[path] = chosen.name
+    if chosen.note:
+        done.rows.append(Row("", "", "not used", f"{path.name}: {chosen.note}"))
 
 
 _EMPTY = "It holds no files."
