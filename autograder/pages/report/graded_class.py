@@ -85,7 +85,8 @@ def read_graded_class(
         if key in entries and entries[key].handed_in is None:
             entries[key] = replace(entries[key], handed_in=taken.handed_in)
     requests = regrade_requests(course, class_folder, wanted)
-    handed_in = {one.student for one in (*results, *left_over, *requests)} - {""}
+    handed_in = {one.student for one in results} | {one.student for one in requests}
+    handed_in |= {one.student for one in left_over} - {""}
     own = course if isinstance(course, CourseFolder) else None
     questions = _questions(own, class_folder) if own and QUIZ in wanted else []
     return GradedClass(
