@@ -23,7 +23,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then move it into place in one step.
 
     The folder is created if it is missing. Errors of `write` and of the disk are raised to the
-    caller; `path` is then unchanged, and no temporary file is left.
+    caller, with the path where they name none, as of a full disk; `path` is then unchanged, and no
+    temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Each writer has its own temporary name: two processes may fill the same cache at once.
@@ -35,6 +36,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             os.fsync(file.fileno())
         # Only after fsync: otherwise a power cut may leave the name with no content behind it.
         partial.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

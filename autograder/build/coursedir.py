@@ -254,7 +254,20 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
             "The course's gradebook is no SQLite file, which this command can't write.",
             "Set CourseDirectory.db_url to sqlite:///… or use nbgrader's own command.",
         )
+    _require_own_gradebook(course)
     return course
+
+
+def _require_own_gradebook(course: StockCourse) -> None:
+    """Raise BuildError where SQLAlchemy reads `%20` in nbgrader's usual path as a space."""
+    usual = Path(course.coursedir.root) / "gradebook.db"
+    is_usual = course.coursedir.db_url == f"{SQLITE}{usual}"
+    if is_usual and course.class_folder.gradebook != usual:
+        raise BuildError(
+            f"nbgrader looks for the gradebook of {course.root} in another folder, because the "
+            "path has a percent sign and two digits.",
+            "Rename that folder.",
+        )
 
 
 def find_any_course(folder: Path | None = None) -> AnyCourse:

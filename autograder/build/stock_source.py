@@ -5,7 +5,6 @@ clear solutions, hidden tests and mark schemes, so it has the header and the tes
 would grade with.
 """
 
-import math
 import shutil
 import tempfile
 from copy import deepcopy
@@ -18,9 +17,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.build.coursedir import StockCourse, captured_log, reason_in
-from autograder.build.notebook_source import name_cells
+from autograder.build.notebook_source import name_cells, require_points
 from course.errors import BuildError
-from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.parsing import require_python
 from course.notebook.rejecting import Rejected
 
@@ -110,7 +108,7 @@ def _stage(course: StockCourse, name: str, staging: Path) -> None:
             require_python(notebook.metadata)
             with captured_log():
                 MetadataValidator().upgrade_notebook_metadata(notebook)
-            _require_points(notebook, f"{name}/{path.name}")
+            require_points(notebook, f"{name}/{path.name}")
             nbformat.write(notebook, path)
         except BuildError:
             raise
@@ -122,19 +120,6 @@ def _stage(course: StockCourse, name: str, staging: Path) -> None:
         except Exception as error:  # nbformat and the schema raise many kinds
             reason = " ".join(str(error).split())[:300]
             raise BuildError(f"{name}/{path.name} can't be read: {reason}") from error
-
-
-def _require_points(notebook: NotebookNode, where: str) -> None:
-    """Raise BuildError for a graded cell whose points are no number of 0 or more."""
-    for cell in notebook.cells:
-        mark = mark_of(cell)
-        points = raw_mark(cell).get("points")
-        is_right = isinstance(points, int | float) and 0 <= points < math.inf
-        if (mark.grade or mark.task) and (not is_right or isinstance(points, bool)):
-            raise BuildError(
-                f"{where}: the cell {mark.grade_id!r} has {points!r} points.",
-                "Points are 0 or more; correct them in Create Assignment.",
-            )
 
 
 def _staged_config(course: StockCourse, name: str, staging: Path) -> Config:

@@ -14,7 +14,7 @@ from course.counted import counted
 
 def new(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="Name of the assignment's script and folder.")
+        str, typer.Argument(metavar="NAME", help="Name of the assignment's script and folder.")
     ] = "first",
     course: Annotated[
         Path | None,

@@ -11,8 +11,10 @@ import typer
 from autograder.build.coursedir import AnyCourse, StockCourse
 from autograder.folders import ClassFolder
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
+from autograder.gradebook.standing_comments import FILE, HEADINGS, standing_comments
 from course.errors import GradingError
 from course.learner.lab import run_server, start_lab
+from course.visible import visible
 
 WORKSPACE = "instructor"
 _FORMGRADER = "nbgrader-formgrader:nbgrader-formgrader"
@@ -53,6 +55,22 @@ def open_formgrader(course: AnyCourse, class_folder: ClassFolder, *, browser: bo
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder)
     opens = f"/lab/workspaces/{WORKSPACE}"
     start_lab(course.root, browser=browser, opens=opens, learner=False)
+
+
+def print_comments(course: AnyCourse, class_folder: ClassFolder) -> None:
+    """Print the comments of the class's `comments.csv`, by exercise, as they are to be pasted."""
+    found = standing_comments(class_folder, course.assignments())
+    if not found:
+        raise GradingError(
+            f"{class_folder.root} has no {FILE} with comments.",
+            f"Write one with the headings {','.join(HEADINGS)}.",
+        )
+    shown: tuple[str, str] | None = None
+    for one in found:
+        if (one.assignment, one.exercise) != shown:
+            typer.echo(visible(f"# {one.assignment}, {one.exercise}"))
+        shown = (one.assignment, one.exercise)
+        typer.echo(visible(one.comment))
 
 
 def serve_in_hub(course: AnyCourse, class_folder: ClassFolder) -> None:

@@ -9,7 +9,7 @@ NOT_EVERYTHING = 3
 """Exit status where something that was handed in was not taken or not graded."""
 
 AssignmentsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Default: all assignments.")
+    list[str] | None, typer.Argument(metavar="ASSIGNMENT", help="Default: all assignments.")
 ]
 CourseOption = Annotated[
     Path | None,

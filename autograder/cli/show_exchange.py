@@ -21,6 +21,7 @@ from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.roster import People, Person, read_roster
+from autograder.gradebook.rules_file import rules_path
 from autograder.grading.plan import read_source
 from autograder.lms.canvas_file import canvas_file
 from autograder.lms.collecting import Collected, CollectOptions, collect
@@ -34,7 +35,7 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
 
-_TAKEN = ("new", "updated", "unchanged", "older", "set aside")
+_TAKEN = ("new", "updated", "unchanged", "older", "set aside", "request")
 _STATUSES = (*_TAKEN, "missing", "not used", "refused")
 
 
@@ -199,7 +200,10 @@ def _warnings(
     course: AnyCourse, class_folder: ClassFolder, marks: ClassMarks, options: ExportOptions
 ) -> Iterator[str]:
     """Yield what would make marks wrong or lose them in the LMS, whichever it is."""
-    rows = apply_rules(class_folder, write=False, known=course.assignments())
+    # A stock course without a rules.toml has nbgrader's own penalties.
+    is_ours = isinstance(course, CourseFolder) or rules_path(class_folder.root).is_file()
+    known = course.assignments()
+    rows = apply_rules(class_folder, write=False, known=known) if is_ours else []
     stale = [row for row in rows if row.before != row.after]
     if stale:
         late = counted(len(stale), "late penalty is", "late penalties are")

@@ -312,17 +312,22 @@ def run_late(
     console: Console,
 ) -> None:
     """Apply the late rules and show the penalties."""
-    if not rules_path(class_folder.root).is_file():
-        raise GradingError(
-            f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
-        )
-    if not class_folder.gradebook.is_file():
+    has_rules, is_graded = rules_path(class_folder.root).is_file(), class_folder.gradebook.is_file()
+    no_rules = GradingError(
+        f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
+    )
+    # Without it, the penalties that it had go; those of a stock course are nbgrader's own.
+    if not has_rules and (not is_graded or not isinstance(course, CourseFolder)):
+        raise no_rules
+    if not is_graded:
         raise GradingError(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
     named = course.require(assignments) if assignments else []
     known = course.assignments()
     rows = apply_rules(class_folder, named, write=not dry_run, known=known)
+    if not has_rules and not any(row.before for row in rows):
+        raise no_rules
     shown = [row for row in rows if row.seconds_late or row.before or row.after or row.note]
     if shown:
         console.print(late_table(shown))

@@ -16,6 +16,7 @@ from autograder.cli.show_grading import (
 from autograder.folders import ClassFolder, class_secret
 from autograder.gradebook.reader import read_class
 from autograder.grading.conditions import GradeOptions
+from autograder.grading.regrade_requests import FORMGRADER
 from autograder.grading.stock_results import results_of
 from autograder.lms.feedback_zips import pack
 from autograder.pages.feedback.feedback_page import ClassPages
@@ -110,13 +111,21 @@ def run_report(
     anonymous: bool,
     to: Path | None,
     console: Console,
+    formgrader: str = FORMGRADER,
 ) -> Path:
-    """Write the report, and print where it is; return its path."""
+    """Write the report, and print where it is; return its path.
+
+    Its links to formgrader begin with the address `formgrader`.
+    """
+    if not formgrader.startswith(("http://", "https://")):
+        raise GradingError(
+            f"--formgrader {formgrader!r} is no address.", f"Write it like {FORMGRADER}."
+        )
     graded = read_graded_class(course, class_folder, assignments)
     pseudonyms = Pseudonyms(class_secret(class_folder), graded.names) if anonymous else None
     compared = similar(course, class_folder, graded.results)
     made = datetime.now().astimezone()
-    text = report_html(graded, made, compared, pseudonyms)
+    text = report_html(graded, made, compared, pseudonyms, formgrader)
     default = class_folder.root / ("report-anonymous.html" if anonymous else "report.html")
     path = to or default
     write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))

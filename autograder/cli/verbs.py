@@ -1,7 +1,7 @@
 """The `autograder` command, its verbs in the order in which an instructor needs them.
 
-A verb is a thin function in `course_verbs` or `class_verbs`. It parses its arguments and imports
-what does the work only when it runs, so that `--help` stays fast.
+A verb is a thin function in `course_verbs`, `class_verbs` or `exchange_verbs`. It parses its
+arguments and imports what does the work only when it runs, so that `--help` stays fast.
 """
 
 import inspect
@@ -9,17 +9,17 @@ from collections.abc import Callable
 from typing import Annotated
 
 from autograder.cli.class_verbs import (
-    collect,
-    export,
     feedback,
     formgrader,
     grade,
     improve,
     late,
+    regrade_requests,
     report,
     similarity,
 )
 from autograder.cli.course_verbs import build, demo, doctor, gift, new, solutions
+from autograder.cli.exchange_verbs import collect, export
 from course.cli.command_line import guarded, new_app, version_option
 from course.errors import GradingError
 
@@ -50,7 +50,10 @@ def _app(version: Annotated[bool, version_option("autograder")] = False) -> None
 
 app.callback(help=keep_lines(_app))(_app)
 
-_CLASS = (collect, grade, late, formgrader, feedback, report, similarity, improve, export)
+_CLASS = (
+    *(collect, grade, late, formgrader, regrade_requests),
+    *(feedback, report, similarity, improve, export),
+)
 for verb in (new, build, *_CLASS, gift, demo, solutions, doctor):
     app.command(help=keep_lines(verb))(verb)
 

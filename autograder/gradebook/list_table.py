@@ -7,20 +7,12 @@ after a line with the assignment's title), Gradescope's and GitHub Classroom's r
 nbgrader's own `id,last_name,first_name,email`.
 """
 
-import codecs
-import csv
-import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.errors import GradingError
-from course.files import plain_cell
-
-_SEPARATORS = ",;\t|"
-_LINES_BEFORE = 10
-"""Lines in which the headings are looked for."""
+from autograder.gradebook.csv_lines import LINES_BEFORE, fitted, read_csv
 
 _BY_FIELD = {
     "student": ("nbgrader id",),
@@ -151,24 +143,20 @@ class ListTable:
 
 
 def read_table(path: Path) -> ListTable:
-    """Read a list, whatever its separator.
-
-    Raises `GradingError` for a text that is not UTF-8 or UTF-16, with the line for a quotation mark
-    that is not closed and for a line of more cells than there are headings.
-    """
-    lines = list(_cells(path))
+    """Read a list; raise `GradingError` as `read_csv` and `fitted` do."""
+    lines = read_csv(path, lambda row: len(_fields(row)))
     at, fields = next(
         (
             (at, found)
-            for at, (_, row) in enumerate(lines[:_LINES_BEFORE])
-            if (found := _fields(row))
+            for at, line in enumerate(lines[:LINES_BEFORE])
+            if (found := _fields(line.cells))
         ),
         (0, {}),
     )
     if not lines:
         return ListTable(frozenset(), [], ())
-    header = lines[at][1]
-    rows = [(number, _fitting(path, number, row, header)) for number, row in lines[at + 1 :]]
+    header = lines[at].cells
+    rows = [(line.number, fitted(path, line, len(header))) for line in lines[at + 1 :]]
     fields = _with_certain(header, fields, [row for _, row in rows])
     unused = tuple(
         name
@@ -185,72 +173,6 @@ def _values(row: Sequence[str], fields: dict[int, str]) -> dict[str, str]:
     for column, field in fields.items():
         values[field] = values.get(field) or row[column].strip()
     return values
-
-
-def _fitting(path: Path, number: int, row: list[str], header: list[str]) -> list[str]:
-    """Return as many cells as there are headings; cells beyond them may only be empty."""
-    more = [cell for cell in row[len(header) :] if cell.strip()]
-    if more:
-        raise GradingError(
-            f"{path}, line {number}: it has {len(row)} cells, the line of headings {len(header)}.",
-            "Put a cell that holds the separator in quotation marks, then run the command again.",
-        )
-    return (row + [""] * len(header))[: len(header)]
-
-
-def _text(path: Path) -> str:
-    """Read a text in UTF-8, or in UTF-16 as a spreadsheet marks it."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise GradingError(
-            f"{path} can't be read ({error.strerror}).", "Name a list of people (CSV)."
-        ) from error
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig").lstrip("\ufeff")
-    except UnicodeDecodeError as error:
-        raise GradingError(f"{path} is not in UTF-8.", "Export it again as UTF-8.") from error
-
-
-def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that hold something, each with its number in the file."""
-    text = _text(path)
-    separator = _separator(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    # Moodle's worksheet holds what students typed, which can be longer than Python's own limit.
-    usual = csv.field_size_limit(len(text) + 1)
-    start = 1
-    try:
-        for row in rows:
-            # Excel's `sep=;` says how the lines are read, and is split by what it names.
-            if any(map(str.strip, row)) and separator.join(row).casefold() != f"sep={separator}":
-                yield start, [plain_cell(cell) for cell in row]
-            start = rows.line_num + 1
-    except csv.Error as error:
-        raise GradingError(
-            f"{path}, line {start}: a quotation mark is not closed, or stands inside a cell"
-            f" ({error}).",
-            "Close it, or write it twice inside quotation marks; then run the command again.",
-        ) from error
-    finally:
-        csv.field_size_limit(usual)
-
-
-def _separator(text: str) -> str:
-    """Return the separator that Excel's first line names, else that finds most headings."""
-    lines = [line for line in text.splitlines() if line.strip()][:_LINES_BEFORE]
-    if not lines:
-        return ","
-    first = lines[0].strip('"').casefold()
-    if first.startswith("sep=") and first[4:5] in tuple(_SEPARATORS):
-        return first[4]
-
-    def known(separator: str) -> tuple[int, int]:
-        rows = [line.replace('"', "").split(separator) for line in lines]
-        return max(len(_fields(row)) for row in rows), lines[0].count(separator)
-
-    return max(_SEPARATORS, key=known)
 
 
 def _fields(header: list[str]) -> dict[int, str]:

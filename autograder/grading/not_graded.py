@@ -26,6 +26,7 @@ from course.learner.lab import notebooks
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 from course.notebook.parsing import parse_notebook
 from course.notebook.recognizing import assignment_of
+from course.notebook.regrade_request import REGRADE
 from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line
 
@@ -149,7 +150,8 @@ class _Search:
                 return  # the result's reason names what lies there instead
         expected = {f"{name}.ipynb", *self._released(name)}
         for path in self._entries(folder):
-            if path.name not in expected:
+            # A regrade request has a list of its own; see `regrade_requests`.
+            if path.name not in expected and path.name.casefold() != REGRADE:
                 yield from self._strange(path, f"Only {name}.ipynb is graded in this folder.")
 
     def _released(self, assignment: str) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.ingest.reading import EXCHANGE_FILES, Unreadable
+from course.notebook.regrade_request import REGRADE
 
 MOST_FILES = 500
 MOST_BYTES = 50 << 20
@@ -19,7 +20,8 @@ _STUDENTS_DOING = {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO}
 def files_handed_in(folder: Path) -> dict[str, bytes]:
     """Return the regular files below a submission's folder, by relative path, without notebooks.
 
-    Links are not followed. Hidden files, and what nbgrader's exchange adds, are left out.
+    Links are not followed. Hidden files, what nbgrader's exchange adds, and a regrade request are
+    left out.
     """
     found: dict[str, bytes] = {}
     room = MOST_BYTES
@@ -49,7 +51,8 @@ def _regular_files(folder: Path) -> Iterator[Path]:
             name for name in folders if not name.startswith(".") and name != "__pycache__"
         )
         for name in sorted(names):
-            if not name.startswith(".") and name not in EXCHANGE_FILES and name[-6:] != ".ipynb":
+            is_beside = name not in EXCHANGE_FILES and name.casefold() != REGRADE
+            if is_beside and not name.startswith(".") and name[-6:] != ".ipynb":
                 yield Path(root) / name
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from course.errors import GradingError
 from course.notebook.parsing import MAX_BYTES
+from course.notebook.regrade_request import MOST_BYTES, REGRADE
 from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line
 
@@ -123,17 +124,43 @@ def read_timestamp(folder: Path) -> bytes | None:
 
     Raises `Rejected` for anything but a small regular file, and `Unreadable` as the others do.
     """
+    content = _beginning(folder, TIMESTAMP, _MAX_TIMESTAMP)
+    if content is not None and len(content) > _MAX_TIMESTAMP:
+        raise Rejected(f"{TIMESTAMP} is larger than {_MAX_TIMESTAMP} bytes.")
+    return content
+
+
+def read_request(folder: Path) -> bytes | None:
+    """Read `regrade.md` in the folder of one submission, a byte more than counts; None for none.
+
+    Its name may have capitals. Raises `Rejected` for anything but a regular file, and `Unreadable`
+    as the others do.
+    """
+    return _beginning(folder, REGRADE, MOST_BYTES)
+
+
+def _beginning(folder: Path, name: str, most: int) -> bytes | None:
+    """Read at most a byte more than `most` of a file in a submission's folder; None for none."""
     with (
         _submitted(folder.parent) as parent,
         _opened(parent, folder.name, f"the folder {folder.name}", os.O_DIRECTORY) as handed_in,
     ):
-        if not _exists(handed_in, TIMESTAMP):
+        found = _spelled(handed_in, name)
+        if not found:
             return None
-        with _opened(handed_in, TIMESTAMP, TIMESTAMP, 0) as descriptor:
-            content = os.read(descriptor, _MAX_TIMESTAMP + 1)
-    if len(content) > _MAX_TIMESTAMP:
-        raise Rejected(f"{TIMESTAMP} is larger than {_MAX_TIMESTAMP} bytes.")
-    return content
+        try:
+            with _opened(handed_in, found, found, 0) as descriptor:
+                return os.read(descriptor, most + 1)
+        except OSError as error:
+            raise Unreadable(f"{found} can't be read ({error.strerror}).") from error
+
+
+def _spelled(folder: int, name: str) -> str:
+    """Return how a name is spelled in a folder: as it is, or in other capitals; "" for nowhere."""
+    if _exists(folder, name):
+        return name
+    others = (one for one in _entries(folder) if one.casefold() == name.casefold())
+    return min(others, default="")
 
 
 def read_exchange_files(folder: Path) -> dict[str, bytes]:
@@ -237,11 +264,15 @@ def _read(descriptor: int, name: str) -> bytes:
 
 def _other_entries(folder: int) -> list[str]:
     """List the entries of a folder, sorted; the last item counts those beyond `_MAX_LISTED`."""
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
-    except OSError as error:
-        raise Unreadable(f"The folder can't be listed ({error.strerror}).") from error
-    found = sorted(one_line(name, 60) for name in names if name not in EXCHANGE_FILES)
+    found = sorted(one_line(name, 60) for name in _entries(folder) if name not in EXCHANGE_FILES)
     more = len(found) - _MAX_LISTED
     return found[:_MAX_LISTED] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _entries(folder: int) -> list[str]:
+    """Name the entries of an open folder, at most `_MAX_ENTRIES` of them."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry, _ in zip(entries, range(_MAX_ENTRIES), strict=False)]
+    except OSError as error:
+        raise Unreadable(f"The folder can't be listed ({error.strerror}).") from error

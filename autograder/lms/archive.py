@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,10 +21,14 @@ from autograder.lms.members import Directory, Member, Parts, UnusableArchive, de
 from autograder.lms.tar_directory import open_tar
 from autograder.lms.zip_directory import open_zip
 from course.notebook.parsing import MAX_BYTES
+from course.notebook.regrade_request import is_request
 from course.notebook.tampering import one_line
 
 READ = (".ipynb", ".yml", ".json", ".ipynb.txt")
-"""Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too."""
+"""Endings of the files that are read: browsers save notebooks as .json and .ipynb.txt too.
+
+Regrade requests are read as well; see `is_read`.
+"""
 
 NO_NOTEBOOK = "It is not a notebook (.ipynb)."
 
@@ -85,6 +89,11 @@ class Refused:
 Found = Entry | Refused
 
 
+def is_read(name: str) -> bool:
+    """Whether a file of this name is read: a notebook, a system's list, or a regrade request."""
+    return name.lower().endswith(READ) or is_request(name)
+
+
 def shown(parts: Parts) -> str:
     """Return a path in one printable line."""
     return one_line("/".join(parts), 200) or "the archive"
@@ -102,8 +111,9 @@ class Package:
     A zip stays open, so that reading it upload by upload reads its list of entries once.
     """
 
-    def __init__(self, path: Path, bounds: Bounds) -> None:
-        self.path, self.bounds = path, bounds
+    def __init__(self, path: Path, bounds: Bounds, encoding: str = "") -> None:
+        """Read what lies at `path`; names in zips that do not say theirs are in `encoding`."""
+        self.path, self.bounds, self.encoding = path, bounds, encoding
         self.is_folder = path.is_dir()
         self.is_archive = not self.is_folder and is_archive(path.name)
         self._directory: Directory | None = None
@@ -139,7 +149,7 @@ class Package:
 
     def walk(self, prefix: Parts) -> Iterator[Found]:
         """Yield every file at or below `prefix`; each call has all of the bounds to itself."""
-        upload = _Walk(self.bounds)
+        upload = _Walk(self.bounds, self.encoding)
         start = self.path.joinpath(*prefix)
         if self.is_archive:
             try:
@@ -160,8 +170,12 @@ class Package:
                 file = self.path.open("rb")
             except OSError as error:
                 raise UnusableArchive(f"It can't be read ({error.strerror}).") from error
-            self._directory = _open(file, self.path.name, self.bounds)
+            self._directory = _open(file, self.path.name, self.bounds, self.encoding)
         return self._directory
+
+    def unclear_names(self) -> Sequence[bytes]:
+        """Return the names in the outermost zip whose encoding nothing tells."""
+        return self._opened().unclear if self.is_archive else ()
 
     def text(self, parts: Parts) -> bytes | None:
         """Return a small file whatever its name is, such as a time that a system wrote."""
@@ -184,12 +198,12 @@ class Package:
 _SMALL = 10_000  # bytes
 
 
-def _open(file: IO[bytes], name: str, bounds: Bounds) -> Directory:
+def _open(file: IO[bytes], name: str, bounds: Bounds, encoding: str) -> Directory:
     """Open an archive by its first bytes, not by its name: students confuse the endings."""
     start = file.read(4)
     file.seek(0)
     if start == _ZIP or name.lower().endswith(".zip"):
-        return open_zip(file, bounds.entries)
+        return open_zip(file, bounds.entries, encoding)
     return open_tar(file, bounds.entries, bounds.total, bounds.ratio)
 
 
@@ -200,8 +214,8 @@ def _too_many(limit: int) -> str:
 class _Walk:
     """Reads one upload and counts what may still be read of it."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(self, bounds: Bounds, encoding: str) -> None:
+        self.bounds, self.encoding = bounds, encoding
         self.bytes_left = bounds.total
         self.zips_left = bounds.zips
 
@@ -237,7 +251,7 @@ class _Walk:
             elif is_archive(path.name):
                 with path.open("rb") as file:
                     yield from self.archive(file, parts, 1)
-            elif not path.name.lower().endswith(READ):
+            elif not is_read(path.name):
                 yield _not_a_notebook(parts)
             else:
                 with path.open("rb") as file:
@@ -264,7 +278,7 @@ class _Walk:
                     f"More than {self.bounds.zips} zips in one upload are not opened."
                 )
             self.zips_left -= 1
-            opened = _open(file, own[-1], self.bounds)
+            opened = _open(file, own[-1], self.bounds, self.encoding)
         except UnusableArchive as error:
             yield Refused(own, str(error))
             return
@@ -300,7 +314,7 @@ class _Walk:
             yield Refused(parts, problem)
         elif nested and depth >= self.bounds.depth:
             yield Refused(parts, f"Zips are opened {self.bounds.depth} deep, not deeper.")
-        elif not nested and not name.lower().endswith(READ):
+        elif not nested and not is_read(parts[-1]):
             yield _not_a_notebook(parts)
         else:
             found = self._read_member(member, parts, nested)

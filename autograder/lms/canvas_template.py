@@ -5,8 +5,6 @@ people are matched with rows in the same order. A person and a row that bear dif
 never matched, and neither are two people with one row or two rows with one person.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections import defaultdict
@@ -14,18 +12,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.gradebook.csv_lines import fitted, read_csv
 from autograder.gradebook.roster import Person
 from autograder.lms.identities import has_identifier
 from course.errors import GradingError
-from course.files import plain_cell
 
 NUMBER, SIS, LOGIN, SECTION = "ID", "SIS User ID", "SIS Login ID", "Section"
 NAME_COLUMNS = (("Student",), ("LastName", "FirstName"))
 """How Canvas writes names, in one column or in two."""
 
 _ROOT = "Root Account"
-_MOST_BYTES = 50_000_000
-_FIRST = re.compile("\\s*(sep=.\r?\n)?")  # blank lines, and what a spreadsheet notes first
+_KNOWN = {NUMBER, SIS, LOGIN, SECTION, *NAME_COLUMNS[0], *NAME_COLUMNS[1]}
 _SAYS = re.compile(r"(?!\s*(muted|manual posting.*)?\s*$)", re.IGNORECASE).match
 """Finds what Canvas does not write into a row of its own, below the headings."""
 _TEST_LOGIN = re.compile("[0-9a-f]{40}")
@@ -92,7 +89,7 @@ def _is_titled(column: str, title: str) -> bool:
 def read_template(path: Path) -> Template:
     """Read Canvas's own file, with commas, semicolons or tabs.
 
-    Raises GradingError for a file that cannot be read or is no gradebook of Canvas.
+    Raises GradingError for a file that is no gradebook of Canvas, and as `read_csv` does.
     """
     header, table = _table(path)
     names = [one for one in NAME_COLUMNS if set(one) <= set(header)]
@@ -113,19 +110,10 @@ def read_template(path: Path) -> Template:
 
 def _table(path: Path) -> tuple[list[str], list[Row]]:
     """Read the headings, and every row by heading."""
-    usual = csv.field_size_limit(_MOST_BYTES)
-    try:
-        text = _FIRST.sub("", path.read_text(encoding="utf-8-sig"), count=1)
-        first = text.partition("\n")[0]
-        separator = max(",;\t", key=first.count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        header = [plain_cell(cell.strip()) for cell in next(reader, [])]
-        rows = [dict(zip(header, map(plain_cell, row), strict=False)) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"{path} can't be read: {error}.", "Export it again.") from error
-    finally:
-        csv.field_size_limit(usual)
-    return header, rows
+    lines = read_csv(path, lambda row: len(_KNOWN.intersection(map(str.strip, row))))
+    header = [cell.strip() for cell in lines[0].cells] if lines else []
+    rows = [fitted(path, line, len(header)) for line in lines[1:]]
+    return header, [dict(zip(header, row, strict=True)) for row in rows]
 
 
 @dataclass

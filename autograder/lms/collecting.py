@@ -1,6 +1,6 @@
 """From what a system hands out to `submitted/`: every file is taken, or refused with a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -21,8 +21,15 @@ from autograder.lms.forms import NamePattern, with_lateness
 from autograder.lms.identifying import is_named_as_notebook
 from autograder.lms.layers import MANIFEST, Upload, handed_over, read_layer
 from autograder.lms.members import Parts
+from autograder.lms.name_encoding import NameEncoding, encoding_of
 from autograder.lms.naming import Ambiguous
-from autograder.lms.placing import Candidate, attempt_order, place, without_work
+from autograder.lms.placing import (
+    Candidate,
+    attempt_order,
+    place,
+    place_request,
+    without_work,
+)
 from autograder.lms.reader import Reader, ReadFile, ReadingLimits
 from autograder.lms.whose import SharedName, people_of, shared_names
 from course.errors import GradingError
@@ -44,6 +51,8 @@ class CollectOptions:
     """The time zone of times that an LMS writes without one."""
     pattern: NamePattern | None = None
     """How paths say whose a file is, for systems that have no form of their own."""
+    encoding: str = ""
+    """Encoding of names in zips that do not say theirs; "" to find it by the class's names."""
     force: bool = False
     """Also replace files that were not collected by this command."""
     limits: ReadingLimits = field(default_factory=ReadingLimits)
@@ -57,7 +66,7 @@ class Row:
     student: str
     assignment: str
     status: str
-    """new, updated, unchanged, older, set aside, missing, not used, or refused."""
+    """new, updated, unchanged, older, set aside, request, missing, not used, or refused."""
     note: str = ""
 
 
@@ -101,8 +110,9 @@ def collect(
         candidates = [
             one for path in paths for one in _candidates(path, lists, reader, options, done)
         ]
+        notebooks = [one for one in candidates if not one.file.is_request]
         last = []
-        for attempts in _attempts(candidates):
+        for attempts in _attempts(notebooks):
             chosen, rows = _choose(attempts)
             done.rows += rows
             last.append(chosen)
@@ -111,6 +121,10 @@ def collect(
             status, note = place(class_folder, taken, candidate, reader, ledger, options.force)
             note = " ".join(filter(None, (note, candidate.note)))
             done.rows.append(Row(taken.student, taken.assignment, status, note))
+        requests = [one for one in candidates if one.file.is_request]
+        for request in sorted(_about(requests, notebooks, sources), key=attempt_order):
+            status, note = place_request(class_folder, request, reader)
+            done.rows.append(Row(request.person.student, request.assignment, status, note))
     if not last and all(row.status == "not used" for row in done.rows):
         names = ", ".join(path.name for path in archives)
         raise GradingError(f"There is nothing in {names}.", "Name the file that the LMS exported.")
@@ -126,6 +140,7 @@ def _candidates(
     path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
 ) -> Iterator[Candidate]:
     """Yield every notebook of an archive with its sender and its assignment."""
+    _choose_encoding(path, lists, reader, options, done)
     layer = read_layer(path, reader, lists.people, options.student, options.pattern, options.zone)
     done.ignored += map(shown, layer.ignored)
     for upload in layer.uploads:
@@ -145,6 +160,18 @@ def _candidates(
                 done.refuse(where, file.reason)
             else:
                 yield from _of_file(file, upload, path, lists, shared, done)
+
+
+def _choose_encoding(
+    path: Path, lists: Lists, reader: Reader, options: CollectOptions, done: Collected
+) -> None:
+    """Choose the encoding of names in a zip that does not say it; a row where none is certain."""
+    chosen = NameEncoding(options.encoding)
+    if not options.encoding:
+        chosen = encoding_of(reader.unclear_names(path), lists.people)
+    reader.encodings[path] = chosen.name
+    if chosen.note:
+        done.rows.append(Row("", "", "not used", f"{path.name}: {chosen.note}"))
 
 
 _EMPTY = "It holds no files."
@@ -173,7 +200,7 @@ def _of_file(
                 raise Ambiguous(file.rejected)
             own = (*sender.own, *inside)
             sender = with_lateness(sender, own[-1] if own else "")
-            if not is_named_as_notebook(own):
+            if not (file.is_request or is_named_as_notebook(own)):
                 note = f"{note} {file.where} was taken for its cells, not its name.".strip()
             yield Candidate(person, file, sender, own, path, upload.prefix, note)
     except Ambiguous as error:
@@ -192,6 +219,24 @@ def _attempts(candidates: list[Candidate]) -> list[list[Candidate]]:
     for candidate in sorted(candidates, key=attempt_order):
         found.setdefault((candidate.person.student, candidate.assignment), []).append(candidate)
     return [found[key] for key in sorted(found)]
+
+
+def _about(
+    requests: list[Candidate], notebooks: list[Candidate], assignments: Collection[str]
+) -> Iterator[Candidate]:
+    """Yield each regrade request with its assignment, "" where nothing tells it.
+
+    That is the name of its folder, else the assignment of the notebook beside it, else that of all
+    notebooks of the same person.
+    """
+    for one in requests:
+        folder = one.file.parts[:-1]
+        theirs = [each for each in notebooks if each.person.student == one.person.student]
+        beside = [each for each in theirs if each.file.parts[:-1] == folder]
+        known = [{each.assignment for each in some} for some in (beside, theirs)]
+        known = [{*folder[-1:]} & {*assignments}, *known]
+        certain = next((names for names in known if len(names) == 1), {""})
+        yield replace(one, file=replace(one.file, assignment=min(certain)))
 
 
 def _choose(attempts: list[Candidate]) -> tuple[Candidate, list[Row]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.gradebook.written_dates import read_date
-from autograder.lms.archive import READ
+from autograder.lms import archive
 from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
 from autograder.lms.forms import (
     BESIDE,
@@ -229,8 +229,8 @@ def level_of(prefix: Parts, names: dict[str, bool]) -> Level:
 
 
 def is_read(name: str) -> bool:
-    """Whether a file of this name can hold a notebook."""
-    return is_archive(name) or name.lower().endswith(READ)
+    """Whether a file of this name can hold a notebook, or a request beside one."""
+    return is_archive(name) or archive.is_read(name)
 
 
 def bare_name(name: str) -> str:

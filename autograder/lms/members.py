@@ -1,6 +1,6 @@
 """What an open archive lists: its files by the folders that they lie in, whatever its format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO
@@ -32,8 +32,11 @@ class Member:
 class Directory:
     """The files of an open archive."""
 
-    def __init__(self, members: list[Member], close: Callable[[], None]) -> None:
-        self._members, self.close = members, close
+    def __init__(
+        self, members: list[Member], close: Callable[[], None], unclear: Sequence[bytes] = ()
+    ) -> None:
+        """`unclear` are the names, as bytes, whose encoding nothing tells."""
+        self._members, self.close, self.unclear = members, close, unclear
         self._by_prefix: dict[int, dict[Parts, list[Member]]] = {}
 
     def below(self, prefix: Parts) -> list[Member]:

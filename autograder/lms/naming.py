@@ -101,7 +101,7 @@ def _is_in(person: Person, group: str, system: str) -> bool:
     names = [person.group, *person.group.replace(";", ",").split(",")]
     spelled: Callable[[str], str] = name_key
     if system in ("canvas", "github"):
-        spelled = _canvas_key if system == "canvas" else _letters_key
+        spelled = canvas_key if system == "canvas" else _letters_key
     return any(spelled(one) == spelled(group) != "" for one in names)
 
 
@@ -168,21 +168,21 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
 def _has_name(person: Person, sender: Sender) -> bool:
     """Whether a system's spelling of a name is this person's; one without letters is nobody's."""
     if sender.system == "canvas":
-        written = _canvas_key(sender.name)
-        return bool(written) and written in _canvas_forms(person.name)
+        written = canvas_key(sender.name)
+        return bool(written) and written in canvas_forms(person.name)
     key = name_key(sender.name)
     return bool(key) and key == name_key(person.name)
 
 
 @lru_cache(maxsize=10_000)
-def _canvas_key(name: str) -> str:
+def canvas_key(name: str) -> str:
     """Write a name as Canvas does in a file's name: letters, marks, digits and underscores."""
     return letters(unicodedata.normalize("NFC", name).casefold(), "_")
 
 
 @lru_cache(maxsize=10_000)
-def _canvas_forms(name: str) -> frozenset[str]:
+def canvas_forms(name: str) -> frozenset[str]:
     """List how Canvas may write a person's name: last name first, as it sorts them, or as it is."""
     words = name.replace(",", " ").split()
     turns = [words[at:] + words[:at] for at in range(len(words))]
-    return frozenset({_canvas_key("".join(turn)) for turn in turns} | {_canvas_key(name)})
+    return frozenset({canvas_key("".join(turn)) for turn in turns} | {canvas_key(name)})

@@ -13,6 +13,7 @@ from autograder.lms.forms import Sender
 from autograder.lms.members import Parts
 from autograder.lms.reader import Reader, ReadFile, Unanswered
 from course.files import write_atomically
+from course.notebook.regrade_request import MOST_BYTES, REGRADE
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NOT_OURS = "It holds a file that `autograder collect` did not write; --force replaces it."
@@ -93,6 +94,32 @@ def place(
     ledger[key] = taken
     status = "updated" if before and on_disk else "new"
     return status, _time_note(taken)
+
+
+_NO_ASSIGNMENT = "Nothing says which assignment it is about: it must lie beside the notebook."
+_NO_NOTEBOOK = "No notebook of {} was collected, so nothing can be graded again."
+
+
+def place_request(
+    class_folder: ClassFolder, candidate: Candidate, reader: Reader
+) -> tuple[str, str]:
+    """Write a regrade request beside the notebook that it is about; return status and note.
+
+    The last one counts. Nothing is written where there is no notebook: a folder of its own would be
+    a submission without one.
+    """
+    where, name = candidate.file.where, candidate.assignment
+    folder = class_folder.submission(candidate.person.student, name)
+    if not name:
+        return "refused", f"{where}: {_NO_ASSIGNMENT}"
+    if folder.is_symlink() or not (folder / f"{name}.ipynb").is_file():
+        return "refused", f"{where}: {_NO_NOTEBOOK.format(name)}"
+    try:
+        content = reader.content(candidate.archive, candidate.prefix, candidate.file)
+    except Unanswered as problem:
+        return "refused", f"{where}: {problem}"
+    write_atomically(folder / REGRADE, lambda file: file.write(content[: MOST_BYTES + 1]))
+    return "request", f"{where}: see autograder regrade-requests."
 
 
 def without_work(work: int | None) -> str:

@@ -55,6 +55,8 @@ class ReadFile:
     """Gaps that are not as released; None if it can't be read as a notebook."""
     rejected: str = ""
     """Why a notebook belongs to no assignment."""
+    is_request: bool = False
+    """Whether it is a regrade request, and no notebook."""
 
     @property
     def where(self) -> str:
@@ -76,6 +78,8 @@ class Reader:
         known = {name: (source, released_texts(source)) for name, source in sources.items()}
         self._first = json.dumps({"sources": known, **asdict(self.limits)}).encode() + b"\n"
         self._process: subprocess.Popen[bytes] | None = None
+        self.encodings: dict[Path, str] = {}
+        """In which encoding a zip has names that do not say theirs."""
 
     def __enter__(self) -> "Reader":
         """Return the reader; the process is started for the first request."""
@@ -100,6 +104,14 @@ class Reader:
         if "names" not in answer:
             raise Unanswered(str(answer.get("problem", "")) or "It can't be read.")
         return {str(name): bool(folder) for name, folder in answer["names"].items()}
+
+    def unclear_names(self, path: Path) -> list[bytes]:
+        """Return names in a zip whose encoding nothing tells, the first thousand of them."""
+        try:
+            answer = self._one({"do": "unclear", "path": str(path)})
+        except Unanswered:
+            return []  # the archive has a row with the reason when it is read
+        return [str(name).encode("latin-1") for name in answer.get("unclear", ())]
 
     def people(self, path: Path, prefix: Parts) -> dict[str, dict[str, Any]]:
         """Return Gradescope's people by submission; raises `Unanswered` if it is none of its lists.
@@ -181,6 +193,8 @@ class Reader:
         """Yield the answers to a request; raises `Unanswered` if the fork did not end well."""
         process = self._started()
         assert process.stdin and process.stdout
+        encoding = self.encodings.get(Path(request["path"]), "")
+        request = {**request, "encoding": encoding} if encoding else request
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
@@ -244,5 +258,5 @@ def _lines(pipe: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 def _read_file(line: dict[str, Any], parts: Parts) -> ReadFile:
     """Read one line about a file."""
-    fields = ("reason", "clutter", "digest", "assignment", "work", "rejected")
+    fields = ("reason", "clutter", "digest", "assignment", "work", "rejected", "is_request")
     return ReadFile(parts, **{name: line[name] for name in fields if name in line})

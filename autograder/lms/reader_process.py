@@ -6,6 +6,7 @@ answers are lines of JSON on standard input and output.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -32,8 +33,10 @@ from autograder.lms.identifying import (
 from autograder.lms.members import Parts, UnusableArchive
 from course.notebook.matching import outline_of
 from course.notebook.parsing import MAX_BYTES
+from course.notebook.regrade_request import is_request
 from course.notebook.rejecting import Rejected
 
+_MOST_NAMES = 1000  # by which an encoding is chosen
 _CHUNK = 3_000_000  # bytes of a file in one line of an answer
 _HARD = resource.RLIM_INFINITY
 
@@ -76,10 +79,20 @@ class _Fork:
         while text:
             text = text[os.write(self.out, text) :]
 
+    def _package(self, request: dict[str, Any]) -> Package:
+        """Return what a request is about."""
+        return Package(Path(request["path"]), self.bounds, request.get("encoding", ""))
+
+    def _unclear(self, request: dict[str, Any]) -> Iterator[Answer]:
+        """Return names whose encoding nothing tells, a letter for each byte."""
+        with self._package(request) as package, contextlib.suppress(UnusableArchive):
+            names = package.unclear_names()[:_MOST_NAMES]
+            yield {"unclear": [name.decode("latin-1") for name in names]}
+
     def _names(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Name what lies directly below a prefix."""
         try:
-            with Package(Path(request["path"]), self.bounds) as package:
+            with self._package(request) as package:
                 names = package.names(tuple(request["prefix"]))
         except UnusableArchive as error:
             yield {"problem": str(error)}
@@ -88,7 +101,7 @@ class _Fork:
 
     def _people(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Read Gradescope's metadata at a prefix."""
-        with Package(Path(request["path"]), self.bounds) as package:
+        with self._package(request) as package:
             found = list(package.walk(tuple(request["prefix"])))
         entry = found[0] if len(found) == 1 else None
         is_small = isinstance(entry, Entry) and len(entry.content) <= METADATA_BYTES
@@ -97,13 +110,13 @@ class _Fork:
 
     def _text(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Read a small text that a system wrote."""
-        with Package(Path(request["path"]), self.bounds) as package:
+        with self._package(request) as package:
             content = package.text(tuple(request["prefix"]))
         yield {"text": None if content is None else content.decode("utf-8", "replace")}
 
     def _uploads(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Read uploads, each with all of its bounds."""
-        with Package(Path(request["path"]), self.bounds) as package:
+        with self._package(request) as package:
             for number, upload in request["uploads"]:
                 self._start_clocks()
                 prefix = tuple(upload["prefix"])
@@ -136,6 +149,8 @@ class _Fork:
         if name.endswith(".yml") or (name.endswith(".json") and b'"cells"' not in content):
             return {"reason": NO_NOTEBOOK}
         digest = hashlib.sha256(content).hexdigest()
+        if is_request(name):
+            return {"digest": digest, "is_request": True}
         try:
             known = identify(content, own, self.exercises, assignment)
         except Rejected as rejected:
@@ -150,7 +165,7 @@ class _Fork:
     def _content(self, request: dict[str, Any]) -> Iterator[Answer]:
         """Return the bytes of one file."""
         wanted = tuple(request["parts"])
-        with Package(Path(request["path"]), self.bounds) as package:
+        with self._package(request) as package:
             for found in package.walk(tuple(request["prefix"])):
                 if isinstance(found, Entry) and found.parts == wanted:
                     for at in range(0, len(found.content), _CHUNK):

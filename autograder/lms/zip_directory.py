@@ -41,8 +41,11 @@ class _End:
     count: int
 
 
-def open_zip(file: IO[bytes], entries: int) -> Directory:
-    """Open a zip of at most `entries` files; raises `UnusableArchive`, then the file is closed."""
+def open_zip(file: IO[bytes], entries: int, encoding: str = "") -> Directory:
+    """Open a zip of at most `entries` files; raises `UnusableArchive`, then the file is closed.
+
+    Names that do not say their encoding are read in `encoding`, where that is given and fits.
+    """
     try:
         archive = _open_zip(file, entries)
     except UnusableArchive:
@@ -58,10 +61,12 @@ def open_zip(file: IO[bytes], entries: int) -> Directory:
         archive.close()
         file.close()
 
-    named = [(_name(member), member) for member in archive.infolist()]
+    named = [(_name(member, encoding), member) for member in archive.infolist()]
     files = [pair for pair in named if not pair[0].endswith("/")]
     overlaps = _overlapping([member for _, member in files])
-    return Directory([_member(archive, name, one, overlaps) for name, one in files], close)
+    members = [_member(archive, name, one, overlaps) for name, one in files]
+    unclear = [raw for _, one in files if (raw := _raw(one)) and not _is_utf8(raw)]
+    return Directory(members, close, unclear)
 
 
 def _member(
@@ -80,18 +85,31 @@ def _member(
     )
 
 
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name; one that does not say its encoding is UTF-8 if it can be.
+def _name(member: zipfile.ZipInfo, encoding: str = "") -> str:
+    """Return a member's name; one that does not say its encoding is in the one that is given.
 
-    Otherwise it is Shift-JIS, as Windows writes Japanese names, if that gives Japanese text, and
-    else code page 437, which is the format's own.
+    Otherwise it is UTF-8 if it can be, Shift-JIS, as Windows writes Japanese names, if that gives
+    Japanese text, and else code page 437, which is the format's own.
     """
     name = member.orig_filename
-    if not member.flag_bits & _UTF8:
+    raw = _raw(member)
+    for one in (encoding, "cp932" if _is_japanese(raw) else "", "utf-8") if raw else ():
         with contextlib.suppress(UnicodeError):
-            raw = name.encode("cp437")
-            name = raw.decode("cp932" if _is_japanese(raw) else "utf-8")
+            if one:
+                name = raw.decode(one)
+                break
     return name.replace("\\", "/")
+
+
+def _raw(member: zipfile.ZipInfo) -> bytes:
+    """Return the bytes of a name that does not say its encoding; none for one that is ASCII."""
+    name = member.orig_filename
+    if member.flag_bits & _UTF8 or name.isascii():
+        return b""
+    try:
+        return name.encode("cp437")  # as `zipfile` has read it
+    except UnicodeError:
+        return b""
 
 
 _JAPANESE = re.compile(r"[\u3000\u3005-\u3007\u3041-\u30ff\u4e00-\u9fff\uff01-\uff60]+")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def lab(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Folder for your notebooks.")
+        Path, typer.Argument(metavar="FOLDER", help="Folder for your notebooks.")
     ] = Path("convpool"),
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     start: Annotated[bool, typer.Option(help="Start JupyterLab; else only copy.")] = True,
@@ -65,7 +65,7 @@ def status() -> None:
 def check(
     notebooks: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NOTEBOOK]...", help="An exercise or a file; default: all."),
+        typer.Argument(metavar="NOTEBOOK", help="An exercise or a file; default: all."),
     ] = None,
 ) -> None:
     """Run the visible checks as grading does: on a fresh kernel, from top to bottom.
@@ -106,7 +106,7 @@ def check(
 
 def hint(
     name: Annotated[
-        str | None, typer.Argument(metavar="[GAP]", help="A gap, such as add_channel_axis.")
+        str | None, typer.Argument(metavar="GAP", help="A gap, such as add_channel_axis.")
     ] = None,
     reset: Annotated[
         bool, typer.Option("--reset", help="Begin with the first hint again.")

@@ -15,6 +15,7 @@ from course.learner.folder import read_notebook
 from course.learner.packing_list import Entry, identify
 from course.learner.status import Standing
 from course.learner.submit import Packed
+from course.notebook.regrade_request import REGRADE
 from course.notebook.release_folder import gaps
 
 NOT_PACKED = 3
@@ -102,6 +103,9 @@ def print_packed(entries: list[Entry], found: list[Standing], packed: Packed | N
         table.add_row(*map(escape, cells), digest and f"{digest[:16]}…")
     console = Console()
     console.print(table, highlight=False)
+    for name in digests:
+        if name.endswith(f"/{REGRADE}"):
+            console.print(f"With your regrade request: {name}", highlight=False, markup=False)
     for entry in entries:
         if entry.problem:
             console.print(_remedy(entry), highlight=False, markup=False, soft_wrap=True)

@@ -1,7 +1,7 @@
 """`course submit`: packs what the instructor collects into one zip file, with digests.
 
 The archive has `<assignment>/<assignment>.ipynb` for every exercise of the packing list that has a
-file, and `manifest.json`. docs/learner.md describes it.
+file, with the `regrade.md` in its folder, and `manifest.json`. docs/learner.md describes it.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from course import __version__
 from course.errors import CourseError
 from course.files import write_atomically
 from course.learner.packing_list import Entry, packing_list
+from course.notebook.regrade_request import MOST_BYTES, REGRADE
 
 MANIFEST = "manifest.json"
 FORMAT = "convpool-submission"
@@ -50,14 +51,36 @@ def collect_files(entries: list[Entry]) -> dict[str, bytes]:
 
     Raises OSError for a file that can no longer be read.
     """
-    return {entry.name: entry.path.read_bytes() for entry in entries if entry.path is not None}
+    files = {entry.name: entry.path.read_bytes() for entry in entries if entry.path is not None}
+    requests = ((entry, _request(entry)) for entry in entries)
+    return files | {
+        f"{entry.assignment}/{REGRADE}": _asked(path)
+        for entry, path in requests
+        if path is not None
+    }
+
+
+def _request(entry: Entry) -> Path | None:
+    """Find the regrade request beside a notebook; None for none.
+
+    In a folder that is not the exercise's own, it could be about any.
+    """
+    if entry.path is None or entry.path.parent.name != entry.assignment:
+        return None
+    path = entry.path.with_name(REGRADE)
+    return path if path.is_file() else None
+
+
+def _asked(path: Path) -> bytes:
+    """Return what of a request is packed: one byte more than an instructor gets to read."""
+    return path.read_bytes()[: MOST_BYTES + 1]
 
 
 def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
     """Write the archive, whole or not at all; an older archive of the course is replaced."""
     if path.exists() and _manifest(path).get("format") != FORMAT:
         raise CourseError(f"{path} exists and is no archive of the course.", "Move it away.")
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    digests = {name: _digest(content) for name, content in files.items()}
     manifest = {
         "format": FORMAT,
         "version": 1,
@@ -85,7 +108,11 @@ def pack(path: Path, files: dict[str, bytes], student: str) -> Packed:
 
 def packed(folder: Path) -> bool:
     """Tell whether an archive in the folder has the notebooks as they are now."""
-    allowed = {entry.name: _digests_of(entry) for entry in packing_list(folder) if entry.is_fetched}
+    entries = [entry for entry in packing_list(folder) if entry.is_fetched]
+    allowed = {entry.name: _digests_of(entry) for entry in entries}
+    for entry in entries:
+        if path := _request(entry):
+            allowed[f"{entry.assignment}/{REGRADE}"] = {_digest(_asked(path))}
     return any(
         digests.keys() == allowed.keys()
         and all(digest in allowed[name] for name, digest in digests.items())
@@ -96,7 +123,11 @@ def packed(folder: Path) -> bool:
 def _digests_of(entry: Entry) -> set[str]:
     """Return the digests of the files that may be packed for an entry."""
     paths = [entry.path, *(offer.path for offer in entry.offers)]
-    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path is not None}
+    return {_digest(path.read_bytes()) for path in paths if path is not None}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _digests(path: Path) -> dict[str, str]:

@@ -69,6 +69,13 @@ def leaderboard(tmp_path_factory):
     return path.as_uri()
 
 
+def test_no_table_of_the_report_is_scrolled_sideways_on_a_laptop(browser, report):
+    page = Visit(browser, report, viewport={"width": 1200, "height": 900}).page
+
+    wide = "list => list.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.locator(".scroll").evaluate_all(wide) == 0
+
+
 @pytest.fixture(params=["report", "feedback", "leaderboard"])
 def address(request):
     return request.getfixturevalue(request.param)

@@ -1,5 +1,8 @@
 """The user's folders are the system's own, unless a variable names one or an older one is there."""
 
+import errno
+import os
+
 import pytest
 
 from course import files
@@ -32,3 +35,13 @@ def test_a_variable_names_another_folder(system, monkeypatch):
     monkeypatch.setenv("COURSE_STATE_DIR", str(system / "named"))
 
     assert files.state_folder() == system / "named"
+
+
+def test_an_error_of_the_disk_names_the_file_and_leaves_nothing(tmp_path):
+    def write(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match=r"No space left on device: .*page\.html"):
+        files.write_atomically(tmp_path / "page.html", write)
+
+    assert list(tmp_path.glob("*.*")) == []

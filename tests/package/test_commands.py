@@ -1,11 +1,13 @@
 """Both commands: every verb documented with examples, every mistake one line and status 2."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 import typer
 from support.commands import run_command
+from typer.testing import CliRunner
 
 import autograder.cli
 import course.cli
@@ -76,3 +78,10 @@ def test_wrong_arguments_are_refused_with_status_2(arguments):
     result = run_command("autograder", *arguments)
     assert result.returncode == 2
     assert "Usage:" in result.stderr
+
+
+@pytest.mark.parametrize(("app", "name"), VERBS, ids=[name for _, name in VERBS])
+def test_the_usage_has_each_argument_in_brackets_once(app, name):
+    usage = CliRunner().invoke(app, [name, "--help"]).output.partition("\n\n")[0]
+
+    assert not re.search(r"\[\[|\]\]|\{\S*\.\.\.|\.\.\.\S*\.\.\.", usage), usage

@@ -61,7 +61,7 @@ def missing_paths(text: str, page: str) -> set[str]:
 def commands(path: Path) -> Iterator[tuple[str, str, list[str]]]:
     """The package, the verb and the options of every command that a page gives."""
     for line in map(words, snippets(path)):
-        if len(line) > 1 and line[0] in PACKAGES and re.fullmatch(r"[a-z]+", line[1]):
+        if len(line) > 1 and line[0] in PACKAGES and re.fullmatch(r"[a-z]+(-[a-z]+)*", line[1]):
             yield line[0], line[1], [word for word in line[2:] if word.startswith("-")]
 
 

@@ -39,7 +39,7 @@ def rows() -> dict[str, Row]:
     found = {}
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [one.strip() for one in line.strip("|").split(" | ")]
-        if re.match(r"`(autograder|course) [a-z]+`$", cells[0]) and len(cells) == 3:
+        if re.match(r"`(autograder|course) [a-z-]+`$", cells[0]) and len(cells) == 3:
             statuses = {0, *map(int, re.findall(r"(?:^|; )(\d+):", cells[2]))}
             found[cells[0].strip("`")] = Row(quoted(cells[1]), statuses, quoted(cells[2]))
     return found
@@ -80,6 +80,12 @@ def scene(registered: Path, course: CourseFolder, tmp_path_factory: pytest.TempP
     with zipfile.ZipFile(root / "good.zip", "w") as archive:
         archive.write(course.release("reshape"), "reshape/reshape.ipynb")
     (root / "bad.zip").write_bytes(b"no zip")
+    for name in ("asked", "linked"):
+        asked = root / name / "submitted" / "ada" / "reshape"
+        asked.mkdir(parents=True)
+        (asked / "regrade.md").write_text("look")
+    (asked / "regrade.md").unlink()
+    (asked / "regrade.md").symlink_to(PAGE)
     (root / "people.csv").write_text("name,login\nAda,ada\nGood,good\n")
     return root
 
@@ -97,6 +103,10 @@ CASES = [
     ("autograder late --class @/class", 0),
     ("autograder late --class @/empty", 2),
     ("autograder formgrader --class @/empty", 2),
+    ("autograder regrade-requests --class @/class", 0),
+    ("autograder regrade-requests reshape --class @/asked", 0),
+    ("autograder regrade-requests --class @/linked", 3),
+    ("autograder regrade-requests --class @/asked --handled ada", 2),
     ("autograder feedback --class @/empty", 2),
     ("autograder report --class @/class", 0),
     ("autograder similarity reshape --class @/class", 0),

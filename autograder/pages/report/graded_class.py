@@ -7,8 +7,10 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, Submissions, status_now
 from autograder.gradebook.reader import read_class
+from autograder.gradebook.standing_comments import StandingComment, standing_comments
 from autograder.grading.not_graded import NotGraded, not_graded
 from autograder.grading.plan import read_source
+from autograder.grading.regrade_requests import RegradeRequest, regrade_requests
 from autograder.grading.results import SubmissionResult, iter_results
 from autograder.grading.stock_not_graded import stock_not_graded, without_result
 from autograder.grading.stock_results import results_of
@@ -32,8 +34,12 @@ class GradedClass:
     """The gradebook's marks, which count."""
     not_graded: list[NotGraded] = field(default_factory=list)
     """What lies in `submitted/` and was not graded."""
+    requests: list[RegradeRequest] = field(default_factory=list)
+    """The students' regrade requests."""
     questions: list[Question] = field(default_factory=list)
     """The questions of the class's graded quiz."""
+    comments: list[StandingComment] = field(default_factory=list)
+    """What graders may paste into formgrader, from `comments.csv`."""
     has_lesson: bool = True
     """Whether the report may name sections of the lesson."""
 
@@ -78,7 +84,9 @@ def read_graded_class(
     for key, taken in read_ledger(class_folder).items():
         if key in entries and entries[key].handed_in is None:
             entries[key] = replace(entries[key], handed_in=taken.handed_in)
-    handed_in = {one.student for one in results} | {one.student for one in left_over} - {""}
+    requests = regrade_requests(course, class_folder, wanted)
+    handed_in = {one.student for one in results} | {one.student for one in requests}
+    handed_in |= {one.student for one in left_over} - {""}
     own = course if isinstance(course, CourseFolder) else None
     questions = _questions(own, class_folder) if own and QUIZ in wanted else []
     return GradedClass(
@@ -88,6 +96,8 @@ def read_graded_class(
         results=results,
         entries=entries,
         not_graded=left_over,
+        requests=requests,
+        comments=standing_comments(class_folder, course.assignments()),
         questions=questions,
         has_lesson=own is not None,
     )

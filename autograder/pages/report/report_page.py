@@ -3,11 +3,13 @@
 Without JavaScript, only the sorting of tables is missing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from autograder.gradebook.marks import waiting_line
 from autograder.grading.earlier_release import earlier_release_lines
+from autograder.grading.regrade_requests import FORMGRADER
 from autograder.pages.page_kinds import document
 from autograder.pages.pseudonyms import Pseudonyms
 from autograder.pages.report import report_tables
@@ -24,11 +26,13 @@ def report_html(
     made: datetime,
     compared: Comparison | None = None,
     pseudonyms: Pseudonyms | None = None,
+    formgrader: str = FORMGRADER,
 ) -> str:
     """Return the report of a class, made at `made`.
 
     Without a comparison, the section on similar submissions is left out. With `pseudonyms`, no name
-    or id of a student is in the report.
+    or id of a student is in the report, no regrade request and no comment to paste. Links to
+    formgrader begin with the address `formgrader`.
     """
     shown_names = {name: pseudonyms.name(name) if pseudonyms else name for name in graded.names}
     return document("report").render(
@@ -41,7 +45,10 @@ def report_html(
         pairs=compared.pairs[:MOST_PAIRS] if compared else None,
         more_pairs=_not_shown(compared) if compared else 0,
         not_compared=compared.left_out if compared else [],
-        **_sections(graded, graded.marks(), shown_names),
+        requests=[] if pseudonyms else report_tables.requests(graded, formgrader),
+        **_sections(
+            replace(graded, comments=[]) if pseudonyms else graded, graded.marks(), shown_names
+        ),
     )
 
 

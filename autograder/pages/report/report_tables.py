@@ -30,6 +30,7 @@ MOST_MISCONCEPTIONS = 5
 """The most rows per exercise in the table of misconceptions."""
 
 _LONGEST_MESSAGE = 240
+_LONGEST_REQUEST = 2000  # characters of a regrade request
 
 
 def distributions(graded: GradedClass) -> list[dict[str, Any]]:
@@ -82,6 +83,9 @@ def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
     for mark in marks:
         statuses[mark.item][mark.status] += 1
     points = {mark.item: mark.max_score for mark in marks}
+    comments: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in graded.comments:
+        comments[one.assignment, one.exercise].append(one.comment)
     known = item_statistics([mark for mark in marks if mark.status != "manual"])
     return [
         {
@@ -91,6 +95,7 @@ def items(graded: GradedClass, marks: list[ItemMark]) -> list[dict[str, Any]]:
             "figures": figures,
             "parts": _parts(statuses[item]),
             "note": remark(figures),
+            "comments": comments.get(item, []),
         }
         for item in points
         for figures in [known.get(item) or unmarked(item)]
@@ -113,10 +118,19 @@ def _parts(counts: Counter[str]) -> list[dict[str, Any]]:
     for status, words in STATUS_WORDS.items():
         if counts[status]:
             width = 100 * counts[status] / counts.total()
-            part = {"status": status, "words": words.label, "count": counts[status]}
+            label = _of_several(status, words.label) if counts[status] > 1 else words.label
+            part = {"status": status, "words": label, "count": counts[status]}
             parts.append(part | {"left": left, "width": width})
             left += width
     return parts
+
+
+def _of_several(status: str, label: str) -> str:
+    """Write what became of several answers: they were stopped, or wait."""
+    return _SEVERAL.get(status, label.replace(" was ", " were "))
+
+
+_SEVERAL = {"manual": "wait for a person's mark"}
 
 
 def remark(figures: ItemStatistics) -> str:
@@ -236,6 +250,27 @@ def left_over(graded: GradedClass) -> list[dict[str, str]]:
         }
         for row in graded.not_graded
     ]
+
+
+def requests(graded: GradedClass, formgrader: str) -> list[dict[str, Any]]:
+    """List the regrade requests, each with its text and formgrader's page of its submission."""
+    return [
+        {
+            "student": one.student,
+            "assignment": one.assignment,
+            "gaps": one.gaps,
+            "text": one.problem or _shortened(one.text) or one.line,
+            "state": one.state,
+            "listed": one.listed,
+            "formgrader": one.formgrader(formgrader),
+        }
+        for one in graded.requests
+    ]
+
+
+def _shortened(text: str) -> str:
+    """Cut a request that is very long."""
+    return text if len(text) <= _LONGEST_REQUEST else f"{text[:_LONGEST_REQUEST]}…"
 
 
 def flags(graded: GradedClass) -> list[dict[str, str]]:

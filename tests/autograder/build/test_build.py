@@ -14,11 +14,13 @@ from support.contract import ASSIGNMENTS
 
 from autograder.build import release
 from autograder.build.contract import require_contract
+from autograder.build.notebook_source import read_notebook
 from autograder.build.release import build, outdated, publish
 from autograder.build.script import read_script
 from autograder.folders import CourseFolder
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS
+from course.notebook.cell_marks import mark_of
 
 GOOD = """\
 # %% [markdown]
@@ -417,3 +419,17 @@ def test_a_hidden_test_is_kept_in_the_source_and_left_out_of_the_release(
     assert b"CANARY" not in files[small.release("small")]
     assert b"2 * number" not in files[small.release("small")]
     assert release.DEFAULT_SEED == 0
+
+
+@pytest.mark.parametrize("points", [-3, float("inf"), "2", True], ids=str)
+def test_a_written_notebook_s_test_with_points_that_are_none_is_refused(
+    tmp_path: Path, course: CourseFolder, points: object
+) -> None:
+    notebook = nbformat.read(course.source("reshape"), as_version=4)
+    cell = next(one for one in notebook.cells if mark_of(one).is_test)
+    cell.metadata.nbgrader.points = points
+    path = tmp_path / "reshape.ipynb"
+    nbformat.write(notebook, path)
+
+    with pytest.raises(BuildError, match=f"{mark_of(cell).grade_id}' has .* points. Points are 0"):
+        read_notebook(path)

@@ -259,3 +259,20 @@ def test_the_command_shows_whom_lateness_costs_what(
     assert "2 penalties changed" in invoke_autograder(*arguments)[1]
     assert "0 penalties changed" in invoke_autograder(*arguments)[1]
     assert math.isclose(sum(penalties(folder).values()), 4.67)
+
+
+def test_the_penalties_of_rules_that_were_removed_can_be_removed(
+    folder: ClassFolder, course: CourseFolder
+) -> None:
+    where = ["--class", str(folder.root), "--course", str(course.root)]
+    invoke_autograder("late", *where)
+    rules_path(folder.root).unlink()
+
+    stale = invoke_autograder("export", "--format", "questions", *where)[1]
+    removed = invoke_autograder("late", *where)
+    again = invoke_autograder("late", *where)
+
+    assert "2 late penalties are out of date: run `autograder late` first." in stale
+    assert (removed[0], "2 penalties changed" in removed[1]) == (0, True)
+    assert set(penalties(folder).values()) == {0.0}
+    assert (again[0], "has no rules.toml" in again[1]) == (2, True)

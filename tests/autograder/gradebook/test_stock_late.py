@@ -134,3 +134,21 @@ def test_points_that_are_none_are_one_line(course: StockCourse, points: object) 
         f"one/a.ipynb: the cell 'test_f' has {points!r} points. "
         "Points are 0 or more; correct them in Create Assignment."
     )
+
+
+def test_penalties_of_nbgraders_own_policy_are_not_out_of_date_and_stay(
+    course: StockCourse,
+) -> None:
+    rules_path(course.class_folder.root).unlink()
+    with open_gradebook(course.class_folder) as gradebook:
+        for notebook in gradebook.find_submission("one", "ada").notebooks:
+            notebook.late_submission_penalty = 2.0
+        gradebook.db.commit()
+    where = ("--course", str(course.root))
+
+    status, exported = invoke_autograder("export", "--format", "questions", *where)
+    late = invoke_autograder("late", *where)
+
+    assert (status, "out of date" in exported) == (0, False)
+    assert (late[0], "has no rules.toml" in late[1]) == (2, True)
+    assert finals(course) == {"ada": 16.0, "ben": 20.0}

@@ -274,3 +274,20 @@ def test_a_configuration_with_an_error_is_said_in_one_line(tmp_path: Path) -> No
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n1 / 0\n")
     with pytest.raises(BuildError, match=r"nbgrader_config.py can't be read: ZeroDivisionError"):
         find_stock_course(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a #b", "50% é", "my%20course"])
+def test_the_gradebook_lies_in_the_course_s_folder_or_the_folder_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    root = tmp_path / name
+    write_notebook(root / "source" / "one" / "a.ipynb", [answer("f = 1", "f")])
+
+    try:
+        found = find_stock_course(root)
+    except BuildError as error:
+        assert "Rename that folder." in str(error)
+        assert name == "my%20course"
+    else:
+        assert found is not None
+        assert found.class_folder.gradebook == root / "gradebook.db"

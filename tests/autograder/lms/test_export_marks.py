@@ -168,10 +168,18 @@ def test_names_in_two_columns_and_root_accounts_stay_as_canvas_wrote_them(tmp_pa
     ]
 
 
-def test_an_unclosed_quote_is_an_error_and_swallows_no_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "line", "what"),
+    [('"Bo, Ben', 4, "a quotation mark is not closed"), ("Bo, Ben, Jr., B, N", 4, "it has 11")],
+    ids=["unclosed", "a separator too many"],
+)
+def test_a_damaged_template_is_an_error_with_its_line_and_swallows_no_rows(
+    tmp_path: Path, name: str, line: int, what: str
+) -> None:
     path = tmp_path / "gradebook.csv"
-    path.write_text(canvas_template(ACCOUNTS, COLUMNS).replace('"Bo, Ben"', '"Bo, Ben'))
-    with pytest.raises(GradingError, match="can't be read"):
+    path.write_text(canvas_template(ACCOUNTS, COLUMNS).replace('"Bo, Ben"', name))
+
+    with pytest.raises(GradingError, match=f"gradebook.csv, line {line}: {what}"):
         canvas_csv(one_mark(Person("x", login="ben")), path)
 
 

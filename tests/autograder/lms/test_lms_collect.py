@@ -466,6 +466,64 @@ def test_a_zip_that_is_named_as_a_notebook_is_opened(instructor: Instructor, wor
     assert instructor.taken() == {("dana", "reshape"): work}
 
 
+REQUEST = b"scale_pixels, please"
+
+
+def requests(instructor: Instructor) -> dict[tuple[str, str], bytes]:
+    found = instructor.folder.submitted.glob("*/*/regrade.md")
+    return {(path.parts[-3], path.parts[-2]): path.read_bytes() for path in found}
+
+
+def test_a_regrade_request_comes_along_with_the_notebook_beside_it(
+    instructor: Instructor, work: bytes
+) -> None:
+    whole = instructor.zip(
+        "ada-submission.zip",
+        {
+            "reshape/reshape.ipynb": work,
+            "reshape/Regrade.md": REQUEST,
+            "elsewhere/reshape (1).ipynb": marked(work, "another"),
+            "README.md": b"hello",
+        },
+    )
+
+    done = instructor.collect(whole, roster="login\nada\n")
+
+    assert requests(instructor) == {("ada", "reshape"): REQUEST}
+    assert statuses(done)["ada", "reshape"] == "request"
+    assert [row.note for row in done.rows if row.status == "refused"] == [
+        "README.md: It is not a notebook (.ipynb)."
+    ]
+
+
+def test_a_request_among_files_without_folders_is_about_the_senders_only_assignment(
+    instructor: Instructor, work: bytes
+) -> None:
+    names = [canvas_name("Lovelace, Ada", 101, at, own) for at, own in enumerate(["x.ipynb", ""])]
+    whole = instructor.zip("submissions.zip", {names[0]: work, names[1] + "regrade-1.md": REQUEST})
+
+    instructor.collect(whole, roster=CANVAS_ROSTER)
+
+    assert requests(instructor) == {(next(iter(instructor.taken()))[0], "reshape"): REQUEST}
+
+
+def test_a_request_in_a_later_archive_is_taken_and_one_without_a_notebook_is_refused(
+    instructor: Instructor, work: bytes
+) -> None:
+    first = instructor.zip("ada-submission.zip", {"reshape/reshape.ipynb": work})
+    instructor.collect(first, roster="login\nada\n")
+    later = {"reshape/regrade.md": REQUEST, "pooling/regrade.md": REQUEST, "regrade.md": REQUEST}
+
+    done = instructor.collect(instructor.zip("later.zip", later), student="ada")
+
+    assert requests(instructor) == {("ada", "reshape"): REQUEST}
+    assert not (instructor.folder.submitted / "ada" / "pooling").exists()
+    assert sorted(row.note for row in done.rows if row.status == "refused") == [
+        "pooling/regrade.md: No notebook of pooling was collected, so nothing can be graded again.",
+        "regrade.md: Nothing says which assignment it is about: it must lie beside the notebook.",
+    ]
+
+
 def test_what_systems_made_is_no_row_and_is_counted(instructor: Instructor, work: bytes) -> None:
     members = {
         "reshape/reshape.ipynb": work,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.commands import invoke_autograder
 from support.lms_archives import (
     blackboard_files,
     brightspace_folder,
@@ -27,10 +28,11 @@ from support.lms_archives import (
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.roster import People, Person, read_roster
 from autograder.lms import collecting
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.forms import NamePattern, UnusablePattern
+from autograder.lms.name_encoding import encoding_of
 from autograder.lms.reader import Reader
 from course.errors import GradingError
 
@@ -417,6 +419,72 @@ def test_shift_jis_names_of_a_zip_are_japanese_and_accents_stay_accents(
 
     assert set(instructor.taken()) == {"yamada", "hyo", "zoe"}
     assert reasons(done) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp437", "Zoë Schöner"),
+        ("cp850", "Ana Simões"),
+        ("cp1252", "Zoë Schöner"),
+        ("cp932", "山田 太郎"),
+        ("gbk", "王 小明"),
+        ("big5", "王 小明"),
+        ("cp949", "김 철수"),
+        ("cp1250", "Łukasz Żółć"),
+        ("cp1251", "Анна Ким"),
+        ("cp866", "Анна Ким"),
+        ("koi8-r", "Анна Ким"),
+        ("cp1253", "Ελένη Νίκα"),
+        ("cp1255", "דנה כהן"),
+    ],
+)
+def test_names_of_an_old_zip_are_in_the_encoding_that_makes_them_the_class_s(
+    instructor: Instructor, work: bytes, encoding: str, name: str
+) -> None:
+    people = (name, "Ada Lovelace")
+    members = {f"{moodle_folder(one, 7001)}/reshape.ipynb": work for one in people}
+    path = instructor.place / "old.zip"
+    path.write_bytes(zipped_in(encoding, members))
+
+    done = instructor.collect(path, roster=f"student_id,name\nx,{name}\nada,Ada Lovelace\n")
+
+    assert [row.note for row in done.rows if row.status == "not used"] == []
+    assert set(instructor.taken()) == {"x", "ada"}
+    assert reasons(done) == []
+
+
+def test_names_in_an_encoding_that_nothing_tells_are_said_and_can_be_decided(
+    instructor: Instructor, work: bytes
+) -> None:
+    members = {f"{moodle_folder('Анна Ким', 7001)}/reshape.ipynb": work}
+    path = instructor.place / "old.zip"
+    path.write_bytes(zipped_in("cp1251", members))
+
+    first = instructor.collect(path)
+    instructor.collect(path, encoding="cp1251")
+
+    (said,) = [row.note for row in first.rows if row.status == "not used"]
+    assert said.startswith("old.zip: 1 of its names do not say their encoding")
+    assert "--encoding cp932" in said
+    assert "Анна Ким" in {one.name for one in read_roster(instructor.folder).people}
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "rot13", "hex"])
+def test_an_encoding_that_is_none_is_one_line(tmp_path: Path, encoding: str) -> None:
+    status, said = invoke_autograder("collect", tmp_path, "--encoding", encoding)
+
+    assert status == 2 and said.startswith(f"There is no encoding '{encoding}'.")
+
+
+def test_letters_that_two_encodings_give_are_nobody_s_until_they_are_decided() -> None:
+    people = People([Person("x", "é é"), Person("y", "Θ Θ")])
+
+    clear = encoding_of(["é é".encode("cp437")], people)
+    unclear = encoding_of(["é é".encode("cp1252")], people)  # which cp437 reads as Θ Θ
+
+    assert clear.name == "cp437"
+    assert unclear.name == "" and "cp437 or cp1252" in unclear.note
 
 
 def test_a_name_that_two_systems_may_have_written_is_nobody_s(

@@ -21,9 +21,9 @@ from autograder.grading.results import Flag, SubmissionResult
 from autograder.pages.quiz_answers import UNREADABLE, chosen, read_questions
 from autograder.pages.report.graded_class import GradedClass
 from autograder.pages.report.report_page import Pseudonyms, report_html
-from autograder.pages.report.report_tables import misconceptions
+from autograder.pages.report.report_tables import items, misconceptions
 from course.checks.misconceptions import CATALOGUE
-from course.notebook.verdict import Verdict
+from course.notebook.verdict import Status, Verdict
 
 MADE = datetime(2026, 3, 1, 12, 0)
 UGLY = "<script>alert(1)</script>\"'=cmd()"
@@ -109,6 +109,41 @@ def test_what_was_not_graded_has_a_row_as_text_and_no_name_where_names_are_left_
     assert "<script>alert" not in page
     assert "It lies in no student" in page
     assert not re.search("absent|Away", text_of(anonymous))
+
+
+def test_a_command_in_a_next_step_is_set_as_code() -> None:
+    left = [NotGraded("", "", "a.zip", "It is `a`.", "Run `autograder collect a.zip`.")]
+
+    page = report_html(replace(material(12), not_graded=left), MADE)
+
+    assert "Run <code>autograder collect a.zip</code>." in page
+    assert "`" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "one", "several"),
+    [
+        ("manual", "1 waits for a person's mark", "2 wait for a person's mark"),
+        ("timeout", "1 took too long and was stopped", "2 took too long and were stopped"),
+        ("correct", "1 correct", "2 correct"),
+    ],
+)
+def test_what_became_of_several_answers_is_in_the_plural(
+    status: Status, one: str, several: str
+) -> None:
+    graded = material(6)
+    graded.results[:] = [
+        SubmissionResult(student, "reshape", "", "x", gaps=[Verdict(gap, 0, 1, status)])
+        for student, gap in (("a", "first"), ("b", "second"), ("c", "second"))
+    ]
+
+    texts = [
+        f"{part['count']} {part['words']}"
+        for item in items(graded, graded.marks())
+        for part in item["parts"]
+    ]
+
+    assert texts == [one, several]
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script(page: str) -> None:

@@ -128,6 +128,19 @@ def test_full_status_asks_to_submit_and_then_says_it_is_packed(learner):
     assert next_step(learner, standings(learner)).startswith("Your notebooks are packed")
 
 
+def test_a_regrade_request_beside_a_notebook_is_packed_with_it(learner):
+    (learner / "cnn" / "regrade.md").write_text("build_cnn, please")
+    path = archive_path(learner, "")
+
+    pack(path, collect_files(packing_list(learner)), "")
+    is_packed = packed(learner)
+    (learner / "cnn" / "regrade.md").write_text("train, please")
+
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("cnn/regrade.md") == b"build_cnn, please"
+    assert (is_packed, packed(learner)) == (True, False)
+
+
 def test_damaged_and_missing_notebooks_are_rows_with_a_remedy(learner):
     (learner / "cnn" / "cnn.ipynb").write_text("{")
     (learner / "quiz" / "quiz.ipynb").unlink()
