@@ -43,8 +43,10 @@ c.Execute.timeout = 20
 OWN = Path(nbgrader.__file__).parent / "tests"
 OWN_FILES = sorted(OWN.glob("*/files/*.ipynb"))
 REFERENCE, UNTOUCHED = "reference", "untouched"
-Scores = dict[str, dict[str, float | None]]
-"""Automatic marks by student, and by `ASSIGNMENT/NOTEBOOK/GRADE_ID`; None awaits a person's."""
+Marks = dict[str, float | None]
+"""Automatic marks by `ASSIGNMENT/NOTEBOOK/GRADE_ID`; None awaits a person's."""
+Scores = dict[str, Marks]
+"""Marks by student."""
 
 
 @dataclass
@@ -176,7 +178,16 @@ def nbgraders_scores(root: Path, assignments: Sequence[str], students: Iterable[
         if not (copy / "release" / name).is_dir():
             run_nbgrader(copy, "generate_assignment", name)
         run_nbgrader(copy, "autograde", name)
-    return scores_in(copy, students)
+    scores = scores_in(copy, students)
+    return {student: _of_graded(copy, student, marks) for student, marks in scores.items()}
+
+
+def _of_graded(root: Path, student: str, marks: Marks) -> Marks:
+    """Leave out the marks of submissions that nbgrader ended with an error."""
+    graded = {path.name for path in (root / "autograded" / student).glob("*")}
+    left_out = {name.partition("/")[0] for name in marks} - graded
+    print(*(f"nbgrader can't grade {each} of {student}\n" for each in sorted(left_out)), end="")
+    return {name: mark for name, mark in marks.items() if name.partition("/")[0] in graded}
 
 
 def rows_of(
