@@ -175,18 +175,15 @@ with exercise("build_cnn") as check:
 check.mark(15, check.share)
 ### END HIDDEN TESTS
 
-# %%
-model = build_cnn()
-model.summary()
-
 # %% [markdown]
 # ## Read the shapes (5 points)
 #
 # Fill the table `layer_shapes`: for every layer, the shape of what comes out of it for **one** image,
 # as a tuple. (`model.summary()` puts the batch in front, as `None`; leave it out.)
 #
-# *Why:* most errors with CNNs are errors of shape. Who can say each shape before running the code
-# finds them at once. Try it with `output_size` in mind before you look at the summary.
+# *Why:* most errors with CNNs are errors of shape. If you know each shape before you run the code,
+# you find such an error at once. Work the shapes out with `output_size` in mind. Keras's own table
+# comes after the check.
 #
 # *A right result* has seven tuples of whole numbers; the first is (26, 26, 64). Lists are right too,
 # and so are 13.0 for 13 and a plain number for a shape of one axis.
@@ -242,6 +239,13 @@ with exercise("layer_shapes") as check:
 ### BEGIN HIDDEN TESTS
 check.mark(5, check.share)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# Compare your table with Keras's own.
+
+# %%
+model = build_cnn()
+model.summary()
 
 # %% [markdown]
 # ## Train it (5 points)
@@ -362,7 +366,7 @@ with exercise("evaluate") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict** before you look, in place of `None`. The training images are known to the network.
+# **Predict** before you look. The network has seen the training images, and not the test images.
 
 # %%
 from course import predict
@@ -370,13 +374,14 @@ from course import predict
 guess = predict(
     "The last epoch printed the accuracy on the training images. What will it be on the test "
     "images, in per cent?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-accuracy = evaluate(model, prepare(test_images), test_labels)
-print(f"Test accuracy: {accuracy:.1%}")
-guess.compare(100 * accuracy, unit="%")
+# %% reveal=true
+with guess.reveal():
+    accuracy = evaluate(model, prepare(test_images), test_labels)
+    print(f"Test accuracy: {accuracy:.1%}")
+    guess.compare(100 * accuracy, unit="%")
 
 # %% [markdown]
 # **What you have seen.** Four more layers and one more axis, and the same images are recognized

@@ -248,14 +248,14 @@ with exercise("vertical_edge_kernel") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at what your kernel finds in a pair of trousers. First **predict**: write what you expect in
-# place of `None`. Nothing is marked here.
+# Look at what your kernel finds in a pair of trousers. First **predict**: type what you expect into
+# the box, or click it. Nothing is marked here.
 
 # %%
 trousers = train_images[train_labels == 1][0] / 255.0
 found = predict(
     "Where on the trousers will your kernel's answers be strong?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "at the waistband and the hems",
         "B": "along the legs' sides",
@@ -268,15 +268,19 @@ found = predict(
     ),
 )
 
-# %%
-answers = convolve2d(trousers, np.asarray(vertical_edge_kernel(), dtype=float))
-found.compare("B")
-plots.maps(
-    {"with their signs": answers, "how strong": np.abs(answers)},
-    alt="The answers of your kernel to a pair of trousers, with their signs and without.",
-    caption="Your kernel on the trousers. One side of each leg is answered with plus, the other with "
-    "minus; without the signs both sides are strong.",
-)
+# %% reveal=true
+with found.reveal():
+    your_kernel = np.asarray(vertical_edge_kernel(), dtype=float)
+    answers = np.asarray(convolve2d(trousers, your_kernel))
+    strength = plots.strength_by_border(trousers, your_kernel)
+    strongest = max(strength, key=strength.get)
+    found.compare({"level": "A", "upright": "B", "inside": "C"}[strongest])
+    plots.maps(
+        {"with their signs": answers, "how strong": np.abs(answers)},
+        alt="The answers of your kernel to a pair of trousers, with their signs and without.",
+        caption="Your kernel on the trousers. One side of each leg is answered with plus, the other "
+        "with minus; without the signs both sides are strong.",
+    ).show()
 
 # %% [markdown]
 # ## Count the weights (4 points)

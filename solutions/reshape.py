@@ -187,21 +187,23 @@ with exercise("add_channel_axis") as check:
 # %% [markdown]
 # ## Put both together
 #
-# Prepare the training images as the CNN will get them. First **predict**: write what you expect in
-# place of `None`. Nothing is marked here.
+# Prepare the training images as the CNN will get them. First **predict**: type what you expect into
+# the box. Nothing is marked here.
 
 # %%
 from course import predict
 
 ready_shape = predict(
     f"The training images have shape {train_images.shape}. What will it be when they are ready?",
-    None,  # ← a shape such as (10, 20)
+    None,  # ← a shape, in the box below or here
+    like=(10, 20),
 )
 
-# %%
-ready = add_channel_axis(scale_pixels(train_images))
-print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
-ready_shape.compare(np.shape(ready))
+# %% reveal=true
+with ready_shape.reveal():
+    ready = add_channel_axis(scale_pixels(train_images))
+    print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
+    ready_shape.compare(np.shape(ready))
 
 # %% [markdown]
 # **What you have seen.** The network's input is one 4D array: images, height, width, channels.

@@ -170,6 +170,16 @@ class Picture:
         """Write the figure as a PNG file, at twice the size for print."""
         Path(path).write_bytes(self.png(2 * DPI))
 
+    def show(self) -> None:
+        """Show the picture below the cell; outside a notebook, print its words."""
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is None:
+            print(self)
+        else:
+            display(self)
+
     def __repr__(self) -> str:
         """Return in words what the figure shows."""
         return f"{self.alt} {self.caption}"

@@ -7,6 +7,7 @@ import numpy as np
 from course.plots.picture import (
     Picture,
     limits,
+    maps,
     new_figure,
     number,
     outline,
@@ -52,13 +53,13 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
 
     Computed by `classic_maps`.
     """
-    maps = classic_maps(image)
+    found = classic_maps(image)
     extremes = "; ".join(
         f"{title} from {number(values.min(), 2)} to {number(values.max(), 2)}"
-        for title, values in maps.items()
+        for title, values in found.items()
     )
     return Picture(
-        draw=lambda: _draw_kernels(maps),
+        draw=lambda: _draw_kernels(found),
         alt=f"Five kernels of 3 by 3 numbers, and below each the feature map it makes of {name}.",
         caption=f"Five kernels and what they make of {name}. Identity copies the image. The kernel "
         "for horizontal edges answers with plus where it gets brighter downwards and with minus "
@@ -69,10 +70,24 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
     )
 
 
-def _draw_kernels(maps: dict[str, np.ndarray]) -> "Figure":
-    figure, axes = new_figure(11, 4.6, 2, len(maps))
-    scale = limits(maps.values())
-    for column, (title, values) in enumerate(maps.items()):
+def map_question(image: np.ndarray, kernel: np.ndarray) -> tuple[Picture, str]:
+    """Return a picture of three nameless feature maps, and the letter of the one of `kernel`."""
+    found = classic_maps(image)
+    letters = dict(zip("ABC", ("blur", "horizontal edges", "outlines"), strict=True))
+    picture = maps(
+        {letter: found[name] for letter, name in letters.items()},
+        alt="Three feature maps, named A, B and C.",
+        caption="A shows everything softly, B the upper and lower borders, C a thin line around "
+        "all of it.",
+    )
+    own = convolved(image, kernel)
+    return picture, next(one for one, name in letters.items() if np.allclose(found[name], own))
+
+
+def _draw_kernels(found: dict[str, np.ndarray]) -> "Figure":
+    figure, axes = new_figure(11, 4.6, 2, len(found))
+    scale = limits(found.values())
+    for column, (title, values) in enumerate(found.items()):
         show_numbers(axes[0, column], CLASSIC_KERNELS[title], title)
         shown = show(axes[1, column], values, scale, size_text(values))
     figure.colorbar(shown, ax=axes[1], label="answer of the kernel")
