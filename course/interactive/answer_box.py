@@ -12,17 +12,14 @@ _NUMBERS = count(1)
 # A script in an output runs again when the notebook is opened again. It then must not act.
 _FRESH = 10_000  # milliseconds
 
-# Moves the cursor into the box, unless more cells are waiting to run.
+# Moves the cursor into the box of a cell that was run alone. Run All makes another one active.
 _INTO_BOX = """
 var tries = 0, timer = setInterval(function () {
   var here = document.getElementById('ID'), cell = here && here.closest('.jp-Cell');
   var box = cell && cell.querySelector('.convpool-answer input');
-  if (box) {
-    var prompts = document.querySelectorAll('.jp-Notebook .jp-InputPrompt');
-    var waiting = Array.from(prompts).some(function (one) { return /\\*/.test(one.textContent); });
-    if (waiting && tries < 10) { tries += 1; return; }
-    if (!waiting) box.focus();
-  }
+  if (box && [cell, cell.nextElementSibling].some(function (one) {
+    return one && one.classList.contains('jp-mod-active');
+  })) box.focus({preventScroll: true});
   if (box || ++tries > 30) clearInterval(timer);
 }, 100);"""
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from course.document import TableStyle, html_table
 
-COLORS = (
-    "color:var(--jp-content-font-color1,#1a1c1e);background:var(--jp-layout-color0,#ffffff)"
-)
+COLORS = "color:var(--jp-content-font-color1,#1a1c1e);background:var(--jp-layout-color0,#ffffff)"
 """JupyterLab's colors of its theme, light or dark; dark on white where it is not JupyterLab."""
 
 _BOX = (

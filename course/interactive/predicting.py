@@ -6,9 +6,9 @@
         empty.compare(50.2, unit="%")
 
 In JupyterLab, VS Code and Colab the learner types into a box below the question. Elsewhere, and
-where there are no widgets, the guess is written into the cell in place of None. `reveal` holds back
-what its block shows until the question is answered or skipped. Nothing waits: the notebook runs from
-top to bottom without an answer.
+where there are no widgets, the guess is written into the cell in place of None. `reveal` holds
+back what its block shows until the question is answered or skipped. Nothing waits: the notebook
+runs from top to bottom without an answer.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +53,7 @@ class Prediction:
     guess: Any
     """A value, a text as it was typed, or None."""
     choices: Mapping[str, str] = field(default_factory=dict)
-    like: Any = None
+    like: Any = 0
     """An example of an answer, which says what is asked for."""
     is_open: bool = False
     """Whether an answer can still come out of a box."""
@@ -103,10 +103,13 @@ class Prediction:
         try:
             with capture_output() as captured:
                 yield
+        except BaseException:
+            held.take(captured)
+            held.release()
+            raise
         finally:
             self._now = None
-            held.take(captured)
-        held.show_placeholders()
+        held.take(captured)
         self._held.append(held)
 
     def compare(self, actual: Any, unit: str = "", note: str = "") -> None:
@@ -227,14 +230,15 @@ class _Held:
         self._later.append(make)
 
     def take(self, captured: Any) -> None:
-        """Take over what was printed and shown, in this order."""
+        """Take over what was printed and shown, in this order, and keep a place for each."""
         if captured.stdout:
             self._parts.append(lambda: monospaced(captured.stdout))
         for output in captured.outputs:
             place = (output.metadata or {}).get("convpool")
             self._parts.append(self._later[place] if place is not None else lambda o=output: o)
+        self._show_placeholders()
 
-    def show_placeholders(self) -> None:
+    def _show_placeholders(self) -> None:
         """Show a notice, and keep a place for each part."""
         from IPython.display import display
 
@@ -253,7 +257,7 @@ class _Held:
 def predict(
     question: str,
     *guess: Any,
-    like: Any = None,
+    like: Any = 0,
     choices: Mapping[str, str] | None = None,
     picture: Picture | None = None,
 ) -> Prediction:
@@ -278,7 +282,7 @@ def _example(like: Any, choices: Mapping[str, str]) -> str:
         return "click, or type one and press Enter"
     if isinstance(like, str):
         return like or "your words, then Enter"
-    if like is None or isinstance(like, (int, float)):
+    if isinstance(like, (int, float)):
         return "a number, then Enter"
     return f"such as {like}, then Enter"
 

@@ -13,7 +13,7 @@ _ONE = re.compile(r"(?:about|roughly|ca\.?|[~≈])?\s*([-+−]?[\d.][\d.,'_ \u00
 _QUOTES = "\"'`“”‘’"
 
 
-def read(typed: Any, like: Any = None, choices: Mapping[str, str] | None = None) -> Any:
+def read(typed: Any, like: Any = 0, choices: Mapping[str, str] | None = None) -> Any:
     """Return the value of a guess; raise ValueError, with what to write instead, if it has none.
 
     `like` is an example of what is asked for: a number, a tuple, a list, or a text for free words.
@@ -25,8 +25,6 @@ def read(typed: Any, like: Any = None, choices: Mapping[str, str] | None = None)
     if not isinstance(typed, str) or isinstance(like, str):
         return typed
     text = typed.strip().strip(_QUOTES).strip()
-    if like is None:
-        return _any(text)
     return _number(text) if isinstance(like, (int, float)) else _numbers(text, like)
 
 
@@ -74,16 +72,6 @@ def _numbers(text: str, like: Any) -> Any:
     if len(rows) > 1:
         return [list(row) for row in rows]
     return rows[0] if isinstance(like, tuple) else list(rows[0])
-
-
-def _any(text: str) -> Any:
-    """Return a number, several numbers, or the text as it is."""
-    for reader in (_number, lambda typed: _numbers(typed, (0,))):
-        try:
-            return reader(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _plain(digits: str) -> float | int:

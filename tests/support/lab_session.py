@@ -143,12 +143,14 @@ class OpenNotebook:
 
 
 class Notebook(OpenNotebook):
-    """One exercise notebook, opened by its address in a window of its own."""
+    """An exercise by its name, or a file by its path, opened in a window of its own."""
 
     def __init__(self, browser: Browser, address: str, assignment: str, width: int = 1200) -> None:
+        is_path = assignment.endswith(".ipynb")
+        path = assignment if is_path else f"{assignment}/{assignment}.ipynb"
         # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
         context = browser.new_context(viewport={"width": width, "height": 3600})
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/doc/tree/{assignment}/{assignment}.ipynb?reset")
+        page.goto(f"{address}/doc/tree/{path}?reset")
         super().__init__(page)
