@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         sliding_kernel,
     )
     from course.plots.operations.pooling import pooling_blocks, smaller_maps, stride_or_pooling
+    from course.plots.operations.second_layer import second_layer
     from course.plots.picture import images, maps
 
 _MODULES = {
@@ -49,6 +50,7 @@ _MODULES = {
     "receptive_field": "feature_maps",
     "receptive_fields": "feature_maps",
     "right_and_wrong": "comparing",
+    "second_layer": "operations.second_layer",
     "sliding_kernel": "operations.kernels",
     "smaller_maps": "operations.pooling",
     "strength_by_border": "operations.borders",

@@ -11,6 +11,12 @@ pytestmark = pytest.mark.slow
 BOX = ".convpool-answer input"
 WRONG = {"such as (": "7, 7, 7, 7", "such as [": "1 2 3 4 5", "a number": "123456"}
 
+# Whether a cell is running or waits for its turn.
+WAITING = (
+    "Array.from(document.querySelectorAll('.jp-InputPrompt'))"
+    ".some(prompt => prompt.textContent.includes('*'))"
+)
+
 
 @pytest.fixture(scope="module")
 def lesson(browser, tmp_path_factory):
@@ -35,8 +41,8 @@ def lesson(browser, tmp_path_factory):
 def run_to_the_end(notebook):
     """Run all cells, and wait for the last prediction's cell and for the kernel."""
     notebook.run_all()
-    notebook.page.get_by_text("Python 3 (ipykernel) | Busy").wait_for(timeout=60_000)
-    notebook.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=400_000)
+    notebook.page.wait_for_function(WAITING, timeout=60_000)
+    notebook.page.wait_for_function(f"!({WAITING})", timeout=600_000)
 
 
 def answer(notebook, guess):
