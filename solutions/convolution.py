@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You will be able to** | compute a convolution by hand and in code, predict its output size, write an edge kernel, and count a layer's weights |
-# | **You need** | the lesson up to "Convolution", NumPy arrays and loops |
+# | **You need** | the lesson up to "3. Convolution: one small window, many places", NumPy arrays and loops |
 # | **Time** | about 20 minutes |
 # | **Training costs** | nothing is trained here |
 # | **Points** | 20 |

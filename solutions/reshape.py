@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You will be able to** | scale the pixels of a batch of images, and give every image the channel axis that `Conv2D` wants |
-# | **You need** | the lesson up to "The CNN", and NumPy arrays |
+# | **You need** | the lesson up to "7. Now with convolutions", and NumPy arrays |
 # | **Time** | about 10 minutes |
 # | **Training costs** | nothing is trained here |
 # | **Points** | 10 |

@@ -6,6 +6,7 @@ from html import escape
 from itertools import count
 from typing import Any
 
+from course.frontend import is_watched
 from course.interactive.display import Shown
 
 _NUMBERS = count(1)
@@ -50,14 +51,9 @@ def unfolding() -> str:
 
 def can_be_shown() -> bool:
     """Tell whether a person is there who sees widgets and can use them."""
-    from IPython import get_ipython
-
     from course.data import is_grading
 
-    kernel = getattr(get_ipython(), "kernel", None)
-    # JupyterLab, VS Code and Colab offer to answer input(); what runs a notebook by itself does
-    # not, and nobody would click there.
-    if kernel is None or is_grading() or not getattr(kernel, "_allow_stdin", False):
+    if is_grading() or not is_watched():
         return False
     try:
         import ipywidgets  # noqa: F401

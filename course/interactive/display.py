@@ -20,7 +20,7 @@ _CELL = (
     f"{COLORS}"
 )
 _TABLE = TableStyle(
-    table="border-collapse:collapse;width:100%;margin:0",
+    table="border-collapse:collapse;table-layout:auto;width:100%;margin:0",
     caption=f"text-align:left;font-weight:bold;{COLORS}",
     heading=_CELL,
     cell=f"{_CELL};white-space:pre-wrap",

@@ -173,10 +173,12 @@ class Prediction:
         guess = _in_per_cent(self.value, actual) if unit == "%" else self.value
         is_usable = guess is not None
         left = self._cell(guess, unit) if is_usable else _EMPTY
-        right, judgment = actual, ""
-        if not isinstance(actual, Shown):
-            right = self._cell(actual, unit)
-            judgment = self._judgment(guess, actual) if is_usable else REMINDER.words()
+        if isinstance(actual, Shown):  # A table needs the whole width.
+            predicted = f"you predicted: {left}"
+            html = box(f"<p style='margin:0 0 0.5em'>{escape(predicted)}</p>", actual.html)
+            return Shown(html, "\n".join(filter(None, [predicted, actual.text, note])))
+        right = self._cell(actual, unit)
+        judgment = self._judgment(guess, actual) if is_usable else REMINDER.words()
         words = " ".join(filter(None, (judgment, note)))
         return table(self.question, ("you predicted", "it is"), [(left, right)], words)
 

@@ -733,6 +733,21 @@ print(f"flatten     {flat}")
 # `None` in Keras's table is the place of the number of images, which is left open.
 
 # %% [markdown]
+# How do 64 maps become one? A filter of the second convolution has a **slice** for each map that
+# comes in. Each slice slides over its own map; the sums of all slices and one bias are added; ReLU
+# follows. Step through it with three maps instead of 64.
+
+# %%
+rng = np.random.default_rng(58)
+three_maps_in = rng.integers(0, 4, (4, 4, 3))  # height, width, maps
+one_filter = rng.integers(-1, 2, (3, 3, 3))  # height, width, a slice for each map
+
+plots.second_layer(three_maps_in, one_filter, bias=-2)
+
+# %% [markdown]
+# The second layer has 64 such filters of 64 slices each, so it makes 64 maps again.
+
+# %% [markdown]
 # Now account for the parameters. A convolution has one weight for each number of each kernel, a
 # kernel is as deep as its input has channels, and each kernel adds one bias. A dense unit has one
 # weight for each input, and a bias.
@@ -804,6 +819,12 @@ with slower.reveal():
 plots.learning_curves(
     {"dense": dense_history, "CNN": cnn_history}, {"dense": dense_accuracy, "CNN": cnn_accuracy}
 )
+
+# %% [markdown]
+# The line is the accuracy on the images that the network is trained on. Where it goes on rising
+# while the accuracy on other images stays or falls, the network learns its training images by
+# heart: this is **overfitting**. In five epochs you see little of it; `further` trains for twenty,
+# and draws the curve of images that were set aside.
 
 # %% [markdown]
 # Accuracy is one number; it does not say *what* a network gets wrong.
@@ -891,6 +912,30 @@ with field.reveal():
 # %% [markdown]
 # Each layer looks through a 3 × 3 or 2 × 2 window only, yet sees more and more of the image,
 # because it looks at what others have seen.
+
+# %% [markdown]
+# **Your own garment.** Draw one (`#` garment, `+` gray, `.` ground), or give the name of a picture
+# file beside this notebook: `own_garment("my-shirt.jpg")`. It is made into what the network was
+# trained on, on your computer alone.
+
+# %%
+from course import own_garment
+
+own = own_garment(
+    [
+        "...##..##...",
+        ".##########.",
+        "############",
+        "##.######.##",
+        "...######...",
+        "...######...",
+        "...######...",
+        "...######...",
+        "...######...",
+    ]
+)
+own.show()
+own.classify(model)
 
 # %% [markdown]
 # ## 12. Quiz

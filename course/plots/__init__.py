@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # ruff: noqa: F401 -- `__all__` has the names below
-    from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
+    from course.plots.comparing import (
+        confusion_matrices,
+        learning_curves,
+        right_and_wrong,
+        validation_curves,
+    )
     from course.plots.feature_maps import (
         first_kernels,
         layer_maps,
@@ -55,6 +60,7 @@ _MODULES = {
     "smaller_maps": "operations.pooling",
     "strength_by_border": "operations.borders",
     "stride_or_pooling": "operations.pooling",
+    "validation_curves": "comparing",
 }
 __all__ = list(_MODULES)
 
