@@ -28,7 +28,7 @@ from course import load_data, plots, predict
 #
 # *Why:* every shape in `model.summary()` comes from this one number.
 #
-# *A right result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
+# *A correct result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
 # kernel as large as the padded axis fits once. If the last step would reach over the end, it is not
 # taken. A larger kernel is never asked for.
 
@@ -96,7 +96,7 @@ with exercise("output_size") as check:
 # *You get* two arrays of floating-point numbers of any size, 32 or 64 bits, both of the same type. They
 # need not be square. The kernel fits into the image. Leave both as they are.
 #
-# *A right result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1), as an
+# *A correct result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1), as an
 # array, a list of rows or a tensor. The kernel is **not** flipped. (Strictly speaking this is
 # cross-correlation; deep learning calls it convolution.) Results of earlier calls stay as they were.
 #
@@ -204,7 +204,7 @@ check.mark(8, check.share)
 # *Why:* a kernel finds what it looks like. In a trained CNN nobody writes the kernels: training
 # finds them. Writing one by hand shows what they can do.
 #
-# *A right result* is one of many: which side counts as positive, and how strongly, is up to you. An
+# *A correct result* is one of many: which side counts as positive, and how strongly, is up to you. An
 # array, a list of rows or a tensor will do, with whole numbers or fractions.
 
 
@@ -291,7 +291,7 @@ with found.reveal():
 #
 # *Why:* the count tells what a layer costs. Note what does not appear in it: the size of the image.
 #
-# *A right result* is an integer, Python's or NumPy's: the number in the last column of
+# *A correct result* is an integer, Python's or NumPy's: the number in the last column of
 # `model.summary()`, exact for millions of weights too. All three arguments are whole numbers from 1.
 
 

@@ -31,7 +31,7 @@ from course import load_data, plots, predict
 # *You get* an array of any size, square or not, with at least `size` rows and columns. Its numbers may
 # be floating-point numbers or integers, negative or large. Leave the array as it is.
 #
-# *A right result* for a map (H, W) has shape (H // size, W // size), as an array, a list of rows or a
+# *A correct result* for a map (H, W) has shape (H // size, W // size), as an array, a list of rows or a
 # tensor. The blocks do not overlap. Rows and columns that do not fill a whole block are dropped, as
 # Keras does. Results of earlier calls stay as they were.
 #
@@ -152,7 +152,7 @@ check.mark(9, check.share)
 # *You get* two arrays of floating-point numbers of any size, square or not, as in `convolve2d`, and an
 # integer from 1 on; it may be larger than the image. Leave the arrays as they are.
 #
-# *A right result* for an image (H, W) and a kernel (kh, kw) has shape
+# *A correct result* for an image (H, W) and a kernel (kh, kw) has shape
 # ((H − kh) // stride + 1, (W − kw) // stride + 1), as an array, a list of rows or a tensor. Its top
 # left number is the same as without stride. Results of earlier calls stay as they were.
 

@@ -37,7 +37,7 @@ print("range:", train_images.min(), "to", train_images.max())
 # *Why:* the network multiplies pixels by small weights and adds them up. With inputs between 0
 # and 1 the sums stay small, and training starts well.
 #
-# *A right result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
+# *A correct result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
 # scale is the same for **every** batch, also if all its pixels are 0 or 1: a dark batch stays dark,
 # so do not divide by the largest pixel that happens to be there. The array you were given stays as
 # it was, and so do the results of earlier calls.
@@ -115,7 +115,7 @@ with exercise("scale_pixels") as check:
 # to be told how many, as the last axis: (images, height, width, channels). Without it, training
 # stops with an error about the shape.
 #
-# *A right result* works for any number of images of any size, square or not: take the numbers from
+# *A correct result* works for any number of images of any size, square or not: take the numbers from
 # `images.shape`. The pixels may be whole numbers or fractions, of any type that NumPy has for them.
 # Nothing is moved or changed: pixel (row, column) of image *i* is at `[i, row, column, 0]`. The
 # array you were given keeps its values and its shape; the result may be a view of it or a copy.

@@ -118,9 +118,9 @@ def confusion_matrices(
     return Picture(
         draw=lambda: _draw_tables(tables, class_names),
         alt=f"Confusion matrices of {' and '.join(tables)}, ten true classes by ten predicted.",
-        caption="Of 100 test images of each true class (row), how many were taken for each class "
-        "(column); one scale for both. On the diagonal are the right answers. The most frequent "
-        f"mistake of each network: {worst}.",
+        caption="Of 100 test images of each true class (row), how many were classified as each "
+        "class (column); one scale for both. On the diagonal are the right answers. The most "
+        f"frequent mistake of each network: {worst}.",
     )
 
 
@@ -128,7 +128,8 @@ def _worst(table: np.ndarray, names: tuple[str, ...]) -> str:
     """Name the largest number off the diagonal."""
     wrong = table - np.diag(np.diag(table))
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    return f"{wrong[row, column]:.0f} of 100 images of class {names[row]} taken for {names[column]}"
+    share = f"{wrong[row, column]:.0f} of 100 images"
+    return f"{share} of class {names[row]} classified as {names[column]}"
 
 
 def _draw_tables(tables: Mapping[str, np.ndarray], names: tuple[str, ...]) -> "Figure":
@@ -183,8 +184,8 @@ def right_and_wrong(
 
     return Picture(
         draw=draw,
-        alt=f"Two rows of garments: above, those that only {second} gets right; below, those "
-        f"that only {first} gets right.",
+        alt=f"Two rows of garments: above, those that only {second} classifies correctly; below, "
+        f"those that only {first} does.",
         caption=f"Where the two disagree. Of {len(labels):,} test images, {len(only_second):,} "
         f"are right with {second} and wrong with {first}, and {len(only_first):,} the other way "
         "round. Above each image stands its true class, and below that what the network that is "

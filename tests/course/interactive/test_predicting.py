@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from support.watched_kernel import WatchedKernel
 
 from course import plots
 from course.interactive.display import Shown, table
@@ -179,40 +180,12 @@ with question.reveal():
 """
 
 
-class Kernel:
-    """A kernel whose frontend can answer `input()`, as JupyterLab can."""
-
-    def __init__(self) -> None:
-        from jupyter_client.manager import start_new_kernel
-
-        self.manager, self.client = start_new_kernel(kernel_name="python3")
-
-    def run(self, source: str) -> str:
-        """Run code; return all messages that came of it, as one text."""
-        shown: list[str] = []
-
-        def note(message: dict) -> None:
-            content = message["content"]
-            if message["msg_type"] != "execute_input":
-                shown.append(str(content.get("data", content.get("text", ""))))
-
-        reply = self.client.execute_interactive(
-            source, allow_stdin=True, timeout=60, output_hook=note
-        )
-        assert reply["content"]["status"] == "ok", reply["content"]
-        return "\n".join(shown)
-
-    def stop(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-
 @pytest.fixture(scope="module")
 def kernel():
     """A kernel in which nothing says that a notebook is being graded."""
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("NBGRADER_EXECUTION", raising=False)
-        started = Kernel()
+        started = WatchedKernel()
     yield started
     started.stop()
 

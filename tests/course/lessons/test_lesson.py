@@ -221,6 +221,17 @@ def test_the_answers_on_the_t_shirt_lie_where_the_marked_choice_says(source, mon
     assert all(pooled.mean() > 1.2 * strided.mean() for strided, pooled in smaller)
 
 
+def test_every_section_that_an_exercise_names_is_a_heading_of_the_lesson() -> None:
+    headings = set(re.findall(r"^# ## (.+)$", LESSON.read_text(encoding="utf-8"), re.MULTILINE))
+    named = [
+        (script.name, section)
+        for script in (ROOT / "solutions").glob("*.py")
+        for section in re.findall(r'lesson up to "([^"]+)"', script.read_text(encoding="utf-8"))
+    ]
+    assert named
+    assert [one for one in named if one[1] not in headings] == []
+
+
 def test_lesson_does_not_show_an_answer_of_an_exercise(code: list[str]) -> None:
     kernels = 0
     for source in code:
