@@ -49,7 +49,7 @@ def answer(notebook, guess):
     """Answer the first open question by keyboard; return the result and what is said of it."""
     page = notebook.page
     box = page.locator(BOX).first
-    asked = box.locator("xpath=ancestor::*[contains(@class,'jp-Cell')][1]")
+    asked = box.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-CodeCell ')]")
     name = re.search(r"(\w+) = predict\(", asked.inner_text())[1]
     shown = notebook.cell(f"with {name}.reveal()")
     before = shown.inner_text()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # Where it is missing, the browser's fixture skips the tests.
     from playwright.sync_api import Browser, Locator, Page, Response
 
 # A child's first import of TensorFlow on a busy machine takes a while.
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 READY = re.compile(r"http://127\.0\.0\.1:(\d+)/lab")
 SETTINGS = """
 c = get_config()
