@@ -64,9 +64,12 @@ def own_garment(source: str | Path | Sequence[str]) -> OwnGarment:
 
     Raises CourseError for a file that is no picture, and for a picture with nothing on its ground.
     """
-    is_file = isinstance(source, (str, Path))
-    gray = _read(Path(source)) if is_file else _drawn(source)
-    steps = {"gray" if is_file else "your drawing": gray}
+    if isinstance(source, (str, Path)):
+        gray = _read(Path(source))
+        steps = {"gray": gray}
+    else:
+        gray = _drawn(source)
+        steps = {"your drawing": gray}
     inverted = bool(np.median(_border(gray)) > 0.5)
     if inverted:
         gray = 1 - gray

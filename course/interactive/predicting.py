@@ -14,6 +14,7 @@ runs from top to bottom without an answer.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -237,7 +238,7 @@ class _Held:
             self._parts.append(lambda: monospaced(captured.stdout))
         for output in captured.outputs:
             place = (output.metadata or {}).get("convpool")
-            self._parts.append(self._later[place] if place is not None else lambda o=output: o)
+            self._parts.append(partial(_itself, output) if place is None else self._later[place])
         self._show_placeholders()
 
     def _show_placeholders(self) -> None:
@@ -254,6 +255,10 @@ class _Held:
         self._handles[0].update(Shown(answer_box.unfolding(), ""))
         for handle, part in zip(self._handles[1:], self._parts, strict=True):
             handle.update(part())
+
+
+def _itself(output: Any) -> Any:
+    return output
 
 
 def predict(

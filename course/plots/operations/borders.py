@@ -18,13 +18,13 @@ def border_windows(image: np.ndarray) -> dict[str, np.ndarray]:
     cloth = sliding_window_view(garment, (3, 3))
     rows, columns = cloth.swapaxes(2, 3), cloth
     inside = cloth.all(axis=(2, 3))
-    return {"upright": _crossed(rows), "level": _crossed(columns), "inside": inside}
+    return {"upright": _crossed(rows), "level": _crossed(columns), "inside": np.asarray(inside)}
 
 
 def _crossed(windows: np.ndarray) -> np.ndarray:
     """Tell where one outer row of a window is all garment and the opposite one all ground."""
     first, last = windows[:, :, 0], windows[:, :, 2]
-    return (first.all(-1) & ~last.any(-1)) | (last.all(-1) & ~first.any(-1))
+    return np.asarray((first.all(-1) & ~last.any(-1)) | (last.all(-1) & ~first.any(-1)))
 
 
 def strength_by_border(image: np.ndarray, kernel: np.ndarray) -> dict[str, float]:
