@@ -353,7 +353,7 @@ def test_no_answer_can_be_read_before_its_cell_was_run(executed: NotebookNode) -
 def _answer(cell: NotebookNode) -> str:
     """What a prediction is compared with, as a learner would look for it."""
     [told] = [o.data["text/plain"] for o in cell.outputs if "you predicted" in str(o.get("data"))]
-    answer = told.split("no prediction yet", 1)[1].split("\n")[0].strip()
+    answer = told.split("no prediction yet", 1)[1].strip().split("\n")[0]
     number = re.fullmatch(r"([\d,]+(?:\.\d+)?)( .*)?", answer)
     if number:  # 87.4 % would be told by "87" as well
         value = float(number[1].replace(",", ""))
