@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     # ruff: noqa: F401 -- `__all__` has the names below
     from course.data import CLASS_NAMES, load_data
     from course.interactive.difference import diff_models
+    from course.interactive.own_garment import own_garment
     from course.interactive.predicting import predict
     from course.interactive.shapes_table import shapes_table
     from course.learner.hints import hint
@@ -26,6 +27,7 @@ _MODULES = {
     "fit": "course.training",
     "hint": "course.learner.hints",
     "load_data": "course.data",
+    "own_garment": "course.interactive.own_garment",
     "predict": "course.interactive.predicting",
     "shapes_table": "course.interactive.shapes_table",
     "show_quiz": "course.quiz",

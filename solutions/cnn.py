@@ -36,7 +36,7 @@ tf.keras.utils.set_random_seed(1)
 # uint8, return floating-point numbers in shape (n, 28, 28, 1), with 0 mapped to 0.0 and 255 to 1.0.
 # You did both parts in the first exercise.
 #
-# *A right result* works for the training images and for the test images alike, for any number of
+# *A correct result* works for the training images and for the test images alike, for any number of
 # them, dark or bright: the scale is always the same. It has 32 or 64 bits for each number, not
 # rounded. The array you were given stays as it was, and so do the results of earlier calls.
 
@@ -119,7 +119,7 @@ with exercise("prepare") as check:
 #
 # *Why:* the convolutions look for features, the poolings keep the strongest, the dense layers decide.
 #
-# *A right result* takes any number of images (28, 28, 1) and has 243,786 parameters. These seven
+# *A correct result* takes any number of images (28, 28, 1) and has 243,786 parameters. These seven
 # layers are all of it: no dropout, no noise, no normalization. ReLU and softmax may stand in layers
 # of their own. You may compile it here or later, and choose how its weights start.
 #
@@ -175,20 +175,17 @@ with exercise("build_cnn") as check:
 check.mark(15, check.share)
 ### END HIDDEN TESTS
 
-# %%
-model = build_cnn()
-model.summary()
-
 # %% [markdown]
 # ## Read the shapes (5 points)
 #
 # Fill the table `layer_shapes`: for every layer, the shape of what comes out of it for **one** image,
 # as a tuple. (`model.summary()` puts the batch in front, as `None`; leave it out.)
 #
-# *Why:* most errors with CNNs are errors of shape. Who can say each shape before running the code
-# finds them at once. Try it with `output_size` in mind before you look at the summary.
+# *Why:* most errors with CNNs are errors of shape. If you know each shape before you run the code,
+# you find such an error at once. Work the shapes out with `output_size` in mind. Keras's own table
+# comes after the check.
 #
-# *A right result* has seven tuples of whole numbers; the first is (26, 26, 64). Lists are right too,
+# *A correct result* has seven tuples of whole numbers; the first is (26, 26, 64). Lists are right too,
 # and so are 13.0 for 13 and a plain number for a shape of one axis.
 #
 # *Part marks:* each of the six shapes is worth a sixth of the points, whatever stands in the others.
@@ -244,6 +241,13 @@ check.mark(5, check.share)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Compare your table with Keras's own.
+
+# %%
+model = build_cnn()
+model.summary()
+
+# %% [markdown]
 # ## Train it (5 points)
 #
 # Write `train(model, images, labels, epochs)`: compile the model with the optimizer `adam`, the loss
@@ -253,7 +257,7 @@ check.mark(5, check.share)
 # *Why:* the loss says how wrong the network is, the optimizer changes the weights to make it
 # smaller, and the metric is for you. The labels are whole numbers from 0 to 9, hence "sparse".
 #
-# *A right result* is the `History` of the training, one entry for each epoch, and the model that was
+# *A correct result* is the `History` of the training, one entry for each epoch, and the model that was
 # given has learned.
 #
 # *Yours to choose:* the size of the batches, their order, and Adam's settings (a learning rate from
@@ -324,7 +328,7 @@ history = train(model, prepare(train_images), train_labels, epochs=EPOCHS)
 # *Why:* the accuracy on images that the network was trained on flatters it. What counts is how it
 # does on images it has never seen: the test images.
 #
-# *A right result* is a single number such as 0.9134, not rounded: neither the loss, nor a count, nor
+# *A correct result* is a single number such as 0.9134, not rounded: neither the loss, nor a count, nor
 # per cent, nor a list. The images are in 0…1, the labels whole numbers in shape (n,). All images
 # count, and the model's weights stay as they were.
 
@@ -362,7 +366,7 @@ with exercise("evaluate") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict** before you look, in place of `None`. The training images are known to the network.
+# **Predict** before you look. The network has seen the training images, and not the test images.
 
 # %%
 from course import predict
@@ -370,13 +374,14 @@ from course import predict
 guess = predict(
     "The last epoch printed the accuracy on the training images. What will it be on the test "
     "images, in per cent?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-accuracy = evaluate(model, prepare(test_images), test_labels)
-print(f"Test accuracy: {accuracy:.1%}")
-guess.compare(100 * accuracy, unit="%")
+# %% reveal=true
+with guess.reveal():
+    accuracy = evaluate(model, prepare(test_images), test_labels)
+    print(f"Test accuracy: {accuracy:.1%}")
+    guess.compare(100 * accuracy, unit="%")
 
 # %% [markdown]
 # **What you have seen.** Four more layers and one more axis, and the same images are recognized

@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You will be able to** | compute a convolution by hand and in code, predict its output size, write an edge kernel, and count a layer's weights |
-# | **You need** | the lesson up to "Convolution", NumPy arrays and loops |
+# | **You need** | the lesson up to "3. Convolution: one small window, many places", NumPy arrays and loops |
 # | **Time** | about 20 minutes |
 # | **Training costs** | nothing is trained here |
 # | **Points** | 20 |
@@ -28,7 +28,7 @@ from course import load_data, plots, predict
 #
 # *Why:* every shape in `model.summary()` comes from this one number.
 #
-# *A right result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
+# *A correct result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
 # kernel as large as the padded axis fits once. If the last step would reach over the end, it is not
 # taken. A larger kernel is never asked for.
 
@@ -96,7 +96,7 @@ with exercise("output_size") as check:
 # *You get* two arrays of floating-point numbers of any size, 32 or 64 bits, both of the same type. They
 # need not be square. The kernel fits into the image. Leave both as they are.
 #
-# *A right result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1), as an
+# *A correct result* for an image (H, W) and a kernel (kh, kw) has shape (H − kh + 1, W − kw + 1), as an
 # array, a list of rows or a tensor. The kernel is **not** flipped. (Strictly speaking this is
 # cross-correlation; deep learning calls it convolution.) Results of earlier calls stay as they were.
 #
@@ -204,7 +204,7 @@ check.mark(8, check.share)
 # *Why:* a kernel finds what it looks like. In a trained CNN nobody writes the kernels: training
 # finds them. Writing one by hand shows what they can do.
 #
-# *A right result* is one of many: which side counts as positive, and how strongly, is up to you. An
+# *A correct result* is one of many: which side counts as positive, and how strongly, is up to you. An
 # array, a list of rows or a tensor will do, with whole numbers or fractions.
 
 
@@ -248,14 +248,14 @@ with exercise("vertical_edge_kernel") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Look at what your kernel finds in a pair of trousers. First **predict**: write what you expect in
-# place of `None`. Nothing is marked here.
+# Look at what your kernel finds in a pair of trousers. First **predict**: type what you expect into
+# the box, or click it. Nothing is marked here.
 
 # %%
 trousers = train_images[train_labels == 1][0] / 255.0
 found = predict(
     "Where on the trousers will your kernel's answers be strong?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "at the waistband and the hems",
         "B": "along the legs' sides",
@@ -268,15 +268,19 @@ found = predict(
     ),
 )
 
-# %%
-answers = convolve2d(trousers, np.asarray(vertical_edge_kernel(), dtype=float))
-found.compare("B")
-plots.maps(
-    {"with their signs": answers, "how strong": np.abs(answers)},
-    alt="The answers of your kernel to a pair of trousers, with their signs and without.",
-    caption="Your kernel on the trousers. One side of each leg is answered with plus, the other with "
-    "minus; without the signs both sides are strong.",
-)
+# %% reveal=true
+with found.reveal():
+    your_kernel = np.asarray(vertical_edge_kernel(), dtype=float)
+    answers = np.asarray(convolve2d(trousers, your_kernel))
+    strength = plots.strength_by_border(trousers, your_kernel)
+    strongest = max(strength, key=strength.get)
+    found.compare({"level": "A", "upright": "B", "inside": "C"}[strongest])
+    plots.maps(
+        {"with their signs": answers, "how strong": np.abs(answers)},
+        alt="The answers of your kernel to a pair of trousers, with their signs and without.",
+        caption="Your kernel on the trousers. One side of each leg is answered with plus, the other "
+        "with minus; without the signs both sides are strong.",
+    ).show()
 
 # %% [markdown]
 # ## Count the weights (4 points)
@@ -287,7 +291,7 @@ plots.maps(
 #
 # *Why:* the count tells what a layer costs. Note what does not appear in it: the size of the image.
 #
-# *A right result* is an integer, Python's or NumPy's: the number in the last column of
+# *A correct result* is an integer, Python's or NumPy's: the number in the last column of
 # `model.summary()`, exact for millions of weights too. All three arguments are whole numbers from 1.
 
 

@@ -31,7 +31,7 @@ from course import load_data, plots, predict
 # *You get* an array of any size, square or not, with at least `size` rows and columns. Its numbers may
 # be floating-point numbers or integers, negative or large. Leave the array as it is.
 #
-# *A right result* for a map (H, W) has shape (H // size, W // size), as an array, a list of rows or a
+# *A correct result* for a map (H, W) has shape (H // size, W // size), as an array, a list of rows or a
 # tensor. The blocks do not overlap. Rows and columns that do not fill a whole block are dropped, as
 # Keras does. Results of earlier calls stay as they were.
 #
@@ -152,7 +152,7 @@ check.mark(9, check.share)
 # *You get* two arrays of floating-point numbers of any size, square or not, as in `convolve2d`, and an
 # integer from 1 on; it may be larger than the image. Leave the arrays as they are.
 #
-# *A right result* for an image (H, W) and a kernel (kh, kw) has shape
+# *A correct result* for an image (H, W) and a kernel (kh, kw) has shape
 # ((H − kh) // stride + 1, (W − kw) // stride + 1), as an array, a list of rows or a tensor. Its top
 # left number is the same as without stride. Results of earlier calls stay as they were.
 
@@ -237,14 +237,14 @@ with exercise("strided_convolve2d") as check:
 # ## Compare the two
 #
 # Both halve the image, with the same kernel, here one for horizontal edges; then ReLU, as in a CNN,
-# sets negative answers to 0. First **predict**: write what you expect in place of `None`. Nothing is
-# marked here.
+# sets negative answers to 0. First **predict**: type what you expect into the box, or click it.
+# Nothing is marked here.
 
 # %%
 smaller = predict(
     "A convolution with stride 2 and stride 1 with pooling by 2 both make 13 × 13 numbers of a "
     "T-shirt. Where are the answers stronger, block by block?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "pooling is never weaker, and often stronger",
         "B": "the strided convolution is never weaker, and often stronger",
@@ -252,22 +252,25 @@ smaller = predict(
     },
 )
 
-# %%
-kernel = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
-shirt = train_images[train_labels == 0][0] / 255.0
-edges = np.maximum(strided_convolve2d(shirt, kernel, 1), 0)
+# %% reveal=true
+with smaller.reveal():
+    kernel = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+    shirt = train_images[train_labels == 0][0] / 255.0
+    edges = np.maximum(strided_convolve2d(shirt, kernel, 1), 0)
+    after_pooling = np.asarray(max_pool2d(edges))
+    after_stride = np.maximum(strided_convolve2d(shirt, kernel, 2), 0)
 
-smaller.compare("A", note="It keeps the largest of four answers; the stride, the first of them.")
-plots.maps(
-    {
-        "stride 1": edges,
-        "then pooling": max_pool2d(edges),
-        "stride 2 instead": np.maximum(strided_convolve2d(shirt, kernel, 2), 0),
-    },
-    alt="Horizontal edges of a T-shirt: in full size, after pooling, and with a stride of 2.",
-    caption="The horizontal edges of a T-shirt, three times. After pooling every strong answer is "
-    "still there; with a stride of 2 those between the steps are missing.",
-)
+    never_weaker = np.all(after_pooling >= after_stride), np.all(after_stride >= after_pooling)
+    smaller.compare(
+        "A" if never_weaker[0] else "B" if never_weaker[1] else "C",
+        note="Pooling keeps the largest of four answers; the stride, the first of them.",
+    )
+    plots.maps(
+        {"stride 1": edges, "then pooling": after_pooling, "stride 2 instead": after_stride},
+        alt="Horizontal edges of a T-shirt: in full size, after pooling, and with a stride of 2.",
+        caption="The horizontal edges of a T-shirt, three times. After pooling every strong answer "
+        "is still there; with a stride of 2 those between the steps are missing.",
+    ).show()
 
 # %% [markdown]
 # **What you have seen.** Pooling keeps the strongest answer of each block and has nothing to learn.

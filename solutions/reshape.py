@@ -4,7 +4,7 @@
 # | | |
 # |---|---|
 # | **You will be able to** | scale the pixels of a batch of images, and give every image the channel axis that `Conv2D` wants |
-# | **You need** | the lesson up to "The CNN", and NumPy arrays |
+# | **You need** | the lesson up to "7. Now with convolutions", and NumPy arrays |
 # | **Time** | about 10 minutes |
 # | **Training costs** | nothing is trained here |
 # | **Points** | 10 |
@@ -37,7 +37,7 @@ print("range:", train_images.min(), "to", train_images.max())
 # *Why:* the network multiplies pixels by small weights and adds them up. With inputs between 0
 # and 1 the sums stay small, and training starts well.
 #
-# *A right result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
+# *A correct result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
 # scale is the same for **every** batch, also if all its pixels are 0 or 1: a dark batch stays dark,
 # so do not divide by the largest pixel that happens to be there. The array you were given stays as
 # it was, and so do the results of earlier calls.
@@ -115,7 +115,7 @@ with exercise("scale_pixels") as check:
 # to be told how many, as the last axis: (images, height, width, channels). Without it, training
 # stops with an error about the shape.
 #
-# *A right result* works for any number of images of any size, square or not: take the numbers from
+# *A correct result* works for any number of images of any size, square or not: take the numbers from
 # `images.shape`. The pixels may be whole numbers or fractions, of any type that NumPy has for them.
 # Nothing is moved or changed: pixel (row, column) of image *i* is at `[i, row, column, 0]`. The
 # array you were given keeps its values and its shape; the result may be a view of it or a copy.
@@ -187,21 +187,23 @@ with exercise("add_channel_axis") as check:
 # %% [markdown]
 # ## Put both together
 #
-# Prepare the training images as the CNN will get them. First **predict**: write what you expect in
-# place of `None`. Nothing is marked here.
+# Prepare the training images as the CNN will get them. First **predict**: type what you expect into
+# the box. Nothing is marked here.
 
 # %%
 from course import predict
 
 ready_shape = predict(
     f"The training images have shape {train_images.shape}. What will it be when they are ready?",
-    None,  # ← a shape such as (10, 20)
+    None,  # ← a shape, in the box below or here
+    like=(10, 20),
 )
 
-# %%
-ready = add_channel_axis(scale_pixels(train_images))
-print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
-ready_shape.compare(np.shape(ready))
+# %% reveal=true
+with ready_shape.reveal():
+    ready = add_channel_axis(scale_pixels(train_images))
+    print("shape:", ready.shape, " range:", ready.min(), "to", ready.max())
+    ready_shape.compare(np.shape(ready))
 
 # %% [markdown]
 # **What you have seen.** The network's input is one 4D array: images, height, width, channels.

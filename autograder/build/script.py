@@ -32,6 +32,9 @@ CANARY = "CANARY-HIDDEN"
 _AUTHORS = {"hints", "note"}
 """Marks of cells that are left out of the notebook: hints go to their gap, notes to nobody."""
 
+_FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+"""Metadata of a cell whose code is folded, for Colab, JupyterLab and VS Code, and for a website."""
+
 Expand = Callable[[Path], str]
 """Returns the py:percent text of the cells of a question bank, by the bank's path."""
 
@@ -149,6 +152,8 @@ def _mark(cell: NotebookNode, position: int, script: Path) -> None:
     elif "locked" in note:
         grade_id = note["locked"]
         cell.metadata["nbgrader"] = _nbgrader(grade_id, locked=True)
+    elif "reveal" in note:
+        cell.metadata.update(_FOLDED)
     elif note:
         raise BuildError(f"{script}: cell {position + 1} carries an unknown mark {sorted(note)}.")
     # jupytext draws random ids at every read; these stay the same from build to build.

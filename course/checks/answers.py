@@ -22,7 +22,7 @@ Case = tuple[int, ...]
 def attempted(value: Any) -> Any:
     """Return the value unless it is still the None (or `...`) that was given."""
     if value is None or value is ...:
-        raise Unanswered("not answered yet. Write your answer for None.")
+        raise Unanswered("not answered yet. Write your answer in place of None.")
     return value
 
 

@@ -29,6 +29,7 @@ from course.checks import (
     trainings,
 )
 from course.checks.failures import CheckFailed, Wrong
+from course.checks.time_limit import time_limit
 from course.crossing import CannotCross, arriving
 from course.notebook import cell_runs
 from course.quiet import quiet
@@ -63,6 +64,7 @@ class Exercise(AbstractContextManager["Exercise"]):
             sys.stdout.write(f"{note}\n")
         self._resources.enter_context(quiet())
         self._resources.enter_context(calling.nobody_types())
+        self._resources.enter_context(time_limit())
         return self
 
     def __exit__(

@@ -275,7 +275,7 @@ def _of_hidden(name: str, label: str, error: BaseException, otherwise: str) -> C
     failure = from_exception(name, error)
     misconception = failure.misconception or otherwise
     idea = f" {misconceptions.explain(misconception)}" if misconception else ""
-    passed = f"`{name}` passes the checks in sight, but"
+    passed = f"`{name}` passes the visible checks, but"
     if isinstance(failure, CodeRaised):
         kind = type_name(error)
         known = isinstance(getattr(builtins, kind, None), type)

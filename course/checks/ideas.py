@@ -13,7 +13,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "axes, so pixels came to lie in other images or places.",
     },
     "scaling": {
-        "scaled-twice": "The pixels were scaled twice. Once is enough.",
+        "scaled-twice": "The pixels were scaled twice. Divide by 255 once.",
         "not-scaled": "The pixels were not scaled: 255 is still 255, but should become 1.",
         "scaled-by-256": "The pixels were divided by 256. The largest pixel is 255.",
         "scaled-to-integers": "The fractions are lost: whole numbers can't hold what lies between "
@@ -332,7 +332,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "text-for-numbers": "That is text, not numbers. Leave out quotes, `str(…)` and f-strings.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
-        "examples-only": "It holds for the examples in sight, but not in general.",
+        "examples-only": "It holds for the visible examples, but not in general.",
         "result-flat": "The numbers stand in one line. They belong into rows and columns.",
         "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
         "images and channels. Take them away: `[0, :, :, 0]` does it for shape (1, h, w, 1).",

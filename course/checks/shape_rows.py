@@ -46,7 +46,7 @@ def check_row(table: dict[str, Any], name: str) -> None:
 def _not_a_shape(name: str, value: Any) -> tuple[str, str]:
     """Say what stands in a row instead of a shape, and the misconception behind it."""
     if value is None or value is ...:
-        return f"{name}: not filled yet. Write a shape for None.", ""
+        return f"{name}: not filled yet. Write a shape in place of None.", ""
     parts = _parts(value)
     cause = ""
     if any(isinstance(part, str) for part in parts):

@@ -109,10 +109,19 @@ def print_packed(entries: list[Entry], found: list[Standing], packed: Packed | N
     for entry in entries:
         if entry.problem:
             console.print(_remedy(entry), highlight=False, markup=False, soft_wrap=True)
-    last = f"Hand in this file: {packed.path}" if packed else "Nothing can be packed: no zip file."
-    if packed and any(entry.problem for entry in entries):
-        last = f"{last}, or first fix what is not packed and submit again."
-    console.print(last, highlight=False, markup=False, soft_wrap=True)
+    console.print(_last_line(entries, packed), highlight=False, markup=False, soft_wrap=True)
+
+
+def _last_line(entries: list[Entry], packed: Packed | None) -> str:
+    """Say what to do next; the last line ends with the file's path and nothing else."""
+    if not packed:
+        return "Nothing can be packed: no zip file was written."
+    if any(entry.problem for entry in entries):
+        return (
+            "Not everything is packed: fix what ! names, then run `course submit` again.\n"
+            f"Hand in this file: {packed.path}"
+        )
+    return f"Hand in this file: {packed.path}"
 
 
 def _state(entry: Entry) -> str:

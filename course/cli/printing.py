@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course.counted import counted
-from course.learner.status import Standing
+from course.learner.status import Standing, is_beginning
 from course.learner.submit import packed
 from course.notebook.verdict import FAILED, STATUS_WORDS, Verdict
 
@@ -152,6 +152,8 @@ def _legend(found: list[Standing]) -> str:
 
 def next_step(folder: Path, found: list[Standing]) -> str:
     """Return in one line what to do next."""
+    if is_beginning(folder, found):
+        return "Next: lesson.ipynb, which takes about an hour. The exercises come after it."
     for standing in filter(lambda one: one.is_fetched, found):
         name = standing.assignment
         if standing.elsewhere:

@@ -7,19 +7,21 @@ from typing import Any
 
 from course.document import TableStyle, html_table
 
-# Its own colors, because a notebook's may be light or dark. Contrast of the text: 16 : 1.
+COLORS = "color:var(--jp-content-font-color1,#1a1c1e);background:var(--jp-layout-color0,#ffffff)"
+"""JupyterLab's colors of its theme, light or dark; dark on white where it is not JupyterLab."""
+
 _BOX = (
     "text-align:left;font-size:1em;line-height:1.4;padding:0.5em 0.9em;border-radius:6px;"
-    "color:#1a1c1e;background:#ffffff;border:2px solid #123c69;max-width:60em;overflow-x:auto"
+    f"{COLORS};border:2px solid #4a7fb5;max-width:60em;overflow-x:auto"
 )
 # Each cell has its own colors too, because a dark theme colors every second row.
 _CELL = (
     "text-align:left;vertical-align:top;padding:0.25em 0.8em;border-bottom:1px solid #8a8f94;"
-    "color:#1a1c1e;background:#ffffff"
+    f"{COLORS}"
 )
 _TABLE = TableStyle(
-    table="border-collapse:collapse;width:100%;margin:0",
-    caption="text-align:left;font-weight:bold;color:#1a1c1e",
+    table="border-collapse:collapse;table-layout:auto;width:100%;margin:0",
+    caption=f"text-align:left;font-weight:bold;{COLORS}",
     heading=_CELL,
     cell=f"{_CELL};white-space:pre-wrap",
 )
@@ -48,6 +50,11 @@ class Shown:
 def box(*parts: str) -> str:
     """Return HTML parts in a frame."""
     return f'<div style="{_BOX}">{"".join(parts)}</div>'
+
+
+def monospaced(text: str) -> Shown:
+    """Return text with its spaces and line ends."""
+    return Shown(f'<pre style="margin:0;{COLORS}">{escape(text)}</pre>', text)
 
 
 def table(

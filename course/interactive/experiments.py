@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,15 @@ from course.data.idx import balanced_indices
 from course.errors import CourseError
 from course.files import state_folder, write_atomically
 from course.interactive.display import Shown, table
+from course.plots.comparing import validation_curves
+from course.plots.picture import Picture
 from course.training import kept
 from course.training.fit import fit
 
-COLUMNS = ("network", "parameters", "epochs", "s per epoch", "test accuracy")
+COLUMNS = ("network", "parameters", "epochs", "s per epoch", "test accuracy", "images moved")
+MOVED = 3
+"""By so many pixels to the right and down are the test images of the last column moved."""
+_SET_ASIDE = 1_000
 
 
 @dataclass(frozen=True)
@@ -35,17 +40,26 @@ class Row:
     """On the test images, 0…1."""
     tested: int
     """The number of test images."""
+    moved: float | None = None
+    """The accuracy on the test images moved by `MOVED` pixels; None in an older file."""
+    curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Accuracy and loss by epoch, on the training images and on those set aside."""
 
     def cells(self) -> tuple[str, ...]:
         """Write the row as the table shows it."""
-        error = math.sqrt(self.accuracy * (1 - self.accuracy) / self.tested)
         return (
             self.name,
             f"{self.parameters:,}",
             str(self.epochs),
             f"{self.seconds:.1f}",
-            f"{self.accuracy:.1%} ± {100 * error:.1f}",
+            self._with_error(self.accuracy),
+            "" if self.moved is None else self._with_error(self.moved),
         )
+
+    def _with_error(self, accuracy: float) -> str:
+        """Write an accuracy with its standard error."""
+        error = math.sqrt(accuracy * (1 - accuracy) / self.tested)
+        return f"{accuracy:.1%} ± {100 * error:.1f}"
 
 
 def results_table(rows: Sequence[Row], planned: Sequence[str], note: str) -> Shown:
@@ -54,7 +68,7 @@ def results_table(rows: Sequence[Row], planned: Sequence[str], note: str) -> Sho
     measured = sorted(rows, key=lambda row: order.get(row.name, len(order)))
     waiting = [name for name in planned if name not in {row.name for row in rows}]
     lines = [row.cells() for row in measured]
-    lines += [(name, "", "", "", "not run yet") for name in waiting]
+    lines += [(name, "", "", "", "not run yet", "") for name in waiting]
     return table("Experiments", COLUMNS, lines, note)
 
 
@@ -76,6 +90,13 @@ class Experiments:
         (train, labels), (self._test_images, self._test_labels) = load_data()
         chosen = balanced_indices(labels, min(images, len(labels)))
         self._images, self._labels = train[chosen], labels[chosen]
+        others = np.setdiff1d(np.arange(len(labels)), chosen)[:_SET_ASIDE]
+        # In a small data set nothing is left to be set aside.
+        self._aside = (
+            (train[others], labels[others])
+            if len(others)
+            else (self._test_images, self._test_labels)
+        )
         # Results on other images are in a file of their own.
         source = "standin" if "stand-in" in data_source() else "real"
         self._path = state_folder() / f"experiments-{name}-{source}-{len(chosen)}.json"
@@ -88,11 +109,13 @@ class Experiments:
         *,
         epochs: int | None = None,
         callbacks: Sequence[Any] = (),
+        validate: bool = False,
         again: bool = False,
     ) -> Shown:
         """Train the compiled model for (28, 28, 1) that `build()` returns; return the table.
 
-        An experiment with a result is not trained again, unless `again=True`.
+        An experiment with a result is not trained again, unless `again=True`. With `validate`,
+        loss and accuracy are also measured after each epoch on images that were set aside.
         """
         import keras
 
@@ -106,19 +129,30 @@ class Experiments:
             print(f"{name}: measured already; again=True trains it again.")
             return self.table()
         pixels = self._images[..., np.newaxis] / 255.0
-        history = fit(model, pixels, self._labels, epochs, callbacks=list(callbacks))
+        options: dict[str, Any] = {"callbacks": list(callbacks)}
+        if validate:
+            options["validation_data"] = (self._aside[0][..., np.newaxis] / 255.0, self._aside[1])
+        history = fit(model, pixels, self._labels, epochs, **options)
         if history.stopped:
             print(f"{name}: stopped, so it makes no row of the table.")
         else:
             self._enter(self._measured(name, digest, model, history))
         return self.table()
 
+    def curves(self, name: str) -> Picture:
+        """Show loss and accuracy by epoch of an experiment that was run with `validate=True`."""
+        row = next((row for row in self._rows if row.name == name and row.curves), None)
+        if row is None:
+            raise CourseError(f"{name} has no curves.", "Run it with validate=True, again=True.")
+        return validation_curves(row.curves)
+
     def table(self) -> Shown:
         """Return the table of all results so far."""
         note = (
             f"Trained on {len(self._images):,} images, tested on {len(self._test_images):,} "
             f"({data_source()}). ± is one standard error of the test; another start changes the "
-            "accuracy by about as much again."
+            f"accuracy by about as much again. The last column: the same images, {MOVED} pixels "
+            "further right and down."
         )
         return results_table(self._rows, self._planned, note)
 
@@ -134,6 +168,7 @@ class Experiments:
     def _measured(self, name: str, digest: str, model: Any, history: Any) -> Row:
         pixels = self._test_images[..., np.newaxis] / 255.0
         scores = model.evaluate(pixels, self._test_labels, verbose=0, return_dict=True)
+        further = model.evaluate(moved(pixels), self._test_labels, verbose=0, return_dict=True)
         return Row(
             name=name,
             digest=digest,
@@ -142,6 +177,12 @@ class Experiments:
             seconds=float(np.mean(history.seconds)),
             accuracy=float(scores["accuracy"]),
             tested=len(self._test_images),
+            moved=float(further["accuracy"]),
+            curves={
+                name: [float(value) for value in values]
+                for name, values in history.history.items()
+                if "val_loss" in history.history
+            },
         )
 
     def _enter(self, row: Row) -> None:
@@ -154,6 +195,13 @@ class Experiments:
             write_atomically(self._path, lambda file: file.write(text.encode()))
         except OSError as error:
             print(f"The table can't be kept for a restart: {self._path}: {error.strerror}.")
+
+
+def moved(images: np.ndarray) -> np.ndarray:
+    """Move images (n, height, width, …) by `MOVED` pixels; what moves out is lost."""
+    result = np.zeros_like(images)
+    result[:, MOVED:, MOVED:] = images[:, :-MOVED, :-MOVED]
+    return result
 
 
 def _settings(values: dict[str, Any]) -> dict[str, Any]:

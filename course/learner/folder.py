@@ -131,6 +131,7 @@ def find_work(name: str) -> Work:
     if path.is_dir() and (inside := path / f"{path.resolve().name}.ipynb").is_file():
         path = inside
     if not path.is_file():
+        _refuse_ungraded(name)
         raise _unknown(name)
     return Work(_assignment_of(path), path)
 
@@ -144,9 +145,21 @@ def _assignment_of(path: Path) -> str:
         return max(assignments(), key=owners.count)
     if path.stem in assignments():
         return path.stem
+    _refuse_ungraded(path.stem)
     raise CourseError(
         f"{path} has none of the gaps of an exercise.", f"Exercises are {', '.join(assignments())}."
     )
+
+
+def _refuse_ungraded(name: str) -> None:
+    """Say of a notebook without points what to do instead of checking it."""
+    if name == "improve":
+        raise CourseError(
+            "improve has no points, so `course check` has nothing to count in it.",
+            "Run its cells in JupyterLab: the last one checks your network and measures it.",
+        )
+    if name in ("lesson", "practice", "further"):
+        raise CourseError(f"{name} has no exercises to check.", "Open it with `course lab`.")
 
 
 def _unknown(name: str) -> CourseError:

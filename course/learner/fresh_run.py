@@ -21,15 +21,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from course.checks.time_limit import SECONDS as TEST_SECONDS
 from course.errors import CourseError
 from course.learner.gap_check import MIME, judging_cell
 from course.notebook.cell_marks import CellMark, mark_of
 from course.notebook.tampering import one_line
 from course.notebook.verdict import FAILED, Verdict
 
-# The limits of grading for a cell and for a test.
+# The limit of grading for a cell.
 CELL_SECONDS = 120
-TEST_SECONDS = 60
 MOST_RESTARTS = 3
 
 ShowProgress = Callable[[str, int, int], None]

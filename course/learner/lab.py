@@ -1,6 +1,8 @@
 """The learner's folder: copies of the notebooks, never overwritten, opened in JupyterLab, reset."""
 
+import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -53,7 +55,26 @@ def unpack(folder: Path) -> list[Path]:
 
 def copy_new(origin: Path, target: Path) -> bool:
     """Copy a file unless `target` exists; return whether it was copied."""
-    return _write_new(origin.read_bytes(), target)
+    content = origin.read_bytes()
+    return _write_new(_as_opened(content) if target.suffix == ".ipynb" else content, target)
+
+
+def _as_opened(content: bytes) -> bytes:
+    """Return a notebook with what JupyterLab notes in it when it is opened with this Python.
+
+    Without that, JupyterLab asks to save a notebook in which nothing was changed.
+    """
+    notebook = json.loads(content)
+    notebook["metadata"]["language_info"] = {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": platform.python_version(),
+    }
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _write_new(content: bytes, target: Path) -> bool:

@@ -84,6 +84,18 @@ def _verdicts(work: Work, notebook: NotebookNode) -> Iterator[Verdict]:
         yield Verdict(gap.name, earned, gap.points, status)
 
 
+def is_beginning(folder: Path, found: list[Standing]) -> bool:
+    """Tell whether the lesson is there and neither its cells nor any gap were touched."""
+    touched = (verdict.status != "not_attempted" for one in found for verdict in one.verdicts)
+    if any(touched) or any(standing.problem for standing in found):
+        return False
+    try:
+        cells = read_notebook(folder / "lesson.ipynb").cells
+    except CourseError:
+        return False
+    return not any(cell.get("execution_count") for cell in cells)
+
+
 def _known_status(status: object) -> Status | None:
     """Return a remembered status; None for the word of another version."""
     return next((known for known in STATUS_WORDS if known == status), None)

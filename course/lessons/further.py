@@ -1,12 +1,12 @@
 # %% [markdown]
-# # Going further: five questions to a network
+# # Going further: eight questions to a network
 #
 # | | |
 # |---|---|
 # | **You will be able to** | say what the number of filters, the layers and the pooling do to size, time and accuracy, because you have measured it |
 # | **You need** | the lesson |
-# | **Time** | about 20 minutes |
-# | **Training costs** | three minutes on a laptop CPU (two cores), for all questions |
+# | **Time** | about 30 minutes |
+# | **Training costs** | five minutes on a laptop CPU (two cores), for all questions |
 # | **Points** | none: nothing here is graded |
 #
 # Each question is one change to the lesson's network. **Predict** what it does to the three numbers
@@ -35,6 +35,9 @@ questions = Experiments(
         "one convolution",
         "stop at 90 %",
         "no pooling",
+        "without ReLU",
+        "dense",
+        "20 epochs",
     ],
 )
 questions.table()
@@ -45,15 +48,15 @@ questions.table()
 
 
 # %%
-def network(filters=(64, 64), pooling=True):
+def network(filters=(64, 64), pooling=True, activation="relu"):
     """Return a compiled CNN with one convolution for each number of filters."""
     layers = [tf.keras.Input(shape=(28, 28, 1))]
     for number in filters:
-        layers.append(tf.keras.layers.Conv2D(number, (3, 3), activation="relu"))
+        layers.append(tf.keras.layers.Conv2D(number, (3, 3), activation=activation))
         if pooling:
             layers.append(tf.keras.layers.MaxPooling2D(2, 2))
     layers.append(tf.keras.layers.Flatten())
-    layers.append(tf.keras.layers.Dense(128, activation="relu"))
+    layers.append(tf.keras.layers.Dense(128, activation=activation))
     layers.append(tf.keras.layers.Dense(10, activation="softmax"))
     model = tf.keras.Sequential(layers)
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -145,6 +148,76 @@ questions.run("no pooling", lambda: network(pooling=False))
 # 24 × 24 × 64 = 36,864 numbers, each with a weight to each of 128 units: about twenty times as many
 # parameters as the lesson's network, and four times the time. When we ran it they bought nothing
 # that stands out from the ±.
+
+# %% [markdown]
+# ## 6. What if there were no ReLU?
+#
+# Without an activation every layer multiplies and adds, and so do all of them together: no more
+# than one layer could. Only max pooling still bends something. **Predict** how many points of
+# accuracy ReLU is worth.
+
+# %%
+questions.run("without ReLU", lambda: network(activation=None))
+
+# %% [markdown]
+# Compare the row with the lesson's CNN: the same parameters, the same time. The difference is what
+# the bends at 0 are worth.
+
+# %% [markdown]
+# ## 7. Dense or convolutional: which one stands it when the garment moves?
+#
+# The last column of the table has the same test images, moved three pixels to the right and down.
+# **Predict** which of the two networks loses more.
+
+
+# %%
+def dense_network():
+    """Return the lesson's dense network, compiled."""
+    layers = [
+        tf.keras.Input(shape=(28, 28, 1)),
+        tf.keras.layers.Flatten(),
+        tf.keras.layers.Dense(128, activation="relu"),
+        tf.keras.layers.Dense(10, activation="softmax"),
+    ]
+    model = tf.keras.Sequential(layers)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+questions.run("dense", dense_network)
+
+# %% [markdown]
+# Both lose, and neither has seen a moved garment. The convolutions find the same features three
+# pixels further on; the dense layers behind them have learned where the features were. In the dense
+# network every weight belongs to one pixel.
+
+# %% [markdown]
+# ## 8. What do twenty epochs do?
+#
+# After each epoch the network is also measured on 1,000 images that were set aside, the
+# **validation** images. **Predict** after which epoch their loss is lowest.
+
+# %%
+questions.run("20 epochs", network, epochs=20, validate=True)
+
+# %%
+questions.curves("20 epochs")
+
+# %% [markdown]
+# From the dotted line on, the loss falls on the training images and rises on the others: this is
+# **overfitting**. The network becomes surer of what it knows by heart, and of its mistakes as well.
+# The remedies: stop there (`EarlyStopping`), more images, or a smaller network.
+
+# %% [markdown]
+# ## What comes next
+#
+# **Augmentation** trains on changed copies of the images, moved, mirrored or brighter, so that the
+# network can't rely on what such changes take away. Keras has layers for it, such as
+# `RandomTranslation` and `RandomFlip`, which act during training only.
+#
+# **Transfer learning** starts with the convolutions of a network that was trained on millions of
+# other images, and trains new dense layers on yours. A few hundred images are then often enough,
+# because edges and textures need not be learned again.
 
 # %% [markdown]
 # ## Your own question

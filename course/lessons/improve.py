@@ -65,7 +65,7 @@ fit(model, train_pixels, train_labels, epochs=3)
 # %% [markdown]
 # ## Does it keep the rules, and how good is it?
 #
-# *A right result* is a network within the budget; its accuracy on the test images is shown with one
+# *A correct result* is a network within the budget; its accuracy on the test images is shown with one
 # standard error. Two networks that differ by less than two of these may be equally good.
 
 # %% test="model" points=0

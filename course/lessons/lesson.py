@@ -16,9 +16,10 @@
 # | **Training costs** | 2 to 4 minutes on a laptop CPU, for both networks; `QUICK = True` below makes it a tenth. |
 #
 # Run the cells from top to bottom with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Before each important
-# cell you are asked to **predict**: write what you expect in place of `None`, and run the cell. The
-# next one shows your prediction and the result side by side. A wrong prediction is the part that
-# you will remember, and nobody marks it.
+# step you are asked to **predict**: type what you expect into the box and press <kbd>Enter</kbd>,
+# or click *Skip*. The next cell is folded (…) until then; it shows your prediction and the result
+# side by side. Nobody marks a prediction, and a wrong one is easy to remember. Where no box
+# appears, write your prediction in place of `None` and run the cell again.
 
 # %% [markdown]
 # ## 1. Set up
@@ -80,16 +81,16 @@ plots.images(
 # %%
 empty_pixels = predict(
     "Of 100 pixels of the training images, how many are exactly 0, which is black?",
-    None,  # ← a number in place of None
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-share_of_zeros = np.mean(train_images == 0)
-empty_pixels.compare(100 * share_of_zeros, unit="%")
+# %% reveal=true
+with empty_pixels.reveal():
+    share_of_zeros = np.mean(train_images == 0)
+    empty_pixels.compare(100 * share_of_zeros, unit="%")
 
 # %% [markdown]
-# On the real images about half of all pixels are empty. Look at where they are, on the first
-# pair of trousers.
+# See where the empty pixels are, on the first pair of trousers.
 
 # %%
 trousers = garments["Trouser"][0]
@@ -107,14 +108,14 @@ plots.images(
 # that is fed raw pixels has to spend weights on each of those places.
 
 # %% [markdown]
-# There is a second waste. A dense layer gives each pixel a weight of its own and adds up; which
-# pixels are *neighbors* plays no part in that.
+# There is a second waste. A dense layer gives each pixel a weight of its own and adds up all
+# products of pixel and weight.
 
 # %%
 shuffled = predict(
     "Shuffle the 784 pixels, and shuffle the weights of one dense unit in the same way. "
     "What happens to the unit's answer?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "it becomes random",
         "B": "it stays exactly the same",
@@ -122,28 +123,28 @@ shuffled = predict(
     },
 )
 
-# %%
-rng = np.random.default_rng(0)
-shuffle = rng.permutation(trousers.size)
-pixels = trousers.flatten() / 255.0
-weights = rng.normal(size=pixels.size)  # One unit of a dense layer.
+# %% reveal=true
+with shuffled.reveal():
+    rng = np.random.default_rng(0)
+    shuffle = rng.permutation(trousers.size)
+    pixels = trousers.flatten() / 255.0
+    weights = rng.normal(size=pixels.size)  # One unit of a dense layer.
+    in_place, moved = pixels @ weights, pixels[shuffle] @ weights[shuffle]
 
-print(f"pixels in place:  {pixels @ weights:.6f}")
-print(f"pixels shuffled:  {pixels[shuffle] @ weights[shuffle]:.6f}")
-shuffled.compare("B")
-
-# %%
-plots.images(
-    {"in place": trousers / 255, "shuffled": pixels[shuffle].reshape(trousers.shape)},
-    alt="The trousers, and the same pixels in random order.",
-    caption="On the left you see trousers, on the right the same 784 pixels shuffled: noise. To a "
-    "dense layer both are equally easy.",
-)
+    print(f"pixels in place:  {in_place:.6f}")
+    print(f"pixels shuffled:  {moved:.6f}")
+    smaller_or_random = "C" if abs(moved) < 0.5 * abs(in_place) else "A"
+    shuffled.compare("B" if np.isclose(in_place, moved) else smaller_or_random)
+    plots.images(
+        {"in place": trousers / 255, "shuffled": pixels[shuffle].reshape(trousers.shape)},
+        alt="The trousers, and the same pixels in random order.",
+        caption="On the left you see trousers, on the right the same 784 pixels shuffled: noise. "
+        "To a dense layer both are equally easy: it does not use which pixels are neighbors.",
+    ).show()
 
 # %% [markdown]
-# A dense layer never knew that edges, corners and legs are made of pixels *side by side*. Two ideas
-# put this right: **convolutions**, which look at small neighborhoods, and **pooling**, which throws
-# away what is not needed.
+# Edges, corners and legs are made of pixels *side by side*. Two ideas use that: **convolutions**,
+# which look at small neighborhoods, and **pooling**, which drops what is not needed.
 
 # %% [markdown]
 # ## 3. Convolution: one small window, many places
@@ -179,49 +180,56 @@ kernel = np.array(
 
 first_sum = predict(
     "Lay the kernel on the upper left corner, multiply, and add up. Which number comes out?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-window = numbers[0:3, 0:3]
-print("the window in the upper left corner:\n", window)
-print("multiplied by the kernel:\n", window * kernel)
-first_sum.compare(np.sum(window * kernel))
-
-# %% [markdown]
-# The lower row of the window counts as plus, the upper one as minus, the middle not at all. So
-# the kernel asks one question: *is it brighter below than above?* Here it is, by 3 × 9 = 27.
+# %% reveal=true
+with first_sum.reveal():
+    window = numbers[0:3, 0:3]
+    print("the window in the upper left corner:\n", window)
+    print("multiplied by the kernel:\n", window * kernel)
+    first_sum.compare(np.sum(window * kernel))
+    first_sum.explain(
+        """
+        The lower row of the window counts as plus, the upper one as minus, the middle not at all.
+        So the kernel asks one question: *is it brighter below than above?* Here it is, by
+        3 × 9 = 27.
+        """
+    )
 
 # %%
 map_shape = predict(
     "Slide the 3×3 window over all of the 5×5 image, one pixel at a time, never over the border. "
     "How many rows and columns of answers are there?",
-    None,  # ← a shape such as (4, 6)
+    None,  # ← a shape, in the box below or here
+    like=(4, 6),
 )
 
-# %%
-tensorflow_answers = tf.nn.conv2d(
-    numbers[np.newaxis, :, :, np.newaxis].astype("float32"),
-    kernel[:, :, np.newaxis, np.newaxis].astype("float32"),
-    strides=1,
-    padding="VALID",
-)
-feature_map = tensorflow_answers[0, :, :, 0].numpy()
-print("TensorFlow:\n", feature_map.astype(int))
-map_shape.compare(feature_map.shape)
+# %% reveal=true
+with map_shape.reveal():
+    tensorflow_answers = tf.nn.conv2d(
+        numbers[np.newaxis, :, :, np.newaxis].astype("float32"),
+        kernel[:, :, np.newaxis, np.newaxis].astype("float32"),
+        strides=1,
+        padding="VALID",
+    )
+    feature_map = tensorflow_answers[0, :, :, 0].numpy()
+    print("TensorFlow:\n", feature_map.astype(int))
+    map_shape.compare(feature_map.shape)
+    map_shape.explain(
+        """
+        A window 3 wide fits into a row of 5 in 5 − 3 + 1 = 3 places, so 5 × 5 numbers become 3 × 3
+        answers: a **feature map**. It says 27 wherever the window covers the change from dark to
+        bright, and 0 where all is flat.
+        """
+    )
+    plots.sliding_kernel(numbers, kernel, "the little image").show()
 
 # %% [markdown]
-# A window 3 wide fits into a row of 5 in 5 − 3 + 1 = 3 places, so 5 × 5 numbers become 3 × 3
-# answers: a **feature map**. It says 27 wherever the window covers the change from dark to bright,
-# and 0 where all is flat. See how it comes about: step through the nine places.
-
-# %%
-plots.sliding_kernel(numbers, kernel, "the little image", rows=(0, 1, 2))
-
-# %% [markdown]
-# Keras calls this `padding="valid"`: the window never hangs over the border. With `padding="same"`
-# zeros are added around the image, so that at stride 1 the feature map is as large as the image.
-# The step from one place to the next is the **stride**, here 1.
+# The answers of one kernel make a **feature map**. Keras calls this way of sliding
+# `padding="valid"`: the window never hangs over the border. With `padding="same"` zeros are added
+# around the image, so that at stride 1 the feature map is as large as the image. The step from one
+# place to the next is the **stride**, here 1.
 
 # %% [markdown]
 # A word on the name. In mathematics a convolution turns the kernel by 180 degrees first; without
@@ -239,14 +247,15 @@ print("by hand, kernel turned:      ", np.sum(window * turned))
 # so nothing is lost; a turned one would simply be learned turned.
 
 # %% [markdown]
-# Use the same kernel on a real garment, a T-shirt with pixels from 0 to 1.
+# Use the same kernel on a garment with pixels from 0 to 1: the T-shirt with the least pattern
+# among the first 500.
 
 # %%
-shirt = garments["T-shirt/top"][0] / 255.0
+shirt = plots.plainest(garments["T-shirt/top"][:500]) / 255.0
 
 strong_places = predict(
     "Where on the T-shirt will this kernel's answers be far from 0?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "along the upright sides",
         "B": "at the shoulders, the sleeves' ends and the hem",
@@ -255,41 +264,48 @@ strong_places = predict(
     picture=plots.images(
         {"a T-shirt": shirt},
         alt="A T-shirt.",
-        caption="The first T-shirt of the training images, seen from the front.",
+        caption="A T-shirt of the training images without a print, seen from the front.",
     ),
 )
 
-# %%
-strong_places.compare("B", note="Press Play, or step through one row.")
-plots.sliding_kernel(shirt, kernel, "a T-shirt")
-
-# %% [markdown]
-# The map no longer shows a T-shirt; it shows **horizontal edges**, and where they are. The sides,
-# which are vertical edges, leave almost no trace. Of all that is in the image, nine numbers picked
-# one feature. (Which nine numbers would pick the sides? That is an exercise.)
+# %% reveal=true
+with strong_places.reveal():
+    strength = plots.strength_by_border(shirt, kernel)
+    strongest = max(strength, key=strength.get)
+    print("mean strength of the answers:", {part: round(v, 2) for part, v in strength.items()})
+    strong_places.compare(
+        {"upright": "A", "level": "B", "inside": "C"}[strongest],
+        note="Press Play, or step through the whole map.",
+    )
+    plots.sliding_kernel(shirt, kernel, "a T-shirt").show()
+    strong_places.explain(
+        """
+        The map no longer shows a T-shirt; it shows **horizontal edges**, and where they are. The
+        sides, which are vertical edges, leave almost no trace. Of all that is in the image, nine
+        numbers picked one feature. (Which nine numbers would pick the sides? That is an exercise.)
+        """
+    )
 
 # %% [markdown]
 # Other numbers, other features. People wrote such kernels long before networks learned theirs.
 
 # %%
 boot = garments["Ankle boot"][0] / 255.0
-maps = plots.classic_maps(boot)
+centered = np.full((3, 3), -1)
+centered[1, 1] = 8
+three_maps, its_map = plots.map_question(boot, centered)
 
 which_map = predict(
     "A kernel has −1 in all places and 8 in the middle. Which of these maps does it make?",
-    None,  # ← "A", "B" or "C"
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={"A": "", "B": "", "C": ""},
-    picture=plots.maps(
-        {"A": maps["blur"], "B": maps["horizontal edges"], "C": maps["outlines"]},
-        alt="Three feature maps of an ankle boot, named A, B and C.",
-        caption="A shows the whole boot softly, B its upper and lower borders, C a thin line around "
-        "all of it.",
-    ),
+    picture=three_maps,
 )
 
-# %%
-which_map.compare("C")
-plots.classic_kernels(boot, "an ankle boot")
+# %% reveal=true
+with which_map.reveal():
+    which_map.compare(its_map)
+    plots.classic_kernels(boot, "an ankle boot").show()
 
 # %% [markdown]
 # Nobody writes such kernels for a CNN. A `Conv2D(64, (3, 3))` layer starts with 64 random kernels,
@@ -316,13 +332,16 @@ small_map = np.array(
 
 four_numbers = predict(
     "Pool these 4×4 numbers to 2×2. Which four stay?",
-    None,  # ← rows of numbers, such as [[1, 2], [3, 4]]
+    None,  # ← four numbers, row by row, in the box below or here
+    like=[[1, 2], [3, 4]],
 )
 
-# %%
-max_pool = tf.keras.layers.MaxPooling2D(2, 2)  # Blocks of 2×2, and a stride of 2.
-four_numbers.compare(max_pool(small_map[np.newaxis, :, :, np.newaxis])[0, :, :, 0].numpy())
-plots.pooling_blocks(small_map)
+# %% reveal=true
+with four_numbers.reveal():
+    max_pool = tf.keras.layers.MaxPooling2D(2, 2)  # Blocks of 2×2, and a stride of 2.
+    pooled = max_pool(small_map[np.newaxis, :, :, np.newaxis])[0, :, :, 0].numpy()
+    four_numbers.compare(pooled.astype(int))
+    plots.pooling_blocks(small_map).show()
 
 # %% [markdown]
 # Sixteen numbers became four. Each still says *how strongly was this feature seen around here?*;
@@ -335,24 +354,31 @@ edges = plots.classic_maps(shirt)["horizontal edges"]
 pooled_shape = predict(
     f"The edges of the T-shirt are a map of {edges.shape[0]}×{edges.shape[1]} numbers. What shape "
     "does pooling by 2 make of it?",
-    None,  # ← a shape
+    None,  # ← a shape, in the box below or here
+    like=(20, 10),
 )
 
-# %%
-pooled_edges = max_pool(edges[np.newaxis, :, :, np.newaxis])[0, :, :, 0].numpy()
-pooled_shape.compare(pooled_edges.shape)
-plots.maps(
-    {"before": edges, "after pooling by 2": pooled_edges},
-    alt="The T-shirt's horizontal edges before and after pooling.",
-    caption="The feature map before and after pooling, at the same size on the page. The pooled map "
-    "is coarser; the strong positive answers are still there, the negative ones grew thin.",
-)
+# %% reveal=true
+with pooled_shape.reveal():
+    pooled_edges = max_pool(edges[np.newaxis, :, :, np.newaxis])[0, :, :, 0].numpy()
+    pooled_shape.compare(pooled_edges.shape)
+    plots.maps(
+        {"before": edges, "after pooling by 2": pooled_edges},
+        alt="The T-shirt's horizontal edges before and after pooling.",
+        caption="The feature map before and after pooling, at the same size on the page. The "
+        "pooled map is coarser; the strong positive answers are still there, the negative ones "
+        "grew thin.",
+    ).show()
 
 # %% [markdown]
 # A quarter of the numbers, and the edges where it gets brighter downwards are as strong as before.
 # The negative answers, where it gets darker, grew thin or vanished, because the *largest* number
-# of a block wins. That is no loss in a CNN: its activation, *relu*, turns negative answers into 0
-# before the pooling anyway, and another kernel, with the signs swapped, finds those edges.
+# of a block wins. A CNN loses nothing by that: its activation, **ReLU**, turns negative answers
+# into 0 before the pooling anyway, and another kernel, with the signs swapped, finds those edges.
+#
+# **Why ReLU?** Two convolutions in a row, with nothing between them, are together one larger
+# convolution: products and sums of products and sums. The bend at 0 is what lets a second layer
+# compute something that one layer can't. max(0, x) is the cheapest bend, and trains well.
 
 # %% [markdown]
 # ## 5. What is the difference between convolution and pooling?
@@ -377,28 +403,32 @@ rows = {
 moved_edge = predict(
     "At stride 1 the answers to the moved edge are [0 0 0 1 0 0]. What does the same convolution "
     "find at stride 2, where it looks at every second place?",
-    None,  # ← a list such as [0, 0, 0]
+    None,  # ← a list, in the box below or here
+    like=[1, 2, 3],
 )
 
-# %%
-for name, row in rows.items():
-    every_answer = np.correlate(row, brighter, mode="valid")
-    print(f"{name}: {row}")
-    print("  convolution, stride 1:      ", every_answer)
-    print("  convolution, stride 2:      ", every_answer[::2])
-    print("  stride 1, then pooling by 2:", every_answer.reshape(-1, 2).max(axis=1))
-moved_edge.compare(every_answer[::2])
-
-# %% [markdown]
-# With stride 2 the convolution looks at every second place only. It found the first edge and
-# **missed the second one altogether**: a large stride changes what kinds of features are
-# extracted. Pooling comes after every place has been looked at, so both edges survive; a larger
-# stride there only means that fewer numbers are kept.
+# %% reveal=true
+with moved_edge.reveal():
+    for name, row in rows.items():
+        every_answer = np.correlate(row, brighter, mode="valid")
+        print(f"{name}: {row}")
+        print("  convolution, stride 1:      ", every_answer)
+        print("  convolution, stride 2:      ", every_answer[::2])
+        print("  stride 1, then pooling by 2:", every_answer.reshape(-1, 2).max(axis=1))
+    moved_edge.compare(every_answer[::2])
+    moved_edge.explain(
+        """
+        With stride 2 the convolution looks at every second place only. It found the first edge and
+        **missed the second one altogether**: a large stride changes what kinds of features are
+        extracted. Pooling comes after every place has been looked at, so both edges survive; a
+        larger stride there only means that fewer numbers are kept.
+        """
+    )
 
 # %%
 which_keeps = predict(
-    "Now on the T-shirt, with strides of 1, 2 and 4: which way keeps the strongest answers?",
-    None,  # ← "A", "B" or "C"
+    "Now on the T-shirt, with strides of 2 and 4: which way keeps the strongest answers?",
+    None,  # ← "A", "B" or "C", in the box below or here
     choices={
         "A": "the convolution with a larger stride",
         "B": "stride 1, then pooling with a larger stride",
@@ -406,9 +436,16 @@ which_keeps = predict(
     },
 )
 
-# %%
-which_keeps.compare("B")
-plots.stride_or_pooling(shirt, kernel, "a T-shirt")
+# %% reveal=true
+with which_keeps.reveal():
+    pairs = plots.smaller_maps(shirt, kernel, (2, 4)).values()
+    strided, pooled = (np.array([np.mean(pair[way]) for pair in pairs]) for way in (0, 1))
+    print("mean answer after ReLU, at strides of 2 and 4:")
+    print("  convolution with that stride:", strided.round(2))
+    print("  stride 1, then pooling:      ", pooled.round(2))
+    stronger = "B" if (pooled > strided).all() else "A"
+    which_keeps.compare("C" if np.allclose(pooled, strided) else stronger)
+    plots.stride_or_pooling(shirt, kernel, "a T-shirt").show()
 
 # %% [markdown]
 # Equal sizes, different content. A strided convolution is cheaper, since at stride 2 it computes a
@@ -429,9 +466,24 @@ test_scaled = test_images / 255.0
 print("largest pixel before:", train_images.max(), "- after:", train_scaled.max())
 
 # %% [markdown]
-# Train the dense network: the image is flattened into 784 numbers, 128 units look at all of them,
-# and 10 outputs give a probability for each class.
+# The dense network: the image is flattened into 784 numbers, 128 units look at all of them, and 10
+# outputs give a probability for each class. Three names in its code:
 #
+# - **softmax** turns the 10 outputs into probabilities: each at least 0, all together 1, the
+#   largest output the most probable class.
+# - The **loss**, *sparse categorical cross-entropy*, is −log of the probability that the network
+#   gave to the correct class, averaged: 0 if it was sure and correct, large if it was sure and wrong.
+# - **Adam** changes the weights after every 32 images, a small step in the direction in which the
+#   loss falls. It chooses the length of the step for each weight by the last slopes.
+
+# %%
+dense_guess = predict(
+    "How many of 100 test images, which it has never seen, will this dense network classify "
+    "correctly after five looks at the training images?",
+    None,  # ← a number, in the box below or here
+)
+
+# %% [markdown]
 # `fit` calls Keras's own `dense_model.fit` and adds three things. It says first how long the
 # training will take. The stop button (■, in the toolbar) ends it early, and the network keeps what
 # it has learned. And the result is kept on your disk: after a restart it is there at once.
@@ -457,22 +509,19 @@ dense_seconds = np.mean(dense_history.seconds)
 # The loss fell from epoch to epoch and the accuracy rose, on images that the network was shown.
 # Now ask it about images it has never seen.
 
-# %%
-dense_guess = predict(
-    "How many of 100 test images does the dense network name right?",
-    None,  # ← a number
-)
-
-# %%
-dense_loss, dense_accuracy = dense_model.evaluate(test_scaled, test_labels, verbose=0)
-print("Test loss: ", dense_loss)
-print("Test accuracy: ", dense_accuracy * 100, "%")
-dense_guess.compare(100 * dense_accuracy, unit="%")
-
-# %% [markdown]
-# When this lesson's code was first run it printed a test loss of 0.336 and a test accuracy of
-# 87.79 %. Yours will differ a little: the weights start from random numbers, and
-# processors round differently. This is the figure to beat.
+# %% reveal=true
+with dense_guess.reveal():
+    dense_loss, dense_accuracy = dense_model.evaluate(test_scaled, test_labels, verbose=0)
+    print("Test loss: ", dense_loss)
+    print("Test accuracy: ", dense_accuracy * 100, "%")
+    dense_guess.compare(100 * dense_accuracy, unit="%")
+    dense_guess.explain(
+        """
+        When this lesson's code was first run it printed a test loss of 0.336 and a test accuracy
+        of 87.79 %. Yours will differ a little: the weights start from random numbers, and
+        processors round differently. This is the figure to beat.
+        """
+    )
 
 # %% [markdown]
 # ## 7. Now with convolutions
@@ -484,14 +533,15 @@ dense_guess.compare(100 * dense_accuracy, unit="%")
 # %%
 tensor_shape = predict(
     f"The training images have shape {train_scaled.shape}. What will it be with a channel axis?",
-    None,  # ← a shape
+    None,  # ← a shape, in the box below or here
+    like=(10, 20, 30),
 )
 
-# %%
-train_tensor = train_scaled.reshape(len(train_scaled), 28, 28, 1)
-test_tensor = test_scaled.reshape(len(test_scaled), 28, 28, 1)
-
-tensor_shape.compare(train_tensor.shape)
+# %% reveal=true
+with tensor_shape.reveal():
+    train_tensor = train_scaled.reshape(len(train_scaled), 28, 28, 1)
+    test_tensor = test_scaled.reshape(len(test_scaled), 28, 28, 1)
+    tensor_shape.compare(train_tensor.shape)
 
 # %% [markdown]
 # No pixel moved; only the shape is new. The number of images is taken from the array, so the same
@@ -499,7 +549,22 @@ tensor_shape.compare(train_tensor.shape)
 
 # %% [markdown]
 # Here comes the CNN: convolution, pooling, convolution, pooling, and then the dense network from
-# before. Before Keras tells you, fill its table: which **shape** comes out of each layer for one
+# before.
+
+# %%
+most_parameters = predict(
+    "Which layer will have the most parameters (weights and biases)?",
+    None,  # ← "A", "B", "C" or "D", in the box below or here
+    choices={
+        "A": "the first convolution",
+        "B": "the second convolution",
+        "C": "the first dense layer",
+        "D": "the last dense layer",
+    },
+)
+
+# %% [markdown]
+# Before Keras tells you, fill its table: which **shape** comes out of each layer for one
 # image, and how many **parameters** (weights and biases) does the layer have?
 #
 # Two rules for shapes: a 3 × 3 window fits into a row of n in n − 3 + 1 places, and pooling by 2
@@ -523,7 +588,7 @@ shapes_table(
 )
 
 # %% [markdown]
-# Build the network, and compare Keras's own table with yours.
+# Build the network.
 #
 # Many programs give the input's shape to the first layer, as
 # `Conv2D(64, (3, 3), activation="relu", input_shape=(28, 28, 1))`. It does the same, but today's
@@ -545,10 +610,22 @@ model = tf.keras.models.Sequential(
 )
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 first_kernels_before = model.layers[0].get_weights()[0]
-model.summary()
 
 # %% [markdown]
-# Keep that table in sight: section 9 reads it line by line.
+# Compare Keras's own table with yours.
+
+# %% reveal=true
+with most_parameters.reveal():
+    model.summary()
+    layers_with_weights = [layer for layer in model.layers if layer.count_params()]
+    counts = [layer.count_params() for layer in layers_with_weights]
+    most_parameters.compare("ABCD"[int(np.argmax(counts))], note="Section 9 says why.")
+
+# %%
+cnn_guess = predict(
+    "How many of 100 test images will the CNN classify correctly?",
+    None,  # ← a number, in the box below or here
+)
 
 # %% [markdown]
 # Train the CNN, for as many epochs as the dense network. This is the longest cell of
@@ -559,20 +636,17 @@ model.summary()
 cnn_history = fit(model, train_tensor, train_labels, epochs=EPOCHS, quick=QUICK, keep="lesson-cnn")
 cnn_seconds = np.mean(cnn_history.seconds)
 
-# %%
-cnn_guess = predict(
-    "How many of 100 test images does the CNN name right?",
-    None,  # ← a number
-)
-
-# %%
-cnn_loss, cnn_accuracy = model.evaluate(test_tensor, test_labels, verbose=0)
-print("Test loss: ", cnn_loss)
-print("Test accuracy: ", cnn_accuracy * 100, "%")
-cnn_guess.compare(100 * cnn_accuracy, unit="%")
-
-# %% [markdown]
-# On the real images the CNN gets 90 or 91 of 100 right, the dense network 87 or 88.
+# %% reveal=true
+with cnn_guess.reveal():
+    cnn_loss, cnn_accuracy = model.evaluate(test_tensor, test_labels, verbose=0)
+    print("Test loss: ", cnn_loss)
+    print("Test accuracy: ", cnn_accuracy * 100, "%")
+    cnn_guess.compare(100 * cnn_accuracy, unit="%")
+    cnn_guess.explain(
+        """
+        On the real images the CNN classifies 90 or 91 of 100 correctly, the dense network 87 or 88.
+        """
+    )
 
 # %% [markdown]
 # ## 8. What changed?
@@ -583,20 +657,25 @@ cnn_guess.compare(100 * cnn_accuracy, unit="%")
 # %%
 your_difference = predict(
     "What is different in the second code?",
-    None,  # ← your words, in quotes
+    None,  # ← your words, in the box below or here in quotes
+    like="",
 )
 
-# %%
-your_difference.compare(diff_models(dense_model, model, ("dense", "CNN")))
+# %% reveal=true
+with your_difference.reveal():
+    your_difference.compare(diff_models(dense_model, model, ("dense", "CNN")))
+    your_difference.explain(
+        """
+        Two things changed:
+
+        1. **Four layers were added in front**: convolution 1, pooling 1, convolution 2, pooling 2.
+        What follows them, from `Flatten` on, is the dense network from before.
+        2. **The images were reshaped** from (images, 28, 28) to (images, 28, 28, 1).
+        """
+    )
 
 # %% [markdown]
-# Two things changed:
-#
-# 1. **Four layers were added in front**: convolution 1, pooling 1, convolution 2, pooling 2. What
-#    follows them, from `Flatten` on, is the dense network from before.
-# 2. **The images were reshaped** from (images, 28, 28) to (images, 28, 28, 1).
-#
-# Why the second? The first convolution expects a single tensor that contains everything. So
+# Why the new axis? The first convolution expects a single tensor that contains everything. So
 # instead of a list of many 28 × 28 × 1 items we hand over one 4D tensor: on the full
 # training set 60,000 × 28 × 28 × 1, and likewise for the test images. The four axes are
 # (images, height, width, channels).
@@ -654,16 +733,24 @@ print(f"flatten     {flat}")
 # `None` in Keras's table is the place of the number of images, which is left open.
 
 # %% [markdown]
+# How do 64 maps become one? A filter of the second convolution has a **slice** for each map that
+# comes in. Each slice slides over its own map; the sums of all slices and one bias are added; ReLU
+# follows. Step through it with three maps instead of 64.
+
+# %%
+rng = np.random.default_rng(58)
+three_maps_in = rng.integers(0, 4, (4, 4, 3))  # height, width, maps
+one_filter = rng.integers(-1, 2, (3, 3, 3))  # height, width, a slice for each map
+
+plots.second_layer(three_maps_in, one_filter, bias=-2)
+
+# %% [markdown]
+# The second layer has 64 such filters of 64 slices each, so it makes 64 maps again.
+
+# %% [markdown]
 # Now account for the parameters. A convolution has one weight for each number of each kernel, a
 # kernel is as deep as its input has channels, and each kernel adds one bias. A dense unit has one
 # weight for each input, and a bias.
-
-# %%
-most_parameters = predict(
-    "Which layer has the most parameters?",
-    None,  # ← "A", "B", "C" or "D"
-    choices={"A": "conv 1", "B": "conv 2", "C": "dense 1", "D": "dense 2"},
-)
 
 # %%
 conv_1 = 64 * (3 * 3 * 1 + 1)
@@ -679,7 +766,6 @@ print(f"dense 2  10 · (128 + 1)    = {dense_2:>7,}")
 print(f"total, by hand             = {total:>7,}")
 print(f"total, Keras               = {model.count_params():>7,}")
 assert total == model.count_params()
-most_parameters.compare("C")
 
 # %% [markdown]
 # 640 + 36,928 + 204,928 + 1,290 = **243,786**, as Keras says. Pooling and `Flatten` add none. The
@@ -690,13 +776,14 @@ most_parameters.compare("C")
 without_pooling = predict(
     "Without any pooling, Flatten would get 24 × 24 × 64 = 36,864 numbers instead of 1,600. "
     "How many times as many parameters would the whole network have?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-total_without_pooling = conv_1 + conv_2 + 128 * (24 * 24 * 64 + 1) + dense_2
-print(f"without pooling: {total_without_pooling:,} parameters")
-without_pooling.compare(total_without_pooling / total, unit="times as many")
+# %% reveal=true
+with without_pooling.reveal():
+    total_without_pooling = conv_1 + conv_2 + 128 * (24 * 24 * 64 + 1) + dense_2
+    print(f"without pooling: {total_without_pooling:,} parameters")
+    without_pooling.compare(total_without_pooling / total, unit="times as many")
 
 # %% [markdown]
 # ## 10. Dense against CNN
@@ -706,21 +793,22 @@ without_pooling.compare(total_without_pooling / total, unit="times as many")
 # %%
 slower = predict(
     "How many times as long does an epoch of the CNN take as one of the dense network?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-print(f"{'':6} {'parameters':>10} {'s per epoch':>12} {'test accuracy':>14}")
-for name, network, seconds, accuracy in [
-    ("dense", dense_model, dense_seconds, dense_accuracy),
-    ("CNN", model, cnn_seconds, cnn_accuracy),
-]:
-    print(f"{name:6} {network.count_params():>10,} {seconds:>12.1f} {100 * accuracy:>12.2f} %")
-slower.compare(cnn_seconds / dense_seconds, unit="times as long")
+# %% reveal=true
+with slower.reveal():
+    print(f"{'':6} {'parameters':>10} {'s per epoch':>12} {'test accuracy':>14}")
+    for name, network, seconds, accuracy in [
+        ("dense", dense_model, dense_seconds, dense_accuracy),
+        ("CNN", model, cnn_seconds, cnn_accuracy),
+    ]:
+        print(f"{name:6} {network.count_params():>10,} {seconds:>12.1f} {100 * accuracy:>12.2f} %")
+    slower.compare(cnn_seconds / dense_seconds, unit="times as long")
 
 # %% [markdown]
-# The CNN gives more right answers, and here you can read what they cost: more parameters, and
-# many more multiplications per image, so each epoch took longer. Whether that is a good bargain
+# The CNN classifies more images correctly, and the table shows what that costs: more parameters,
+# and many more multiplications per image, so each epoch took longer. Whether that is a good bargain
 # depends on what the network is for. With other numbers of kernels, other layers or another
 # machine the table looks different: change something and run it again.
 
@@ -733,36 +821,44 @@ plots.learning_curves(
 )
 
 # %% [markdown]
+# The line is the accuracy on the images that the network is trained on. Where it goes on rising
+# while the accuracy on other images stays or falls, the network learns its training images by
+# heart: this is **overfitting**. In five epochs you see little of it; `further` trains for twenty,
+# and draws the curve of images that were set aside.
+
+# %% [markdown]
 # Accuracy is one number; it does not say *what* a network gets wrong.
 
 # %%
 hard_class = predict(
     "Which class do both networks find hardest?",
-    None,  # ← a name from CLASS_NAMES, in quotes
+    None,  # ← a class, in the box below or here in quotes
     choices=dict.fromkeys(CLASS_NAMES, ""),
 )
 
-# %%
-predictions = {
-    "dense": dense_model.predict(test_scaled, verbose=0).argmax(axis=1),
-    "CNN": model.predict(test_tensor, verbose=0).argmax(axis=1),
-}
-right = sum((taken == test_labels).astype(int) for taken in predictions.values())
-per_class = [right[test_labels == label].mean() for label in range(len(CLASS_NAMES))]
-hard_class.compare(CLASS_NAMES[int(np.argmin(per_class))])
-
-# %%
-plots.confusion_matrices(test_labels, predictions, CLASS_NAMES)
-
-# %% [markdown]
-# Read a row: of 100 images of that class, how many were taken for each other class? The large
-# numbers off the diagonal are garments that look alike at 28 × 28 pixels.
+# %% reveal=true
+with hard_class.reveal():
+    predictions = {
+        "dense": dense_model.predict(test_scaled, verbose=0).argmax(axis=1),
+        "CNN": model.predict(test_tensor, verbose=0).argmax(axis=1),
+    }
+    correct = sum((chosen == test_labels).astype(int) for chosen in predictions.values())
+    per_class = [correct[test_labels == label].mean() for label in range(len(CLASS_NAMES))]
+    hard_class.compare(CLASS_NAMES[int(np.argmin(per_class))])
+    plots.confusion_matrices(test_labels, predictions, CLASS_NAMES).show()
+    hard_class.explain(
+        """
+        Read a row: of 100 images of that class, how many were mistaken for each other class? The
+        large numbers off the diagonal are garments that look alike at 28 × 28 pixels.
+        """
+    )
 
 # %%
 plots.right_and_wrong(test_images, test_labels, predictions, CLASS_NAMES)
 
 # %% [markdown]
-# Neither network is right wherever the other is: the CNN wins on balance, not image by image.
+# Some images are classified correctly by the dense network alone: the CNN is better on average, not
+# on every image.
 
 # %% [markdown]
 # ## 11. Look inside the network
@@ -783,16 +879,19 @@ plots.first_kernels(first_kernels_before, model.layers[0].get_weights()[0])
 alike = predict(
     "After the last pooling, the feature maps of two T-shirts and of an ankle boot are compared with "
     "those of the first T-shirt. Which is more like it?",
-    None,  # ← "A" or "B"
+    None,  # ← "A" or "B", in the box below or here
     choices={"A": "the other T-shirt", "B": "the ankle boot"},
 )
 
-# %%
-three = np.stack([*garments["T-shirt/top"][:2], garments["Ankle boot"][0]])[..., np.newaxis] / 255.0
-_, other_shirt, ankle_boot = plots.likeness(model, three)
+# %% reveal=true
+with alike.reveal():
+    three = np.stack([*garments["T-shirt/top"][:2], garments["Ankle boot"][0]])
+    three = three[..., np.newaxis] / 255.0
+    _, other_shirt, ankle_boot = plots.likeness(model, three)
 
-alike.compare("A" if other_shirt > ankle_boot else "B")
-plots.layer_maps(model, three, ["T-shirt/top", "another T-shirt/top", "Ankle boot"])
+    alike.compare("A" if other_shirt > ankle_boot else "B")
+    names = ["T-shirt/top", "another T-shirt/top", "Ankle boot"]
+    plots.layer_maps(model, three, names).show()
 
 # %% [markdown]
 # After the first convolution you still recognize the garment. After the last pooling 5 × 5 numbers
@@ -801,16 +900,42 @@ plots.layer_maps(model, three, ["T-shirt/top", "another T-shirt/top", "Ankle boo
 # %%
 field = predict(
     "One number after the second pooling depends on a square of the image. How many pixels wide?",
-    None,  # ← a number
+    None,  # ← a number, in the box below or here
 )
 
-# %%
-field.compare(10, unit="pixels", note="It is called the receptive field.")
-plots.receptive_field(model, boot, "an ankle boot")
+# %% reveal=true
+with field.reveal():
+    width = plots.receptive_fields(model)[-1].extent
+    field.compare(width, unit="pixels", note="It is called the receptive field.")
+    plots.receptive_field(model, boot, "an ankle boot").show()
 
 # %% [markdown]
 # Each layer looks through a 3 × 3 or 2 × 2 window only, yet sees more and more of the image,
 # because it looks at what others have seen.
+
+# %% [markdown]
+# **Your own garment.** Draw one (`#` garment, `+` gray, `.` ground), or give the name of a picture
+# file beside this notebook: `own_garment("my-shirt.jpg")`. It is made into what the network was
+# trained on, on your computer alone.
+
+# %%
+from course import own_garment
+
+own = own_garment(
+    [
+        "...##..##...",
+        ".##########.",
+        "############",
+        "##.######.##",
+        "...######...",
+        "...######...",
+        "...######...",
+        "...######...",
+        "...######...",
+    ]
+)
+own.show()
+own.classify(model)
 
 # %% [markdown]
 # ## 12. Quiz

@@ -13,15 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # ruff: noqa: F401 -- `__all__` has the names below
-    from course.plots.comparing import confusion_matrices, learning_curves, right_and_wrong
-    from course.plots.feature_maps import first_kernels, layer_maps, likeness, receptive_field
+    from course.plots.comparing import (
+        confusion_matrices,
+        learning_curves,
+        right_and_wrong,
+        validation_curves,
+    )
+    from course.plots.feature_maps import (
+        first_kernels,
+        layer_maps,
+        likeness,
+        receptive_field,
+        receptive_fields,
+    )
+    from course.plots.operations.borders import plainest, strength_by_border
     from course.plots.operations.kernels import (
         CLASSIC_KERNELS,
         classic_kernels,
         classic_maps,
+        map_question,
         sliding_kernel,
     )
-    from course.plots.operations.pooling import pooling_blocks, stride_or_pooling
+    from course.plots.operations.pooling import pooling_blocks, smaller_maps, stride_or_pooling
+    from course.plots.operations.second_layer import second_layer
     from course.plots.picture import images, maps
 
 _MODULES = {
@@ -34,12 +48,19 @@ _MODULES = {
     "layer_maps": "feature_maps",
     "learning_curves": "comparing",
     "likeness": "feature_maps",
+    "map_question": "operations.kernels",
     "maps": "picture",
+    "plainest": "operations.borders",
     "pooling_blocks": "operations.pooling",
     "receptive_field": "feature_maps",
+    "receptive_fields": "feature_maps",
     "right_and_wrong": "comparing",
+    "second_layer": "operations.second_layer",
     "sliding_kernel": "operations.kernels",
+    "smaller_maps": "operations.pooling",
+    "strength_by_border": "operations.borders",
     "stride_or_pooling": "operations.pooling",
+    "validation_curves": "comparing",
 }
 __all__ = list(_MODULES)
 

@@ -70,6 +70,38 @@ def _draw_curves(curves: Mapping[str, list[float]], tested: Mapping[str, float])
     return figure
 
 
+def validation_curves(history: Mapping[str, Any]) -> Picture:
+    """Show loss and accuracy by epoch on the training images and on images that were set aside.
+
+    `history` holds lists by the names that Keras gives them: loss, val_loss, accuracy,
+    val_accuracy.
+    """
+    best = int(np.argmin(history["val_loss"])) + 1
+    epochs = len(history["loss"])
+
+    def draw() -> "Figure":
+        figure, axes = new_figure(9, 3.6, 1, 2)
+        for place, measure in zip(axes[0], ("loss", "accuracy"), strict=True):
+            names = {measure: "training images", f"val_{measure}": "images set aside"}
+            for (name, label), (color, line, marker) in zip(names.items(), _LINES, strict=False):
+                style = {"color": color, "linestyle": line, "marker": marker, "label": label}
+                place.plot(np.arange(1, epochs + 1), history[name], **style)
+            place.axvline(best, color="black", linewidth=0.8, linestyle=":")
+            place.set(xlabel="epoch", ylabel=measure)
+            place.legend()
+        return figure
+
+    return Picture(
+        draw,
+        alt="Two panels, loss and accuracy by epoch, each with a line for the training images and "
+        "one for images that were set aside.",
+        caption=f"In {epochs} epochs the loss on the training images went from "
+        f"{history['loss'][0]:.2f} to {history['loss'][-1]:.2f}. On the images set aside it was "
+        f"lowest after epoch {best} (dotted line), {min(history['val_loss']):.2f}, and "
+        f"{history['val_loss'][-1]:.2f} at the end.",
+    )
+
+
 def confusion(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
     """Return how often each class (column) was predicted, in per cent of each true class (row)."""
     counts = np.zeros((classes, classes))
@@ -86,9 +118,9 @@ def confusion_matrices(
     return Picture(
         draw=lambda: _draw_tables(tables, class_names),
         alt=f"Confusion matrices of {' and '.join(tables)}, ten true classes by ten predicted.",
-        caption="Of 100 test images of each true class (row), how many were taken for each class "
-        "(column); one scale for both. On the diagonal are the right answers. The most frequent "
-        f"mistake of each network: {worst}.",
+        caption="Of 100 test images of each true class (row), how many were classified as each "
+        "class (column); one scale for both. On the diagonal are the right answers. The most "
+        f"frequent mistake of each network: {worst}.",
     )
 
 
@@ -96,7 +128,8 @@ def _worst(table: np.ndarray, names: tuple[str, ...]) -> str:
     """Name the largest number off the diagonal."""
     wrong = table - np.diag(np.diag(table))
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    return f"{wrong[row, column]:.0f} of 100 images of class {names[row]} taken for {names[column]}"
+    share = f"{wrong[row, column]:.0f} of 100 images"
+    return f"{share} of class {names[row]} classified as {names[column]}"
 
 
 def _draw_tables(tables: Mapping[str, np.ndarray], names: tuple[str, ...]) -> "Figure":
@@ -151,8 +184,8 @@ def right_and_wrong(
 
     return Picture(
         draw=draw,
-        alt=f"Two rows of garments: above, those that only {second} gets right; below, those "
-        f"that only {first} gets right.",
+        alt=f"Two rows of garments: above, those that only {second} classifies correctly; below, "
+        f"those that only {first} does.",
         caption=f"Where the two disagree. Of {len(labels):,} test images, {len(only_second):,} "
         f"are right with {second} and wrong with {first}, and {len(only_first):,} the other way "
         "round. Above each image stands its true class, and below that what the network that is "

@@ -29,6 +29,12 @@ INK, PAPER = "#000000", "#ffffff"
 _MAP_COLORS = "cividis"
 DPI = 96
 
+# White paper glares in the dark themes of JupyterLab, VS Code and a website.
+_DIMMED = """<style>
+:is(body[data-jp-theme-light="false"], body.vscode-dark, html[data-theme="dark"]) .convpool img {
+  filter: brightness(0.72); border-radius: 4px }
+</style>"""
+
 # matplotlib includes this font: pictures are the same on every system.
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -170,6 +176,16 @@ class Picture:
         """Write the figure as a PNG file, at twice the size for print."""
         Path(path).write_bytes(self.png(2 * DPI))
 
+    def show(self) -> None:
+        """Show the picture below the cell; outside a notebook, print its words."""
+        from IPython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is None:
+            print(self)
+        else:
+            display(self)
+
     def __repr__(self) -> str:
         """Return in words what the figure shows."""
         return f"{self.alt} {self.caption}"
@@ -186,7 +202,7 @@ class Picture:
 
         if is_grading():
             return {"text/plain": repr(self)}
-        html = f'<figure style="margin:0.5em 0">{self._html()}</figure>'
+        html = f'{_DIMMED}<figure class="convpool" style="margin:0.5em 0">{self._html()}</figure>'
         return {"text/html": html, "text/plain": repr(self)}
 
 

@@ -78,11 +78,28 @@ def _player(frames: list[bytes], words: tuple[str, ...]) -> str:
     return (
         f'{_STYLE}<div class="player" hidden data-steps="{data}" data-time="{seconds}">'
         '<img class="moving" alt="" style="max-width:100%;height:auto">'
-        '<div class="controls"><button type="button" class="back">◀ Back</button> '
-        '<button type="button" class="play">▶ Play</button> '
-        '<button type="button" class="next">Next ▶</button> '
+        f'<div class="controls"><button type="button" class="back">{_sign("back")} Back</button> '
+        f'<button type="button" class="play"><span class="sign">{_sign("play")}</span> '
+        '<span class="label">Play</span></button> '
+        f'<button type="button" class="next">Next {_sign("play")}</button> '
         f'<label>Step <input type="range" min="1" max="{len(frames)}" value="1"></label> '
         f'<output aria-live="polite"></output></div></div>{_SCRIPT}'
+    )
+
+
+# Drawn, because fonts that lack the signs are common.
+_SIGNS = {
+    "play": "M2 1 L9 5 L2 9 Z",
+    "back": "M8 1 L1 5 L8 9 Z",
+    "pause": "M1 1 H4 V9 H1 Z M6 1 H9 V9 H6 Z",
+}
+
+
+def _sign(name: str) -> str:
+    """Return a sign of a button as an SVG in the color of its text."""
+    return (
+        '<svg aria-hidden="true" viewBox="0 0 10 10" width="0.8em" height="0.8em" '
+        f'fill="currentColor"><path d="{_SIGNS[name]}"/></svg>'
     )
 
 
@@ -107,10 +124,14 @@ document.querySelectorAll('.convpool-steps:not(.on)').forEach(function (box) {
     slider.value = step + 1;
     find('output').textContent = (step + 1) + ' of ' + data.frames.length;
   }
-  function stop() { clearInterval(timer); timer = null; play.textContent = '▶ Play'; }
+  function show(sign, label) {
+    play.querySelector('path').setAttribute('d', sign);
+    play.querySelector('.label').textContent = label;
+  }
+  function stop() { clearInterval(timer); timer = null; show(PLAY, 'Play'); }
   function start() {
     if (step === data.frames.length - 1) go(0);
-    play.textContent = '⏸ Pause';
+    show(PAUSE, 'Pause');
     timer = setInterval(function () {
       go(step + 1);
       if (step === data.frames.length - 1 || !document.contains(box)) stop();
@@ -124,4 +145,4 @@ document.querySelectorAll('.convpool-steps:not(.on)').forEach(function (box) {
   player.hidden = false;
   go(0);
 });
-</script>"""
+</script>""".replace("PLAY", f"'{_SIGNS['play']}'").replace("PAUSE", f"'{_SIGNS['pause']}'")

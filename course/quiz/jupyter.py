@@ -9,6 +9,7 @@ from course.quiz.rendering import block_html, figure_svg, inline_html
 from course.quiz.variants import draw_question
 
 LESSON_QUESTIONS = 3
+LESSON_FILE = "lesson.ipynb"
 # Contrast of at least 4.5 : 1 with jupyterquiz's near-white text (#fafafa).
 _COLORS = {
     "--jq-multiple-choice-bg": "#392061",
@@ -35,9 +36,10 @@ def show_quiz(name_or_topic: str = "lesson", seed: int = 0) -> None:
     from jupyterquiz import display_quiz
 
     questions = choose_questions(practice_bank(), name_or_topic, seed)
+    is_lesson = name_or_topic == "lesson"
     _quiet_mathjax()
     display_quiz(
-        [as_jupyterquiz(question) for question in questions],
+        [as_jupyterquiz(question, "" if is_lesson else LESSON_FILE) for question in questions],
         shuffle_answers=False,
         max_width=760,
         colors=dict(_COLORS),
@@ -60,10 +62,14 @@ def choose_questions(bank: Bank, name_or_topic: str, seed: int = 0) -> list[Draw
     return [draw_question(question, seed) for question in chosen]
 
 
-def as_jupyterquiz(question: DrawnQuestion) -> dict:
-    """Return one question in jupyterquiz's form; its texts are HTML."""
+def as_jupyterquiz(question: DrawnQuestion, lesson: str = LESSON_FILE) -> dict:
+    """Return one question in jupyterquiz's form; its texts are HTML.
+
+    `lesson` is the address of the lesson from the notebook that asks; "" in the lesson itself.
+    """
     if question.kind == "numeric":
-        return {"type": "numeric", "question": _asked(question), "answers": _numbers(question)}
+        numbers = _numbers(question, lesson)
+        return {"type": "numeric", "question": _asked(question), "answers": numbers}
     return {
         "type": "many_choice" if question.kind == "multiple" else "multiple_choice",
         "question": _asked(question),
@@ -72,7 +78,7 @@ def as_jupyterquiz(question: DrawnQuestion) -> dict:
             {
                 "answer": _plain(f"{option.letter}) {inline_html(option.text)}"),
                 "correct": option.right,
-                "feedback": _feedback(question, option.right, option.explanation),
+                "feedback": _feedback(question, option.right, option.explanation, lesson),
             }
             for option in question.options
         ],
@@ -85,14 +91,14 @@ def _asked(question: DrawnQuestion) -> str:
     return _plain(block_html(question.text) + picture + note)
 
 
-def _numbers(question: DrawnQuestion) -> list[dict]:
+def _numbers(question: DrawnQuestion, lesson: str) -> list[dict]:
     answers = [
         {"value": mistake.value, "correct": False}
-        | {"feedback": _feedback(question, False, mistake.explanation)}
+        | {"feedback": _feedback(question, False, mistake.explanation, lesson)}
         for mistake in question.mistakes
     ]
-    right = _feedback(question, True, question.explanation)
-    other = _feedback(question, False, "That is not the number; look at each step again.")
+    right = _feedback(question, True, question.explanation, lesson)
+    other = _feedback(question, False, "That is not the number; look at each step again.", lesson)
     return [
         {"type": "value", "value": question.key, "correct": True, "feedback": right},
         *({"type": "value", **answer} for answer in answers),
@@ -100,10 +106,11 @@ def _numbers(question: DrawnQuestion) -> list[dict]:
     ]
 
 
-def _feedback(question: DrawnQuestion, right: bool, explanation: str) -> str:
+def _feedback(question: DrawnQuestion, right: bool, explanation: str, lesson: str) -> str:
     color, verdict = (_RIGHT, "✓ Right.") if right else (_WRONG, "✗ Not right.")
+    address = escape(lesson + question.fragment)
     link = (
-        f'<a style="color:{_LINK};text-decoration:underline" href="{escape(question.fragment)}">'
+        f'<a style="color:{_LINK};text-decoration:underline" href="{address}">'
         f"{escape(question.heading)}</a>"
     )
     again = "" if right else f"<p>Read again: {link}</p>"
@@ -128,8 +135,23 @@ _MATHJAX_STAYS = """
 })();
 """
 
+# A link in JupyterLab is relative to /lab, which knows no notebook; it opens them below /lab/tree.
+_LINKS_INTO_LESSON = f"""
+if (!window.convpoolLinks) {{
+  window.convpoolLinks = true;
+  document.addEventListener("click", (event) => {{
+    const link = event.target.closest && event.target.closest('a[href^="{LESSON_FILE}#"]');
+    const here = link && location.pathname.match(/^(.*\\/(lab|doc|notebooks))(\\/|$)/);
+    if (!here) return;
+    event.preventDefault();
+    const tree = here[2] === "notebooks" ? "/" : "/tree/";
+    window.open(here[1] + tree + link.getAttribute("href"), "_blank");
+  }}, true);
+}}
+"""
+
 
 def _quiet_mathjax() -> None:
     from IPython.display import Javascript, display
 
-    display(Javascript(_MATHJAX_STAYS))
+    display(Javascript(_MATHJAX_STAYS + _LINKS_INTO_LESSON))

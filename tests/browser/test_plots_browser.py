@@ -60,12 +60,14 @@ def test_play_runs_until_it_is_paused(visit):
     play = visit.page.locator(".play").first
     play.click()
     visit.page.wait_for_function("document.querySelector('output').textContent.startsWith('2 of')")
-    assert play.inner_text() == "⏸ Pause"
+    assert play.inner_text().strip() == "Pause"
+    paused = play.locator("path").get_attribute("d")
     play.click()
     here = step(visit)
     visit.page.wait_for_timeout(1500)
     assert step(visit) == here
-    assert play.inner_text() == "▶ Play"
+    assert play.inner_text().strip() == "Play"
+    assert play.locator("path").get_attribute("d") != paused
 
 
 def test_two_players_on_a_page_go_their_own_ways(visit):

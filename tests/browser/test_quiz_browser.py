@@ -70,7 +70,7 @@ def answer_by_keyboard(page, question, answer):
         for _ in range(question.letters.index(answer)):
             page.keyboard.press("ArrowDown")
     number = QUESTIONS.index(question) + 1
-    tab_to(page, f"Check answer to question {number}"[:20])
+    tab_to(page, f"Check answer, question {number}"[:20])
     page.keyboard.press("Enter")
 
 

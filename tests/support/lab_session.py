@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # Where it is missing, the browser's fixture skips the tests.
     from playwright.sync_api import Browser, Locator, Page, Response
 
 # A child's first import of TensorFlow on a busy machine takes a while.
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 READY = re.compile(r"http://127\.0\.0\.1:(\d+)/lab")
 SETTINGS = """
 c = get_config()
@@ -143,12 +143,14 @@ class OpenNotebook:
 
 
 class Notebook(OpenNotebook):
-    """One exercise notebook, opened by its address in a window of its own."""
+    """An exercise by its name, or a file by its path, opened in a window of its own."""
 
     def __init__(self, browser: Browser, address: str, assignment: str, width: int = 1200) -> None:
+        is_path = assignment.endswith(".ipynb")
+        path = assignment if is_path else f"{assignment}/{assignment}.ipynb"
         # High enough for a whole notebook: JupyterLab draws only the cells that are in sight.
         context = browser.new_context(viewport={"width": width, "height": 3600})
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/doc/tree/{assignment}/{assignment}.ipynb?reset")
+        page.goto(f"{address}/doc/tree/{path}?reset")
         super().__init__(page)

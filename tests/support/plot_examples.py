@@ -54,6 +54,13 @@ DENSE = np.array([0, 1, 1, 1, 1, 2, 2, 2, 0, 2])
 CNN = np.array([0, 0, 2, 1, 1, 1, 2, 0, 2, 2])
 KERNELS = np.random.default_rng(3).normal(size=(2, 3, 3, 1, 6))
 FEATURE_MAP = np.array([[1, 3, 2, 0, 9], [4, 6, 1, 2, 9], [0, 2, 9, 7, 9], [-1, 0, 8, 5, 9]])
+SECOND_LAYER = tuple(np.random.default_rng(4).integers(-2, 3, (n, n, 3)) for n in (4, 3))
+CURVES = {
+    "loss": [0.9, 0.5, 0.3],
+    "val_loss": [0.8, 0.6, 0.7],
+    "accuracy": [0.6, 0.8, 0.9],
+    "val_accuracy": [0.65, 0.75, 0.74],
+}
 HISTORIES = {"dense": {"accuracy": [0.5, 0.7, 0.8]}, "CNN": {"accuracy": [0.6, 0.8, 0.9]}}
 
 
@@ -64,6 +71,7 @@ def examples() -> dict[str, Picture]:
     return {
         "classic_kernels": plots.classic_kernels(garment()),
         "sliding_kernel": plots.sliding_kernel(garment(), ASYMMETRIC),
+        "second_layer": plots.second_layer(*SECOND_LAYER, bias=-4),
         "pooling_blocks": plots.pooling_blocks(FEATURE_MAP),
         "stride_or_pooling": plots.stride_or_pooling(garment(), ASYMMETRIC, factors=(1, 2)),
         "layer_maps": plots.layer_maps(network(), batch(), ["Shirt", "other Shirt", "Bag"]),
@@ -72,6 +80,7 @@ def examples() -> dict[str, Picture]:
         "images": plots.images({"one": garment(), "two": garment(1)}, "Two images.", "Words."),
         "maps": plots.maps({"one": garment(), "two": -garment(1)}, "Two maps.", "Words."),
         "learning_curves": plots.learning_curves(HISTORIES, {"dense": 0.75, "CNN": 0.85}),
+        "validation_curves": plots.validation_curves(CURVES),
         "confusion_matrices": plots.confusion_matrices(LABELS, predictions, CLASSES),
         "right_and_wrong": plots.right_and_wrong(garments, LABELS, predictions, CLASSES, count=3),
     }

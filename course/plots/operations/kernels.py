@@ -7,6 +7,7 @@ import numpy as np
 from course.plots.picture import (
     Picture,
     limits,
+    maps,
     new_figure,
     number,
     outline,
@@ -14,11 +15,15 @@ from course.plots.picture import (
     show_numbers,
     show_pixels,
     size_text,
+    write_numbers,
 )
 from course.plots.steps import Steps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# Maps of at most this many numbers are shown number by number.
+_SMALL = 25
 
 # The kernel for vertical edges is an exercise.
 CLASSIC_KERNELS = {
@@ -52,13 +57,13 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
 
     Computed by `classic_maps`.
     """
-    maps = classic_maps(image)
+    found = classic_maps(image)
     extremes = "; ".join(
         f"{title} from {number(values.min(), 2)} to {number(values.max(), 2)}"
-        for title, values in maps.items()
+        for title, values in found.items()
     )
     return Picture(
-        draw=lambda: _draw_kernels(maps),
+        draw=lambda: _draw_kernels(found),
         alt=f"Five kernels of 3 by 3 numbers, and below each the feature map it makes of {name}.",
         caption=f"Five kernels and what they make of {name}. Identity copies the image. The kernel "
         "for horizontal edges answers with plus where it gets brighter downwards and with minus "
@@ -69,20 +74,45 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
     )
 
 
-def _draw_kernels(maps: dict[str, np.ndarray]) -> "Figure":
-    figure, axes = new_figure(11, 4.6, 2, len(maps))
-    scale = limits(maps.values())
-    for column, (title, values) in enumerate(maps.items()):
+def map_question(image: np.ndarray, kernel: np.ndarray) -> tuple[Picture, str]:
+    """Return a picture of three nameless feature maps, and the letter of the one of `kernel`."""
+    found = classic_maps(image)
+    letters = dict(zip("ABC", ("blur", "horizontal edges", "outlines"), strict=True))
+    picture = maps(
+        {letter: found[name] for letter, name in letters.items()},
+        alt="Three feature maps, named A, B and C.",
+        caption="A shows everything softly, B the upper and lower borders, C a thin line around "
+        "all of it.",
+    )
+    own = convolved(image, kernel)
+    return picture, next(one for one, name in letters.items() if np.allclose(found[name], own))
+
+
+def _draw_kernels(found: dict[str, np.ndarray]) -> "Figure":
+    figure, axes = new_figure(11, 4.6, 2, len(found))
+    scale = limits(found.values())
+    for column, (title, values) in enumerate(found.items()):
         show_numbers(axes[0, column], CLASSIC_KERNELS[title], title)
         shown = show(axes[1, column], values, scale, size_text(values))
     figure.colorbar(shown, ax=axes[1], label="answer of the kernel")
     return figure
 
 
-def places(image: np.ndarray, kernel: np.ndarray, rows: tuple[int, ...]) -> list[tuple[int, int]]:
-    """List the places (row, column) of some rows of the feature map, in reading order."""
-    height, width = convolved(image, kernel).shape
-    return [(row, column) for row in rows if row < height for column in range(width)]
+def places(whole: np.ndarray) -> list[tuple[int, int]]:
+    """List the places (row, column) of a feature map at which a sliding kernel is shown.
+
+    Of a small map these are all places, in reading order. Of a larger one they are those of the
+    row with the largest sum of absolute values, and the last place of every other row.
+    """
+    height, width = whole.shape
+    if whole.size <= _SMALL:
+        return list(np.ndindex(height, width))
+    slow = int(np.abs(whole).sum(axis=1).argmax())
+    return [
+        (row, column)
+        for row in range(height)
+        for column in range(0 if row == slow else width - 1, width)
+    ]
 
 
 def map_so_far(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> np.ndarray:
@@ -92,21 +122,14 @@ def map_so_far(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) ->
     return whole
 
 
-def sliding_kernel(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    name: str = "the image",
-    rows: tuple[int, ...] | None = None,
-) -> Steps:
-    """Show a kernel at each place of some rows, its products and sum, and the map that grows.
+def sliding_kernel(image: np.ndarray, kernel: np.ndarray, name: str = "the image") -> Steps:
+    """Show a kernel that slides over an image, its products and sum, and the map that grows.
 
-    `image` is (H, W) with pixels 0…1. `rows` defaults to the row of the feature map with the
-    largest sum of absolute values. Computed by `convolved`, `places` and `map_so_far`.
+    `image` is (H, W). A small one, and its map, have their numbers in every pixel. Computed by
+    `convolved`, `places` and `map_so_far`.
     """
     whole = convolved(image, kernel)
-    if rows is None:
-        rows = (int(np.abs(whole).sum(axis=1).argmax()),)
-    visited = places(image, kernel, rows)
+    visited = places(whole)
     strongest = max(visited, key=lambda place: abs(whole[place]))
     still = visited.index(strongest)
 
@@ -118,6 +141,10 @@ def sliding_kernel(
         go_to(figure, still)
         return figure
 
+    row, column = strongest
+    pace = "" if whole.size <= _SMALL else (
+        f" The map grows row by row; only row {row} is shown place by place."
+    )  # fmt: skip
     return Steps(
         draw=draw,
         go_to=go_to,
@@ -126,15 +153,14 @@ def sliding_kernel(
             f"The kernel at row {row}, column {column}: the sum is {number(whole[row, column], 2)}."
             for row, column in visited
         ),
-        alt=f"A kernel slides along {name}, in {len(visited)} steps. The still "
-        "shows the strongest answer.",
-        caption=f"A frame of {size_text(kernel)} pixels moves over {name} by one "
-        "pixel a step. At each place the pixels in it are multiplied by the kernel's numbers and "
-        "added up; the sum becomes one number of the feature map, which has "
-        f"{size_text(whole)} of them. "
-        f"On the way through row {', '.join(map(str, rows))} the strongest answer is "
-        f"{number(whole[strongest], 2)}, at column {strongest[1]}. What has not been computed "
-        "yet is blank.",
+        alt=f"A kernel slides over {name}, in {len(visited)} steps. The still shows a strong "
+        "answer.",
+        caption=f"A frame of {size_text(kernel)} pixels moves over {name}, one pixel to the right "
+        "at a time, then down to the next row. At each place the pixels in it are multiplied by "
+        "the kernel's numbers and added up; the sum becomes one number of the feature map, which "
+        f"has {size_text(whole)} of them.{pace} In the still the kernel is at row {row}, column "
+        f"{column}, where the sum is {number(whole[strongest], 2)}. What has not been computed yet "
+        "is blank.",
     )
 
 
@@ -149,6 +175,9 @@ def _draw_sliding(image: np.ndarray, kernel: np.ndarray) -> "Figure":
     show_numbers(product_axes, np.zeros(kernel.shape), "pixel times kernel")
     shown = show(map_axes, np.full(whole.shape, np.nan), limits([whole]), "")
     outline(map_axes, 0, 0, 1, 1)
+    if whole.size <= _SMALL:
+        write_numbers(image_axes, image)
+        write_numbers(map_axes, whole)
     figure.colorbar(shown, ax=map_axes, label="answer", fraction=0.05)
     return figure
 
@@ -166,5 +195,8 @@ def _update(
     for text, product in zip(product_axes.texts, products.ravel(), strict=True):
         text.set_text(number(product, 2))
     product_axes.set_xlabel(f"sum {number(products.sum(), 2)}")
-    map_axes.images[0].set_data(map_so_far(image, kernel, place))
+    so_far = map_so_far(image, kernel, place)
+    map_axes.images[0].set_data(so_far)
+    for text, value in zip(map_axes.texts, so_far.ravel(), strict=False):
+        text.set_visible(not np.isnan(value))
     map_axes.set_title(f"feature map, row {row}, column {column}")

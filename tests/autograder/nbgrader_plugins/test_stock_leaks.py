@@ -15,17 +15,17 @@ ANSWERS = SUBMISSIONS / "stock"
 
 # Every pair of gap and words that its message must hold.
 MESSAGES = {
-    ("wrong", "scale_pixels"): "passes the checks in sight, but not a hidden one: a batch of",
-    ("wrong", "add_channel_axis"): "passes the checks in sight, but not a hidden one: another",
+    ("wrong", "scale_pixels"): "passes the visible checks, but not a hidden one: a batch of",
+    ("wrong", "add_channel_axis"): "passes the visible checks, but not a hidden one: another",
     ("raises", "output_size"): "raised ValueError in a hidden one: sizes, kernels",
     ("raises", "convolve2d"): "raised SystemExit in a hidden one: a square image",
     ("raises", "vertical_edge_kernel"): "right.",
     ("raises", "count_parameters"): "raised RecursionError",
     ("stopped", "max_pool2d"): "was stopped before it came to an end",
-    ("stopped", "strided_convolve2d"): "passes the checks in sight, but not a hidden one: stride 3",
-    ("guesses", "q1"): "passes the checks in sight, but not a hidden one: the answer",
-    ("guesses", "q5"): "passes the checks in sight, but not a hidden one: the answer",
-    ("guesses", "q6"): "passes the checks in sight, but not a hidden one: the answer",
+    ("stopped", "strided_convolve2d"): "passes the visible checks, but not a hidden one: stride 3",
+    ("guesses", "q1"): "passes the visible checks, but not a hidden one: the answer",
+    ("guesses", "q5"): "passes the visible checks, but not a hidden one: the answer",
+    ("guesses", "q6"): "passes the visible checks, but not a hidden one: the answer",
 }
 
 

@@ -61,4 +61,4 @@ def test_a_feedback_page_still_shows_answer_marks_and_message(leaky: ClassFolder
 
     assert squeezed("reshape: 0 of 10 points") in text
     assert squeezed("else images.max())") in text
-    assert squeezed("passes the checks in sight, but not a hidden one") in text
+    assert squeezed("passes the visible checks, but not a hidden one") in text

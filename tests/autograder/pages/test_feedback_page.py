@@ -43,7 +43,7 @@ def test_hidden_checks_are_there_by_name_only(
 ) -> None:
     made = result()
     label = "another number of images, 28 × 28"
-    made.gaps[1].message = f"`x` passes the checks in sight, but not a hidden one: {label}."
+    made.gaps[1].message = f"`x` passes the visible checks, but not a hidden one: {label}."
 
     page = feedback_html(made, None, reshape)
 

@@ -151,7 +151,7 @@ def test_a_function_that_builds_nothing_is_told_so():
 
 
 @pytest.mark.slow
-def test_the_notebook_asks_five_questions_and_fills_its_table(monkeypatch):
+def test_the_notebook_asks_eight_questions_and_fills_its_table(monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")  # the few images of grading
     notebook = nbformat.read(notebooks()["further.ipynb"], as_version=4)

@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-from pathlib import Path
 
 import jupytext
 import numpy as np
@@ -11,8 +10,11 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from support.places import ROOT
+from support.small_images import write_few_images
 
-from course.data import write_subset
+from course import load_data, plots
+from course.plots.operations.borders import border_windows
+from course.plots.operations.kernels import convolved
 
 LESSON = ROOT / "course" / "lessons" / "lesson.py"
 
@@ -65,8 +67,16 @@ def notebook() -> NotebookNode:
 
 @pytest.fixture(scope="module")
 def prose(notebook: NotebookNode) -> str:
-    """All markdown with its line breaks taken out, so that a sentence is found as one string."""
-    return " ".join(" ".join(c.source for c in notebook.cells if c.cell_type == "markdown").split())
+    """All text without line breaks, so that a sentence is found as one string."""
+    text = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    text += [
+        node.args[0].value
+        for cell in notebook.cells
+        if cell.cell_type == "code" and ".explain(" in cell.source
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "explain"
+    ]
+    return " ".join(" ".join(text).split())
 
 
 @pytest.fixture(scope="module")
@@ -146,23 +156,80 @@ def test_log_level_is_set_before_tensorflow_is_imported(code: list[str]) -> None
     assert first.index("TF_CPP_MIN_LOG_LEVEL") < first.index("import tensorflow")
 
 
-def test_every_prediction_is_compared_in_a_later_cell(code: list[str]) -> None:
-    cells = {
+def test_every_prediction_is_revealed_in_one_later_cell(code: list[str]) -> None:
+    cells = _predictions(code)
+    assert len(cells) >= 15
+    for name, place in cells.items():
+        revealing = [i for i, source in enumerate(code) if f"with {name}.reveal():" in source]
+        assert len(revealing) == 1, name
+        assert revealing[0] > place, name
+        assert code[revealing[0]].startswith(f"with {name}.reveal():\n"), name
+        assert f"    {name}.compare(" in code[revealing[0]], name
+
+
+def _predictions(code: list[str]) -> dict[str, int]:
+    """The code cell of each prediction, by its name."""
+    return {
         name: place
         for place, source in enumerate(code)
         for name in re.findall(r"^(\w+) = predict\(", source, flags=re.MULTILINE)
     }
-    assert len(cells) >= 15
-    for name, place in cells.items():
-        later = [i for i, source in enumerate(code) if f"{name}.compare(" in source]
-        assert later == [place + 1], name
 
 
 def test_every_prediction_is_left_to_the_learner(code: list[str]) -> None:
     cells = [source for source in code if " = predict(" in source]
     assert len(cells) >= 15
     for source in cells:
-        assert source.count("    None,  # ←") == 1, source
+        assert len(re.findall("    None,  # ← .* in the box below or here", source)) == 1, source
+
+
+def test_every_marked_answer_is_computed() -> None:
+    scripts = [LESSON, *(ROOT / "solutions").glob("*.py")]
+    compared = [
+        (script.name, node)
+        for script in scripts
+        for cell in jupytext.reads(script.read_text(encoding="utf-8"), fmt="py:percent").cells
+        if cell.cell_type == "code" and ".compare(" in cell.source
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "compare"
+    ]
+    assert len(compared) >= 23
+    for script, call in compared:
+        assert not isinstance(call.args[0], ast.Constant), f"{script}: {ast.unparse(call)}"
+
+
+@pytest.mark.parametrize("source", ["real", "standin"])
+def test_the_answers_on_the_t_shirt_lie_where_the_marked_choice_says(source, monkeypatch) -> None:
+    if source == "real" and not os.environ.get("FASHION_MNIST_DIR"):
+        pytest.skip("FASHION_MNIST_DIR names no folder with the real images")
+    monkeypatch.setenv("COURSE_DATA", "" if source == "real" else "standin")
+    monkeypatch.delenv("CONVPOOL_SUBSET_DIR", raising=False)
+    (images, labels), _ = load_data()
+    shirt = plots.plainest(images[labels == 0][:500]) / 255.0
+    kernel = np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]])
+
+    strength = plots.strength_by_border(shirt, kernel)
+    answers = np.abs(convolved(shirt, kernel))
+    strong = answers >= answers.max() / 2
+    parts = border_windows(shirt)
+
+    assert strength["level"] > 3 * max(strength["upright"], strength["inside"])
+    assert (strong & parts["level"]).sum() > strong.sum() / 2  # shoulders slope: not all are level
+    assert not (strong & parts["inside"]).any()
+    assert (strong & parts["upright"]).sum() <= 1
+    smaller = plots.smaller_maps(shirt, kernel, (2, 4)).values()
+    assert all(pooled.mean() > 1.2 * strided.mean() for strided, pooled in smaller)
+
+
+def test_every_section_that_an_exercise_names_is_a_heading_of_the_lesson() -> None:
+    headings = set(re.findall(r"^# ## (.+)$", LESSON.read_text(encoding="utf-8"), re.MULTILINE))
+    named = [
+        (script.name, section)
+        for script in (ROOT / "solutions").glob("*.py")
+        for section in re.findall(r'lesson up to "([^"]+)"', script.read_text(encoding="utf-8"))
+    ]
+    assert named
+    assert [one for one in named if one[1] not in headings] == []
 
 
 def test_lesson_does_not_show_an_answer_of_an_exercise(code: list[str]) -> None:
@@ -205,22 +272,13 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
     )
     with pytest.MonkeyPatch.context() as environment:
         # Few images, as a folder: pictures are drawn as for a learner, not as while grading.
-        environment.setenv("CONVPOOL_SUBSET_DIR", str(_few_images(folder)))
+        environment.setenv("CONVPOOL_SUBSET_DIR", str(write_few_images(folder)))
         environment.setenv("COURSE_CACHE_DIR", str(folder))
         # ipykernel stops watching file descriptor 2 when it sees this name, and with it goes
         # the noise that TensorFlow's own libraries would make in front of a learner.
         environment.delenv("PYTEST_CURRENT_TEST", raising=False)
         client.execute()
     return lesson
-
-
-def _few_images(folder: Path) -> Path:
-    """Write the small subset that grading uses."""
-    with pytest.MonkeyPatch.context() as environment:
-        if not os.environ.get("FASHION_MNIST_DIR"):
-            environment.setenv("COURSE_DATA", "standin")
-        write_subset(folder / "images")
-    return folder / "images"
 
 
 def _outputs(lesson: NotebookNode) -> list[NotebookNode]:
@@ -272,6 +330,48 @@ def test_every_prediction_shows_the_result_beside_it(executed: NotebookNode) -> 
     assert len(compared) >= 15
     for cell in compared:
         assert any("you predicted" in o.data["text/plain"] for o in cell.outputs if "data" in o)
+
+
+def test_no_answer_can_be_read_before_its_cell_was_run(executed: NotebookNode) -> None:
+    cells = executed.cells
+    names = _predictions([cell.source for cell in cells if cell.cell_type == "code"])
+    for name in names:
+        asked = next(i for i, cell in enumerate(cells) if f"{name} = predict(" in cell.source)
+        shown = next(i for i, cell in enumerate(cells) if f"with {name}.reveal()" in cell.source)
+        assert cells[shown].metadata.get("reveal"), f"the cell that reveals {name} is not folded"
+        answer = _answer(cells[shown])
+        # What is on the screen with the question, before the answer: code and text around it.
+        for cell in [*cells[max(asked - 3, 0) : shown], *_text_below(cells, shown)]:
+            if cell.metadata.get("reveal"):
+                continue
+            visible = cell.source + _text_shown(cell)
+            assert not re.search(rf"(?<![\w.,]){re.escape(answer)}(?![\w.,]\w)", visible), (
+                f"{name}: {answer!r} can be read in\n{visible}"
+            )
+
+
+def _answer(cell: NotebookNode) -> str:
+    """What a prediction is compared with, as a learner would look for it."""
+    [told] = [o.data["text/plain"] for o in cell.outputs if "you predicted" in str(o.get("data"))]
+    answer = told.split("no prediction yet", 1)[1].strip().split("\n")[0]
+    number = re.fullmatch(r"([\d,]+(?:\.\d+)?)( .*)?", answer)
+    if number:  # 87.4 % would be told by "87" as well
+        value = float(number[1].replace(",", ""))
+        return f"{value:,.0f}" if value >= 20 or value.is_integer() else f"{value:.1f}"
+    letter = re.fullmatch(r"[A-E](: .*)?", answer)
+    return f"answer {answer}" if letter else answer
+
+
+def _text_below(cells: list[NotebookNode], place: int) -> list[NotebookNode]:
+    """The text right below a cell."""
+    below = cells[place + 1 :]
+    code = next((i for i, cell in enumerate(below) if cell.cell_type == "code"), len(below))
+    return below[:code]
+
+
+def _text_shown(cell: NotebookNode) -> str:
+    outputs = cell.get("outputs", [])
+    return "\n".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in outputs)
 
 
 def test_the_two_models_stand_side_by_side(executed: NotebookNode) -> None:

@@ -86,8 +86,47 @@ def test_map_so_far_holds_what_has_been_computed_and_nothing_more() -> None:
     assert np.isnan(seen[3:]).all()
 
 
-def test_places_visit_whole_rows_of_the_feature_map() -> None:
-    assert places(garment(), ASYMMETRIC, (3,)) == [(3, column) for column in range(12)]
+def test_all_places_of_a_small_map_are_visited() -> None:
+    assert places(np.ones((2, 3))) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+
+
+def test_of_a_large_map_the_strongest_row_and_the_end_of_each_other_row_are_visited() -> None:
+    whole = np.zeros((6, 7))
+    whole[3, 2] = -5
+    expected = [(0, 6), (1, 6), (2, 6), *((3, column) for column in range(7)), (4, 6), (5, 6)]
+    assert places(whole) == expected
+
+
+def test_a_small_image_and_its_map_have_their_numbers_in_every_pixel() -> None:
+    image = np.arange(25).reshape(5, 5)
+    picture = plots.sliding_kernel(image, ASYMMETRIC)
+    image_axes, _, _, map_axes = picture.figure.axes[:4]
+    assert numbers(image_axes) == [str(value) for value in range(25)]
+    whole = correlate2d(image, ASYMMETRIC, mode="valid").ravel()
+    for step in range(len(picture.words)):
+        picture.go_to(picture.figure, step)
+        shown = [t.get_text().replace("−", "-") for t in map_axes.texts if t.get_visible()]
+        assert [float(text) for text in shown] == list(whole[: step + 1])
+
+
+def test_the_second_layer_is_what_keras_computes() -> None:
+    import keras
+
+    rng = np.random.default_rng(1)
+    maps, kernel = rng.integers(0, 5, (4, 4, 3)), rng.integers(-2, 3, (3, 3, 3))
+    picture = plots.second_layer(maps, kernel, bias=-4)
+    layer = keras.layers.Conv2D(1, 3, activation="relu")
+    layer.build((None, 4, 4, 3))
+    layer.set_weights([kernel[..., np.newaxis].astype("float32"), np.array([-4.0], "float32")])
+    expected = np.asarray(layer(maps[np.newaxis].astype("float32")))[0, ..., 0]
+
+    assert len(picture.words) == 8  # three slices, sum, ReLU; then the other three places
+    picture.go_to(picture.figure, 7)
+    result = [float(text.get_text()) for text in picture.figure.axes[-1].texts]
+    assert result == list(expected.ravel())
+    assert picture.words[-1].endswith(f"ReLU: {expected[1, 1]:.0f}.")
+    picture.go_to(picture.figure, 3)
+    assert not any(text.get_visible() for text in picture.figure.axes[-1].texts)
 
 
 def test_smaller_maps_have_equal_shapes_and_the_values_of_keras() -> None:
@@ -232,10 +271,10 @@ def test_each_step_shows_its_window_its_products_and_the_map_so_far(
     pictures: dict[str, Picture],
 ) -> None:
     picture = pictures["sliding_kernel"]
-    row = places(garment(), ASYMMETRIC, (int(picture.words[0].split()[4].strip(",")),))
     whole = correlate2d(garment(), ASYMMETRIC, mode="valid")
+    visited = places(whole)
     image_axes, _, product_axes, map_axes = picture.figure.axes[:4]
-    for step, place in enumerate(row):
+    for step, place in enumerate(visited):
         picture.go_to(picture.figure, step)
         top, left = place
         window = garment()[top : top + 3, left : left + 3]
@@ -245,7 +284,8 @@ def test_each_step_shows_its_window_its_products_and_the_map_so_far(
         shown = np.ma.filled(map_axes.images[0].get_array(), np.nan)
         assert shown[place] == pytest.approx(whole[place])
         assert np.sum(~np.isnan(shown)) == top * whole.shape[1] + left + 1
-    assert len(picture.words) == len(row) == whole.shape[1]
+    assert len(picture.words) == len(visited)
+    assert visited[-1] == (whole.shape[0] - 1, whole.shape[1] - 1)
 
 
 def test_the_still_shows_the_strongest_answer_of_its_row(pictures: dict[str, Picture]) -> None:

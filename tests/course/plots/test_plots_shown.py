@@ -19,8 +19,11 @@ from course import plots
 from course.plots.picture import Picture
 from course.plots.steps import Steps
 
-# The public names that return pictures.
-NUMBERS = {"CLASSIC_KERNELS", "classic_maps", "likeness"}
+# The public names that return something else than a picture.
+NUMBERS = {
+    *("CLASSIC_KERNELS", "classic_maps", "likeness", "map_question", "plainest"),
+    *("receptive_fields", "smaller_maps", "strength_by_border"),
+}
 NAMES = [name for name in plots.__all__ if name not in NUMBERS]
 STORED = TESTS / "golden" / "plots"
 # Root of the mean square difference of a channel, 0…255. Another version of the font's renderer

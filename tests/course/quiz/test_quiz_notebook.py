@@ -100,3 +100,11 @@ def test_the_cells_output_holds_every_question_and_fetches_nothing(monkeypatch):
     for question in ALL:
         assert json.dumps(as_jupyterquiz(question)["question"])[1:-1] in output
     assert "fetch(" not in output
+
+
+def test_practice_links_into_the_lesson_and_the_lesson_into_itself() -> None:
+    question = next(one for one in ALL if one.kind != "numeric")
+    in_practice, in_lesson = str(as_jupyterquiz(question)), str(as_jupyterquiz(question, ""))
+    assert 'href="lesson.ipynb#' in in_practice
+    assert 'href="#' not in in_practice
+    assert 'href="#' in in_lesson
