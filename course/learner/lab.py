@@ -172,7 +172,8 @@ def reset(name: str) -> tuple[Path, Path | None]:
     if not target.exists():
         copy_new(origin, target)
         return target, None
-    if target.read_bytes() == origin.read_bytes():
+    released = origin.read_bytes()
+    if target.read_bytes() in (released, _as_opened(released)):
         return target, None
     _refuse_class_quiz(target)
     backup = _move_away(target, folder / BACKUPS)
