@@ -59,6 +59,12 @@ def copy_new(origin: Path, target: Path) -> bool:
     return _write_new(_as_opened(content) if target.suffix == ".ipynb" else content, target)
 
 
+def is_as_copied(path: Path, origin: Path) -> bool:
+    """Tell whether a notebook is the released one, as `copy_new` or somebody else copied it."""
+    released = origin.read_bytes()
+    return path.read_bytes() in (released, _as_opened(released))
+
+
 def _as_opened(content: bytes) -> bytes:
     """Return a notebook with what JupyterLab notes in it when it is opened with this Python.
 
@@ -172,8 +178,7 @@ def reset(name: str) -> tuple[Path, Path | None]:
     if not target.exists():
         copy_new(origin, target)
         return target, None
-    released = origin.read_bytes()
-    if target.read_bytes() in (released, _as_opened(released)):
+    if is_as_copied(target, origin):
         return target, None
     _refuse_class_quiz(target)
     backup = _move_away(target, folder / BACKUPS)

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.learner.folder import Work, is_fetched, read_notebook, work_in
-from course.learner.lab import BACKUPS, notebooks
+from course.learner.lab import BACKUPS, is_as_copied, notebooks
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
 from course.notebook.release_folder import assignments, gaps, read_release
@@ -162,7 +162,7 @@ def _open_exercise(folder: Path, found: list[Found]) -> Iterator[Entry]:
     if origin is None:
         return
     entry = Entry(OPEN_EXERCISE, name, path)
-    if path.is_file() and path.read_bytes() != origin.read_bytes():
+    if path.is_file() and not is_as_copied(path, origin):
         try:
             read_notebook(path)
         except CourseError as error:

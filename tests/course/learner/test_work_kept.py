@@ -54,11 +54,13 @@ def statuses(folder, assignment="reshape"):
 # Status
 
 
-def test_fresh_folder_is_not_attempted_and_begins_with_the_first_gap(learner):
+def test_fresh_folder_is_not_attempted_and_begins_with_the_lesson(learner):
     found = standings(learner)
 
     seen = {verdict.status for standing in found for verdict in standing.verdicts}
     assert seen == {"not_attempted"}
+    assert next_step(learner, found).startswith("Next: lesson.ipynb")
+    (learner / "lesson.ipynb").unlink()
     assert next_step(learner, found) == "Next: reshape/reshape.ipynb, the gap `scale_pixels`."
 
 
