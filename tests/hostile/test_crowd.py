@@ -4,7 +4,7 @@ import pytest
 from support.crowd import HONEST, HOSTILE, run_crowd
 
 
-@pytest.mark.slow
+@pytest.mark.measured
 def test_fifty_hostile_notebooks_at_once_on_little_memory(sandbox: object) -> None:
     try:
         outcome = run_crowd()  # `make crowd` runs it as an ordinary user too

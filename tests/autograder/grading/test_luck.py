@@ -19,7 +19,7 @@ QUICK = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.measured
 def test_an_honest_training_gets_all_the_points_whatever_the_seed() -> None:
     found = marks(times=2)  # `make luck`: twenty times
 
@@ -41,7 +41,7 @@ def test_the_end_of_a_kernel_costs_its_cell_and_nothing_else(
     assert found == {ending.name: {ending.points} for ending in chosen}
 
 
-@pytest.mark.slow
+@pytest.mark.measured
 @pytest.mark.parametrize("forked", [True, False], ids=["forked", "fresh"])
 def test_every_way_to_end_a_kernel_gets_the_same_points_each_time(
     course: CourseFolder, course_images: None, sandbox: object, forked: bool

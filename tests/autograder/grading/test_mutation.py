@@ -11,7 +11,7 @@ WITH_KERAS = ("build_cnn", "train", "evaluate")
 
 @pytest.mark.parametrize(
     "gap",
-    [pytest.param(g, marks=pytest.mark.slow if g in WITH_KERAS else []) for g in CODE_GAPS],
+    [pytest.param(g, marks=pytest.mark.measured if g in WITH_KERAS else []) for g in CODE_GAPS],
 )
 def test_only_mutants_on_the_list_survive(gap: str) -> None:
     made = mutants(gap)

@@ -13,15 +13,15 @@ QUICK = [entry for entry in entries() if entry.assignment != "cnn"]
 
 
 def _of_cnn() -> list[Any]:
-    """Mark as slow all but the first for each misconception and four right ones for each gap."""
+    """Mark as measured all but the first for each misconception and four right ones for each gap."""
     seen: Counter[tuple[str, str]] = Counter()
     marked = []
     for entry in entries():
         if entry.assignment == "cnn":
             kind = entry.gap, "" if entry.right else entry.misconception or entry.name
             seen[kind] += 1
-            slow = seen[kind] > (4 if entry.right else 1)
-            marks = [pytest.mark.slow] if slow else []
+            more = seen[kind] > (4 if entry.right else 1)
+            marks = [pytest.mark.measured] if more else []
             marked.append(pytest.param(entry, marks=marks, id=entry.name))
     return marked
 
