@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import tempfile
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -21,6 +22,7 @@ _MINUTES = 30
 
 _HEADING = re.compile(r"^#{2,4} +(.+)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_DRAWING = re.compile(r"!\[([^\]]*)\]\((data:image/svg\+xml;base64,[\w+/=]+)\)")
 _RESULT = re.compile(r"\.(compare|reveal)\(")
 """What a cell calls that shows the result of a prediction."""
 
@@ -124,7 +126,7 @@ def page_of(notebook: NotebookNode, has_gaps: bool) -> NotebookNode:
 def _dressed(cell: NotebookNode) -> list[NotebookNode]:
     """Return what a page has in place of a cell."""
     if cell.cell_type == "markdown":
-        cell.source = _with_anchors(cell.source)
+        cell.source = _with_pictures(_with_anchors(cell.source))
     elif "show_quiz(" in cell.source:
         cell.outputs = []
         return [cell, new_markdown_cell(_QUIZ)]
@@ -152,6 +154,11 @@ def _with_anchors(source: str) -> str:
         return f'<div id="{anchor}"></div>\n\n{match.group()}'
 
     return _HEADING.sub(anchored, source)
+
+
+def _with_pictures(source: str) -> str:
+    """Write drawings that a text holds as HTML: Markdown's parser takes no SVG for a picture."""
+    return _DRAWING.sub(lambda found: f'<img alt="{escape(found[1])}" src="{found[2]}">', source)
 
 
 def _plain(output: NotebookNode) -> NotebookNode:

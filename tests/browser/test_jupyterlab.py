@@ -49,7 +49,7 @@ def test_typed_reference_answers_pass_their_checks(open_notebook, course):
     later = "right. More checks run when it is graded."
     assert notebook.message("scale_pixels") == f"✓ scale_pixels: {later}"
     assert notebook.message("add_channel_axis") == f"✓ add_channel_axis: {later}"
-    ready = notebook.cell("ready = add_channel_axis").get_by_text("shape: (100, 28, 28, 1)")
+    ready = notebook.page.locator(".jp-CodeCell").get_by_text("shape: (100, 28, 28, 1)")
     ready.first.wait_for()
 
 

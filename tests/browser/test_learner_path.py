@@ -292,8 +292,8 @@ def rename_in_lab(notebook, name):
 
 
 def ask_for_hint(notebook, gap):
-    """Type a call for a hint into the notebook's last cell and run it."""
-    last = notebook.page.locator(".jp-CodeCell").last
+    """Type a call for a hint into the notebook's last cell whose code is not folded, and run it."""
+    last = notebook.page.locator(".jp-CodeCell:has(.cm-content)").last
     last.locator(".cm-content").click()
     notebook.page.keyboard.press("Control+A")
     notebook.page.keyboard.insert_text(f'import course\ncourse.hint("{gap}")')

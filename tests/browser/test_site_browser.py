@@ -85,8 +85,8 @@ def visit(browser, address):
     yield open_page
     for opened in visits:
         opened.context.close()
-        # The theme says which colors it shows.
-        complaints = [one for one in opened.complaints if not one.startswith("[PST]: Changed")]
+        # The theme says which colors it shows, and where it has scrolled to.
+        complaints = [one for one in opened.complaints if not one.startswith("[PST]: ")]
         assert complaints == []
         assert [one for one in opened.requests if not one.startswith((address, "data:"))] == []
 
@@ -110,7 +110,9 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+    # Below `_static` the themes leave templates of theirs.
+    found = sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+    return {path: Page(path) for path in found}
 
 
 def test_every_link_within_the_site_leads_to_a_page_and_an_anchor(site, pages):
@@ -162,7 +164,8 @@ def test_axe_finds_no_serious_barrier(visit, path, scheme):
     )
     page = visit(path, color_scheme=scheme)
 
-    found = axe.Axe().run(page)
+    # Its preloading asks for a style sheet that another one imports, in the wrong folder.
+    found = axe.Axe().run(page, options={"preload": False})
 
     serious = [
         (one["id"], [node["target"] for node in one["nodes"]][:5])
@@ -178,6 +181,8 @@ def test_no_page_scrolls_sideways_on_a_phone(site, pages, visit, address):
     wide = []
     for path in pages:
         page.goto(f"{address}/{path.relative_to(site).as_posix()}")
+        # The theme moves things while it loads.
+        page.wait_for_timeout(200)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > PHONE["width"]:
             wide.append((str(path.relative_to(site)), width))
@@ -220,10 +225,8 @@ def test_light_and_dark_can_be_chosen(visit):
     page = visit("index.html", color_scheme="light")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
-    for _ in range(3):
-        page.locator("button.theme-switch-button").first.click()
-        if page.evaluate("document.documentElement.dataset.theme") == "dark":
-            break
+    page.locator("button.theme-switch-button").first.click()
+    page.locator("button.theme-change-button[data-mode=dark]").first.click()
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
 

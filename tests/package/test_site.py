@@ -53,6 +53,16 @@ def test_another_address_is_refused_with_the_form_that_is_wanted(monkeypatch, ad
         load("conf", monkeypatch).launch_options(address)
 
 
+def test_a_drawing_in_a_text_is_a_picture(monkeypatch):
+    page_of = load("notebook_pages", monkeypatch).page_of
+    cell = new_markdown_cell('Which?\n\n![A "kernel".](data:image/svg+xml;base64,PHN2+/8=)')
+
+    page = page_of(new_notebook(cells=[cell]), has_gaps=True)
+
+    picture = '<img alt="A &quot;kernel&quot;." src="data:image/svg+xml;base64,PHN2+/8=">'
+    assert picture in page.cells[0].source
+
+
 def test_a_page_folds_results_and_needs_no_kernel(monkeypatch):
     page_of = load("notebook_pages", monkeypatch).page_of
     widget = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "a box"}
