@@ -13,7 +13,7 @@ QUICK = [entry for entry in entries() if entry.assignment != "cnn"]
 
 
 def _of_cnn() -> list[Any]:
-    """Mark as measured all but the first for each misconception and four right ones for each gap."""
+    """Mark as measured all but one for each misconception and four right ones for each gap."""
     seen: Counter[tuple[str, str]] = Counter()
     marked = []
     for entry in entries():
