@@ -4,6 +4,7 @@ A stand-in is never copied or compared: that would run code of the student's.
 """
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +36,13 @@ class Content:
         _put_back(self.value, self.copy)
 
 
-def content_of(value: Any) -> Content | None:
-    """Copy what a value holds; None for one that can't be changed in place, or is large."""
-    if isinstance(value, StandIn) or not can_be_shared(value):
-        return None
-    return Content(value, _copied(value))
+def contents_of(values: Iterable[Any]) -> list[Content]:
+    """Copy what values hold, without those that can't be changed in place, or are large."""
+    return [
+        Content(value, _copied(value))
+        for value in values
+        if not isinstance(value, StandIn) and can_be_shared(value)
+    ]
 
 
 def _copied(value: Any) -> Any:

@@ -20,7 +20,7 @@ from unittest import mock
 import numpy as np
 
 from autograder.boundary.channel import Channel
-from autograder.boundary.contents import Content, content_of
+from autograder.boundary.contents import Content, contents_of
 from autograder.boundary.object_stand_ins import StandIn, Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.boundary.student_objects import Kept, StandIns
@@ -253,7 +253,7 @@ class OutsideTests:
             turn.channel.repeat()
             again = self._run_again(turn, turn.changed)
             verdict = _at_most(again, turn, verdict, CHANGED_BEFORE)
-            self._changed |= {id(each.value): each for each in _now(turn.changed)}
+            self._keep_changed(contents_of(each.value for each in turn.changed))
         self._stand_ins.changes.forget()
         for content in after:
             content.put_back()
@@ -265,15 +265,16 @@ class OutsideTests:
         if self._stand_ins.changes:
             with_changes = self._contents(test, names)
             self._stand_ins.take_back_changes()
-            changed = [each for each in with_changes if not each.is_current]
-            self._changed |= {id(each.value): each for each in changed}
+            self._keep_changed(each for each in with_changes if not each.is_current)
+
+    def _keep_changed(self, contents: Iterable[Content]) -> None:
+        self._changed |= {id(each.value): each for each in contents}
 
     def _contents(self, test: OrdinaryTest, names: dict[str, Any]) -> list[Content]:
         """Copy what the values hold that a test's code, or its helpers', mentions."""
         code = test.source + self._helpers.get(test.grade_id, "")
         mentioned = set(re.findall(r"\w+", code)) & set(names)
-        found = {id(names[name]): names[name] for name in sorted(mentioned)}
-        return [content for value in found.values() if (content := content_of(value))]
+        return contents_of({id(names[name]): names[name] for name in sorted(mentioned)}.values())
 
     @property
     def waiting(self) -> int:
@@ -390,11 +391,6 @@ def _at_most(again: Verdict, turn: _Turn, verdict: Verdict, why: str) -> Verdict
     if again.score >= verdict.score:
         return verdict
     return turn.test.verdict(again.score, "partial" if again.score else "incorrect", why)
-
-
-def _now(contents: Iterable[Content]) -> list[Content]:
-    """Copy what the same values hold now."""
-    return [now for each in contents if (now := content_of(each.value))]
 
 
 def _wrong(test: OrdinaryTest, error: BaseException, concealed: bool) -> Verdict:

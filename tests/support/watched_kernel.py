@@ -1,5 +1,9 @@
 """A kernel that runs cells as one does that a person watches in JupyterLab."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
 from jupyter_client.manager import start_new_kernel
 
 
@@ -27,3 +31,13 @@ class WatchedKernel:
     def stop(self) -> None:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
+
+
+@contextmanager
+def watched_kernel() -> Iterator[WatchedKernel]:
+    """Run such a kernel, in which nothing says that a notebook is being graded."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("NBGRADER_EXECUTION", raising=False)
+        started = WatchedKernel()
+    yield started
+    started.stop()

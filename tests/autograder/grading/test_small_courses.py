@@ -7,8 +7,8 @@ from benchmarks.compat import compare_small
 from support.courses.small_assignments import small_assignments
 
 NAMES = [
-    *("data_classes", "dictionaries", "game_of_life", "generators", "line_plot", "magics"),
-    *("part_marks", "two_parts"),
+    *("data_classes", "dictionaries", "game_of_life", "generators", "kept_arguments"),
+    *("line_plot", "magics", "part_marks", "two_parts"),
 ]
 
 

@@ -1,7 +1,7 @@
 """A check that does not come to an end is stopped, in the words of `course check`."""
 
 import pytest
-from support.watched_kernel import WatchedKernel
+from support.watched_kernel import watched_kernel
 
 ENDLESS = """
 from course.checks import exercise, time_limit
@@ -19,11 +19,8 @@ except BaseException as error:
 
 @pytest.fixture(scope="module")
 def kernel():
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("NBGRADER_EXECUTION", raising=False)
-        started = WatchedKernel()
-    yield started
-    started.stop()
+    with watched_kernel() as started:
+        yield started
 
 
 @pytest.mark.parametrize("body", ["size += 1", "import time; time.sleep(100)"])

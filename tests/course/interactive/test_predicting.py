@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from support.watched_kernel import WatchedKernel
+from support.watched_kernel import watched_kernel
 
 from course import plots
 from course.interactive.display import Shown, table
@@ -182,12 +182,8 @@ with question.reveal():
 
 @pytest.fixture(scope="module")
 def kernel():
-    """A kernel in which nothing says that a notebook is being graded."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("NBGRADER_EXECUTION", raising=False)
-        started = WatchedKernel()
-    yield started
-    started.stop()
+    with watched_kernel() as started:
+        yield started
 
 
 def test_the_result_is_held_back_until_the_answer_is_typed(kernel) -> None:
