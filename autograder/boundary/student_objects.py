@@ -21,13 +21,13 @@ import numpy as np
 from autograder.boundary import model as models
 from autograder.boundary import settings_of_tests
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
-from autograder.boundary.agent.convpool_agent.random_generators import copy_state, is_generator
+from autograder.boundary.agent.convpool_agent.random_generators import is_generator
 from autograder.boundary.agent.convpool_agent.records import (
     HandleRecord,
     HistoryRecord,
     ModelRecord,
 )
-from autograder.boundary.agent.convpool_agent.shared_objects import digest
+from autograder.boundary.agent.convpool_agent.shared_objects import changed_in_place, digest
 from autograder.boundary.changed_arguments import Changes, is_unchanged
 from autograder.boundary.channel import BadReply, Channel, no_handle
 from autograder.boundary.object_stand_ins import (
@@ -397,13 +397,8 @@ class StandIns:
             fresh = {k: kept[k] if k in kept else self.arrived(v, place) for k, v in after.items()}
             passed.clear()
             passed.update(fresh)
-        elif isinstance(passed, set):
-            passed.clear()
-            passed.update(after)
-        elif is_generator(passed):
-            copy_state(passed, after)
-        elif isinstance(passed, bytearray):
-            passed[:] = after
+        elif isinstance(passed, (set, bytearray)) or is_generator(passed):
+            changed_in_place(passed, after)
         elif isinstance(passed, deque):
             passed.clear()
             passed.extend(self.arrived(after, place))
