@@ -1,4 +1,4 @@
-"""Examines a class: its folder's rights, the gradebook, roster.csv and rules.toml."""
+"""Examines a class: its folder's rights, gradebook, roster.csv, rules.toml and comments.csv."""
 
 import os
 import sqlite3
@@ -16,6 +16,7 @@ from autograder.folders import ClassFolder, is_ignored
 from autograder.gradebook.late_rules import read_rules, rules_path
 from autograder.gradebook.nbgrader_quirks import alembic_version
 from autograder.gradebook.roster import read_roster
+from autograder.gradebook.standing_comments import FILE, standing_comments
 from course.counted import counted
 from course.errors import CourseError
 
@@ -204,6 +205,21 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
     if not unknown and not strangers:
         found = f"{counted(len(rules.due), 'due date')} in {path}"
         yield fine("rules", found)
+
+
+def examine_comments(
+    class_folder: ClassFolder, assignments: Collection[str]
+) -> Iterator[Finding]:
+    """Read comments.csv, which few classes have: without it there is nothing to say."""
+    path = class_folder.root / FILE
+    if not path.exists():
+        return
+    try:
+        comments = standing_comments(class_folder, assignments)
+    except (CourseError, OSError) as error:
+        yield from_error("comments", error, f"Correct {path}.")
+    else:
+        yield fine("comments", f"{counted(len(comments), 'standing comment')} in {path}")
 
 
 def _known_students(class_folder: ClassFolder) -> set[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.build.coursedir import AnyCourse, find_any_course
 from autograder.doctor.class_files import (
+    examine_comments,
     examine_folders,
     examine_gradebook,
     examine_roster,
@@ -94,6 +95,7 @@ def _quick(
         "gradebook": lambda: examine_gradebook(class_folder),
         "roster": lambda: examine_roster(class_folder),
         "rules": lambda: examine_rules(class_folder, known),
+        "comments": lambda: examine_comments(class_folder, known),
         "exchange": lambda: examine_exchange(existing(root.resolve()), class_folder),
     }
 

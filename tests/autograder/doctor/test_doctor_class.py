@@ -11,6 +11,7 @@ import pytest
 
 from autograder.doctor import class_files
 from autograder.doctor.class_files import (
+    examine_comments,
     examine_folders,
     examine_gradebook,
     examine_roster,
@@ -204,6 +205,29 @@ def test_rules_of_a_class_without_students_have_their_line(own: ClassFolder) -> 
     shutil.rmtree(own.submitted)
     (own.root / "rules.toml").write_text('[[extension]]\nstudent = "ada"\ndays = 1\n')
     assert [one.level for one in examine_rules(own, [])] == ["fine"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("cnn,build_cnn,Well, done", "line 2: it has 4 cells"),
+        ("cmn,build_cnn,Well done", "there is no assignment 'cmn'"),
+        (",build_cnn,Well done", "line 2: the assignment is missing"),
+    ],
+)
+def test_comments_with_a_mistake_are_wrong(own: ClassFolder, line: str, words: str) -> None:
+    (own.root / "comments.csv").write_text(f"assignment,exercise,comment\n{line}\n")
+    (found,) = texts(examine_comments(own, ["cnn"]), "wrong")
+    assert words in found
+
+
+def test_comments_are_counted_and_a_class_without_them_needs_no_line(own: ClassFolder) -> None:
+    assert list(examine_comments(own, ["cnn"])) == []
+    (own.root / "comments.csv").write_text(
+        "assignment,exercise,comment\ncnn,build_cnn,Well done\n"
+    )
+    (found,) = examine_comments(own, ["cnn"])
+    assert (found.level, found.found[:18]) == ("fine", "1 standing comment")
 
 
 def course_with(root: Path, *lines: str) -> Path:
