@@ -207,9 +207,7 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
         yield fine("rules", found)
 
 
-def examine_comments(
-    class_folder: ClassFolder, assignments: Collection[str]
-) -> Iterator[Finding]:
+def examine_comments(class_folder: ClassFolder, assignments: Collection[str]) -> Iterator[Finding]:
     """Read comments.csv, which few classes have: without it there is nothing to say."""
     path = class_folder.root / FILE
     if not path.exists():

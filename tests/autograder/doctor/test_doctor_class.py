@@ -223,9 +223,7 @@ def test_comments_with_a_mistake_are_wrong(own: ClassFolder, line: str, words: s
 
 def test_comments_are_counted_and_a_class_without_them_needs_no_line(own: ClassFolder) -> None:
     assert list(examine_comments(own, ["cnn"])) == []
-    (own.root / "comments.csv").write_text(
-        "assignment,exercise,comment\ncnn,build_cnn,Well done\n"
-    )
+    (own.root / "comments.csv").write_text("assignment,exercise,comment\ncnn,build_cnn,Well done\n")
     (found,) = examine_comments(own, ["cnn"])
     assert (found.level, found.found[:18]) == ("fine", "1 standing comment")
 

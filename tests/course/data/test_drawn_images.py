@@ -178,6 +178,7 @@ def test_the_cache_lies_where_the_user_keeps_caches(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.measured
 def test_the_stand_in_teaches_the_lesson(whole_set):
     found = measure(whole_set, seed=1)
     print(f"stand-in: dense {found['dense']:.2%}, CNN {found['cnn']:.2%}")
