@@ -12,7 +12,6 @@ import contextlib
 import copy
 import time
 import weakref
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,13 +20,12 @@ import numpy as np
 from autograder.boundary import model as models
 from autograder.boundary import settings_of_tests
 from autograder.boundary.agent.convpool_agent.keras_values import history_from, reduce
-from autograder.boundary.agent.convpool_agent.random_generators import is_generator
 from autograder.boundary.agent.convpool_agent.records import (
     HandleRecord,
     HistoryRecord,
     ModelRecord,
 )
-from autograder.boundary.agent.convpool_agent.shared_objects import changed_in_place, digest
+from autograder.boundary.agent.convpool_agent.shared_objects import digest
 from autograder.boundary.changed_arguments import Changes, is_unchanged
 from autograder.boundary.channel import BadReply, Channel, no_handle
 from autograder.boundary.object_stand_ins import (
@@ -39,6 +37,7 @@ from autograder.boundary.object_stand_ins import (
     library_class,
     methods_of,
 )
+from autograder.boundary.restoring import restore
 from autograder.boundary.settings_of_tests import SettingsOfTests
 from autograder.boundary.shared_values import Kept as KeptValues
 from autograder.boundary.shared_values import SharedValues
@@ -188,6 +187,9 @@ class StandIns:
                 return False
         self._restore(passed, after, place)
         return True
+
+    def _restore(self, passed: Any, after: Any, place: str) -> None:
+        restore(passed, after, lambda item: self.arrived(item, place))
 
     def take_back_changes(self) -> None:
         """Take unexpected changes back, for later tests; the student's code keeps its own."""
@@ -365,46 +367,6 @@ class StandIns:
             self._made[record.number] = type(own, bases, {"__init__": _keep_message})
         return self._made[record.number]
 
-    def _restore(self, passed: Any, after: Any, place: str) -> None:
-        """Copy a call's changes of its arguments into the objects that the test passed."""
-        if isinstance(passed, StandIn) or isinstance(after, HandleRecord) or passed is after:
-            return
-        if isinstance(passed, np.ndarray) and isinstance(after, np.ndarray):
-            alike = passed.shape == after.shape and passed.dtype == after.dtype
-            if alike and passed.flags.writeable:
-                np.copyto(passed, after)
-        elif type(passed) is not type(after):
-            return
-        elif type(passed) is list:
-            if len(passed) == len(after):
-                for i, item in enumerate(after):
-                    if _changes_in_place(passed[i], item):
-                        self._restore(passed[i], item, place)
-                    else:
-                        passed[i] = self.arrived(item, place)
-            else:
-                passed[:] = self.arrived(after, place)
-        elif type(passed) is tuple:
-            for one, other in zip(passed, after, strict=False):
-                self._restore(one, other, place)
-        elif isinstance(passed, dict):
-            kept = {
-                key: passed[key] for key, item in after.items()
-                if key in passed and _changes_in_place(passed[key], item)
-            }  # fmt: skip
-            for key, item in kept.items():
-                self._restore(item, after[key], place)
-            fresh = {k: kept[k] if k in kept else self.arrived(v, place) for k, v in after.items()}
-            passed.clear()
-            passed.update(fresh)
-        elif isinstance(passed, (set, bytearray)) or is_generator(passed):
-            changed_in_place(passed, after)
-        elif isinstance(passed, deque):
-            passed.clear()
-            passed.extend(self.arrived(after, place))
-        elif type(passed).__name__ in ("DataFrame", "Series") and not passed.equals(after):
-            passed._update_inplace(after)
-
 
 _ENDS = (StopIteration, StopAsyncIteration)
 """Exceptions that end a loop of the test's, and fail none of its checks."""
@@ -413,16 +375,6 @@ _ENDS = (StopIteration, StopAsyncIteration)
 def is_of_the_boundary(error: Exception) -> bool:
     """Whether an error is about what cannot cross or a process that ended, not the student's."""
     return bool(getattr(error, "check_message", ""))
-
-
-def _changes_in_place(passed: Any, after: Any) -> bool:
-    if isinstance(passed, StandIn) or callable(passed):
-        return True
-    return type(passed) is type(after) and (
-        isinstance(passed, (list, tuple, dict, set, bytearray, deque, np.ndarray))
-        or type(passed).__name__ in ("DataFrame", "Series")
-        or is_generator(passed)
-    )
 
 
 def _keep_message(self: Any, *args: Any) -> None:
