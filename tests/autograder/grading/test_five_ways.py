@@ -26,6 +26,8 @@ from course.learner.folder import Work, read_work
 from course.notebook.release_folder import gaps
 from course.notebook.verdict import Verdict
 
+pytestmark = pytest.mark.timeout(1800)  # the first test waits for the grading of all files
+
 BRIEF = ("encoded utf-8-sig", "encoded utf-16", "nbformat 3", "an unknown cell type", "cut off")
 PASSES = ("correct", "partial", "answered")
 
