@@ -140,33 +140,41 @@ _MATHJAX_STAYS = """
 
 # The browser would resolve a quiz's link against JupyterLab's own address. JupyterLab resolves links
 # in what it renders itself, so its own link to the same section is clicked instead: until the
-# section is in view, because it is not found in a notebook that is still being opened. Jupyter
-# Notebook opens a window for each notebook, and goes to the section in the address.
+# section is in view, because it is not found in a notebook that is still being opened. Within the
+# lesson JupyterLab scrolls about there, and this scrolls the rest. Jupyter Notebook opens a window
+# for each notebook, and goes to the section in the address.
 _LINKS_INTO_LESSON = f"""
 if (!window.convpoolLinks) {{
   window.convpoolLinks = true;
+  const find = (title) => Array.from(document.querySelectorAll(".jp-RenderedMarkdown h2"))
+    .filter((heading) => heading.textContent.startsWith(title));
   const inView = (heading) => {{
     const place = heading.getBoundingClientRect();
     return place.height > 0 && place.top >= 0 && place.bottom <= innerHeight;
   }};
-  const follow = (resolved, title, tries) => {{
-    const headings = Array.from(document.querySelectorAll(".jp-RenderedMarkdown h2"));
-    const isThere = headings.some((one) => one.textContent.startsWith(title) && inView(one));
-    if (isThere || !tries) return;
-    resolved.click();
-    setTimeout(() => follow(resolved, title, tries - 1), 500);
+  const follow = (go, title, tries) => {{
+    if (!tries || find(title).some(inView)) return;
+    go();
+    setTimeout(() => follow(go, title, tries - 1), 500);
   }};
   document.addEventListener("click", (event) => {{
-    const link = event.target.closest && event.target.closest('a[href^="{LESSON_FILE}#"]');
+    const link = event.target.closest
+      && event.target.closest('a[href^="{LESSON_FILE}#"], .Quiz a[href^="#"]');
     if (!link) return;
+    const title = link.textContent, address = link.getAttribute("href");
+    if (address.startsWith("#")) {{
+      const scroll = () => find(title).forEach((heading) => heading.scrollIntoView());
+      setTimeout(() => follow(scroll, title, 20), 500);
+      return;
+    }}
     const classic = location.pathname.match(/^(.*\\/notebooks)\\//);
     const notebook = link.closest(".jp-Notebook");
     const resolved = notebook && Array.from(notebook.querySelectorAll(".{_RESOLVED} a"))
-      .find((one) => one.textContent === link.textContent);
+      .find((one) => one.textContent === title);
     if (!classic && !resolved) return;
     event.preventDefault();
-    if (classic) window.open(classic[1] + "/" + link.getAttribute("href"), "_blank");
-    else follow(resolved, link.textContent, 20);
+    if (classic) window.open(classic[1] + "/" + address, "_blank");
+    else follow(() => resolved.click(), title, 20);
   }}, true);
 }}
 """
