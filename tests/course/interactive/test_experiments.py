@@ -145,6 +145,16 @@ def test_a_name_is_shown_as_text_and_never_as_html():
     assert "5 &gt; 4" in page
 
 
+def test_a_row_is_found_by_its_name_once_it_is_trained():
+    experiments = Experiments(epochs=1)
+    with pytest.raises(CourseError, match="one has no result yet"):
+        experiments.row("one")
+
+    assert experiments.train("one", tiny) is None
+
+    assert experiments.row("one").parameters == 7_850
+
+
 def test_a_function_that_builds_nothing_is_told_so():
     with pytest.raises(CourseError, match="no compiled model"):
         Experiments(epochs=1).run("one", lambda: None)
