@@ -35,10 +35,10 @@ class OwnGarment:
     def show(self) -> None:
         """Show the picture after each step."""
         why = (
-            "Its ground is bright, so it was inverted: the network knows bright garments on black "
-            "only, and would take a white ground for part of the garment."
+            "Its background is bright, so it was inverted: the network knows bright garments on "
+            "black only, and would mistake a white background for part of the garment."
             if self.inverted
-            else "Its ground is dark already, so it was not inverted."
+            else "Its background is dark already, so it was not inverted."
         )
         images(
             self.steps,
@@ -109,7 +109,7 @@ def _drawn(rows: Sequence[str]) -> np.ndarray:
     if not rows or unknown:
         raise CourseError(
             f"A drawing has no {' '.join(unknown)!r}." if unknown else "The drawing has no rows.",
-            "Use # for the garment, + for gray and . for the ground.",
+            "Use # for the garment, + for gray and . for the background.",
         )
     width = max(map(len, rows))
     return np.array([[_BRIGHTNESS[sign] for sign in row.ljust(width)] for row in rows])
@@ -124,7 +124,8 @@ def _cut_out(gray: np.ndarray) -> np.ndarray:
     rows, columns = np.nonzero(gray > _GROUND)
     if not len(rows):
         raise CourseError(
-            "Nothing stands out from the picture's ground.", "Take one with a plain ground."
+            "Nothing stands out from the picture's background.",
+            "Take one with a plain background.",
         )
     part = gray[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     missing = [max(part.shape) - length for length in part.shape]
