@@ -278,8 +278,8 @@ with found.reveal():
     plots.maps(
         {"with their signs": answers, "how strong": np.abs(answers)},
         alt="The answers of your kernel to a pair of trousers, with their signs and without.",
-        caption="Your kernel on the trousers. One side of each leg is answered with plus, the other "
-        "with minus; without the signs both sides are strong.",
+        caption="Your kernel on the trousers. One side of each leg gives positive numbers, the other "
+        "negative ones; without the signs both sides are strong.",
     ).show()
 
 # %% [markdown]

@@ -1,8 +1,8 @@
 """Checks that whatever names a section of the lesson names one that the lesson has.
 
-A section has an id, in `course.checks.misconceptions.SECTIONS`. Messages, questions and gaps name it
-by this id; texts name it by its number ("section 9") or its title. Each refusal names the file and
-what is not there.
+A section has an id, in `course.checks.misconceptions.SECTIONS`. Messages, questions and gaps name
+it by this id; texts name it by its number ("section 9") or its title. Each refusal names the file
+and what is not there.
 """
 
 import re

@@ -142,8 +142,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "search-starts-too-high": "A block whose numbers all lie below a constant gives that "
         "constant, as if the search for the largest began there. Begin it with a number of the "
         "block, or with `-np.inf`.",
-        "largest-not-reset": "The search carries on with the largest number of earlier blocks. Begin "
-        "it again in every block.",
+        "largest-not-reset": "The search carries on with the largest number of earlier blocks. "
+        "Begin it again in every block.",
         "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so that a block got "
         "numbers of one row. The rows of a block do not follow each other in that order.",
         "remainder-dropped-in-front": "The remainder was dropped at the top or on the left. The "

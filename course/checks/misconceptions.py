@@ -6,7 +6,6 @@ quotes it, such as an output that nbgrader kept. The wrong formulas that carry t
 `formulas.py`, the wrong arrays in `mistakes.py`.
 """
 
-import re
 from dataclasses import dataclass
 
 from course.checks.ideas import IDEAS

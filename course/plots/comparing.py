@@ -188,6 +188,5 @@ def right_and_wrong(
         f"those that only {first} does.",
         caption=f"Where the two disagree. Of {len(labels):,} test images, {len(only_second):,} "
         f"are right with {second} and wrong with {first}, and {len(only_first):,} the other way "
-        "round. Above each image stands its true class, and below that what the network that is "
-        "wrong took it for.",
+        "round. Above each image is its true class, and under that the wrong network's choice.",
     )

@@ -138,8 +138,8 @@ _MATHJAX_STAYS = """
 })();
 """
 
-# The browser would resolve a quiz's link against JupyterLab's own address. JupyterLab resolves links
-# in what it renders itself, so its own link to the same section is clicked instead: until the
+# The browser would resolve a quiz's link against JupyterLab's own address. JupyterLab resolves
+# links in what it renders itself, so its own link to the same section is clicked instead: until the
 # section is in view, because it is not found in a notebook that is still being opened. Within the
 # lesson JupyterLab scrolls about there, and this scrolls the rest. Jupyter Notebook opens a window
 # for each notebook, and goes to the section in the address.

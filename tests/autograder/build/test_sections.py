@@ -87,9 +87,7 @@ def test_an_unknown_id_is_refused_with_the_file_that_names_it(
     ("section", "is_known"),
     [("pooling", True), ("poolin", False), ("chapter 2 of the book", True), ("", True)],
 )
-def test_one_word_beside_a_gap_is_an_id(
-    course: CourseFolder, section: str, is_known: bool
-) -> None:
+def test_one_word_beside_a_gap_is_an_id(course: CourseFolder, section: str, is_known: bool) -> None:
     metadata = {
         "nbgrader": {"grade_id": "double", "solution": True, "grade": False, "locked": False},
         "course": {"section": section},
@@ -100,7 +98,7 @@ def test_one_word_beside_a_gap_is_an_id(
     if is_known:
         require_known_sections(course, "small", notebook)
         return
-    with pytest.raises(BuildError, match="solutions/small.py, cell `double`: 'poolin'"):
+    with pytest.raises(BuildError, match=r"solutions/small\.py, cell `double`: 'poolin'"):
         require_known_sections(course, "small", notebook)
 
 
