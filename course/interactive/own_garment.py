@@ -54,7 +54,7 @@ class OwnGarment:
         maps(
             {f"map {channel}": first[..., channel] for channel in strongest},
             alt="Feature maps of your picture.",
-            caption="The first convolution's maps that answer most to your picture.",
+            caption="The first convolution's maps that respond most to your picture.",
         ).show()
         probabilities(np.asarray(model(tensor))[0], class_names).show()
 
@@ -158,6 +158,6 @@ def probabilities(values: np.ndarray, class_names: Sequence[str] = CLASS_NAMES) 
 
     return Picture(
         draw,
-        caption=f"The network's ten probabilities, which add up to 1: {words} first.",
+        caption=f"The network's ten probabilities, which add up to 1. The largest: {words}.",
         alt="A bar for each of ten classes.",
     )

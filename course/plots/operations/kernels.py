@@ -68,8 +68,9 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
         caption=f"Five kernels and what they make of {name}. Identity copies the image. The kernel "
         "for horizontal edges gives positive numbers where it gets brighter downwards, negative "
         "ones where it gets darker; outlines responds wherever a pixel differs from its "
-        "neighbors. Both give 0 where all is flat: their numbers add up to 0. Blur takes the mean of nine pixels, "
-        "sharpen exaggerates what differs; their numbers add up to 1, so brightness stays. "
+        "neighbors. Both give 0 where all is flat: their numbers add up to 0. Blur takes the mean "
+        "of nine pixels, sharpen exaggerates what differs; their numbers add up to 1, so "
+        "brightness stays. "
         f"One scale for all five maps. The answers: {extremes}.",
     )
 
