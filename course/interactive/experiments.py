@@ -57,9 +57,9 @@ class Row:
         )
 
     def _with_error(self, accuracy: float) -> str:
-        """Write an accuracy with its standard error."""
+        """Write an accuracy with its standard error; no line breaks within."""
         error = math.sqrt(accuracy * (1 - accuracy) / self.tested)
-        return f"{accuracy:.1%} ± {100 * error:.1f}"
+        return f"{accuracy:.1%} ± {100 * error:.1f}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def results_table(rows: Sequence[Row], planned: Sequence[str], note: str) -> Shown:

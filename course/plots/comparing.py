@@ -88,6 +88,7 @@ def validation_curves(history: Mapping[str, Any]) -> Picture:
                 place.plot(np.arange(1, epochs + 1), history[name], **style)
             place.axvline(best, color="black", linewidth=0.8, linestyle=":")
             place.set(xlabel="epoch", ylabel=measure)
+            place.xaxis.get_major_locator().set_params(integer=True)
             place.legend()
         return figure
 

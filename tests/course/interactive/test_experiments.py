@@ -65,7 +65,7 @@ def test_a_row_says_what_the_network_is_and_does():
     error = 100 * np.sqrt(share * (1 - share) / 20)
     assert line[:3] == ("dense only", "7,850", "2")  # (784 + 1) · 10
     assert float(line[3]) >= 0
-    assert line[4] == f"{share:.1%} ± {error:.1f}"
+    assert line[4] == f"{share:.1%}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{error:.1f}"
 
 
 def test_the_table_names_what_is_still_to_be_done():
