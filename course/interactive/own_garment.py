@@ -15,7 +15,7 @@ from course.plots.picture import Picture, images, maps, new_figure
 _SIDE, _GARMENT = 28, 24
 _BRIGHTNESS = {" ": 0.0, ".": 0.0, "+": 0.5, "#": 1.0}
 _GROUND = 0.15  # What is at most so bright is ground.
-_SHOWN_MAPS = 5
+_SHOWN_MAPS = 3
 
 
 @dataclass(frozen=True)
