@@ -1,4 +1,4 @@
-"""Tells whether a person sees what a notebook's cell shows, and can answer it."""
+"""What sees a cell: whether a person does, who can answer it; and showing something there."""
 
 import sys
 
@@ -12,3 +12,14 @@ def is_watched() -> bool:
     ipython = sys.modules.get("IPython")
     kernel = getattr(ipython.get_ipython(), "kernel", None) if ipython else None
     return bool(getattr(kernel, "_allow_stdin", False))
+
+
+def show_below(shown: object) -> None:
+    """Show an object below the running cell; outside IPython, print it."""
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(shown)
+    else:
+        display(shown)

@@ -120,14 +120,14 @@ with exercise("prepare") as check:
 # *Why:* the convolutions look for features, the poolings keep the strongest, the dense layers decide.
 #
 # *A correct result* takes any number of images (28, 28, 1) and has 243,786 parameters. These seven
-# layers are all of it: no dropout, no noise, no normalization. ReLU and softmax may stand in layers
+# layers are all of it: no dropout, no noise, no normalization. ReLU and softmax may be layers
 # of their own. You may compile it here or later, and choose how its weights start.
 #
-# *Any of Keras's styles is right:* Sequential or functional, models inside models, a layer used
+# *Any of Keras's styles will do:* Sequential or functional, models inside models, a layer used
 # twice, a subclass. A class with a `call` of its own counts if `call` uses Keras's layers and
-# `keras.ops` only; build it first: `model.build((None, 28, 28, 1))`. What keeps the network from
-# learning is wrong: frozen layers, constraints, equal weights, penalties (L1 and L2 of at most 0.01
-# on weights are accepted).
+# `keras.ops` only; build it first: `model.build((None, 28, 28, 1))`. Whatever keeps the network
+# from learning is refused: frozen layers, constraints, equal weights, penalties (L1 and L2 of at
+# most 0.01 on weights are accepted).
 #
 # *Part marks:* 10 of the 15 points are for the layers, in their order and with their shapes and
 # settings, 5 for the activations in 32 or 64 bits. An activation of your own (a `Lambda`, a function
@@ -185,10 +185,10 @@ check.mark(15, check.share)
 # you find such an error at once. Work the shapes out with `output_size` in mind. Keras's own table
 # comes after the check.
 #
-# *A correct result* has seven tuples of whole numbers; the first is (26, 26, 64). Lists are right too,
-# and so are 13.0 for 13 and a plain number for a shape of one axis.
+# *A correct result* has seven tuples of whole numbers; the first is (26, 26, 64). Lists are accepted
+# too, and so are 13.0 for 13 and a plain number for a shape of one axis.
 #
-# *Part marks:* each of the six shapes is worth a sixth of the points, whatever stands in the others.
+# *Part marks:* each of the six shapes is worth a sixth of the points, whatever the others are.
 
 # %% gap="layer_shapes"
 layer_shapes = {
@@ -262,7 +262,7 @@ model.summary()
 #
 # *Yours to choose:* the size of the batches, their order, and Adam's settings (a learning rate from
 # 0.0003 to 0.02, or one of Keras's schedules). One-hot labels with `categorical_crossentropy` are
-# right too, and so are further metrics and `validation_data`. *Not yours to choose:* the images are
+# accepted too, and so are further metrics and `validation_data`. *Not yours to choose:* the images are
 # in 0…1 already, so scale or change nothing; hold none of them back (no `validation_split`);
 # callbacks may watch or set the learning rate, but not end the training early.
 
@@ -366,7 +366,7 @@ with exercise("evaluate") as check:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict** before you look. The network has seen the training images, and not the test images.
+# **Predict** before you look. The network has seen the training images, but not the test images.
 
 # %%
 from course import predict

@@ -88,7 +88,7 @@ with exercise("output_size") as check:
 # ## Convolution (8 points)
 #
 # Write `convolve2d(image, kernel)`: lay the kernel on the image at every position where it fits,
-# multiply the numbers that lie on each other, and add the products up.
+# multiply the numbers that lie on top of each other, and add up the products.
 #
 # *Why:* this is all that a filter of `Conv2D` does, apart from its bias and activation. You may use
 # two loops, or anything NumPy, SciPy or TensorFlow offer.
@@ -198,8 +198,8 @@ check.mark(8, check.share)
 # %% [markdown]
 # ## A kernel for vertical edges (4 points)
 #
-# Write `vertical_edge_kernel()`: return a 3 × 3 kernel that answers to **vertical** edges (dark on
-# one side, bright on the other), and with 0 to horizontal edges and to flat areas.
+# Write `vertical_edge_kernel()`: return a 3 × 3 kernel that responds to **vertical** edges (dark on
+# one side, bright on the other), and gives 0 for horizontal edges and flat areas.
 #
 # *Why:* a kernel finds what it looks like. In a trained CNN nobody writes the kernels: training
 # finds them. Writing one by hand shows what they can do.
@@ -210,7 +210,7 @@ check.mark(8, check.share)
 
 # %% gap="vertical_edge_kernel"
 def vertical_edge_kernel():
-    """Return a 3 × 3 kernel that answers to vertical edges only."""
+    """Return a 3 × 3 kernel that responds to vertical edges only."""
     ### BEGIN SOLUTION
     return np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
     ### END SOLUTION
@@ -278,16 +278,16 @@ with found.reveal():
     plots.maps(
         {"with their signs": answers, "how strong": np.abs(answers)},
         alt="The answers of your kernel to a pair of trousers, with their signs and without.",
-        caption="Your kernel on the trousers. One side of each leg is answered with plus, the other "
-        "with minus; without the signs both sides are strong.",
+        caption="Your kernel on the trousers. One side of each leg gives positive numbers, the other "
+        "negative ones; without the signs both sides are strong.",
     ).show()
 
 # %% [markdown]
 # ## Count the weights (4 points)
 #
-# Write `count_parameters(filters, kernel, channels)`: how many numbers does a `Conv2D` layer learn
-# that has `filters` filters with square kernels of `kernel` × `kernel`, on an input with `channels`
-# channels? Weights and biases.
+# Write `count_parameters(filters, kernel, channels)`: how many numbers does a `Conv2D` layer with
+# `filters` filters learn, weights and biases together? Its kernels are square, `kernel` × `kernel`,
+# and its input has `channels` channels.
 #
 # *Why:* the count tells what a layer costs. Note what does not appear in it: the size of the image.
 #

@@ -142,12 +142,12 @@ check.mark(9, check.share)
 # %% [markdown]
 # ## Convolution with stride (6 points)
 #
-# Write `strided_convolve2d(image, kernel, stride)`: the convolution of the exercise before, but at
+# Write `strided_convolve2d(image, kernel, stride)`: the convolution of the previous exercise, but at
 # every `stride`-th position only, down and across.
 #
 # *Why:* this too makes the map smaller. But it is not the same as pooling: here the stride decides
-# **which features are extracted**, because what lies between two positions is never looked at as
-# such. Pooling looks at every feature first and then keeps the strongest.
+# **which features are extracted**, because what lies between two positions is skipped.
+# Pooling looks at every feature first and then keeps the strongest.
 #
 # *You get* two arrays of floating-point numbers of any size, square or not, as in `convolve2d`, and an
 # integer from 1 on; it may be larger than the image. Leave the arrays as they are.

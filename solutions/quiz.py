@@ -11,7 +11,7 @@
 #
 # Answer by writing your answer in place of `None`: a letter in quotes such as `"a"`, letters such as
 # `"ac"` where several may be right, or a number. The check below each answer says whether it can be
-# read, not whether it is right: that you see when it is graded. To practice with explanations first,
+# read, not whether it is right: you see that when it is graded. To practice with explanations first,
 # use the quiz at the end of the lesson, or `course quiz`.
 
 # %% questions="quiz.md"

@@ -20,8 +20,8 @@ from autograder.build.coursedir import captured_log, reason_in
 from autograder.build.notebook_source import read_notebook
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
+from autograder.build.sections import require_known_sections, require_sections
 from autograder.folders import ClassFolder, CourseFolder, sqlite_url
-from course.checks.misconceptions import require_sections
 from course.errors import BuildError, CourseError
 from course.learner.lab import LEARNERS_NOTEBOOKS, LEARNERS_PLACES
 from course.lessons.contents import contents_text
@@ -44,6 +44,9 @@ def build(
     `bank` replaces the one that the quiz's script names. Raises `BuildError`.
     """
     wanted = course.require(names)
+    with_lessons = not names and (course.lessons / "contents.md").is_file()
+    if with_lessons:
+        require_sections(course)
     try:
         with tempfile.TemporaryDirectory(prefix="convpool-build-") as folder:
             expand = partial(_questions, seed=seed, private=bank)
@@ -53,7 +56,7 @@ def build(
             f"The build can't write its temporary files ({error.strerror}); nothing was changed.",
             f"Free {tempfile.gettempdir()}, or name another folder in TMPDIR.",
         ) from error
-    if not names and (course.lessons / "contents.md").is_file():
+    if with_lessons:
         releases = {name: files[course.release(name)] for name in wanted}
         files |= _learners_notebooks(course) | contents_page(course, releases)
     return files
@@ -87,6 +90,7 @@ def _build_in(
             require_own_files(course, name)
             notebook = _read(course, name, expand)
             require_contract(name, notebook)
+            require_known_sections(course, name, notebook)
         source = staging.source(name)
         source.parent.mkdir(parents=True)
         source.write_text(_source_bytes(notebook).decode(), encoding="utf-8")
@@ -167,9 +171,7 @@ class ClearSolutions(NbgraderClearSolutions):
 
 def _learners_notebooks(course: CourseFolder) -> dict[Path, bytes]:
     """Generate the lesson's and the other ungraded notebooks beside their scripts."""
-    lessons = course.lessons
-    require_sections((lessons / "lesson.py").read_text(encoding="utf-8"))
-    notebooks = [lessons / name for name in LEARNERS_NOTEBOOKS]
+    notebooks = [course.lessons / name for name in LEARNERS_NOTEBOOKS]
     return {
         path: (nbformat.writes(read_script(path.with_suffix(".py"))) + "\n").encode()
         for path in notebooks

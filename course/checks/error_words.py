@@ -10,8 +10,8 @@ _WORDS = (
     # (pattern of "Type: text", words); the first that fits is used.
     (
         r"IndentationError|TabError",
-        "Python can't read the cell: the blanks at the beginning of a line don't fit those of the "
-        "line above. Lines of one block begin at the same place.",
+        "Python can't read the cell: the spaces at the beginning of a line don't match those of "
+        "the line above. Lines of one block begin at the same place.",
     ),
     (
         r"invalid character '[‘’“”„]'",
@@ -19,7 +19,7 @@ _WORDS = (
     ),
     (
         r"leading zeros in decimal",
-        "A number begins with no zero, and a comma ends it: 1,050 are two numbers. Write 1050.",
+        "A number can't begin with a zero, and a comma ends it: 1,050 is two numbers. Write 1050.",
     ),
     (
         r"SyntaxError",
@@ -35,8 +35,8 @@ _WORDS = (
     (r"name '(np|tf|plt)' is not defined", "Run the notebook's first code cell, which imports it."),
     (
         r"NameError",
-        "Nothing of that name is there: is it spelled as where it was made, and does it stand in a "
-        "cell above?",
+        "There is nothing of that name: is it spelled as where it was defined, and does it stand "
+        "in a cell above?",
     ),
     (
         r"UnboundLocalError",
@@ -81,7 +81,7 @@ _WORDS = (
         "The largest or smallest of no values at all was asked for: a slice is empty.",
     ),
     (r"ZeroDivisionError", "Something was divided by 0."),
-    (r"cannot reshape|requested shape", "The new shape has room for another count of numbers."),
+    (r"cannot reshape|requested shape", "The new shape has room for a different number of values."),
     (
         r"positional argument|unexpected keyword|multiple values for",
         "A function was called with too many or too few arguments, or with one that it does not "

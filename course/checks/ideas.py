@@ -9,8 +9,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "channels-repeated": "The image was repeated along the last axis. A gray image has one "
         "channel, not three.",
         "images-flattened": "The images were flattened. Keep height and width.",
-        "reshape-as-transpose": "`reshape` only cuts the same row of numbers anew; it turns no "
-        "axes, so pixels came to lie in other images or places.",
+        "reshape-as-transpose": "`reshape` only cuts the same row of numbers in another way; it "
+        "swaps no axes, so pixels ended up in other images or places.",
     },
     "scaling": {
         "scaled-twice": "The pixels were scaled twice. Divide by 255 once.",
@@ -59,8 +59,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "added-for-multiplied": "The numbers of window and kernel were added. Multiply them first.",
         "products-not-added": "The products under the window were not added up to one number. "
         "`np.sum` adds all of them, Python's `sum` only the rows.",
-        "sum-not-reset": "The sum goes on from one position to the next. It starts at 0 at every "
-        "position.",
+        "sum-not-reset": "The sum is carried over from one position to the next. It starts at 0 at "
+        "every position.",
         "window-not-kernel-sized": "A part of the image was combined with the kernel, but has "
         "another shape. A window is as large as the kernel, (kh, kw), and lies inside the image.",
         "result-image-sized": "The result is as large as the image. It has one number for each "
@@ -104,13 +104,13 @@ IDEAS: dict[str, dict[str, str]] = {
         "stride skips positions in the image; in the result they are neighbors.",
     },
     "kernels": {
-        "edges-turned": "The kernel answers to a horizontal edge. Is it turned by 90 degrees?",
-        "edges-of-any-direction": "The kernel answers to horizontal edges too. What would make "
+        "edges-turned": "The kernel responds to a horizontal edge. Is it turned by 90 degrees?",
+        "edges-of-any-direction": "The kernel responds to horizontal edges too. What would make "
         "each row cancel by itself?",
-        "answers-to-nothing": "All nine numbers are 0, so the kernel answers to nothing.",
-        "answers-to-flat-areas": "The kernel answers to a flat area. Where all pixels are alike, "
+        "answers-to-nothing": "All nine numbers are 0, so the kernel responds to nothing.",
+        "answers-to-flat-areas": "The kernel responds to a flat area. Where all pixels are alike, "
         "the nine products must cancel: its numbers add up to 0.",
-        "columns-cancel": "The kernel does not answer to a vertical edge: the numbers of each "
+        "columns-cancel": "The kernel does not respond to a vertical edge: the numbers of each "
         "column add up to 0.",
     },
     "pooling": {
@@ -123,7 +123,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "negatives-lost": "Negative values became 0. They count like any other.",
         "remainder-kept": "The remainder was kept. What does not fill a whole block is dropped, as "
         "Keras does.",
-        "even-sizes-only": "It holds only where the blocks come out even. Drop the rows and "
+        "even-sizes-only": "It works only where the blocks fit exactly. Drop the rows and "
         "columns that fill no whole block.",
         "pooling-overlaps": "The window moved by 1. In pooling the stride is the block's size.",
         "block-for-result": "`size` is the block, not the result.",
@@ -133,7 +133,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "place-for-largest": "That is the place of the largest value (`argmax`), not the value.",
         "first-row-for-largest": "Only a part of each block was searched, such as its first row, "
         "its first column or its diagonal. All of its numbers count.",
-        "axes-confused": "The largest was taken over other axes. After `reshape(rows, size, "
+        "axes-confused": "The largest was taken over the wrong axes. After `reshape(rows, size, "
         "columns, size)`, the axes of a block are 1 and 3.",
         "max-of-two-numbers": "`np.max(a, b)` takes b for an axis. Give it the whole block, or "
         "compare two numbers with `max(a, b)`.",
@@ -142,17 +142,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "search-starts-too-high": "A block whose numbers all lie below a constant gives that "
         "constant, as if the search for the largest began there. Begin it with a number of the "
         "block, or with `-np.inf`.",
-        "largest-not-reset": "The search goes on with the largest number of the blocks before. It "
-        "begins anew in every block.",
+        "largest-not-reset": "The search carries on with the largest number of earlier blocks. "
+        "Begin it again in every block.",
         "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so that a block got "
         "numbers of one row. The rows of a block do not follow each other in that order.",
         "remainder-dropped-in-front": "The remainder was dropped at the top or on the left. The "
-        "first block begins at [0, 0], and what is over at the end is dropped.",
+        "first block begins at [0, 0], and what is left over at the end is dropped.",
         "pooled-one-way": "The map was made smaller in one direction only. A block has `size` rows "
         "and `size` columns.",
         "blocks-missing": "A row or a column of blocks is missing.",
         "block-not-reduced": "A whole block, or a row of it, was kept where one number belongs.",
-        "empty-block": "A block is empty: its slice begins behind the map's end, or ends where it "
+        "empty-block": "A block is empty: its slice begins beyond the map's end, or ends where it "
         "begins.",
     },
     "parameters": {
@@ -182,14 +182,14 @@ IDEAS: dict[str, dict[str, str]] = {
         "flatten-missing": "`Flatten` is missing between the poolings and the dense layers.",
         "layers-in-another-order": "The layers are the right ones, but in another order.",
         "layers-missing": "A layer is missing.",
-        "layers-extra": "There is a layer more than asked for.",
+        "layers-extra": "There is one layer more than was asked for.",
         "wrong-filter-count": "The number of filters differs.",
         "wrong-kernel-size": "The kernel has another size than 3 × 3.",
         "wrong-pool-size": "The pooling has other blocks than 2 × 2.",
         "wrong-unit-count": "The number of units differs.",
         "one-output-unit": "One output unit can't tell ten classes apart: give each its own.",
         "softmax-missing": "The ten outputs are not probabilities: they should be positive and add "
-        "up to 1. The last layer wants the activation softmax.",
+        "up to 1. The last layer needs the activation softmax.",
         "softmax-twice": "Softmax was applied twice. Give it to the last dense layer or to a layer "
         "behind it, not to both.",
         "activation-before-softmax": "The last dense layer needs softmax alone: another activation "
@@ -243,7 +243,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "other-optimizer": 'The optimizer should be Adam: compile with `optimizer="adam"`.',
         "other-metric": "The History has a metric called accuracy that is not the share of images "
         'classified correctly: compile with `metrics=["accuracy"]`.',
-        "history-untrue": "The History does not tell of the training that the model has had. "
+        "history-untrue": "The History does not describe the training that the model has had. "
         "Return what `model.fit` returns, without a change.",
         "weights-not-trained": "The weights have moved further than these steps of Adam can move "
         "them. Only `fit` should change them.",
@@ -261,7 +261,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "accuracy.",
         "list-for-number": "`model.evaluate` gives two numbers. Return the accuracy alone.",
         "one-for-each-image": "That is one answer for each image. Return the share of images that "
-        "are right, which is their mean.",
+        "are classified correctly, which is the mean.",
         "count-for-share": "That is the number of images classified correctly. Divide it by the "
         "number of images.",
         "rounded": "The accuracy was rounded. Return it with all its digits.",
@@ -302,7 +302,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "shape-is-a-tuple": "A shape is a tuple, which nothing is appended to: `(1)` is a number, "
         "`(1,)` a tuple, and `(*images.shape, 1)` a longer shape.",
         "ragged-rows": "The rows are not all of the same length, so they make no array.",
-        "square-only": "It holds for square arrays only. Height and width are two numbers.",
+        "square-only": "It works for square arrays only. Height and width are two numbers.",
         "shape-not-a-tuple": "A shape is one argument, a tuple: `np.zeros((height, width))`, with "
         "two pairs of parentheses.",
         "fraction-in-shape": "A shape, a range and an index take whole numbers: `/` gives a "
@@ -332,10 +332,10 @@ IDEAS: dict[str, dict[str, str]] = {
         "text-for-numbers": "That is text, not numbers. Leave out quotes, `str(…)` and f-strings.",
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
-        "examples-only": "It holds for the visible examples, but not in general.",
-        "result-flat": "The numbers stand in one line. They belong into rows and columns.",
+        "examples-only": "It works for the visible examples, but not in general.",
+        "result-flat": "The numbers stand in one line. They belong in rows and columns.",
         "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
-        "images and channels. Take them away: `[0, :, :, 0]` does it for shape (1, h, w, 1).",
+        "images and channels. Remove them: `[0, :, :, 0]` does it for shape (1, h, w, 1).",
         "four-axes-wanted": "Keras's and TensorFlow's layers for images take four axes, (images, "
         "height, width, channels): give them `image[np.newaxis, :, :, np.newaxis]`.",
         "rows-not-in-one-list": "`np.array` takes one list that holds the rows: write a pair of "

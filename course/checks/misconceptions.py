@@ -6,11 +6,9 @@ quotes it, such as an output that nbgrader kept. The wrong formulas that carry t
 `formulas.py`, the wrong arrays in `mistakes.py`.
 """
 
-import re
 from dataclasses import dataclass
 
 from course.checks.ideas import IDEAS
-from course.errors import BuildError
 
 SECTIONS = {
     "convolution": "3. Convolution: one small window, many places",
@@ -26,7 +24,7 @@ SECTIONS = {
     "summary": "9. Reading `model.summary()` line by line",
     "cost": "10. Dense against CNN",
 }
-"""Id of a section → its heading in course/lessons/lesson.py; the build compares the two."""
+"""Id of a section → its heading in course/lessons/lesson.py; `autograder build` compares them."""
 
 SECTIONS_OF_GAPS = {
     "scale_pixels": "scaling",
@@ -110,19 +108,3 @@ def named_in(text: str) -> str:
     plain = " ".join(text.split())
     places = {name: plain.find(known.idea) for name, known in CATALOGUE.items()}
     return min((name for name in places if places[name] >= 0), key=places.__getitem__, default="")
-
-
-def require_sections(lesson: str) -> None:
-    """Refuse a catalogue that names a section which the lesson, a py:percent script, lacks.
-
-    Raises BuildError with the section's id.
-    """
-    headings = set(re.findall(r"^# ## (.+)$", lesson, re.MULTILINE))
-    used = {known.section for known in CATALOGUE.values()} | set(SECTIONS_OF_GAPS.values())
-    for section in sorted((used | set(SECTIONS)) - {""}):
-        if SECTIONS.get(section) not in headings:
-            raise BuildError(
-                f"The section {section!r} of the catalogue of misconceptions is not in the lesson.",
-                "In course/checks/misconceptions.py, write its heading as course/lessons/lesson.py "
-                "has it.",
-            )

@@ -30,7 +30,7 @@ def history(value: Any, epochs: int, *, stopped: bool = False) -> None:
     losses = list(records.get("loss", []))
     if len(losses) != epochs:
         raise Wrong(
-            f"the model was to be fitted for {epochs} epochs, but the History tells of "
+            f"the model was to be fitted for {epochs} epochs, but the History records "
             f"{len(losses)}.",
             "stopped-early" if stopped and len(losses) < epochs else "epochs-ignored",
         )

@@ -80,8 +80,10 @@ def check(
       course check reshape               one exercise
 
       course check reshape/reshape.ipynb
+
+      course check improve               the open exercise: the rules, and the accuracy
     """
-    from course.cli.printing import HIDDEN, print_notice, print_report, progress
+    from course.cli.printing import HIDDEN, OPEN, print_notice, print_report, progress
     from course.learner.check import check_work
     from course.learner.folder import find_folder, find_work
     from course.learner.packing_list import packing_list, works_of
@@ -94,7 +96,8 @@ def check(
             report = check_work(work, show)
         print_report(report)
         complete = complete and report.complete
-    typer.echo(HIDDEN)
+    for closing in dict.fromkeys([OPEN if work.is_open else HIDDEN for work in works] or [HIDDEN]):
+        typer.echo(closing)
     for entry in entries:
         if entry.problem:
             print_notice(f"{entry.problem}. `course status` says what to do.", entry.assignment)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _WIDTH = 92
 NOT_FETCHED = "not fetched yet"
 HIDDEN = "Hidden checks run when a notebook is graded. They can still take points away."
+OPEN = "The leaderboard measures the network on images that your notebook has not had."
 
 
 def print_report(report: "Report") -> None:
@@ -33,7 +34,10 @@ def print_report(report: "Report") -> None:
     width = max((len(verdict.exercise) for verdict in report.verdicts), default=0)
     for verdict in report.verdicts:
         typer.echo(_line(verdict, width))
-        if verdict.message and (verdict.status == "partial" or verdict.status in FAILED):
+        is_measured = report.work.is_open and verdict.status == "correct"
+        if verdict.message and (
+            is_measured or verdict.status == "partial" or verdict.status in FAILED
+        ):
             typer.echo(_indented(verdict.message.removeprefix(f"`{verdict.exercise}`: "), "      "))
     for notice in report.notices:
         print_notice(notice)
@@ -49,6 +53,8 @@ def headline(report: "Report") -> str:
     if report.work.assignment == "quiz":
         answered = sum(verdict.status == "answered" for verdict in report.verdicts)
         return f"{answered} of {counted(len(report.verdicts), 'question')} answered"
+    if report.work.is_open:
+        return "the rules are kept" if report.complete else "it can't be ranked yet"
     return f"{report.earned:g} of {counted(report.points, 'visible point')}"
 
 
@@ -60,6 +66,8 @@ def _line(verdict: Verdict, width: int) -> str:
         result = f"{words.label} ({counted(verdict.max_score, 'point')})"
     elif verdict.status == "answered":
         result = verdict.message
+    elif not verdict.max_score:
+        result = words.label
     return f"  {words.sign} {verdict.exercise.ljust(width)}  {result}"
 
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from course.document import TableStyle, html_table
+from course.frontend import show_below
 
 COLORS = "color:var(--jp-content-font-color1,#1a1c1e);background:var(--jp-layout-color0,#ffffff)"
 """JupyterLab's colors of its theme, light or dark; dark on white where it is not JupyterLab."""
@@ -41,6 +42,10 @@ class Shown:
     def __html__(self) -> str:
         """Return the HTML: in a table, it is not escaped again."""
         return self.html
+
+    def show(self) -> None:
+        """Show it below the cell; outside IPython, print it."""
+        show_below(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return both forms for a notebook."""

@@ -57,9 +57,9 @@ class Row:
         )
 
     def _with_error(self, accuracy: float) -> str:
-        """Write an accuracy with its standard error."""
+        """Write an accuracy with its standard error; no line breaks within."""
         error = math.sqrt(accuracy * (1 - accuracy) / self.tested)
-        return f"{accuracy:.1%} ± {100 * error:.1f}"
+        return f"{accuracy:.1%} ± {100 * error:.1f}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def results_table(rows: Sequence[Row], planned: Sequence[str], note: str) -> Shown:
@@ -102,7 +102,12 @@ class Experiments:
         self._path = state_folder() / f"experiments-{name}-{source}-{len(chosen)}.json"
         self._rows = _read(self._path)
 
-    def run(
+    def run(self, name: str, build: Callable[[], Any], **options: Any) -> Shown:
+        """Train a model as `train` does, and return the table."""
+        self.train(name, build, **options)
+        return self.table()
+
+    def train(
         self,
         name: str,
         build: Callable[[], Any],
@@ -111,8 +116,8 @@ class Experiments:
         callbacks: Sequence[Any] = (),
         validate: bool = False,
         again: bool = False,
-    ) -> Shown:
-        """Train the compiled model for (28, 28, 1) that `build()` returns; return the table.
+    ) -> None:
+        """Train the compiled model for (28, 28, 1) that `build()` returns; enter it in the table.
 
         An experiment with a result is not trained again, unless `again=True`. With `validate`,
         loss and accuracy are also measured after each epoch on images that were set aside.
@@ -127,7 +132,7 @@ class Experiments:
         digest = self._digest(model, epochs, callbacks)
         if not again and any((row.name, row.digest) == (name, digest) for row in self._rows):
             print(f"{name}: measured already; again=True trains it again.")
-            return self.table()
+            return
         pixels = self._images[..., np.newaxis] / 255.0
         options: dict[str, Any] = {"callbacks": list(callbacks)}
         if validate:
@@ -137,12 +142,18 @@ class Experiments:
             print(f"{name}: stopped, so it makes no row of the table.")
         else:
             self._enter(self._measured(name, digest, model, history))
-        return self.table()
+
+    def row(self, name: str) -> Row:
+        """Return the result of an experiment. Raises CourseError if there is none yet."""
+        found = next((row for row in self._rows if row.name == name), None)
+        if found is None:
+            raise CourseError(f"{name} has no result yet.", "Run the cell that trains it.")
+        return found
 
     def curves(self, name: str) -> Picture:
         """Show loss and accuracy by epoch of an experiment that was run with `validate=True`."""
-        row = next((row for row in self._rows if row.name == name and row.curves), None)
-        if row is None:
+        row = self.row(name)
+        if not row.curves:
             raise CourseError(f"{name} has no curves.", "Run it with validate=True, again=True.")
         return validation_curves(row.curves)
 

@@ -15,7 +15,7 @@ from course.plots.picture import Picture, images, maps, new_figure
 _SIDE, _GARMENT = 28, 24
 _BRIGHTNESS = {" ": 0.0, ".": 0.0, "+": 0.5, "#": 1.0}
 _GROUND = 0.15  # What is at most so bright is ground.
-_SHOWN_MAPS = 5
+_SHOWN_MAPS = 3
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class OwnGarment:
     def show(self) -> None:
         """Show the picture after each step."""
         why = (
-            "Its ground is bright, so it was inverted: the network knows bright garments on black "
-            "only, and would take a white ground for part of the garment."
+            "Its background is bright, so it was inverted: the network knows bright garments on "
+            "black only, and would mistake a white background for part of the garment."
             if self.inverted
-            else "Its ground is dark already, so it was not inverted."
+            else "Its background is dark already, so it was not inverted."
         )
         images(
             self.steps,
@@ -54,7 +54,7 @@ class OwnGarment:
         maps(
             {f"map {channel}": first[..., channel] for channel in strongest},
             alt="Feature maps of your picture.",
-            caption="The first convolution's maps that answer most to your picture.",
+            caption="The first convolution's maps that respond most to your picture.",
         ).show()
         probabilities(np.asarray(model(tensor))[0], class_names).show()
 
@@ -109,7 +109,7 @@ def _drawn(rows: Sequence[str]) -> np.ndarray:
     if not rows or unknown:
         raise CourseError(
             f"A drawing has no {' '.join(unknown)!r}." if unknown else "The drawing has no rows.",
-            "Use # for the garment, + for gray and . for the ground.",
+            "Use # for the garment, + for gray and . for the background.",
         )
     width = max(map(len, rows))
     return np.array([[_BRIGHTNESS[sign] for sign in row.ljust(width)] for row in rows])
@@ -124,7 +124,8 @@ def _cut_out(gray: np.ndarray) -> np.ndarray:
     rows, columns = np.nonzero(gray > _GROUND)
     if not len(rows):
         raise CourseError(
-            "Nothing stands out from the picture's ground.", "Take one with a plain ground."
+            "Nothing stands out from the picture's background.",
+            "Take one with a plain background.",
         )
     part = gray[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     missing = [max(part.shape) - length for length in part.shape]
@@ -157,6 +158,6 @@ def probabilities(values: np.ndarray, class_names: Sequence[str] = CLASS_NAMES) 
 
     return Picture(
         draw,
-        caption=f"The network's ten probabilities, which add up to 1: {words} first.",
+        caption=f"The network's ten probabilities, which add up to 1. The largest: {words}.",
         alt="A bar for each of ten classes.",
     )

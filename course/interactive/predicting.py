@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from course.frontend import show_below
 from course.interactive import answer_box, typed
 from course.interactive.display import Shown, box, monospaced, table
 from course.plots.picture import Picture
@@ -88,7 +89,7 @@ class Prediction:
             )  # fmt: skip
             self._box.show()
         else:
-            _display(self._asked(self.problem or f"{self._noted()} Now run the next cell."))
+            show_below(self._asked(self.problem or f"{self._noted()} Now run the next cell."))
 
     @contextmanager
     def reveal(self) -> Iterator[None]:
@@ -96,7 +97,7 @@ class Prediction:
         if not self.is_open:
             yield
             if self._box is not None:
-                _display(Shown(answer_box.unfolding(), ""))
+                show_below(Shown(answer_box.unfolding(), ""))
             return
         from IPython.utils.capture import capture_output
 
@@ -120,7 +121,7 @@ class Prediction:
         is a count, to be predicted exactly; any other is measured, and a guess may be close.
         """
         if self._now is None:
-            _display(self._compared(actual, unit, note))
+            show_below(self._compared(actual, unit, note))
         else:
             self._now.later(lambda: self._compared(actual, unit, note))
 
@@ -276,7 +277,7 @@ def predict(
     letters; `picture` may show the choices.
     """
     if picture is not None:
-        _display(picture)
+        show_below(picture)
     value = guess[0] if len(guess) == 1 else guess or None
     prediction = Prediction(question, value, dict(choices or {}), like)
     prediction.show()
@@ -335,14 +336,3 @@ def _distance(guess: float, result: float, close: float) -> str:
     if off <= close * abs(result):
         return f"✓ Close: off by {_number_words(off)}."
     return f"✗ Off by {_number_words(off)}. {_SURPRISE}"
-
-
-def _display(shown: Any) -> None:
-    """Show an object below the cell; outside IPython, print it."""
-    from IPython import get_ipython
-    from IPython.display import display
-
-    if get_ipython() is None:
-        print(shown)
-    else:
-        display(shown)

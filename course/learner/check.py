@@ -1,14 +1,20 @@
 """`course check`: runs the visible checks as grading does, and remembers the verdicts."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
 from course.errors import CourseError
 from course.learner import notices
 from course.learner.folder import Work, read_work
-from course.learner.fresh_run import FreshRun, ShowProgress, run_notebook
+from course.learner.fresh_run import (
+    CELL_SECONDS,
+    OPEN_SECONDS,
+    FreshRun,
+    ShowProgress,
+    run_notebook,
+)
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remember
 from course.notebook.cell_marks import mark_of
@@ -47,6 +53,8 @@ class Report:
 def check_work(work: Work, show: ShowProgress) -> Report:
     """Check one notebook on a fresh kernel; none is started if all gaps are untouched.
 
+    The open exercise always runs: its gap holds a network that works as it is released.
+
     Raises CourseError for a file that grading rejects: no notebook, or one of another assignment.
     """
     started = time.monotonic()
@@ -54,8 +62,13 @@ def check_work(work: Work, show: ShowProgress) -> Report:
     notebook = parsed.notebook
     _require_assignment(work, notebook)
     rebuilt = rebuild_released(work.assignment, notebook)
-    run = _run_unless_untouched(rebuilt, show)
+    if work.is_open:
+        rebuilt = replace(rebuilt, untouched_gaps=())
+    seconds = OPEN_SECONDS if work.is_open else CELL_SECONDS
+    run = _run_unless_untouched(rebuilt, show, seconds)
     verdicts = [_without_untouched(verdict, rebuilt) for verdict in run.verdicts]
+    if work.is_open:
+        verdicts = [_as_ranked(verdict, run) for verdict in verdicts]
     found = [*notices.about_files(work), *notices.about_unsaved(work.path)]
     found += parsed.notes
     found += notices.about_cells(rebuilt.flags)
@@ -74,13 +87,22 @@ def _require_assignment(work: Work, notebook: NotebookNode) -> None:
         ) from rejected
 
 
-def _run_unless_untouched(rebuilt: Rebuilt, show: ShowProgress) -> FreshRun:
-    """Run the notebook if any gap was touched."""
+def _run_unless_untouched(rebuilt: Rebuilt, show: ShowProgress, seconds: int) -> FreshRun:
+    """Run the notebook if any gap was touched; a cell of the learner's may take `seconds`."""
     marks = [mark_of(cell) for cell in rebuilt.notebook.cells]
     tests = [mark for mark in marks if mark.is_test]
     if any(test.exercise not in rebuilt.untouched_gaps for test in tests):
-        return run_notebook(rebuilt.notebook, show)
+        return run_notebook(rebuilt.notebook, show, seconds)
     return FreshRun([Verdict(test.exercise, 0.0, test.points, "not_attempted") for test in tests])
+
+
+def _as_ranked(verdict: Verdict, run: FreshRun) -> Verdict:
+    """Replace the verdict on a network that the leaderboard would not rank: a cell failed."""
+    why = run.stopped or next(iter(run.errors.values()), "")
+    if not why or not verdict.done:
+        return verdict
+    message = f"A cell of yours failed, and such a notebook is not ranked. {why}"
+    return replace(verdict, status="error", message=message)
 
 
 def _without_untouched(verdict: Verdict, rebuilt: Rebuilt) -> Verdict:

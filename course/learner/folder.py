@@ -1,6 +1,7 @@
 """Finds the learner's notebooks, and reads one as data."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +13,7 @@ from course.files import read_state, state_folder, write_state
 from course.notebook.cell_marks import mark_of
 from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
 from course.notebook.rejecting import Rejected
-from course.notebook.release_folder import all_gaps, assignments
+from course.notebook.release_folder import OPEN_EXERCISE, all_gaps, assignments
 
 DEFAULT = Path("convpool")
 _COPIED = ("index.md", "lesson.ipynb")
@@ -33,6 +34,11 @@ class Work:
     def expected_name(self) -> str:
         """The only file name that is collected."""
         return f"{self.assignment}.ipynb"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is the open exercise, which has no points."""
+        return self.assignment == OPEN_EXERCISE and OPEN_EXERCISE not in assignments()
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -118,7 +124,7 @@ def find_work(name: str) -> Work:
     A file may have any name: its cells tell which exercise it is of.
     """
     path = Path(name)
-    if name in assignments() and not path.is_file():
+    if name in (*assignments(), OPEN_EXERCISE) and not path.is_file():
         folder = find_folder()
         work = work_in(folder, name)
         if not is_fetched(folder, name):
@@ -139,25 +145,27 @@ def find_work(name: str) -> Work:
 def _assignment_of(path: Path) -> str:
     """Return the exercise that a notebook belongs to, by the gaps in it."""
     known = all_gaps()
-    found = [known.get(mark_of(cell).grade_id) for cell in read_notebook(path).cells]
-    owners = [gap.assignment for gap in found if gap is not None]
+    texts = {mark_of(cell).grade_id: cell.source for cell in read_notebook(path).cells}
+    owners = [known[name].assignment for name in texts if name in known]
     if owners:
         return max(assignments(), key=owners.count)
     if path.stem in assignments():
         return path.stem
+    if path.stem == OPEN_EXERCISE or has_open_exercise(texts):
+        return OPEN_EXERCISE
     _refuse_ungraded(path.stem)
     raise CourseError(
         f"{path} has none of the gaps of an exercise.", f"Exercises are {', '.join(assignments())}."
     )
 
 
+def has_open_exercise(texts: Mapping[str, str]) -> bool:
+    """Tell whether cells, their texts by name, have the open exercise: one gap of a common name."""
+    return {"model", "test_model"} <= texts.keys() and OPEN_EXERCISE in texts["test_model"]
+
+
 def _refuse_ungraded(name: str) -> None:
-    """Say of a notebook without points what to do instead of checking it."""
-    if name == "improve":
-        raise CourseError(
-            "improve has no points, so `course check` has nothing to count in it.",
-            "Run its cells in JupyterLab: the last one checks your network and measures it.",
-        )
+    """Say of a notebook without exercises what to do instead of checking it."""
     if name in ("lesson", "practice", "further"):
         raise CourseError(f"{name} has no exercises to check.", "Open it with `course lab`.")
 

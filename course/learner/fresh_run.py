@@ -30,6 +30,8 @@ from course.notebook.verdict import FAILED, Verdict
 
 # The limit of grading for a cell.
 CELL_SECONDS = 120
+OPEN_SECONDS = 600
+"""The limit of the leaderboard for the open exercise."""
 MOST_RESTARTS = 3
 
 ShowProgress = Callable[[str, int, int], None]
@@ -58,11 +60,16 @@ class FreshRun:
     """Why a kernel ended before the last cell, "" if none did."""
 
 
-def run_notebook(notebook: NotebookNode, show: ShowProgress) -> FreshRun:
-    """Run a rebuilt notebook; each test is judged at its place, on the learner's kernel."""
+def run_notebook(
+    notebook: NotebookNode, show: ShowProgress, cell_seconds: int = CELL_SECONDS
+) -> FreshRun:
+    """Run a rebuilt notebook; each test is judged at its place, on the learner's kernel.
+
+    A cell of the learner's is stopped after `cell_seconds`.
+    """
     run = FreshRun()
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    with _Kernels() as kernels:
+    with _Kernels(cell_seconds) as kernels:
         for number, cell in enumerate(cells):
             mark = mark_of(cell)
             doing = f"checking {mark.exercise}" if mark.is_test else cell["id"]
@@ -99,7 +106,8 @@ class _Kernels:
     cell would cost the points of all later exercises.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cell_seconds: int) -> None:
+        self._cell_seconds = cell_seconds
         self._open = ExitStack()
         self._client: NotebookClient | None = None
         self._done: list[str] = []
@@ -115,7 +123,7 @@ class _Kernels:
     def run_cell(self, name: str, source: str) -> str:
         """Run one of the learner's cells; return the error that it raised, "" if none."""
         self._revive()
-        error, _ = self._execute(name, source, CELL_SECONDS)
+        error, _ = self._execute(name, source, self._cell_seconds)
         if self._client is None:
             return ""
         self._done.append(source)
@@ -132,11 +140,11 @@ class _Kernels:
             return
         self._restarts += 1
         self._client = self._open.enter_context(_kernel())
-        self._execute("the first cell", _BOUND_TRACEBACKS, CELL_SECONDS)
+        self._execute("the first cell", _BOUND_TRACEBACKS, self._cell_seconds)
         cells, self._done = self._done, []
         for source in cells:
             if self._client is not None:
-                self._execute("an earlier cell", source, CELL_SECONDS)
+                self._execute("an earlier cell", source, self._cell_seconds)
                 self._done.append(source)
 
     def _execute(self, name: str, source: str, seconds: int) -> tuple[str, list[Any]]:

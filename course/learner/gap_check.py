@@ -42,7 +42,7 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
     except Exception as error:
         return Verdict(gap, 0.0, points, "error", f"The check itself failed: {error!r}")
     check = namespace.get("check")
-    message = _message(gap, printed.getvalue())
+    message = _message(gap, printed.getvalue(), before=not points)
     if getattr(check, "noted", ""):
         return Verdict(gap, 0.0, points, "answered", message)
     # The line that gives part marks is hidden from the release.
@@ -54,7 +54,12 @@ def judge(gap: str, points: float, source: str, names: dict[str, Any]) -> Verdic
     return Verdict(gap, earned, points, "partial", message, misconception)
 
 
-def _message(gap: str, printed: str) -> str:
-    """Return what the check said, from its last line with a sign on."""
+def _message(gap: str, printed: str, *, before: bool) -> str:
+    """Return what the check said, from its last line with a sign on, or what it printed before.
+
+    A test without points measures something, and prints that.
+    """
+    if before:
+        return re.sub(rf"^✓ {re.escape(gap)}: .*", "", printed, flags=re.MULTILINE).strip()
     said = re.findall(rf"^[✓◐] {re.escape(gap)}: (.*\Z)", printed, re.MULTILINE | re.DOTALL)
     return said[-1].strip() if said else ""

@@ -15,13 +15,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from course.errors import CourseError
-from course.learner.folder import Work, is_fetched, read_notebook, work_in
+from course.learner.folder import Work, has_open_exercise, is_fetched, read_notebook, work_in
 from course.learner.lab import BACKUPS, is_as_copied, notebooks
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
-from course.notebook.release_folder import assignments, gaps, read_release
+from course.notebook.release_folder import OPEN_EXERCISE, assignments, gaps, read_release
 
-OPEN_EXERCISE = "improve"
 _SECONDS = 2.0  # two files written within this time count as equally new
 _DEEPEST = 4
 _MOST_FOLDERS = 2000
@@ -251,9 +250,7 @@ def _assignment_with(texts: dict[str, str]) -> str:
     best = max(shares, key=lambda assignment: shares[assignment], default="")
     if best and shares[best] >= 0.5:
         return best
-    # The open exercise has one gap, of a common name.
-    is_open = {"model", "test_model"} <= texts.keys() and OPEN_EXERCISE in texts["test_model"]
-    return OPEN_EXERCISE if is_open else ""
+    return OPEN_EXERCISE if has_open_exercise(texts) else ""
 
 
 def _share(assignment: str, texts: dict[str, str]) -> float:
@@ -270,8 +267,5 @@ def _is_answer(text: str | None, released: str) -> bool:
 @lru_cache
 def _released(assignment: str) -> dict[str, str]:
     """Map the gaps of an exercise to their released text."""
-    if assignment == OPEN_EXERCISE:
-        cells = read_notebook(notebooks()[f"{assignment}/{assignment}.ipynb"]).cells
-        return {cell["id"]: cell.source for cell in cells if mark_of(cell).is_gap}
-    names = {gap.name for gap in gaps(assignment)}
-    return {c["id"]: c.source for c in read_release(assignment).cells if c["id"] in names}
+    cells = read_release(assignment).cells
+    return {cell["id"]: cell.source for cell in cells if mark_of(cell).is_gap}

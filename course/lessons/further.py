@@ -9,10 +9,11 @@
 # | **Training costs** | five minutes on a laptop CPU (two cores), for all questions |
 # | **Points** | none: nothing here is graded |
 #
-# Each question is one change to the lesson's network. **Predict** what it does to the three numbers
-# of the table, then run the cell. The table fills itself, and it is still there after a restart: an
-# experiment that was done is not done again. To keep the waiting short, each network is trained on
-# 6,000 images instead of 60,000, so all accuracies are some points lower than in the lesson.
+# Each question is one change to the lesson's network. **Predict** what it does, as in the lesson:
+# type it into the box, then run the training and the folded cell (…) below. The table fills itself,
+# and it is still there after a restart: an experiment that was done is not done again. To keep the
+# waiting short, each network is trained on 6,000 images instead of 60,000, so all accuracies are
+# some points lower than in the lesson.
 
 # %%
 import os
@@ -23,6 +24,7 @@ from course.quiet import quiet
 with quiet():
     import tensorflow as tf
 
+from course import predict
 from course.interactive.experiments import Experiments
 
 questions = Experiments(
@@ -67,51 +69,98 @@ questions.run("the lesson's CNN", network)
 
 # %% [markdown]
 # ## 1. What if the convolutions had 16 filters, or 128, instead of 64?
-#
-# **Predict:** do the parameters grow in proportion to the filters, or faster? Does the accuracy?
 
 # %%
-questions.run("16 filters", lambda: network(filters=(16, 16)))
+growth = predict(
+    "With 128 filters instead of 64, twice as many, how many times as many parameters do the two "
+    "convolutions have together?",
+    None,  # ← a number, in the box below or here
+)
 
 # %%
-questions.run("128 filters", lambda: network(filters=(128, 128)))
+questions.train("16 filters", lambda: network(filters=(16, 16)))
+questions.train("128 filters", lambda: network(filters=(128, 128)))
 
-# %% [markdown]
-# The second convolution has filters × filters × 9 weights, so its part grows with the square. Time
-# follows. The accuracy changes by a point or two: look at the ± before you call one better.
+# %% reveal=true
+with growth.reveal():
+    questions.table().show()
+    of_64, of_128 = [
+        sum(layer.count_params() for layer in network(filters=(number, number)).layers[:4])
+        for number in (64, 128)
+    ]
+    print(f"both convolutions: {of_64:,} parameters with 64 filters, {of_128:,} with 128")
+    growth.compare(of_128 / of_64, unit="times as many")
+    growth.explain(
+        """
+        The second convolution has filters × filters × 9 weights, so its part grows with the square.
+        Time follows. The accuracy changes by a point or two: look at the ± before you call one
+        better.
+        """
+    )
 
 # %% [markdown]
 # ## 2. What if there were one more convolution?
-#
-# **Predict** the size of the image before `Flatten`: 28 → 26 → 13 → 11 → 5 → …
 
 # %%
-questions.run("three convolutions", lambda: network(filters=(64, 64, 64)))
+flat = predict(
+    "After a third convolution and pooling, how many numbers does Flatten hand over? The two before "
+    "make 28 → 26 → 13 → 11 → 5 of the image.",
+    None,  # ← a number, in the box below or here
+)
 
-# %% [markdown]
-# A third convolution makes 3 × 3 of the 5 × 5, and its pooling leaves a single place: 1 × 1 × 64 = 64
-# numbers for the dense layers instead of 1600. **More layers, and fewer parameters**: most of them
-# sat between `Flatten` and the first dense layer. But one place keeps little of where things were.
+# %%
+questions.train("three convolutions", lambda: network(filters=(64, 64, 64)))
+
+# %% reveal=true
+with flat.reveal():
+    questions.table().show()
+    flat.compare(network(filters=(64, 64, 64)).layers[-3].output.shape[-1])
+    flat.explain(
+        """
+        A third convolution makes 3 × 3 of the 5 × 5, and its pooling leaves a single place:
+        1 × 1 × 64 = 64 numbers for the dense layers instead of 1600. **More layers, and fewer
+        parameters**: most of them sat between `Flatten` and the first dense layer. But one place
+        keeps little of where things were.
+        """
+    )
 
 # %% [markdown]
 # ## 3. What if there were only one?
-#
-# **Predict:** are there more parameters or fewer than with two?
 
 # %%
-questions.run("one convolution", lambda: network(filters=(64,)))
+fewer_layers = predict(
+    "With one convolution instead of two, how many times as many parameters does the network have?",
+    None,  # ← a number, in the box below or here
+)
 
-# %% [markdown]
-# One pooling fewer leaves 13 × 13 × 64 = 10,816 numbers to the dense layer, so a network with fewer
-# layers has several times as many parameters. When we ran it, it took about as long and was even two
-# points better. On 6,000 images for five epochs, that is; does it hold for all of them? Try
-# `Experiments("all", images=60_000)`, and bring time.
+# %%
+questions.train("one convolution", lambda: network(filters=(64,)))
+
+# %% reveal=true
+with fewer_layers.reveal():
+    questions.table().show()
+    one, two = questions.row("one convolution"), questions.row("the lesson's CNN")
+    fewer_layers.compare(one.parameters / two.parameters, unit="times as many")
+    fewer_layers.explain(
+        """
+        One pooling fewer leaves 13 × 13 × 64 = 10,816 numbers to the dense layer, so a network with
+        fewer layers has several times as many parameters. When we ran it, it took about as long and
+        was even two points better. That was on 6,000 images for five epochs; does it hold for all
+        of them? Try `Experiments("all", images=60_000)`, and bring time.
+        """
+    )
 
 # %% [markdown]
 # ## 4. Can the training stop by itself when it is good enough?
 #
 # Keras calls a **callback** at the end of each epoch. This one ends the training once the accuracy
-# on the training images reaches a target. **Predict** how many epochs that takes.
+# on the training images reaches a target.
+
+# %%
+epochs_needed = predict(
+    "After how many epochs, at most 20, does the training reach 90 % of its own images?",
+    None,  # ← a number, in the box below or here
+)
 
 
 # %%
@@ -128,46 +177,87 @@ class StopAt(tf.keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-questions.run("stop at 90 %", network, epochs=20, callbacks=[StopAt(0.90)])
+questions.train("stop at 90 %", network, epochs=20, callbacks=[StopAt(0.90)])
 
-# %% [markdown]
-# Compare the test accuracy with the 90 %. It is lower, because the target was reached on the
-# images that the network was trained on. To stop at the right moment, one watches images that are
-# neither trained on nor used for the final test: look up `validation_split` and `EarlyStopping`.
+# %% reveal=true
+with epochs_needed.reveal():
+    questions.table().show()
+    epochs_needed.compare(questions.row("stop at 90 %").epochs)
+    epochs_needed.explain(
+        """
+        Compare the test accuracy with the 90 %. It is lower, because the target was reached on the
+        images that the network was trained on. To stop at the right moment, one watches images that
+        are neither trained on nor used for the final test: look up `validation_split` and
+        `EarlyStopping`.
+        """
+    )
 
 # %% [markdown]
 # ## 5. What if there were no pooling at all?
 #
-# **Predict** the parameters: the image shrinks from 28 to 26 to 24, and no further. This is the
-# longest training of the notebook.
+# The image then shrinks from 28 to 26 to 24, and no further. This is the longest training of the
+# notebook.
 
 # %%
-questions.run("no pooling", lambda: network(pooling=False))
+slower = predict(
+    "How many times as long does an epoch take without pooling?",
+    None,  # ← a number, in the box below or here
+)
 
-# %% [markdown]
-# 24 × 24 × 64 = 36,864 numbers, each with a weight to each of 128 units: about twenty times as many
-# parameters as the lesson's network, and four times the time. When we ran it they bought nothing
-# that stands out from the ±.
+# %%
+questions.train("no pooling", lambda: network(pooling=False))
+
+# %% reveal=true
+with slower.reveal():
+    questions.table().show()
+    without, with_pooling = questions.row("no pooling"), questions.row("the lesson's CNN")
+    slower.compare(without.seconds / with_pooling.seconds, unit="times as long")
+    slower.explain(
+        """
+        24 × 24 × 64 = 36,864 numbers, each with a weight to each of 128 units: about twenty times
+        as many parameters as the lesson's network. When we ran it, it took four times as long, and
+        bought nothing that stands out from the ±.
+        """
+    )
 
 # %% [markdown]
 # ## 6. What if there were no ReLU?
 #
-# Without an activation every layer multiplies and adds, and so do all of them together: no more
-# than one layer could. Only max pooling still bends something. **Predict** how many points of
-# accuracy ReLU is worth.
+# Without an activation every layer multiplies and adds, and so do all of them together: they can do
+# no more than one layer. Only max pooling is left that is not a sum of products.
 
 # %%
-questions.run("without ReLU", lambda: network(activation=None))
+worth = predict(
+    "How many points of test accuracy does the network lose without ReLU?",
+    None,  # ← a number, in the box below or here
+)
+
+# %%
+questions.train("without ReLU", lambda: network(activation=None))
+
+# %% reveal=true
+with worth.reveal():
+    questions.table().show()
+    linear, bent = questions.row("without ReLU"), questions.row("the lesson's CNN")
+    worth.compare(100 * (bent.accuracy - linear.accuracy), unit="points")
+    worth.explain(
+        """
+        Compare the row with the lesson's CNN: the same parameters, the same time. The difference is
+        what the bends at 0 are worth.
+        """
+    )
 
 # %% [markdown]
-# Compare the row with the lesson's CNN: the same parameters, the same time. The difference is what
-# the bends at 0 are worth.
-
-# %% [markdown]
-# ## 7. Dense or convolutional: which one stands it when the garment moves?
+# ## 7. Dense or convolutional: which network copes better when the garment moves?
 #
 # The last column of the table has the same test images, moved three pixels to the right and down.
-# **Predict** which of the two networks loses more.
+
+# %%
+loses_more = predict(
+    "Which network loses more accuracy when the images move?",
+    None,  # ← "A" or "B", in the box below or here
+    choices={"A": "the dense network", "B": "the CNN"},
+)
 
 
 # %%
@@ -184,29 +274,51 @@ def dense_network():
     return model
 
 
-questions.run("dense", dense_network)
+questions.train("dense", dense_network)
 
-# %% [markdown]
-# Both lose, and neither has seen a moved garment. The convolutions find the same features three
-# pixels further on; the dense layers behind them have learned where the features were. In the dense
-# network every weight belongs to one pixel.
+# %% reveal=true
+with loses_more.reveal():
+    questions.table().show()
+    loss_of_dense, loss_of_cnn = [
+        row.accuracy - row.moved for row in map(questions.row, ("dense", "the lesson's CNN"))
+    ]
+    loses_more.compare("A" if loss_of_dense > loss_of_cnn else "B")
+    loses_more.explain(
+        """
+        Neither network has seen a moved garment. The convolutions find the same features three
+        pixels further on; the dense layers behind them have learned where the features were. In the
+        dense network every weight belongs to one pixel.
+        """
+    )
 
 # %% [markdown]
 # ## 8. What do twenty epochs do?
 #
 # After each epoch the network is also measured on 1,000 images that were set aside, the
-# **validation** images. **Predict** after which epoch their loss is lowest.
+# **validation** images.
 
 # %%
-questions.run("20 epochs", network, epochs=20, validate=True)
+best_epoch = predict(
+    "Of 20 epochs, after which one is the loss on the validation images lowest?",
+    None,  # ← a number, in the box below or here
+)
 
 # %%
-questions.curves("20 epochs")
+questions.train("20 epochs", network, epochs=20, validate=True)
 
-# %% [markdown]
-# From the dotted line on, the loss falls on the training images and rises on the others: this is
-# **overfitting**. The network becomes surer of what it knows by heart, and of its mistakes as well.
-# The remedies: stop there (`EarlyStopping`), more images, or a smaller network.
+# %% reveal=true
+with best_epoch.reveal():
+    questions.table().show()
+    losses = questions.row("20 epochs").curves["val_loss"]
+    best_epoch.compare(losses.index(min(losses)) + 1)
+    questions.curves("20 epochs").show()
+    best_epoch.explain(
+        """
+        From the dotted line on, the loss falls on the training images and rises on the others: this
+        is **overfitting**. The network becomes surer of what it knows by heart, and of its mistakes
+        as well. The remedies: stop there (`EarlyStopping`), more images, or a smaller network.
+        """
+    )
 
 # %% [markdown]
 # ## What comes next

@@ -10,7 +10,7 @@
 # | **Points** | none: this is an open exercise, with a leaderboard if your class has one |
 #
 # The lesson's CNN has 243,786 parameters. Build and train a network with **at most 50,000**, trained or
-# not, that is right as often as possible.
+# not, that classifies as many images correctly as possible.
 #
 # **What counts.** When your class's leaderboard is made, this notebook is run from top to bottom
 # without a network connection, with 6,000 training images and ten minutes for all of it. Then

@@ -70,7 +70,7 @@ plots.images(
     {name: garments[name][0] for name in ("T-shirt/top", "Trouser", "Coat", "Bag", "Ankle boot")},
     alt="Five small gray images of garments.",
     caption="The first T-shirt, trousers, coat, bag and ankle boot of the training images: bright "
-    "garments on a black ground.",
+    "garments on a black background.",
 )
 
 # %% [markdown]
@@ -99,8 +99,8 @@ zeros = trousers == 0
 plots.images(
     {"one garment, 784 pixels": trousers / 255, f"white: the {zeros.sum()} zero pixels": zeros},
     alt="A pair of trousers, and beside it the same picture with the zero pixels in white.",
-    caption="The trousers stand on a black ground. Each pixel that is exactly 0 is white in the "
-    f"picture beside: {zeros.sum()} of 784, nearly all of the ground.",
+    caption="The trousers lie on a black background. Each pixel that is exactly 0 is white in the "
+    f"second picture: {zeros.sum()} of 784, nearly all of the background.",
 )
 
 # %% [markdown]
@@ -474,7 +474,7 @@ print("largest pixel before:", train_images.max(), "- after:", train_scaled.max(
 # - The **loss**, *sparse categorical cross-entropy*, is −log of the probability that the network
 #   gave to the correct class, averaged: 0 if it was sure and correct, large if it was sure and wrong.
 # - **Adam** changes the weights after every 32 images, a small step in the direction in which the
-#   loss falls. It chooses the length of the step for each weight by the last slopes.
+#   loss falls. It chooses the length of the step for each weight from the recent slopes.
 
 # %%
 dense_guess = predict(
@@ -869,7 +869,7 @@ plots.right_and_wrong(test_images, test_labels, predictions, CLASS_NAMES)
 plots.first_kernels(first_kernels_before, model.layers[0].get_weights()[0])
 
 # %% [markdown]
-# Training changed numbers, and edges came out: many kernels have a light and a dark side, as the
+# Training changed numbers, and edges came out: many kernels have a light and a dark side, like the
 # one that you applied by hand in section 3. Nobody told the network to look for edges.
 
 # %% [markdown]
@@ -877,8 +877,8 @@ plots.first_kernels(first_kernels_before, model.layers[0].get_weights()[0])
 
 # %%
 alike = predict(
-    "After the last pooling, the feature maps of two T-shirts and of an ankle boot are compared with "
-    "those of the first T-shirt. Which is more like it?",
+    "After the last pooling, the feature maps of another T-shirt and of an ankle boot are compared "
+    "with those of a T-shirt. Which are more like them?",
     None,  # ← "A" or "B", in the box below or here
     choices={"A": "the other T-shirt", "B": "the ankle boot"},
 )
@@ -914,7 +914,7 @@ with field.reveal():
 # because it looks at what others have seen.
 
 # %% [markdown]
-# **Your own garment.** Draw one (`#` garment, `+` gray, `.` ground), or give the name of a picture
+# **Your own garment.** Draw one (`#` garment, `+` gray, `.` background), or give the name of a picture
 # file beside this notebook: `own_garment("my-shirt.jpg")`. It is made into what the network was
 # trained on, on your computer alone.
 

@@ -85,7 +85,7 @@ show_quiz("cost")
 # %% [markdown]
 # **What you have seen.** Which ideas you have, and which to read again.
 #
-# **Common mistakes.** Reading on where an option was wrong, without reading why it was.
+# **Common mistakes.** Reading on after a wrong answer, without reading why it is wrong.
 #
 # **Next:** read again what you missed: each explanation links into the lesson. Then do the graded
 # quiz. The same questions are in the terminal (`course quiz`), with a score by topic. See it

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "COURSE_EXERCISES"
 """Names another folder of released exercises: those of a private course."""
 CONTENTS_PAGE = "README.md"
+OPEN_EXERCISE = "improve"
+"""The exercise without points, with a leaderboard. It is released beside the lesson."""
 NOTES = "course"
 """Key in a gap's metadata of what its author wrote beside it: hints, and the section to read."""
 
@@ -81,7 +83,10 @@ def in_order(names: Iterable[str], page: Path) -> list[str]:
 
 def release_path(assignment: str) -> Path:
     """Return the path of a released notebook."""
-    return exercises_folder() / assignment / f"{assignment}.ipynb"
+    path = exercises_folder() / assignment / f"{assignment}.ipynb"
+    if assignment == OPEN_EXERCISE and not path.is_file():
+        return _PACKAGE / "lessons" / path.name
+    return path
 
 
 def read_release(assignment: str) -> "NotebookNode":

@@ -88,6 +88,7 @@ def validation_curves(history: Mapping[str, Any]) -> Picture:
                 place.plot(np.arange(1, epochs + 1), history[name], **style)
             place.axvline(best, color="black", linewidth=0.8, linestyle=":")
             place.set(xlabel="epoch", ylabel=measure)
+            place.xaxis.get_major_locator().set_params(integer=True)
             place.legend()
         return figure
 
@@ -188,6 +189,5 @@ def right_and_wrong(
         f"those that only {first} does.",
         caption=f"Where the two disagree. Of {len(labels):,} test images, {len(only_second):,} "
         f"are right with {second} and wrong with {first}, and {len(only_first):,} the other way "
-        "round. Above each image stands its true class, and below that what the network that is "
-        "wrong took it for.",
+        "round. Above each image is its true class, and under that the wrong network's choice.",
     )

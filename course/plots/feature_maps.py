@@ -200,6 +200,6 @@ def receptive_field(model: Any, image: np.ndarray, name: str = "the image") -> P
         "to layer.",
         caption=f"The receptive field: the part of {name} that one number in the middle of a "
         f"layer depends on. It grows from layer to layer: {growth}. Pooling makes it grow "
-        "faster: behind it, neighboring numbers lie more pixels apart. A dense layer sees all "
+        "faster: after it, neighboring numbers lie more pixels apart. A dense layer sees all "
         f"{size_text(picture)} at once.",
     )

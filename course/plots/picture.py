@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course.frontend import show_below
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -178,13 +180,7 @@ class Picture:
 
     def show(self) -> None:
         """Show the picture below the cell; outside a notebook, print its words."""
-        from IPython import get_ipython
-        from IPython.display import display
-
-        if get_ipython() is None:
-            print(self)
-        else:
-            display(self)
+        show_below(self)
 
     def __repr__(self) -> str:
         """Return in words what the figure shows."""

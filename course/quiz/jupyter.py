@@ -10,6 +10,7 @@ from course.quiz.variants import draw_question
 
 LESSON_QUESTIONS = 3
 LESSON_FILE = "lesson.ipynb"
+_RESOLVED = "convpool-sections"
 # Contrast of at least 4.5 : 1 with jupyterquiz's near-white text (#fafafa).
 _COLORS = {
     "--jq-multiple-choice-bg": "#392061",
@@ -37,7 +38,9 @@ def show_quiz(name_or_topic: str = "lesson", seed: int = 0) -> None:
 
     questions = choose_questions(practice_bank(), name_or_topic, seed)
     is_lesson = name_or_topic == "lesson"
-    _quiet_mathjax()
+    _act_on_clicks()
+    if not is_lesson:
+        _resolve_sections(questions)
     display_quiz(
         [as_jupyterquiz(question, "" if is_lesson else LESSON_FILE) for question in questions],
         shuffle_answers=False,
@@ -135,23 +138,65 @@ _MATHJAX_STAYS = """
 })();
 """
 
-# A link in JupyterLab is relative to /lab, which knows no notebook; it opens them below /lab/tree.
+# The browser would resolve a quiz's link against JupyterLab's own address. JupyterLab resolves
+# links in what it renders itself, so its own link to the same section is clicked instead: until the
+# section is in view, because it is not found in a notebook that is still being opened. Within the
+# lesson JupyterLab scrolls about there, and this scrolls the rest. Jupyter Notebook opens a window
+# for each notebook, and goes to the section in the address.
 _LINKS_INTO_LESSON = f"""
 if (!window.convpoolLinks) {{
   window.convpoolLinks = true;
+  const find = (title) => Array.from(document.querySelectorAll(".jp-RenderedMarkdown h2"))
+    .filter((heading) => heading.textContent.startsWith(title));
+  const inView = (heading) => {{
+    const place = heading.getBoundingClientRect();
+    return place.height > 0 && place.top >= 0 && place.bottom <= innerHeight;
+  }};
+  const follow = (go, title, tries) => {{
+    if (!tries || find(title).some(inView)) return;
+    go();
+    setTimeout(() => follow(go, title, tries - 1), 500);
+  }};
   document.addEventListener("click", (event) => {{
-    const link = event.target.closest && event.target.closest('a[href^="{LESSON_FILE}#"]');
-    const here = link && location.pathname.match(/^(.*\\/(lab|doc|notebooks))(\\/|$)/);
-    if (!here) return;
+    const link = event.target.closest
+      && event.target.closest('a[href^="{LESSON_FILE}#"], .Quiz a[href^="#"]');
+    if (!link) return;
+    const title = link.textContent, address = link.getAttribute("href");
+    if (address.startsWith("#")) {{
+      const scroll = () => find(title).forEach((heading) => heading.scrollIntoView());
+      setTimeout(() => follow(scroll, title, 20), 500);
+      return;
+    }}
+    const classic = location.pathname.match(/^(.*\\/notebooks)\\//);
+    const notebook = link.closest(".jp-Notebook");
+    const resolved = notebook && Array.from(notebook.querySelectorAll(".{_RESOLVED} a"))
+      .find((one) => one.textContent === title);
+    if (!classic && !resolved) return;
     event.preventDefault();
-    const tree = here[2] === "notebooks" ? "/" : "/tree/";
-    window.open(here[1] + tree + link.getAttribute("href"), "_blank");
+    if (classic) window.open(classic[1] + "/" + address, "_blank");
+    else follow(() => resolved.click(), title, 20);
   }}, true);
 }}
 """
 
 
-def _quiet_mathjax() -> None:
+def _act_on_clicks() -> None:
+    """Let clicks on answers and on links into the lesson do what they should."""
     from IPython.display import Javascript, display
 
     display(Javascript(_MATHJAX_STAYS + _LINKS_INTO_LESSON))
+
+
+def _resolve_sections(questions: list[DrawnQuestion]) -> None:
+    """Show hidden links to the questions' sections, for JupyterLab's own way of opening them.
+
+    With `heading=` JupyterLab finds a heading before the lesson is drawn.
+    """
+    from IPython.display import HTML, display
+
+    places = {
+        question.heading: f"{LESSON_FILE}#heading={question.fragment.removeprefix('#')}"
+        for question in questions
+    }
+    links = (f'<a href="{escape(place)}">{escape(text)}</a>' for text, place in places.items())
+    display(HTML(f'<div class="{_RESOLVED}" style="display:none">{"".join(links)}</div>'))

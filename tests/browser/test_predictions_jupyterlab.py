@@ -1,13 +1,16 @@
-"""Every prediction of the lesson, answered by keyboard in the real JupyterLab."""
+"""Every prediction of every notebook, answered by keyboard in the real JupyterLab."""
 
 import os
 import re
+from contextlib import ExitStack
 
 import pytest
+from support.learner_folder import answer as answer_gaps
 from support.small_images import write_few_images
 
 pytestmark = pytest.mark.slow
 
+EXERCISES = ("reshape", "convolution", "pooling", "cnn")
 BOX = ".convpool-answer input"
 WRONG = {"such as (": "7, 7, 7, 7", "such as [": "1 2 3 4 5", "a number": "123456"}
 
@@ -19,23 +22,37 @@ WAITING = (
 
 
 @pytest.fixture(scope="module")
-def lesson(browser, tmp_path_factory):
-    """The lesson, open in JupyterLab as a learner has it, on few images."""
-    from support.lab_session import Notebook, course_lab
+def lab(tmp_path_factory):
+    """The address of JupyterLab as a learner has it, on few images, with all gaps filled."""
+    from support.lab_session import course_lab
 
-    home = tmp_path_factory.mktemp("home")
-    images = write_few_images(home)
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("learner")
     with course_lab(
-        tmp_path_factory.mktemp("learner"),
+        folder,
         home,
         NBGRADER_EXECUTION="",  # as a learner: nothing is being graded
-        CONVPOOL_SUBSET_DIR=str(images),
+        CONVPOOL_SUBSET_DIR=str(write_few_images(home)),
         COURSE_CACHE_DIR=str(home / "cache"),
     ) as address:
-        notebook = Notebook(browser, address, "lesson.ipynb", width=1400)
-        notebook.page.set_viewport_size({"width": 1400, "height": 1000})
-        yield notebook
-        notebook.close()
+        for assignment in EXERCISES:
+            answer_gaps(folder, assignment)
+        yield address
+
+
+@pytest.fixture
+def opened(browser, lab):
+    """Opens a notebook of the learner's folder in a window of its own."""
+    from support.lab_session import Notebook
+
+    with ExitStack() as stack:
+
+        def opening(name):
+            notebook = Notebook(browser, lab, name, width=1400)
+            stack.callback(notebook.close)
+            notebook.page.set_viewport_size({"width": 1400, "height": 1000})
+            return notebook
+
+        yield opening
 
 
 def run_to_the_end(notebook):
@@ -45,16 +62,32 @@ def run_to_the_end(notebook):
     notebook.page.wait_for_function(f"!({WAITING})", timeout=600_000)
 
 
-def answer(notebook, guess):
-    """Answer the first open question by keyboard; return the result and what is said of it."""
+def assert_not_shown(notebook, result, name):
+    """Fail if an output of the notebook shows a result, except as one of several choices.
+
+    A number of one or two digits stands in many an output and tells nothing.
+    """
+    if len(result) < 3 or re.match(r"[A-E](?:: |$)", result) or name == "hard_class":
+        return
+    text = "\n".join(notebook.page.locator(".jp-OutputArea-output").all_inner_texts())
+    assert result not in text, (name, result)
+
+
+def answer(notebook, guess, hidden=None):
+    """Answer the first open question by keyboard; return the result and what is said of it.
+
+    `hidden` are the results of an earlier run: no output below the question shows its own.
+    """
     page = notebook.page
     box = page.locator(BOX).first
     asked = box.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' jp-CodeCell ')]")
     name = re.search(r"(\w+) = predict\(", asked.inner_text())[1]
     shown = notebook.cell(f"with {name}.reveal()")
-    before = shown.inner_text()
-    assert "The result appears here" in before, name
-    assert "you predicted" not in before, name
+    # A cell's number can stand there before its outputs do.
+    shown.get_by_text("The result appears here").wait_for()
+    assert "you predicted" not in shown.inner_text(), name
+    if hidden is not None:
+        assert_not_shown(notebook, hidden[name], name)
     box.scroll_into_view_if_needed()
     if os.environ.get("PREDICTION_PICTURES"):
         page.screenshot(path=f"{os.environ['PREDICTION_PICTURES']}/{name}.png")
@@ -74,33 +107,52 @@ def answer(notebook, guess):
     return name, result, "✓" in said, "✗" in said
 
 
-def test_every_prediction_is_answered_rightly_and_wrongly_by_keyboard(lesson):
-    def at_random(name, example):
-        choice = "Bag" if name == "hard_class" else "A"
-        return next((words for start, words in WRONG.items() if example.startswith(start)), choice)
+def at_random(name, example):
+    choice = "Bag" if name == "hard_class" else "A"
+    return next((words for start, words in WRONG.items() if example.startswith(start)), choice)
 
-    run_to_the_end(lesson)
+
+def the_other(name, example, result, was_right):
+    """Return the right answer where the first was wrong, and a wrong one where it was right."""
+    letter = re.match(r"([A-E])(?:: |$)", result)
+    if "click" not in example:
+        return result.replace("\n", " ")
+    if letter:
+        return next(o for o in "AB" if o != letter[1]) if was_right else letter[1]
+    return "Coat" if was_right else result
+
+
+def answer_all(notebook, at_least):
+    """Answer every prediction twice, the second time as differs; return what was said of each."""
+    run_to_the_end(notebook)
     results, verdicts = {}, {}
-    open_questions = lesson.page.locator(BOX).count()
-    assert open_questions >= 20
+    open_questions = notebook.page.locator(BOX).count()
+    assert open_questions >= at_least
     for _ in range(open_questions):
-        name, result, right, wrong = answer(lesson, at_random)
+        name, result, right, wrong = answer(notebook, at_random)
         results[name], verdicts[name] = result, {right}
         assert right != wrong or name == "your_difference", name
 
-    def the_other(name, example):
-        letter = re.match(r"([A-E])(?:: |$)", results[name])
-        if "click" not in example:
-            return results[name].replace("\n", " ")
-        is_right = True in verdicts[name]
-        if letter:
-            return next(o for o in "AB" if o != letter[1]) if is_right else letter[1]
-        return "Coat" if is_right else results[name]
+    def differing(name, example):
+        return the_other(name, example, results[name], True in verdicts[name])
 
-    run_to_the_end(lesson)
+    run_to_the_end(notebook)
     for _ in range(open_questions):
-        name, _, right, _ = answer(lesson, the_other)
+        name, _, right, _ = answer(notebook, differing, hidden=results)
         verdicts[name].add(right)
+    return verdicts
 
-    del verdicts["your_difference"]  # free words have no verdict
+
+@pytest.mark.parametrize(
+    ("notebook", "questions"),
+    [
+        ("lesson.ipynb", 20),
+        ("further.ipynb", 8),
+        *((f"{name}/{name}.ipynb", 1) for name in EXERCISES),
+    ],
+)
+def test_every_prediction_is_answered_rightly_and_wrongly_by_keyboard(opened, notebook, questions):
+    verdicts = answer_all(opened(notebook), questions)
+
+    verdicts.pop("your_difference", None)  # free words have no verdict
     assert {name for name, found in verdicts.items() if found != {True, False}} == set()

@@ -126,6 +126,7 @@ CASES = [
     ("course hint", 0),
     ("course hint nonsense", 2),
     ("course check nonsense", 2),
+    ("course check lesson", 2),
     ("course reset reshape", 0),
     ("course reset nonsense", 2),
     ("course submit --no-check", 0),

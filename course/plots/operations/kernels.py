@@ -66,10 +66,11 @@ def classic_kernels(image: np.ndarray, name: str = "the image") -> Picture:
         draw=lambda: _draw_kernels(found),
         alt=f"Five kernels of 3 by 3 numbers, and below each the feature map it makes of {name}.",
         caption=f"Five kernels and what they make of {name}. Identity copies the image. The kernel "
-        "for horizontal edges answers with plus where it gets brighter downwards and with minus "
-        "where it gets darker; outlines answers wherever a pixel differs from its neighbors. Both "
-        "give 0 where all is flat: their numbers add up to 0. Blur takes the mean of nine pixels, "
-        "sharpen exaggerates what differs; their numbers add up to 1, so brightness stays. "
+        "for horizontal edges gives positive numbers where it gets brighter downwards, negative "
+        "ones where it gets darker; outlines responds wherever a pixel differs from its "
+        "neighbors. Both give 0 where all is flat: their numbers add up to 0. Blur takes the mean "
+        "of nine pixels, sharpen exaggerates what differs; their numbers add up to 1, so "
+        "brightness stays. "
         f"One scale for all five maps. The answers: {extremes}.",
     )
 

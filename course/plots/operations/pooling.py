@@ -117,8 +117,8 @@ def stride_or_pooling(
         "pooling with growing stride below.",
         caption=f"The same kernel on {name}, made smaller in two ways; one scale for all maps, "
         "negative answers set to 0. Above, the convolution itself moves in larger steps: places "
-        "between the steps are never looked at, so edges that lie there are lost, and which ones "
-        "is chance. Below, the convolution looks at every place, and pooling then keeps the "
+        "between the steps are never looked at, so edges that lie there are lost, and which "
+        "ones is chance. Below, the convolution looks at every place, and pooling then keeps the "
         "strongest answer of each block: coarser, but no strong edge is lost. Of the blocks with "
         f"a clear answer, the strided convolution still has it in {lost}; pooling has it in 100% "
         "at each.",

@@ -166,7 +166,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
         lambda: np.array([[1] * 3, [0] * 3, [-1] * 3]),
         "turned by 90",
     ),
-    ("vertical_edge_kernel", "zeros", lambda: np.zeros((3, 3)), "answers to nothing"),
+    ("vertical_edge_kernel", "zeros", lambda: np.zeros((3, 3)), "responds to nothing"),
     ("vertical_edge_kernel", "blur", lambda: np.ones((3, 3)), "flat area"),
     (
         "vertical_edge_kernel",

@@ -30,7 +30,7 @@ THREE, ROWS = np.arange(3.0), [[1.0]]
         (lambda: np.max([]), "no values at all"),
         (lambda: max([]), "no values at all"),
         (lambda: 1 // 0, "divided by 0"),
-        (lambda: THREE.reshape(2, 2), "another count of numbers"),
+        (lambda: THREE.reshape(2, 2), "a different number of values"),
         (lambda: (lambda x: x)(), "too many or too few arguments"),
         (lambda: [a for a, _ in [(1, 2, 3)]], "As many names must stand"),
         (lambda: ROWS[0][0][0], "no parts"),
@@ -40,9 +40,9 @@ THREE, ROWS = np.arange(3.0), [[1.0]]
         (lambda: compile("a = “b”", "cell", "exec"), "Curly quotes"),
         (lambda: compile("a = ‘b’", "cell", "exec"), "Curly quotes"),
         (lambda: compile("a = 3,040", "cell", "exec"), "a comma ends it"),
-        (lambda: compile("if 1:\nf()", "cell", "exec"), "blanks at the beginning"),
+        (lambda: compile("if 1:\nf()", "cell", "exec"), "spaces at the beginning"),
         (lambda: __import__("module_that_is_not_there"), "not installed"),
-        (lambda: unknown_name, "Nothing of that name"),  # noqa: F821
+        (lambda: unknown_name, "nothing of that name"),  # noqa: F821
     ],
 )
 @pytest.mark.filterwarnings("ignore")

@@ -5,20 +5,16 @@ import re
 import pytest
 from support.places import ROOT
 
-from course.checks import misconceptions
 from course.checks.error_patterns import of_error
 from course.checks.failures import failure_of
 from course.checks.formulas import WRONG
 from course.checks.misconceptions import (
     CATALOGUE,
     SECTIONS,
-    SECTIONS_OF_GAPS,
     explain,
     named_in,
-    require_sections,
     section_of,
 )
-from course.errors import BuildError
 
 LESSON = ROOT / "course" / "lessons" / "lesson.py"
 
@@ -40,34 +36,6 @@ def test_an_id_is_found_again_in_a_message_that_was_wrapped(name: str) -> None:
 
 def test_a_message_without_an_idea_names_none() -> None:
     assert named_in("`gap`: 3 was expected, but the result is 4.") == ""
-
-
-def test_every_section_that_is_pointed_to_is_a_heading_of_the_lesson() -> None:
-    headings = re.findall(r"^# ## (.+)$", LESSON.read_text(encoding="utf-8"), re.M)
-    used = {known.section for known in CATALOGUE.values()} | set(SECTIONS_OF_GAPS.values())
-
-    assert used - {""} <= set(SECTIONS)
-    assert set(SECTIONS.values()) <= set(headings)
-
-
-@pytest.mark.parametrize("heading", sorted(set(SECTIONS.values())))
-def test_a_lesson_without_one_of_the_sections_is_refused_by_its_id(heading: str) -> None:
-    lesson = LESSON.read_text(encoding="utf-8")
-
-    require_sections(lesson)
-    with pytest.raises(BuildError) as refused:
-        require_sections(lesson.replace(f"# ## {heading}\n", f"# ## {heading} again\n"))
-
-    ids = [section for section, of in SECTIONS.items() if of == heading]
-    assert any(f"{section!r} of the catalogue" in refused.value.message for section in ids)
-    assert "course/lessons/lesson.py" in refused.value.next_step
-
-
-def test_an_idea_with_an_unknown_section_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CATALOGUE, "boats", misconceptions.Misconception("Boats.", "harbor"))
-
-    with pytest.raises(BuildError, match="'harbor'"):
-        require_sections(LESSON.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

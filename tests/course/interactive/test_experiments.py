@@ -65,7 +65,7 @@ def test_a_row_says_what_the_network_is_and_does():
     error = 100 * np.sqrt(share * (1 - share) / 20)
     assert line[:3] == ("dense only", "7,850", "2")  # (784 + 1) · 10
     assert float(line[3]) >= 0
-    assert line[4] == f"{share:.1%} ± {error:.1f}"
+    assert line[4] == f"{share:.1%}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{error:.1f}"
 
 
 def test_the_table_names_what_is_still_to_be_done():
@@ -143,6 +143,16 @@ def test_a_name_is_shown_as_text_and_never_as_html():
     assert "<b>" not in page and "<i>" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     assert "5 &gt; 4" in page
+
+
+def test_a_row_is_found_by_its_name_once_it_is_trained():
+    experiments = Experiments(epochs=1)
+    with pytest.raises(CourseError, match="one has no result yet"):
+        experiments.row("one")
+
+    assert experiments.train("one", tiny) is None
+
+    assert experiments.row("one").parameters == 7_850
 
 
 def test_a_function_that_builds_nothing_is_told_so():

@@ -105,7 +105,7 @@ def test_words_are_laid_beside_a_table_without_a_verdict(capsys) -> None:
 
 def test_in_a_notebook_both_forms_are_shown(monkeypatch) -> None:
     shown: list[Shown] = []
-    monkeypatch.setattr("course.interactive.predicting._display", shown.append)
+    monkeypatch.setattr("course.interactive.predicting.show_below", shown.append)
     predict("Is <b> bold?", "<i>", like="").compare("<u>")
     for one in shown:
         bundle = one._repr_mimebundle_()
@@ -118,7 +118,7 @@ def test_in_a_notebook_both_forms_are_shown(monkeypatch) -> None:
 
 def test_a_picture_stands_above_its_choices(monkeypatch) -> None:
     shown: list[object] = []
-    monkeypatch.setattr("course.interactive.predicting._display", shown.append)
+    monkeypatch.setattr("course.interactive.predicting.show_below", shown.append)
     picture = plots.images({"A": [[0.0]]}, "An image.", "Words.")
     predict("Which one?", "A", choices=CHOICES, picture=picture)
     assert shown[0] is picture
@@ -126,7 +126,7 @@ def test_a_picture_stands_above_its_choices(monkeypatch) -> None:
 
 def test_every_text_brings_its_own_ink_and_ground_for_dark_themes(monkeypatch) -> None:
     shown: list[Shown] = []
-    monkeypatch.setattr("course.interactive.predicting._display", shown.append)
+    monkeypatch.setattr("course.interactive.predicting.show_below", shown.append)
     predict("Which?", [[1, 2], [3, 4]]).compare([[1, 2], [3, 5]])
     for tag in ("caption", "th", "td", "pre"):
         # A notebook's theme colors these tags by itself; what they inherit may be white on white.
