@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-learner bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in im
 
 bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py
+
+bench-learner: $(VENV)/.installed  ## what a learner waits for, beside nbgrader validate (ROUNDS=5)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/learner_wait.py $(or $(ROUNDS),5)
 
 bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/quick_cost.py
