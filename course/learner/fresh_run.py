@@ -19,12 +19,12 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
 
 from course.checks.time_limit import SECONDS as TEST_SECONDS
 from course.errors import CourseError
 from course.learner.gap_check import MIME, judging_cell
 from course.notebook.cell_marks import CellMark, mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.tampering import one_line
 from course.notebook.verdict import FAILED, Verdict
 
