@@ -19,8 +19,10 @@ from support.contract import ASSIGNMENTS
 from support.learner_folder import answer, edit, new_folder, run_course
 
 from autograder.folders import ClassFolder
+from course.checks import time_limit
 from course.errors import CourseError
 from course.learner import check as checking
+from course.learner import fresh_run
 from course.learner.check import check_work
 from course.learner.folder import (
     Work,
@@ -153,6 +155,10 @@ def test_kernels_that_end_again_and_again_are_not_opened_for_ever():
     run = run_notebook(nbformat.v4.new_notebook(cells=cells), lambda *_: None)
 
     assert "the kernel ended" in run.stopped
+
+
+def test_a_test_may_take_as_long_as_in_the_notebook():
+    assert fresh_run.TEST_SECONDS == time_limit.SECONDS
 
 
 def test_a_part_of_the_points_is_given_as_in_grading():
