@@ -10,13 +10,9 @@ from typing import Any
 import typer
 
 from course.errors import CourseError
+from course.notebook.unused_formats import leave_out_formats
 
 YOUNG_OBJECTS = 100_000
-
-# jsonschema, which nbformat imports, imports these packages if they are found, to check formats
-# that no notebook has. The first compiles a grammar of international addresses: up to three seconds
-# of every command. The others take longer than the rest of nbformat.
-_FORMATS = ("rfc3987_syntax", "rfc3986_validator", "isoduration")
 
 
 def new_app() -> typer.Typer:
@@ -39,8 +35,7 @@ def guarded(app: Callable[[], object]) -> None:
     # The imports of a command create thousands of permanent objects. Searching them for garbage
     # takes a fifth of the time of the imports, and as much again at the end.
     gc.set_threshold(YOUNG_OBJECTS)
-    for name in _FORMATS:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    leave_out_formats()
     try:
         app()
     except typer.Exit as ending:
