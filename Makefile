@@ -50,8 +50,8 @@ solutions: $(VENV)/.installed  ## train the reference solutions on all images; d
 bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/standin_accuracy.py
 
-bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
-	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py
+bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script, in turn (ROUNDS=3 IMAGES=60000 EPOCHS=5)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py $(or $(ROUNDS),3) $(or $(IMAGES),60000) $(or $(EPOCHS),5)
 
 bench-learner: $(VENV)/.installed  ## what a learner waits for, beside nbgrader validate (ROUNDS=5)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/learner_wait.py $(or $(ROUNDS),5)
