@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-learner bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-learner bench-quick notebooks bench-sandbox bench bench-limit bench-where bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ bench: $(VENV)/.installed  ## grade a class of this course, and one of an ordina
 
 bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside autograder grade
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
+
+bench-where: $(VENV)/.installed  ## where a submission's time goes in autograder grade, by assignment (STUDENTS=4)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/where_time_goes.py $(or $(STUDENTS),4)
 
 bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_size.py
