@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-quick notebooks bench-sandbox bench bench-limit bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
+.PHONY: help demo test lint site lab instructor build solutions bench-standin bench-lesson bench-learner bench-quick notebooks bench-sandbox bench bench-limit bench-where bench-size bench-pages validity compat mutation luck crowd learner-path screenshots clean crash-table scaling
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,8 +50,11 @@ solutions: $(VENV)/.installed  ## train the reference solutions on all images; d
 bench-standin: $(VENV)/.installed  ## train both models on the drawn stand-in images
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/standin_accuracy.py
 
-bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script
-	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py
+bench-lesson: $(VENV)/.installed  ## time our CNN training against the lesson's own script, in turn (ROUNDS=3 IMAGES=60000 EPOCHS=5)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/lesson_script.py $(or $(ROUNDS),3) $(or $(IMAGES),60000) $(or $(EPOCHS),5)
+
+bench-learner: $(VENV)/.installed  ## what a learner waits for, beside nbgrader validate (ROUNDS=5)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/learner_wait.py $(or $(ROUNDS),5)
 
 bench-quick: $(VENV)/.installed  ## what training on a subset costs in accuracy
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/quick_cost.py
@@ -68,6 +71,9 @@ bench: $(VENV)/.installed  ## grade a class of this course, and one of an ordina
 
 bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside autograder grade
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_limit.py $(or $(STUDENTS),6)
+
+bench-where: $(VENV)/.installed  ## where a submission's time goes in autograder grade, by assignment (STUDENTS=4)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/where_time_goes.py $(or $(STUDENTS),4)
 
 bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_size.py

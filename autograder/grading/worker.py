@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-# jsonschema, which nbformat imports, compiles a grammar of international addresses if this package
-# is found: more than half a second of every worker, for a format that no notebook has.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from course.notebook.unused_formats import leave_out_formats
+
+leave_out_formats()  # before anything imports nbformat
 
 from autograder.forkserver.forked_sandbox import ForkedOrNewSandbox
 from autograder.grading.conditions import covered_packages

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# As in `grading.worker`: jsonschema would compile a grammar that no notebook needs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from course.notebook.unused_formats import leave_out_formats
+
+leave_out_formats()  # before anything imports nbformat
 
 import nbformat
 

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from course.errors import CourseError
+from course.notebook.unused_formats import leave_out_formats
 
 YOUNG_OBJECTS = 100_000
 
@@ -25,7 +26,7 @@ def new_app() -> typer.Typer:
 
 
 def guarded(app: Callable[[], object]) -> None:
-    """Run a command; print an error that a person can fix as one line, and exit with 2."""
+    """Run a command, or one verb; print an error that a person can fix as one line, exit with 2."""
     _restart_in_utf8()
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may not have "✓": print a question mark instead of a traceback.
@@ -34,11 +35,11 @@ def guarded(app: Callable[[], object]) -> None:
     # The imports of a command create thousands of permanent objects. Searching them for garbage
     # takes a fifth of the time of the imports, and as much again at the end.
     gc.set_threshold(YOUNG_OBJECTS)
-    # jsonschema, which nbformat imports, compiles a grammar of international addresses if this
-    # package is found: up to three seconds of every command, for a format that no notebook has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    leave_out_formats()
     try:
         app()
+    except typer.Exit as ending:
+        sys.exit(ending.exit_code)
     except CourseError as error:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(2)

@@ -3,6 +3,9 @@
 Each verb imports the modules that do its work when it runs, so that `--help` stays instant.
 """
 
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -345,4 +348,11 @@ for command in (lab, status, hint, check, reset, submit, quiz, data, doctor):
 
 def main() -> None:
     """Run the command; a CourseError becomes one line and exit status 2."""
-    guarded(app)
+    verb, arguments = sys.argv[1:2], sys.argv[2:]
+    run: Callable[[], object] = app
+    # Typer imports pydantic to read arguments, which takes as long as `course status` itself.
+    if verb == ["status"] and not arguments:
+        run = status
+    elif verb == ["check"] and not any(argument.startswith("-") for argument in arguments):
+        run = partial(check, arguments)
+    guarded(run)

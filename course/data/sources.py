@@ -17,7 +17,6 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from course.data.download import download_missing
 from course.data.drawn_images import load_standin
 from course.data.idx import (
     FILE_NAMES,
@@ -158,6 +157,9 @@ def _fill(folder: Path) -> None:
         # A class of submissions must not wait for 30 MB, nor depend on the network.
         message = f"{folder} does not hold the data set, and grading downloads nothing."
         raise DataError(message, f"Call course.load_data() once before, or set {FOLDER_VARIABLE}.")
+    # It imports http and ssl, which are not needed once the images are here.
+    from course.data.download import download_missing
+
     download_missing(folder)
 
 

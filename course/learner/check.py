@@ -3,8 +3,6 @@
 import time
 from dataclasses import dataclass, replace
 
-from nbformat import NotebookNode
-
 from course.errors import CourseError
 from course.learner import notices
 from course.learner.folder import Work, read_work
@@ -18,6 +16,7 @@ from course.learner.fresh_run import (
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remember
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.rebuild import Rebuilt
 from course.notebook.recognizing import require_assignment
 from course.notebook.rejecting import Rejected

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.parsing import MAX_BYTES, ParsedNotebook, read_cells
 from course.notebook.rejecting import Rejected
 from course.notebook.release_folder import OPEN_EXERCISE, all_gaps, assignments

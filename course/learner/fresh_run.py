@@ -6,30 +6,35 @@ learner's code runs with the learner's rights on the learner's machine.
 
 import logging
 import os
+import queue
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from jupyter_core.utils import run_sync
 
-from course.checks.time_limit import SECONDS as TEST_SECONDS
 from course.errors import CourseError
 from course.learner.gap_check import MIME, judging_cell
 from course.notebook.cell_marks import CellMark, mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.tampering import one_line
 from course.notebook.verdict import FAILED, Verdict
 
-# The limit of grading for a cell.
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
+
+# The limits of grading for a cell and for a test. The module of checks has the second one, too; it
+# imports NumPy, which takes as long as all else here.
 CELL_SECONDS = 120
+TEST_SECONDS = 60
 OPEN_SECONDS = 600
 """The limit of the leaderboard for the open exercise."""
 MOST_RESTARTS = 3
@@ -151,6 +156,9 @@ class _Kernels:
         """Run source on the kernel; return the error it raised ("" if none) and its outputs."""
         if self._client is None:
             return f"it did not run: {self.ended}", []
+        import nbformat
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
         cell = nbformat.v4.new_code_cell(source)
         replies: list[Any] = []
         self._client.timeout = seconds
@@ -187,8 +195,27 @@ def _asks_for_an_end(reply: Any) -> bool:
     return any(isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload)
 
 
+class _PromptClient(AsyncKernelClient):
+    """A kernel's client that is ready when the kernel has answered on both channels.
+
+    Jupyter's own then waits until nothing came for 0.2 s. nbclient tells by a message's parent
+    which cell it belongs to, and needs no silence.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for the kernel's first answers; raise RuntimeError if it has ended or is late."""
+        ends = time.monotonic() + (timeout or 60)
+        while time.monotonic() < ends and await self.is_alive():
+            self.kernel_info()
+            with suppress(queue.Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=1)
+                return
+        raise RuntimeError("The kernel does not answer.")
+
+
 @contextmanager
-def _kernel() -> Iterator[NotebookClient]:
+def _kernel() -> "Iterator[NotebookClient]":
     """Start a kernel of this Python, whatever kernels are installed, and yield its client."""
     with tempfile.TemporaryDirectory(prefix="convpool-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -197,25 +224,41 @@ def _kernel() -> Iterator[NotebookClient]:
             kernel_name="python3",
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
             connection_file=str(place / "kernel.json"),
+            client_factory=_PromptClient,
         )
-        # nbclient logs a timeout as an error, but the report already names it.
-        log = logging.Logger("convpool", level=logging.CRITICAL)
-        client = NotebookClient(
-            NotebookNode(cells=[None]),
-            km=kernel,
-            log=log,
-            allow_errors=True,
-            # A cell that takes too long is interrupted; the next one runs on the same kernel.
-            interrupt_on_timeout=True,
-            error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
-            raise_on_iopub_timeout=True,
-            iopub_timeout=10,
+        run_sync(kernel.start_kernel)(
+            # A history would be a database in the folder, which nobody reads.
+            extra_arguments=["--HistoryManager.enabled=False"],
+            env={**os.environ, **_ENVIRONMENT, "IPYTHONDIR": str(place / "ipython")},
+            cwd=str(place / "work"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        environment = {**os.environ, **_ENVIRONMENT, "IPYTHONDIR": str(place / "ipython")}
-        with client.setup_kernel(
-            cleanup_kc=True, env=environment, cwd=str(place / "work"), **silent
-        ):
-            if client.kc is None:
-                raise CourseError("The kernel did not start.", "`course doctor` looks for why.")
+        with _client_of(kernel) as client:
             yield client
+
+
+@contextmanager
+def _client_of(kernel: AsyncKernelManager) -> "Iterator[NotebookClient]":
+    """Connect a client with a kernel that was started, and end both after the block."""
+    # While the kernel starts, this process imports what it needs next.
+    from nbclient import NotebookClient
+    from nbformat import NotebookNode
+
+    client = NotebookClient(
+        NotebookNode(cells=[None]),
+        km=kernel,
+        # nbclient logs a timeout as an error, but the report already names it.
+        log=logging.Logger("convpool", level=logging.CRITICAL),
+        allow_errors=True,
+        # A cell that takes too long is interrupted; the next one runs on the same kernel.
+        interrupt_on_timeout=True,
+        error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
+        raise_on_iopub_timeout=True,
+        iopub_timeout=10,
+        shutdown_kernel="immediate",  # as grading ends it
+    )
+    with client.setup_kernel(cleanup_kc=True):
+        if client.kc is None:
+            raise CourseError("The kernel did not start.", "`course doctor` looks for why.")
+        yield client

@@ -115,7 +115,9 @@ def start_lab(
 
     A `learner` sees nothing that is the instructor's. Raises as `run_server` does.
     """
-    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url={opens}"]
+    # -P: a file in the learner's folder is not taken for a module of the server.
+    command = [sys.executable, "-P", "-m", "course.learner.lab_server"]
+    command += [f"--LabApp.default_url={opens}"]
     if not browser:
         command.append("--no-browser")
     run_server(command, folder, learner=learner)

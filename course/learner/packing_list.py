@@ -12,13 +12,12 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from course.errors import CourseError
 from course.learner.folder import Work, has_open_exercise, is_fetched, read_notebook, work_in
 from course.learner.lab import BACKUPS, is_as_copied, notebooks
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.release_folder import OPEN_EXERCISE, assignments, gaps, read_release
 
 _SECONDS = 2.0  # two files written within this time count as equally new

@@ -6,10 +6,9 @@ package does not have its release, so its cells are taken from the learner's not
 
 import re
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_marks import mark_of
 from course.notebook.matching import outline_of, same_text
+from course.notebook.nodes import NotebookNode
 from course.notebook.rebuild import Rebuilt, rebuild_from
 from course.notebook.release_folder import read_release
 from course.notebook.tampering import has_own_checksum

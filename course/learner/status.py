@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 from course.errors import CourseError
 from course.files import read_state, state_folder, write_state
 from course.learner.folder import Work, read_notebook
@@ -16,6 +14,7 @@ from course.learner.notices import says_passed, share_in_output
 from course.learner.packing_list import Entry, packing_list
 from course.learner.released_cells import rebuild_released
 from course.notebook.cell_marks import id_of_test, mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.release_folder import gaps
 from course.notebook.verdict import STATUS_WORDS, Status, Verdict
 

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import NotebookNode
 
 CONTENTS_SOURCE = Path(__file__).with_name("contents.md")
 _NUMBERED = re.compile(r"^\| (\d+) \| .*\n", re.MULTILINE)

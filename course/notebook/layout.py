@@ -3,11 +3,10 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import id_of_test
 from course.notebook.matching import Matches, Place, choose_holder, is_intact, same_text
+from course.notebook.nodes import NotebookNode
 
 
 @dataclass

@@ -4,10 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import exercise_of, id_of_test, mark_of
+from course.notebook.nodes import NotebookNode
 
 Role = Literal["test", "locked", "gap", "free"]
 

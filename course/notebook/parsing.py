@@ -10,8 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat import NotebookNode
-
+from course.notebook.nodes import NotebookNode
 from course.notebook.rejecting import Rejected
 from course.notebook.skimming import skim
 from course.notebook.tampering import one_line

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import id_of_test, origin_of, raw_mark
 from course.notebook.layout import Kept, Layout, lay_out, place_fixed
 from course.notebook.matching import Place, match, same_text
+from course.notebook.nodes import NotebookNode, as_nodes
 from course.notebook.tampering import Flag, tampering
 
 
@@ -108,15 +107,8 @@ def _cell(cell_type: str, source: str, cell_id: str, metadata: dict[str, Any]) -
     }
     if cell_type == "code":
         cell |= {"execution_count": None, "outputs": []}
-    built: NotebookNode = _as_nodes(cell)
+    built: NotebookNode = as_nodes(cell)
     return built
-
-
-def _as_nodes(value: Any) -> Any:
-    """Turn dicts into nbformat's nodes."""
-    if isinstance(value, dict):
-        return NotebookNode({name: _as_nodes(inner) for name, inner in value.items()})
-    return [_as_nodes(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _stubs(outline: list[Place], layout: Layout) -> list[str]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from nbformat import NotebookNode
-
 from course.notebook.cell_code import top_level_names
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import NotebookNode
 from course.notebook.parsing import parse_notebook
 from course.notebook.rejecting import Rejected
 from course.notebook.tampering import one_line

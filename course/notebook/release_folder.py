@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from course.errors import CourseError
 from course.notebook.cell_marks import mark_of
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from course.notebook.nodes import NotebookNode
 
 FOLDER_VARIABLE = "COURSE_EXERCISES"
 """Names another folder of released exercises: those of a private course."""
@@ -89,11 +87,14 @@ def release_path(assignment: str) -> Path:
     return path
 
 
-def read_release(assignment: str) -> "NotebookNode":
-    """Read a released notebook."""
-    import nbformat
-
-    return nbformat.read(release_path(assignment), as_version=4)
+def read_release(assignment: str) -> NotebookNode:
+    """Read a released notebook, which nbgrader wrote in nbformat 4 and without outputs."""
+    release: NotebookNode = json.loads(
+        release_path(assignment).read_bytes(), object_hook=NotebookNode
+    )
+    for cell in release.cells:
+        cell.source = "".join(cell.source)
+    return release
 
 
 def gaps(assignment: str) -> tuple[Gap, ...]:
@@ -127,7 +128,6 @@ def _state_of(assignment: str) -> tuple[Path, int]:
 @lru_cache
 def _exercise_at(path: Path, _changed: int) -> _Exercise:
     """Read what is kept of a released notebook."""
-    # nbformat takes much longer to import than this takes to run.
     cells = json.loads(path.read_bytes()).get("cells", [])
     marks = [mark_of(cell) for cell in cells]
     points = {mark.exercise: mark.points for mark in marks if mark.is_test}

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
-
 from course.counted import counted
 from course.notebook.cell_marks import mark_of, raw_mark
 from course.notebook.layout import Layout, moved_cells
 from course.notebook.matching import Matches, Place, same_text
+from course.notebook.nodes import NotebookNode
 
 EARLIER = "from_earlier_release"
 """Ends the kind of flag of a fixed cell that is as another release had it."""

@@ -47,6 +47,22 @@ def test_importing_the_course_loads_nothing_heavy():
     assert result.stdout == "set()\n"
 
 
+def test_status_imports_nothing_that_takes_longer_than_it_does(tmp_path):
+    run_command("course", "lab", tmp_path, "--no-start")
+    code = (
+        "import sys; from course.cli import main; sys.argv[1:] = ['status']\n"
+        "try: main()\n"
+        "finally: print({'nbformat', 'jsonschema', 'pydantic', 'numpy'} & set(sys.modules))"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.endswith("set()\n")
+    assert "Next: " in result.stdout
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "words"),
     [

@@ -1,7 +1,9 @@
 """`course lab` shows a learner nothing that is the instructor's; formgrader's lab shows it all."""
 
 import os
+import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,21 @@ def test_no_pop_up_asks_about_news(
     defaults = {name: one["default"] for name, one in found["schema"]["properties"].items()}
     assert defaults["fetchNews"] == "false"
     assert defaults["checkForUpdates"] is False
+
+
+def test_a_learners_file_is_not_taken_for_a_module_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(
+        lab, "_run_until_stopped", lambda command, *_: commands.append(command) or 0
+    )
+    lab.start_lab(tmp_path, browser=False)
+    for name in ("course", "jupyterlab", "random"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('the learner\\'s')")
+
+    started = subprocess.run(
+        [*commands[0], "--version"], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert started.stdout.strip() == version("jupyterlab"), started.stderr

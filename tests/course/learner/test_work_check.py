@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import nbformat
@@ -16,8 +19,10 @@ from support.contract import ASSIGNMENTS
 from support.learner_folder import answer, edit, new_folder, run_course
 
 from autograder.folders import ClassFolder
+from course.checks import time_limit
 from course.errors import CourseError
 from course.learner import check as checking
+from course.learner import fresh_run
 from course.learner.check import check_work
 from course.learner.folder import (
     Work,
@@ -28,6 +33,7 @@ from course.learner.folder import (
 )
 from course.learner.fresh_run import FreshRun, run_notebook
 from course.learner.gap_check import judge, judging_cell
+from course.learner.notices import about_unsaved
 from course.learner.packing_list import packing_list, works_of
 from course.learner.released_cells import rebuild_released
 from course.learner.status import remembered
@@ -149,6 +155,10 @@ def test_kernels_that_end_again_and_again_are_not_opened_for_ever():
     run = run_notebook(nbformat.v4.new_notebook(cells=cells), lambda *_: None)
 
     assert "the kernel ended" in run.stopped
+
+
+def test_a_test_may_take_as_long_as_in_the_notebook():
+    assert fresh_run.TEST_SECONDS == time_limit.SECONDS
 
 
 def test_a_part_of_the_points_is_given_as_in_grading():
@@ -291,6 +301,45 @@ def test_renamed_notebook_is_recognized_and_noticed(learner, no_kernel):
 
     assert found.work.assignment == "reshape"
     assert "Only reshape.ipynb is collected" in found.notices[0]
+
+
+def test_a_kernel_that_was_used_since_the_file_was_saved_is_noticed(learner, tmp_path, monkeypatch):
+    path = answer(learner, "reshape")
+    kernel = {"last_activity": "2999-01-01T00:00:00Z"}
+    session = {"path": str(path.relative_to(learner)), "kernel": kernel}
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    with jupyter_server_with([session]) as address:
+        notes = {1: {"url": address, "token": "t", "root_dir": str(learner)}, 2: {}}
+        for number, note in notes.items():
+            (runtime / f"jpserver-{number}.json").write_text(json.dumps(note))
+
+        [notice] = about_unsaved(path)
+
+    assert "JupyterLab has it open" in notice
+    assert list(about_unsaved(path)) == []  # the server has ended and left its note
+
+
+@contextmanager
+def jupyter_server_with(sessions):
+    """Answer as a Jupyter server does that is asked for its sessions with the token t."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            is_asked = self.path == "/api/sessions"
+            assert is_asked and self.headers["Authorization"] == "token t"
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(sessions).encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 def test_newer_copy_and_newer_checkpoint_are_noticed(learner, no_kernel):
