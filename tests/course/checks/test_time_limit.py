@@ -34,6 +34,7 @@ def test_after_a_check_nothing_is_stopped_any_more(kernel) -> None:
     assert "awake" in kernel.run("import time; time.sleep(2.5); print('awake')")
 
 
+@pytest.mark.timeout(0)  # the timer is pytest's otherwise
 def test_without_a_person_the_caller_has_the_limit(monkeypatch) -> None:
     import signal
 

@@ -123,7 +123,7 @@ def test_untouched_notebook_starts_no_kernel(learner, monkeypatch):
 def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
     # Long enough for the imports of the other cells on a busy machine.
     monkeypatch.setattr("course.learner.fresh_run.TEST_SECONDS", 6)
-    monkeypatch.setattr("course.learner.fresh_run.CELL_SECONDS", 20)
+    monkeypatch.setattr("course.learner.check.CELL_SECONDS", 20)
     answer(learner, "reshape")
     answer(
         learner,
@@ -269,7 +269,7 @@ def test_an_edited_question_does_not_make_a_class_quiz(learner):
 def no_kernel(monkeypatch):
     """Let every check fail without running anything."""
 
-    def fail_all(notebook, show):
+    def fail_all(notebook, show, seconds):
         tests = [mark for mark in map(mark_of, notebook.cells) if mark.is_test]
         return FreshRun([Verdict(test.exercise, 0.0, 1.0, "incorrect", "no") for test in tests])
 
