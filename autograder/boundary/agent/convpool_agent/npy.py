@@ -6,6 +6,7 @@ Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 import io
 import math
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,8 +27,16 @@ class MalformedData(ValueError):
 def write_array(array: np.ndarray) -> bytes:
     """Write an array of a dtype in `DTYPES` in C order, little-endian."""
     plain = np.asarray(array, dtype=portable_dtype(array.dtype), order="C")
+    return _header(plain.dtype, plain.shape) + plain.tobytes()
+
+
+# A test sends hundreds of small arrays of few shapes; a header takes longer than their bytes.
+@lru_cache(1000)
+def _header(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:
+    """Return what stands before the bytes of an array in C order."""
+    described = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False}
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, plain, version=(1, 0), allow_pickle=False)
+    np.lib.format.write_array_header_1_0(buffer, {**described, "shape": shape})
     return buffer.getvalue()
 
 
