@@ -189,13 +189,13 @@ class _Passage:
         return plain
 
 
-_NO_LIBRARYS = {bool, int, float, str, list, tuple, dict, type(None), np.ndarray}
+_PLAIN_TYPES = {bool, int, float, str, list, tuple, dict, type(None), np.ndarray}
 """Types of most values; looking for a library's types takes longer than all else here."""
 
 
 def without_library(value: Any) -> Any:
     """Turn a tensor or variable of TensorFlow or Keras into an array, a shape into a tuple."""
-    if type(value) in _NO_LIBRARYS:
+    if type(value) in _PLAIN_TYPES:
         return value
     if isinstance(value, _library_types("keras", "Variable")):
         return np.asarray(value)
