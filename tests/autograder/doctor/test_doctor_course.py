@@ -271,6 +271,18 @@ def test_everything_is_examined_and_nothing_is_written(root: Path, sandbox: Sand
     assert sorted(path.name for path in root.iterdir()) == ["nbgrader_config.py", "source"]
 
 
+@pytest.mark.parametrize(
+    ("file", "matter"),
+    [("roster.csv", "roster"), ("rules.toml", "rules"), ("comments.csv", "comments")],
+)
+def test_a_file_of_the_class_that_can_not_be_read_is_among_the_findings(
+    root: Path, sandbox: Sandbox, file: str, matter: str
+) -> None:
+    (root / file).write_text('no "such [file\n')
+    found = list(examine(Wanted(root, tests=False), GradeOptions(), lambda *_: None))
+    assert [one.what for one in found if one.level == "wrong"] == [matter]
+
+
 def test_a_folder_without_a_course_is_wrong_and_the_rest_is_examined(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
