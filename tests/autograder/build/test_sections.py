@@ -109,6 +109,13 @@ def test_the_build_checks_sections(course: CourseFolder) -> None:
         build(course, [])
 
 
+def test_the_build_checks_the_section_beside_a_gap(course: CourseFolder) -> None:
+    edit(course, "solutions/reshape.py", 'gap="scale_pixels"', 'gap="scale_pixels" section="pile"')
+
+    with pytest.raises(BuildError, match="'pile' is the id of no section"):
+        build(course, ["reshape"])
+
+
 def test_the_comparison_names_sections_that_the_lesson_has() -> None:
     lesson = (ROOT / "course" / "lessons" / "lesson.py").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
