@@ -41,35 +41,43 @@ class StockGradebook(GradebookWriter):
     def _require_registered(self, assignment: str) -> None:
         """Do nothing: the run has registered the assignments it can grade."""
 
-    def enter_notebook(self, marks: NotebookMarks) -> None:
-        """Enter a notebook's marks; raise GradingError if the gradebook stays locked."""
-        self._retry(lambda: enter_notebook(self._open(), marks))
+    def enter_notebooks(self, marked: Sequence[NotebookMarks]) -> None:
+        """Enter the marks of notebooks; raise GradingError if the gradebook stays locked."""
+        self._retry(lambda: enter_notebooks(self._open(), marked))
 
-    def ensure_notebook(self, marks: NotebookMarks) -> None:
-        """Enter a notebook's marks unless they are entered: what a person settled since stays."""
-        if not self._retry(lambda: has_notebook(self._open(), marks)):
-            self.enter_notebook(marks)
+    def ensure_notebooks(self, marked: Sequence[NotebookMarks]) -> None:
+        """Enter marks unless they are entered: what a person settled since stays."""
+        if missing := self._retry(
+            lambda: [marks for marks in marked if not has_notebook(self._open(), marks)]
+        ):
+            self.enter_notebooks(missing)
 
 
-def enter_notebook(gradebook: Any, marks: NotebookMarks) -> None:
+def enter_notebooks(gradebook: Any, marked: Iterable[NotebookMarks]) -> None:
     """Enter automatic marks in one transaction; what a person entered is left.
 
     As in nbgrader's SaveAutoGrades: a cell for a person has no automatic mark and waits for one,
     and a cell with a manual mark needs to be looked at again.
     """
-    assignment, _, notebook = marks.unit.partition("/")
     with transaction(gradebook):
-        add_submission(gradebook, marks.student, assignment)
-        if marks.timestamp is not None:
-            gradebook.find_submission(assignment, marks.student).timestamp = marks.timestamp
-        grades, comments = rows_of(gradebook, marks.student, assignment, notebook)
-        for verdict in marks.verdicts:
-            grade = grades[verdict.exercise]
-            grade.auto_score = _auto_score(verdict)
-            waits = grade.auto_score is None
-            grade.needs_manual_grade = waits or grade.manual_score is not None
-        for name, comment in comments.items():
-            comment.auto_comment = NO_RESPONSE if name in marks.unanswered else None
+        for marks in marked:
+            _enter_notebook(gradebook, marks)
+
+
+def _enter_notebook(gradebook: Any, marks: NotebookMarks) -> None:
+    """Enter the marks of one notebook within a transaction."""
+    assignment, _, notebook = marks.unit.partition("/")
+    add_submission(gradebook, marks.student, assignment)
+    if marks.timestamp is not None:
+        gradebook.find_submission(assignment, marks.student).timestamp = marks.timestamp
+    grades, comments = rows_of(gradebook, marks.student, assignment, notebook)
+    for verdict in marks.verdicts:
+        grade = grades[verdict.exercise]
+        grade.auto_score = _auto_score(verdict)
+        waits = grade.auto_score is None
+        grade.needs_manual_grade = waits or grade.manual_score is not None
+    for name, comment in comments.items():
+        comment.auto_comment = NO_RESPONSE if name in marks.unanswered else None
 
 
 def apply_late_penalties(

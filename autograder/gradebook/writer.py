@@ -1,13 +1,13 @@
-"""Writes automatic marks and comments to the gradebook: a submission whole, or not at all.
+"""Writes automatic marks and comments to the gradebook: submissions whole, or not at all.
 
 The rows are written through nbgrader's model classes. The methods of its `Gradebook` commit after
 each row, so a run that is killed between two of them would leave half a submission.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from nbformat import NotebookNode
 
@@ -25,6 +25,14 @@ PATIENCE_SECONDS = 300.0
 """How long a writer retries while another process holds the lock, in seconds."""
 
 Returned = TypeVar("Returned")
+
+
+class Marks(Protocol):
+    """What the gradebook takes of a result (`grading.results.SubmissionResult`)."""
+
+    student: str
+    assignment: str
+    gaps: list[Verdict]
 
 
 class GradebookWriter(AbstractContextManager["GradebookWriter"]):
@@ -55,16 +63,20 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
                 self._require_registered(assignment)
         self._patience = patience
 
-    def enter(self, student: str, assignment: str, verdicts: Sequence[Verdict]) -> None:
-        """Enter a result; raise GradingError if the gradebook stays locked for too long."""
-        self._require_registered(assignment)
-        self._retry(lambda: enter(self._open(), student, assignment, verdicts))
+    def enter(self, results: Sequence[Marks]) -> None:
+        """Enter results; raise GradingError if the gradebook stays locked for too long."""
+        for result in results:
+            self._require_registered(result.assignment)
+        self._retry(lambda: enter(self._open(), results))
 
-    def ensure(self, student: str, assignment: str, verdicts: Sequence[Verdict]) -> None:
-        """Enter a result unless it is entered already: what a person changed since then stays."""
-        self._require_registered(assignment)
-        if not self._retry(lambda: is_entered(self._open(), student, assignment, verdicts)):
-            self.enter(student, assignment, verdicts)
+    def ensure(self, results: Sequence[Marks]) -> None:
+        """Enter results unless they are entered already: what a person changed since then stays."""
+        for result in results:
+            self._require_registered(result.assignment)
+        if missing := self._retry(
+            lambda: [result for result in results if not is_entered(self._open(), result)]
+        ):
+            self.enter(missing)
 
     def _require_registered(self, assignment: str) -> None:
         """Enter the assignment's cells, once in a run."""
@@ -114,30 +126,32 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
             gradebook.close()
 
 
-def enter(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verdict]) -> None:
+def enter(gradebook: Any, results: Iterable[Marks]) -> None:
     """Enter automatic marks and comments in one transaction; what a person entered is left.
 
     As in nbgrader's SaveAutoGrades, an exercise with a manual mark needs to be looked at again.
+    Many results at a time are quicker: each transaction waits for the disk.
     """
     with transaction(gradebook):
-        add_submission(gradebook, student, assignment)
-        grades, comments = rows_of(gradebook, student, assignment)
-        for verdict in verdicts:
-            grade = grades[id_of_test(verdict.exercise)]
-            grade.auto_score = float(verdict.score)
-            grade.needs_manual_grade = grade.manual_score is not None
-            comments[verdict.exercise].auto_comment = _auto_comment(verdict)
+        for result in results:
+            add_submission(gradebook, result.student, result.assignment)
+            grades, comments = rows_of(gradebook, result.student, result.assignment)
+            for verdict in result.gaps:
+                grade = grades[id_of_test(verdict.exercise)]
+                grade.auto_score = float(verdict.score)
+                grade.needs_manual_grade = grade.manual_score is not None
+                comments[verdict.exercise].auto_comment = _auto_comment(verdict)
 
 
-def is_entered(gradebook: Any, student: str, assignment: str, verdicts: Sequence[Verdict]) -> bool:
+def is_entered(gradebook: Any, result: Marks) -> bool:
     """Whether the gradebook has exactly these automatic marks and comments."""
-    grades, comments = rows_of(gradebook, student, assignment)
+    grades, comments = rows_of(gradebook, result.student, result.assignment)
     return bool(grades) and all(
         (grade := grades.get(id_of_test(verdict.exercise))) is not None
         and grade.auto_score == float(verdict.score)
         and (comment := comments.get(verdict.exercise)) is not None
         and comment.auto_comment == _auto_comment(verdict)
-        for verdict in verdicts
+        for verdict in result.gaps
     )
 
 

@@ -50,8 +50,8 @@ from course.notebook.tampering import one_line
 Progress = Callable[[str, int, int], None]
 """Called with what is done now, how many submissions are done, and how many there are."""
 
-Step = Callable[[SubmissionResult], object]
-"""What is done with a result that is on disk; it must be safe to repeat."""
+Step = Callable[[Sequence[SubmissionResult]], object]
+"""What is done with results that are on disk; it must be safe to repeat."""
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -112,8 +112,8 @@ class ClassRun:
         in_flight = InFlight(self._outdated(submissions), self.place)
         self._report("starting")
         try:
-            for submission, future in in_flight.finished():
-                self._finish(submission, future)
+            for done in in_flight.finished():
+                self._finish(done)
         except BaseException:
             # The disk is full, the gradebook stays locked, or someone pressed Ctrl-C: nothing new
             # is started, and the next run finds the results of what runs now.
@@ -138,21 +138,23 @@ class ClassRun:
                 yield student, name
             else:
                 self.summary.unchanged += 1
-                self._take_through(kept, self.kept_result)
+                self._take_through([kept], self.kept_result)
 
-    def _finish(self, submission: Submission, future: "Future[Any]") -> None:
-        """Keep one result, on disk first; note a failure of the grader."""
-        try:
-            result = self.place.read(submission, future)
-        except Unreadable as error:
-            self.summary.unreadable[submission] = str(error)
-            return
-        # Whatever one submission raises is a failure of this one; the others are graded.
-        except Exception as error:
-            self._fail(submission, error)
-            return
-        self._put(result)
-        self._take_through(result, self.new_result)
+    def _finish(self, done: Sequence[tuple[Submission, "Future[Any]"]]) -> None:
+        """Keep results, on disk first; note failures of the grader."""
+        results: list[SubmissionResult] = []
+        for submission, future in done:
+            try:
+                result = self.place.read(submission, future)
+            except Unreadable as error:
+                self.summary.unreadable[submission] = str(error)
+            # Whatever one submission raises is a failure of this one; the others are graded.
+            except Exception as error:
+                self._fail(submission, error)
+            else:
+                self._put(result)
+                results.append(result)
+        self._take_through(results, self.new_result)
 
     def _fail(self, submission: Submission, error: Exception) -> None:
         """Note that a submission could not be graded, and why, to be told after the others."""
@@ -165,22 +167,27 @@ class ClassRun:
         result.key = self.keys[result.assignment]
         put(self.class_folder, result)
 
-    def _take_through(self, result: SubmissionResult, steps: Sequence[Step]) -> None:
-        """Do the steps in their order, then count the submission.
+    def _take_through(self, results: Sequence[SubmissionResult], steps: Sequence[Step]) -> None:
+        """Do the steps in their order, then count the submissions.
 
         A gradebook that stays locked and a full disk stop the run: they concern every submission.
         """
-        submission = result.student, result.assignment
         try:
             for step in steps:
-                step(result)
+                step(results)
         except (CourseError, OSError):
             raise
         except Exception as error:
-            self._fail(submission, error)
+            if len(results) == 1:
+                self._fail((results[0].student, results[0].assignment), error)
+                return
+            # Each by itself: one that can't be entered does not keep the others out.
+            for result in results:
+                self._take_through([result], steps)
             return
-        self.summary.graded.append(submission)
-        self._report(f"{result.assignment} of {result.student}")
+        for result in results:
+            self.summary.graded.append((result.student, result.assignment))
+            self._report(f"{result.assignment} of {result.student}")
 
     def _report(self, what: str) -> None:
         """Report progress."""
@@ -230,23 +237,18 @@ def grade_class(
             options = replace(options, warm=warm)
         sweep(class_folder)
 
-        def enter_marks(result: SubmissionResult) -> None:
-            gradebook.enter(result.student, result.assignment, result.gaps)
-
-        def ensure_marks(result: SubmissionResult) -> None:
-            gradebook.ensure(result.student, result.assignment, result.gaps)
-
-        def write_notebook(result: SubmissionResult) -> None:
-            write_autograded(class_folder, result, sources[result.assignment])
+        def write_notebooks(results: Sequence[SubmissionResult]) -> None:
+            for result in results:
+                write_autograded(class_folder, result, sources[result.assignment])
 
         with _open_place(course, class_folder, sources, options, gradebook) as place:
             run = ClassRun(
                 class_folder,
                 keys={name: key_of(sources[name], place.conditions) for name in sources},
                 place=place,
-                new_result=[enter_marks, write_notebook],
+                new_result=[gradebook.enter, write_notebooks],
                 # `ensure` leaves alone what a person has settled since then.
-                kept_result=[ensure_marks, write_notebook],
+                kept_result=[gradebook.ensure, write_notebooks],
                 force=options.force,
                 progress=progress,
                 total=total,
@@ -323,5 +325,5 @@ def grade_one(
         result.key = key_of(source, conditions)
         put(class_folder, result)
         with GradebookWriter(class_folder, {assignment: source}) as gradebook:
-            gradebook.enter(student, assignment, result.gaps)
+            gradebook.enter([result])
     return result, source

@@ -85,8 +85,11 @@ class InFlight:
         self._submissions, self._place = iter(submissions), place
         self._futures: dict[Future[Any], Submission] = {}
 
-    def finished(self) -> Iterator[tuple[Submission, "Future[Any]"]]:
-        """Yield each submission with its future as soon as that is done, or has failed."""
+    def finished(self) -> Iterator[list[tuple[Submission, "Future[Any]"]]]:
+        """Yield the submissions that are done, or have failed, each with its future.
+
+        Many are done at a time where one process keeps what many cores grade.
+        """
         while True:
             free = max(0, self._place.capacity() - len(self._futures))
             for submission in islice(self._submissions, free):
@@ -94,8 +97,10 @@ class InFlight:
             if not self._futures:
                 return
             done, _ = wait(self._futures, return_when=FIRST_COMPLETED)
+            yield [(self._futures[future], future) for future in done]
+            # Only now: where one of them ends the run, `drain` has the others.
             for future in done:
-                yield self._futures.pop(future), future
+                del self._futures[future]
 
     def _started(self, submission: Submission) -> "Future[Any]":
         """Submit one; an error of it is the future's, so that the others go on."""

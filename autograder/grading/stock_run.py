@@ -215,14 +215,15 @@ def _run(
         }
         place = StockMachine(executor, options.jobs, course, assignments, conditions, places)
 
-        def enter(result: SubmissionResult) -> None:
-            gradebook.enter_notebook(_marks(result, course, ledger))
+        def enter(results: Sequence[SubmissionResult]) -> None:
+            gradebook.enter_notebooks([_marks(result, course, ledger) for result in results])
 
-        def ensure(result: SubmissionResult) -> None:
-            gradebook.ensure_notebook(_marks(result, course, ledger))
+        def ensure(results: Sequence[SubmissionResult]) -> None:
+            gradebook.ensure_notebooks([_marks(result, course, ledger) for result in results])
 
-        def write(result: SubmissionResult) -> None:
-            _write_autograded(course, result, notebooks[result.assignment])
+        def write(results: Sequence[SubmissionResult]) -> None:
+            for result in results:
+                _write_autograded(course, result, notebooks[result.assignment])
 
         run = StockClassRun(
             class_folder,

@@ -46,7 +46,7 @@ def give(
     )
     put(class_folder, result)
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, student, assignment, gaps)
+        enter(gradebook, [result])
     return result
 
 

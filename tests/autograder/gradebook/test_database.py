@@ -14,6 +14,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import make_gradebook, open_gradebook, register
 from autograder.gradebook.roster import People, Person
 from autograder.gradebook.writer import GradebookWriter, enter
+from autograder.grading.results import SubmissionResult
 from course.errors import CourseError
 
 NAMES = ("cl?ss", "cla#s%20", "chloé", "a@b:c", "a b&c=d", "100%")
@@ -29,7 +30,7 @@ def test_a_class_may_have_any_name(registered: Path, tmp_path: Path, name: str) 
         with open_gradebook(folder) as gradebook:
             assert len(gradebook.assignments) == 2
         with GradebookWriter(folder, {}) as writer:
-            enter(writer._open(), "ada", "reshape", [])
+            enter(writer._open(), [SubmissionResult("ada", "reshape", "digest", "none", [])])
     except CourseError as error:  # an older SQLAlchemy
         assert "?" in name
         assert "question mark" in str(error)

@@ -51,7 +51,7 @@ def result(student="ada", first=4.0, second=0.0, **more):
 
 
 def enter_result(gradebook, result):
-    enter(gradebook, result.student, result.assignment, result.gaps)
+    enter(gradebook, [result])
 
 
 def test_marks_and_comments_are_in_the_gradebook(class_folder):
@@ -104,8 +104,7 @@ def test_manual_marks_survive_a_regrade_and_ask_to_be_looked_at(class_folder):
 def test_csv_has_a_row_per_gap_with_the_final_score(class_folder, source):
     flagged = result(flags=[Flag("test-edited", "cell 3"), Flag("test-edited", "cell 5")])
     with GradebookWriter(class_folder, {ASSIGNMENT: source}) as writer:
-        for graded in (flagged, result("ben", first=2.5)):
-            writer.enter(graded.student, graded.assignment, graded.gaps)
+        writer.enter([flagged, result("ben", first=2.5)])
     # A roster that names nobody is an error of collecting and exporting, not of grading.
     (class_folder.root / "roster.csv").write_text("student,name\n")
     with open_gradebook(class_folder) as gradebook:
@@ -178,18 +177,20 @@ def test_a_new_submission_has_the_rows_that_nbgrader_would_add(class_folder, tmp
             gradebook.add_submission(ASSIGNMENT, "ada")
 
     with open_gradebook(class_folder) as gradebook:
-        enter(gradebook, "ada", ASSIGNMENT, [])
+        nothing = SubmissionResult("ada", ASSIGNMENT, "d1", "bubblewrap (none)", [])
+        enter(gradebook, [nothing])
 
     assert gradebook_dump(class_folder.gradebook) == gradebook_dump(theirs.gradebook)
 
 
 def test_an_error_while_entering_leaves_nothing_behind(class_folder):
     before = gradebook_dump(class_folder.gradebook)
-    unknown = Verdict("no_such_gap", 1.0, 1.0, "correct")
+    wrong = result("ben")
+    wrong.gaps.append(Verdict("no_such_gap", 1.0, 1.0, "correct"))
 
     with open_gradebook(class_folder) as gradebook:
         with pytest.raises(KeyError):
-            enter(gradebook, "ada", ASSIGNMENT, [*result().gaps, unknown])
+            enter(gradebook, [result(), wrong])
         gradebook.db.commit()
 
     assert gradebook_dump(class_folder.gradebook) == before

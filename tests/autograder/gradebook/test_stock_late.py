@@ -15,7 +15,7 @@ from autograder.gradebook.handed_in import handed_in
 from autograder.gradebook.nbgrader_quirks import without_its_warnings
 from autograder.gradebook.reader import read_marks
 from autograder.gradebook.rules_file import rules_path
-from autograder.gradebook.stock_writer import NotebookMarks, enter_notebook
+from autograder.gradebook.stock_writer import NotebookMarks, enter_notebooks
 from course.errors import BuildError
 from course.notebook.verdict import Verdict
 
@@ -54,7 +54,7 @@ def course(tmp_path: Path) -> StockCourse:
         (folder / "timestamp.txt").write_text(stamp)
         with open_gradebook(found.class_folder) as gradebook:
             for name in ("a", "b"):
-                enter_notebook(gradebook, NotebookMarks(f"one/{name}", student, full, []))
+                enter_notebooks(gradebook, [NotebookMarks(f"one/{name}", student, full, [])])
     rules_path(found.class_folder.root).write_text(RULES)
     return found
 

@@ -13,7 +13,7 @@ from autograder.gradebook.reader import read_marks
 from autograder.gradebook.stock_writer import (
     NotebookMarks,
     apply_late_penalties,
-    enter_notebook,
+    enter_notebooks,
     has_notebook,
     knows_notebooks,
 )
@@ -41,8 +41,8 @@ def course(tmp_path: Path) -> StockCourse:
 def test_each_notebook_has_its_own_marks(course: StockCourse) -> None:
     none = [Verdict("test_f", 0.0, 2.0, "incorrect"), Verdict("f", 0.0, 3.0, "not_attempted")]
     with open_gradebook(course.class_folder) as gradebook:
-        enter_notebook(gradebook, NotebookMarks("one/a", "ada", HALF, []))
-        enter_notebook(gradebook, NotebookMarks("one/b", "ada", none, ["f", "g"]))
+        enter_notebooks(gradebook, [NotebookMarks("one/a", "ada", HALF, [])])
+        enter_notebooks(gradebook, [NotebookMarks("one/b", "ada", none, ["f", "g"])])
         assert has_notebook(gradebook, NotebookMarks("one/a", "ada", HALF, []))
         assert not has_notebook(gradebook, NotebookMarks("one/b", "ada", HALF, []))
         assert gradebook.find_comment("f", "b", "one", "ada").auto_comment == "No response."
@@ -72,7 +72,7 @@ def test_the_course_s_late_policy_counts(course: StockCourse) -> None:
         gradebook.find_assignment("one").duedate = datetime(2026, 1, 1)
         for student, month in (("late", 2), ("early", 1)):
             handed_in = datetime(2026, month, 1)
-            enter_notebook(gradebook, NotebookMarks("one/a", student, HALF, [], handed_in))
+            enter_notebooks(gradebook, [NotebookMarks("one/a", student, HALF, [], handed_in)])
     graded = [("late", "one/a"), ("early", "one/a")]
     apply_late_penalties(course.class_folder, course.config, graded)
     marks = read_marks(course.class_folder).submissions
