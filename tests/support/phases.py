@@ -95,7 +95,7 @@ def watch_run() -> Phases:
     phases.wrap(submission_run, "load", "result")
     phases.wrap(class_run, "put", "result", lambda _, result: result.assignment)
     phases.wrap(class_run, "write_autograded", "page", lambda _, result, *__: result.assignment)
-    phases.wrap(GradebookWriter, "enter", "gradebook", lambda *args: args[2])
+    phases.wrap(GradebookWriter, "enter", "gradebook", lambda *args: args[1][0].assignment)
     conditions.FORKED_WORKERS = __name__
     command = client._command
 
