@@ -16,6 +16,8 @@ import numpy as np
 SIDE = 28
 CLASSES = 10
 _BATCH = 32  # a model may hold 16 MiB for each image
+_VALUES = 1 << 20
+"""How many values the layers of a small network may hold at once; a larger one gets _BATCH."""
 _BLOCK = 5
 
 _secret: bytes = b"convpool-course"
@@ -191,11 +193,20 @@ def compiled(network: Any) -> Any:
 
 def probabilities(model: Any, images: np.ndarray) -> np.ndarray:
     """Predict without the progress bar of `predict`, shape (n, 10), a few images at a time."""
+    batch = max(_BATCH, _VALUES // _values_held(model))
     parts = [
-        np.asarray(model(images[first : first + _BATCH], training=False), dtype=float)
-        for first in range(0, len(images), _BATCH)
+        np.asarray(model(images[first : first + batch], training=False), dtype=float)
+        for first in range(0, len(images), batch)
     ]
     return np.concatenate(parts)
+
+
+def _values_held(model: Any) -> int:
+    """Count what the layers give for one image; a model that holds others counts as large."""
+    kinds = {type(layer).__name__ for layer in model.layers}
+    if not kinds <= {"InputLayer", "Flatten", "Dense"}:
+        return _VALUES
+    return sum(int(np.prod(layer.output.shape[1:])) for layer in model.layers)
 
 
 def loss(model: Any, images: np.ndarray, labels: np.ndarray) -> float:

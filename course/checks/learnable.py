@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course.checks.failures import Wrong
-from course.checks.models import LESSON_CNN, Network, reference_cnn
+from course.checks.models import LESSON_CNN, Network, shared_reference
 
 LARGEST_PENALTY = 0.01
 """The largest factor of a penalty on weights: Keras's own default. The lesson has none."""
@@ -70,7 +70,7 @@ def _require_gradients(weighted: dict[str, list[np.ndarray]]) -> None:
     import keras
     import tensorflow as tf
 
-    reference = reference_cnn()
+    reference = shared_reference()
     reference.set_weights([weights for pair in weighted.values() for weights in pair])
     images = np.random.default_rng(0).random((20, 28, 28, 1)).astype("float32")
     with tf.GradientTape() as tape:

@@ -6,6 +6,7 @@ change no shape; they are checked in `activations.py`. Whether it can learn is i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -307,6 +308,12 @@ def reference_cnn() -> Any:
     )
 
 
+@cache
+def shared_reference() -> Any:
+    """Return the one network of this process whose weights each check sets as it needs them."""
+    return reference_cnn()
+
+
 SCALES = (0.02, 0.3, 3.0)
 """Sizes of the random weights of `same_predictions`: with the last, the layers' results reach
 10,000, far beyond any cap of an activation."""
@@ -317,7 +324,7 @@ def same_predictions(model: Any, rng: np.random.Generator) -> bool:
 
     `model` has the lesson's layers, as `readable` gives it. Its own weights are put back.
     """
-    reference = reference_cnn()
+    reference = shared_reference()
     weighted = [layer for layer in read(model).layers if layer.weights]
     before = [layer.get_weights() for layer in weighted]
     others = [layer for layer in reference.layers if layer.weights]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from course.checks.adam import Steps, steps_of
 from course.checks.inputs import TrainingExample
 
 Epoch = list[list[int]]
@@ -67,7 +68,6 @@ class Replay:
     def __init__(self, example: TrainingExample, training: Training) -> None:
         """Take the example, and the training whose optimizer and learning rates are used."""
         self.example, self.training = example, training
-        self.network = example.network()
         self.optimizer = optimizer_of(training.model)
         self.rates = training.history.get("learning_rate", [])
 
@@ -84,39 +84,23 @@ class Replay:
         """
         images = self.example.images if images is None else images
         labels = self.example.labels if labels is None else labels
-        self.network.set_weights(self.example.start)
+        weights = [array.copy() for array in self.example.start]
         outcome = Outcome([], [], [])
         for number, batches in enumerate(epochs):
             if number == 0 or number == restart:
-                optimizer = type(self.optimizer).from_config(self.optimizer.get_config())
-            if number < len(self.rates) and "learning_rate" in self.optimizer.get_config():
+                optimizer = steps_of(self.optimizer)
+            if number < len(self.rates):
                 self._set_rate(optimizer, self.rates[number])
-            steps = [self._step(optimizer, images[batch], labels[batch]) for batch in batches]
+            steps = [_step(optimizer, weights, images[batch], labels[batch]) for batch in batches]
             outcome.losses.append([loss for loss, _ in steps])
             outcome.hits.append([hits for _, hits in steps])
-        outcome.weights.extend(self.network.get_weights())
+        outcome.weights.extend(weights)
         return outcome
 
-    @staticmethod
-    def _set_rate(optimizer: Any, rate: float) -> None:
+    def _set_rate(self, optimizer: Steps, rate: float) -> None:
         """Set the rate of an epoch as the History tells it, unless a schedule sets it."""
-        if isinstance(optimizer.get_config()["learning_rate"], float):
+        if isinstance(self.optimizer.get_config().get("learning_rate"), float):
             optimizer.learning_rate = rate
-
-    def _step(
-        self, optimizer: Any, images: np.ndarray, labels: np.ndarray
-    ) -> tuple[float, tuple[float, float]]:
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            flat = tf.constant(images.reshape(len(images), -1), "float32")
-            kernel, bias = self.network.trainable_variables
-            logits = flat @ kernel.value + bias.value
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels.astype(int), logits)
-            loss = tf.reduce_mean(losses)
-        gradients = tape.gradient(loss, [kernel.value, bias.value])
-        optimizer.apply(gradients, self.network.trainable_variables)
-        return float(loss), _hits(logits.numpy(), labels)
 
     def ends_like(self, outcome: Outcome) -> bool:
         """Tell whether the learner's training ended with these weights."""
@@ -156,6 +140,28 @@ class Replay:
             )
             for size in batch_sizes(count, steps)
         )
+
+
+def _step(
+    optimizer: Steps, weights: list[np.ndarray], images: np.ndarray, labels: np.ndarray
+) -> tuple[float, tuple[float, float]]:
+    """Take one step of a softmax classifier, kernel and bias; return loss and hits before it.
+
+    By TensorFlow, as the learner's: where the network is sure, the gradients are what was rounded
+    off, and Adam makes steps of them that are as large as any.
+    """
+    import tensorflow as tf
+
+    flat = tf.constant(images.reshape(len(images), -1), "float32")
+    kernel, bias = map(tf.constant, weights)
+    with tf.GradientTape() as tape:
+        tape.watch([kernel, bias])
+        logits = flat @ kernel + bias
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels.astype(int), logits)
+        loss = tf.reduce_mean(losses)
+    gradients = tape.gradient(loss, [kernel, bias])
+    optimizer.take(weights, [gradient.numpy() for gradient in gradients])
+    return float(loss), _hits(logits.numpy(), labels)
 
 
 def _sizes(count: int, size: int, steps: int) -> list[int]:

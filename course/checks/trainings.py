@@ -14,6 +14,9 @@ from course.checks.replay import Replay, Training, batch_sizes, optimizer_of, or
 LEARNED_ACCURACY = 0.5
 """On images where chance is 0.1, and where honest training ends near 1."""
 
+Weights = list[np.ndarray]
+"""As a model's `get_weights` gives them."""
+
 _LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 _FASTEST = 0.1
 """A learning rate far above those with which these networks learn."""
@@ -44,13 +47,13 @@ def retraced(value: Any, model: Any, example: TrainingExample) -> None:
     `value` is what `train` returned, `model` what it was given. The training is computed again.
     """
     history(value, example.epochs, stopped=was_stopped(model))
-    _require_changed(model, example.network())
+    _require_changed(model, example.start)
     _require_compiled(model)
     training = Training(model, value.history)
     replay = Replay(example, training)
     steps, rest = divmod(training.steps, example.epochs)
     if example.alike:
-        _require_all_images(model, example.network(), example.images, value.history)
+        _require_all_images(model, example.start, example.images, value.history)
     if not rest and batch_sizes(len(example.images), steps):
         found = [replay.run(order) for order in orders(example, steps, example.epochs)]
         ends = [outcome for outcome in found if replay.ends_like(outcome)]
@@ -66,13 +69,13 @@ def retraced(value: Any, model: Any, example: TrainingExample) -> None:
         "what one training on these images makes of it.",
         trained_wrong.cause(replay)
         or _not_by_steps(training, example)
-        or _trained_elsewhere(model, example.network(), example.images),
+        or _trained_elsewhere(model, example.start, example.images),
     )
 
 
 def _not_by_steps(training: Training, example: TrainingExample) -> str:
     """Tell whether the weights have moved farther than the optimizer's steps lead; or ""."""
-    farthest = _farthest(training.model, example.network())
+    farthest = _farthest(training.model, example.start)
     reach = _reach(training.model, training.history, training.steps)
     return "weights-not-trained" if farthest > reach else ""
 
@@ -93,7 +96,8 @@ def learned(
 
     `before` is the model as it was. Its accuracy must be far above chance.
     """
-    _require_changed(model, before)
+    start = before.get_weights()
+    _require_changed(model, start)
     _require_compiled(model)
     loss_before = inputs.loss(before, images, labels)
     after, reached = inputs.loss_and_accuracy(model, images, labels)
@@ -101,15 +105,15 @@ def learned(
         raise Wrong(
             f"the model was trained, but has not learned: accuracy {reached:.0%} on images that "
             "are easy to tell apart.",
-            _why_not(model, before, images, labels, history, loss_before),
+            _why_not(model, start, images, labels, history, loss_before),
         )
-    _require_all_images(model, before, images, history.history)
-    _require_steps(model, before, len(images), history.history)
+    _require_all_images(model, start, images, history.history)
+    _require_steps(model, start, len(images), history.history)
 
 
-def _require_changed(model: Any, before: Any) -> None:
+def _require_changed(model: Any, start: Weights) -> None:
     """Raise Wrong if the model is as it was, and its optimizer has made no step either."""
-    same = all(map(np.array_equal, model.get_weights(), before.get_weights()))
+    same = all(map(np.array_equal, model.get_weights(), start))
     if same and not (getattr(model, "compiled", False) and Training(model, {}).steps):
         raise Wrong("", "other-model-trained")
 
@@ -140,11 +144,11 @@ def _name_of(setting: Any) -> str:
 
 
 def _require_all_images(
-    model: Any, before: Any, images: np.ndarray, records: dict[str, list[float]]
+    model: Any, start: Weights, images: np.ndarray, records: dict[str, list[float]]
 ) -> None:
     """Raise Wrong if a pixel is lit in some of the images whose weights have not moved."""
     lit = images.reshape(len(images), -1).any(axis=0)
-    if (lit & ~_moved(model, before)).any():
+    if (lit & ~_moved(model, start)).any():
         cause = "rate-zero" if _rate_reached_zero(model, records) else "trained-on-a-part"
         raise Wrong(f"{len(images)} images were given.", cause)
 
@@ -160,13 +164,13 @@ def _rate_reached_zero(model: Any, records: dict[str, list[float]]) -> bool:
     return any(rate == 0 for rate in rates)
 
 
-def _moved(model: Any, before: Any) -> np.ndarray:
+def _moved(model: Any, start: Weights) -> np.ndarray:
     """Tell for each pixel whether a weight of the first layer has changed, shape (784,)."""
-    change = np.abs(model.get_weights()[0] - before.get_weights()[0])
+    change = np.abs(model.get_weights()[0] - start[0])
     return np.asarray(change.reshape(inputs.SIDE**2, -1).any(axis=1))
 
 
-def _require_steps(model: Any, before: Any, count: int, records: dict[str, list[float]]) -> None:
+def _require_steps(model: Any, start: Weights, count: int, records: dict[str, list[float]]) -> None:
     """Raise Wrong unless the optimizer made all steps, and the weights moved no farther."""
     steps, epochs = Training(model, records).steps, len(records["loss"])
     each, rest = divmod(steps, epochs)
@@ -176,14 +180,14 @@ def _require_steps(model: Any, before: Any, count: int, records: dict[str, list[
             f"{count} images.",
             "fitted-twice" if each > count or not rest else "",
         )
-    if _farthest(model, before) > _reach(model, records, steps):
+    if _farthest(model, start) > _reach(model, records, steps):
         raise Wrong("", "weights-not-trained")
 
 
-def _farthest(model: Any, before: Any) -> float:
+def _farthest(model: Any, start: Weights) -> float:
     """Give the largest way that one of the weights has moved."""
-    moves = zip(model.get_weights(), before.get_weights(), strict=True)
-    return max(float(np.abs(after - start).max()) for after, start in moves)
+    moves = zip(model.get_weights(), start, strict=True)
+    return max(float(np.abs(after - before).max()) for after, before in moves)
 
 
 def _reach(model: Any, records: dict[str, list[float]], steps: int) -> float:
@@ -200,7 +204,7 @@ def _reach(model: Any, records: dict[str, list[float]], steps: int) -> float:
 
 
 def _why_not(
-    model: Any, before: Any, images: np.ndarray, labels: np.ndarray, history: Any, loss: float
+    model: Any, start: Weights, images: np.ndarray, labels: np.ndarray, history: Any, loss: float
 ) -> str:
     """Name what kept a model from learning, or ""."""
     # The mean over the first epoch can't lie far above the loss of a network that knows nothing.
@@ -213,15 +217,15 @@ def _why_not(
         return "labels-changed"
     if _rate_reached_zero(model, history.history):
         return "rate-zero"
-    return _trained_elsewhere(model, before, images)
+    return _trained_elsewhere(model, start, images)
 
 
-def _trained_elsewhere(model: Any, before: Any, images: np.ndarray) -> str:
+def _trained_elsewhere(model: Any, start: Weights, images: np.ndarray) -> str:
     """Tell by the pixels that have moved a weight on which of the notebook's images it was trained.
 
     A weight whose pixel is dark in every training image never moves.
     """
-    moved, here = _moved(model, before), images.reshape(len(images), -1).any(axis=0)
+    moved, here = _moved(model, start), images.reshape(len(images), -1).any(axis=0)
     if np.array_equal(moved, here):
         return ""
     (train_images, _), (test_images, _) = _notebook_images()

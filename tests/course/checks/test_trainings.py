@@ -46,6 +46,19 @@ def test_a_training_in_batches_of_any_size_is_right(
     assert cause(example, train) == ""
 
 
+@pytest.mark.parametrize("seed", [5, 6, 8, 9])
+def test_a_mistake_is_named_where_the_network_is_sure_and_gradients_are_what_was_rounded_off(
+    seed: int,
+) -> None:
+    def normalized(model: Any, images: Any, labels: Any, epochs: int) -> Any:
+        images = (images - images.mean()) / images.std()
+        return compiled(model).fit(images, labels, epochs=epochs, verbose=0)
+
+    example = inputs.two_images(np.random.default_rng(seed), epochs=2, known=True)
+
+    assert cause(example, normalized) == "images-changed"
+
+
 @pytest.mark.parametrize(
     "optimizer",
     [
