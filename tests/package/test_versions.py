@@ -59,13 +59,7 @@ def test_make_test_takes_the_versions_that_its_variable_names(
 ) -> None:
     """An environment of its own each, and the whole quick suite in it."""
     # As if it were not yet installed: nothing is run.
-    made = subprocess.run(
-        ["make", "-n", "-W", "pyproject.toml", "test", f"{variable}=1"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    made = output_of("make", "-n", "-W", "pyproject.toml", "test", f"{variable}=1")
     assert words in made.stdout
     assert f"{folder}/bin/python -m pytest -n 2" in made.stdout
 
@@ -108,7 +102,10 @@ def lowest() -> Iterator[Path]:
 
 
 # What the make and the worker that run this test tell those below them.
-OUTER = ("MAKEFLAGS", "MAKELEVEL", "PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "VIRTUAL_ENV")
+OUTER = (
+    *("MAKEFLAGS", "MAKELEVEL", "LOWEST", "NEWEST", "SLOW", "ARGS"),
+    *("PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "VIRTUAL_ENV"),
+)
 
 
 def output_of(*command: object, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
@@ -131,6 +128,11 @@ SELECTION = (
     "tests/autograder/boundary/test_boundary_crossing.py",
     "tests/autograder/build/test_quiz_cells.py",
     "tests/course/test_model_graph.py",
+    "tests/package/test_wheel.py",
+    "tests/autograder/pages/test_feedback_leaks.py",
+    "tests/autograder/grading/test_pictures.py",
+    "tests/course/quiz/test_quiz_notebook.py",
+    "tests/course/quiz/test_quiz_terminal.py",
 )
 
 
