@@ -154,7 +154,8 @@ class ClassRun:
             else:
                 self._put(result)
                 results.append(result)
-        self._take_through(results, self.new_result)
+        if results:
+            self._take_through(results, self.new_result)
 
     def _fail(self, submission: Submission, error: Exception) -> None:
         """Note that a submission could not be graded, and why, to be told after the others."""

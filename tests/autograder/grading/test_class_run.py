@@ -77,6 +77,21 @@ def test_one_that_cannot_be_entered_keeps_no_other_out(tmp_path: Path) -> None:
     assert summary.failures == ["reshape of ben: KeyError: 'no_such_gap'"]
 
 
+def test_where_nothing_has_a_result_nothing_is_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> SubmissionResult:
+        raise GradingError("The grader is broken.")
+
+    monkeypatch.setattr(AllAtOnce, "read", failing)
+    entered: list[set[str]] = []
+
+    summary = run(tmp_path, [lambda results: entered.append(names(results))])
+
+    assert entered == []
+    assert len(summary.failures) == len(STUDENTS)
+
+
 def test_a_run_that_ends_there_has_all_of_them_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
