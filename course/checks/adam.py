@@ -40,9 +40,19 @@ def steps_of(optimizer: Any) -> Steps:
 
     config = optimizer.get_config()
     plain = type(optimizer) is keras.optimizers.Adam and config.keys() <= _OFF.keys() | _KNOWN
+    # A learner's own schedule, or function, is called by Keras as it expects to be.
+    plain = plain and (_is_number(config) or _is_kerass(optimizer._learning_rate))
     if plain and all(config.get(name) == value for name, value in _OFF.items()):
         return _PlainAdam(optimizer)
     return _KerasSteps(optimizer)
+
+
+def _is_number(config: dict[str, Any]) -> bool:
+    return isinstance(config["learning_rate"], float)
+
+
+def _is_kerass(schedule: Any) -> bool:
+    return type(schedule).__module__.startswith("keras.")
 
 
 class _PlainAdam:
@@ -53,9 +63,8 @@ class _PlainAdam:
 
     def __init__(self, optimizer: Any) -> None:
         config = optimizer.get_config()
-        self.learning_rate = optimizer._learning_rate  # a schedule, or a variable
-        if isinstance(config["learning_rate"], float):
-            self.learning_rate = config["learning_rate"]
+        number = _is_number(config)
+        self.learning_rate = config["learning_rate"] if number else optimizer._learning_rate
         self._beta_1, self._beta_2 = config["beta_1"], config["beta_2"]
         self._epsilon = config["epsilon"]
         self._taken = 0

@@ -35,7 +35,7 @@ START_SECONDS = 3.0
 """Once a run: imports, the proof, fork servers. Six students took 11.4 s, thirty 45.5."""
 
 BATCH = 30
-"""Submissions that are done while the writer enters the ones before; with fewer it waits."""
+"""Submissions that go in together; up to two for each core can wait for the writer."""
 
 SIZES = (1_000, 10_000, 100_000)
 MACHINES = {"one 8-core machine": (8, False), "one 64-core node": (64, False)}
@@ -90,7 +90,7 @@ def measure(students: int = 12) -> Costs:
 
 
 def _batches(results: list[SubmissionResult]) -> Iterator[list[SubmissionResult]]:
-    """Cut into what waits for the writer while it is the bottleneck: a few for each of 64 cores."""
+    """Cut into what is entered together while the writer is the bottleneck."""
     for first in range(0, len(results), BATCH):
         yield results[first : first + BATCH]
 

@@ -56,9 +56,21 @@ class Own(Adam):
         variable.assign(variable - 0.25 * gradient)
 
 
+@keras.saving.register_keras_serializable()
+class Halving(keras.optimizers.schedules.LearningRateSchedule):
+    """A learner's, who relies on Keras's counter."""
+
+    def __call__(self, step: Any) -> Any:
+        return 0.01 * 0.5 ** keras.ops.cast(step.value, "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+
 @pytest.mark.parametrize(
     "optimizer",
     [
+        Adam(Halving()),
         Adam(amsgrad=True),
         Adam(clipnorm=0.1),
         Adam(clipvalue=0.1),
