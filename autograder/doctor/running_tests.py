@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.build.coursedir import AnyCourse, StockCourse
@@ -21,8 +22,9 @@ from autograder.grading.plan import ENOUGH_TO_WARM
 from autograder.grading.preloading import stock_modules, uses_tensorflow
 from autograder.grading.stock_run import time_limits
 from autograder.grading.stock_submission import TestPlaces, run_rebuilt
-from autograder.grading.submission_run import expected_kinds, run_worker_on
+from autograder.grading.submission_run import grade_content
 from autograder.grading.where_tests_run import FAILS, REFERENCE, decide_places
+from autograder.ingest.reading import Submission
 from autograder.sandbox.owned_folders import owned_folder
 from course.errors import CourseError
 from course.notebook.cell_marks import mark_of
@@ -116,7 +118,9 @@ def _run_stock(runs: TestRuns, one: CourseNotebook, conditions: Conditions) -> T
     places = decide_places(notebook, one.files, conditions)
 
     def scores(released: bool) -> dict[str, float]:
-        rebuilt = _rebuilt(notebook, released=released)
+        handed_in = _handed_in(notebook, released=released)
+        outline = outline_of(notebook.source, notebook.released)
+        rebuilt = rebuild_from(outline, notebook.source, handed_in).notebook
         result = run_rebuilt(notebook, rebuilt, REFERENCE, "", conditions, one.files, {}, places)
         return {gap.exercise: gap.score for gap in result.gaps}
 
@@ -137,24 +141,22 @@ def _run_own(runs: TestRuns, one: CourseNotebook, conditions: Conditions) -> Tes
     tests = {mark.exercise: mark.grade_id for mark in marks if mark.is_test}
 
     def scores(released: bool) -> dict[str, float]:
-        rebuilt = _rebuilt(notebook, released=released)
-        kinds = expected_kinds(notebook.source)
-        result = run_worker_on(
-            rebuilt, REFERENCE, notebook.assignment, "", conditions, expected=kinds
+        content = nbformat.writes(_handed_in(notebook, released=released)).encode()
+        result = grade_content(
+            notebook.source, Submission(content), REFERENCE, notebook.assignment, conditions
         )
         return {tests[gap.exercise]: gap.score for gap in result.gaps}
 
     return replace(runs, reference=scores(False), released=scores(True))
 
 
-def _rebuilt(notebook: StockNotebook, *, released: bool) -> NotebookNode:
-    """Return the reference solution, or the untouched release, as if it had been handed in."""
+def _handed_in(notebook: StockNotebook, *, released: bool) -> NotebookNode:
+    """Return the reference solution, or the untouched release, as a student would hand it in."""
     handed_in = deepcopy(notebook.source)
     if released:
         for cell, text in zip(handed_in.cells, notebook.released, strict=True):
             cell.source = text
-    outline = outline_of(notebook.source, notebook.released)
-    return rebuild_from(outline, notebook.source, handed_in).notebook
+    return handed_in
 
 
 def findings_of(runs: TestRuns) -> Iterator[Finding]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from autograder.forkserver.pool import ForkServerPool, ForkSockets
 from course.notebook.cell_code import read_code
-from course.notebook.cell_marks import mark_of
 
 # None of them imports a module that holds answers (`course.notebook.answer_modules`): a fork has
 # the memory of the process that imported them.
@@ -46,8 +45,9 @@ SCIPY = ("scipy.signal",)
 # Takes longer to import than all other modules together, and most notebooks do not use it.
 TENSORFLOW = ("tensorflow", "keras", "course.training.short_runs")
 
+_IMPORTS_TENSORFLOW = re.compile(rb"(?:import|from)\s+(?:tensorflow|keras)\b")
+_IMPORTS_SCIPY = re.compile(rb"(?:import|from)\s+scipy\b")
 USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
-USES_SCIPY = re.compile(r"\bscipy\b")
 
 
 OWN_PACKAGES = frozenset(["autograder", "course"])
@@ -95,34 +95,29 @@ def imported_modules(notebook: Mapping[str, Any]) -> list[str]:
 
 
 def sockets_for(
-    notebook: Mapping[str, Any], pool: ForkServerPool, *, stock: bool = False
+    source: Mapping[str, Any], content: bytes, pool: ForkServerPool
 ) -> ForkSockets | None:
-    """Return the stage that a notebook's processes are forked from, once its forks are proven.
+    """Return the stage that a submission's processes are forked from, once its forks are proven.
 
-    None means that they must be started anew. A notebook that uses SciPy but not TensorFlow does
-    not wait for the last stage, because importing SciPy takes a part of that time; a notebook of a
-    stock course waits if it imports more than the first stage does.
+    None means that they must be started anew. What students import besides is searched in the
+    bytes that were handed in; an import that is not found takes its time in the fork. A notebook
+    that uses SciPy but not TensorFlow does not wait for the last stage, because importing SciPy
+    takes a part of that time.
     """
-    if stock:
-        more = set(imported_modules(notebook)) - set(FIRST_MODULES)
-        return pool.last() if more else pool.first()
-    if uses_tensorflow(notebook) or (pool.is_complete() and students_use_scipy(notebook)):
+    if uses_tensorflow(source) or _IMPORTS_TENSORFLOW.search(content):
         return pool.last()
-    return pool.first()
+    return pool.last() if pool.is_complete() and _IMPORTS_SCIPY.search(content) else pool.first()
+
+
+def stock_sockets_for(notebook: Mapping[str, Any], pool: ForkServerPool) -> ForkSockets | None:
+    """Return the same for a notebook of a stock course: it waits if it imports more than others."""
+    more = set(imported_modules(notebook)) - set(FIRST_MODULES)
+    return pool.last() if more else pool.first()
 
 
 def uses_tensorflow(notebook: Mapping[str, Any]) -> bool:
     """Return whether a notebook's code names TensorFlow; if it does not, importing takes longer."""
     return any(USES_TENSORFLOW.search(cell["source"]) for cell in _code_cells(notebook))
-
-
-def students_use_scipy(notebook: Mapping[str, Any]) -> bool:
-    """Return whether a cell that runs in the student's kernel, thus no test, names SciPy."""
-    return any(
-        USES_SCIPY.search(cell["source"])
-        for cell in _code_cells(notebook)
-        if not mark_of(cell).is_test
-    )
 
 
 def _code_cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

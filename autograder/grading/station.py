@@ -7,8 +7,7 @@ submission runs on a worker whose sandbox has not proven itself.
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -20,9 +19,9 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from nbformat import NotebookNode
 
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
-from autograder.grading.submission_run import grade_submission
+from autograder.grading.submission_run import grade_content
 from autograder.grading.versions import grader_version
-from autograder.sandbox.owned_folders import owned_folder
+from autograder.ingest.reading import Submission
 from course.errors import CourseError, GradingError
 
 NOBODY = "submission"
@@ -111,30 +110,19 @@ def grade_bytes(station: str, assignment: str, content: bytes, seed: str) -> str
     try:
         started = monotonic()
         opened = _opened(station)
-        with _as_handed_in(assignment, content) as folder:
-            result = grade_submission(
-                opened.sources[assignment],
-                folder,
-                NOBODY,
-                assignment,
-                replace(opened.conditions, seed=seed),
-            )
+        result = grade_content(
+            opened.sources[assignment],
+            Submission(content),
+            NOBODY,
+            assignment,
+            replace(opened.conditions, seed=seed),
+        )
         result.times["total"] = monotonic() - started
     # Whatever one submission raises is its own failure; the worker goes on.
     except Exception as error:
         kind = "" if isinstance(error, CourseError) else f"{type(error).__name__}: "
         return json.dumps({"failure": f"{kind}{error} (on the worker {get_worker().address})"})
     return json.dumps({"result": asdict(result)})
-
-
-@contextmanager
-def _as_handed_in(assignment: str, content: bytes) -> Iterator[Path]:
-    """Write a notebook as a submission; give the student's folder."""
-    with owned_folder() as folder:
-        path = folder / NOBODY / assignment / f"{assignment}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content)
-        yield folder / NOBODY
 
 
 def _opened(station: str) -> Opened:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.build.stock_source import StockNotebook
 from autograder.grading.conditions import Conditions
 from autograder.grading.results import Flag, SubmissionResult
-from autograder.grading.submission_run import run_worker_on
+from autograder.grading.submission_run import run_stock
 from autograder.ingest.attempts import scan
 from autograder.ingest.files_beside import digest_of, files_handed_in
 from autograder.ingest.intake import LEFT_OUT
@@ -133,13 +133,12 @@ def run_rebuilt(
         contents |= {name: path.read_bytes() for name, path in files.items()}
         _lay_out(work, contents)
         here = replace(conditions, scratch=work)
-        return run_worker_on(
+        return run_stock(
             rebuilt,
             student,
             notebook.unit,
             digest,
             here,
-            stock=True,
             shown=shown,
             outside=places.outside,
             here=places.here,

@@ -1,4 +1,4 @@
-"""Run one submission: read it, order a worker to grade it, and return the worker's result.
+"""Run one submission: read it, order a worker to take it in and grade it, and return its result.
 
 The worker is a process of its own. This module imports nothing of it, so that the process of a run
 stays light.
@@ -20,16 +20,19 @@ from nbformat import NotebookNode
 from autograder.forkserver.client import NoForkServer
 from autograder.forkserver.pool import ForkSockets, run_worker
 from autograder.grading.conditions import WORKER, Conditions, submission_seed
-from autograder.grading.preloading import sockets_for
+from autograder.grading.preloading import sockets_for, stock_sockets_for
 from autograder.grading.results import Flag, SubmissionResult, load
-from autograder.ingest.intake import take_in
+from autograder.grading.taking_in import Found, found_in, lay_out
+from autograder.ingest.reading import Submission, read_submission
 from autograder.sandbox import Limits
 from autograder.sandbox.owned_folders import owned_folder
 from course.checks.failures import below_its_check
 from course.errors import GradingError
-from course.notebook.answer_modules import MESSAGE, gaps_with_taken_answers
+from course.notebook.answer_modules import MESSAGE
 from course.notebook.cell_code import read_code
 from course.notebook.cell_marks import mark_of
+from course.notebook.nodes import as_nodes
+from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Status, Verdict
 
 WORKER_ENVIRONMENT = {
@@ -56,7 +59,8 @@ class Order:
     """What a worker is to grade, sent as JSON."""
 
     notebook: str
-    """Path of the notebook as ingest has rebuilt it."""
+    """Path of the notebook as ingest has rebuilt it; the worker writes it first, if it takes in
+    what was `handed_in`."""
     result: str
     """Path where the worker writes the result."""
     kept: str
@@ -74,6 +78,8 @@ class Order:
     """Folder whose files every submission finds in its working folder."""
     sandboxed: bool
     limits: dict[str, Any]
+    handed_in: str = ""
+    """Folder with what `taking_in.lay_out` wrote; empty if the notebook is rebuilt already."""
     expected: dict[str, str] = field(default_factory=dict)
     """The kind of value of each exercise in the reference solution, for messages."""
     kernels: str = ""
@@ -105,39 +111,58 @@ def grade_submission(
 
     Raises GradingError only for the grader's own faults.
     """
-    intake = take_in(folder, assignment, source)
-    if intake.rebuilt is None:
-        result = SubmissionResult(student, assignment, intake.digest, conditions.sandbox)
-        result.rejected = intake.reason
-        result.gaps = _no_points(source, "rejected", intake.reason)
-    else:
-        notebook, kinds = intake.rebuilt.notebook, expected_kinds(source)
-        result = run_worker_on(
-            notebook, student, assignment, intake.digest, conditions, expected=kinds
-        )
-        _explain_taken_answers(result, notebook)
-        for gap in result.gaps:
-            if gap.exercise in intake.rebuilt.untouched_gaps and not gap.score:
-                gap.status = "not_attempted"
-        _explain_answers_below(result, intake.rebuilt.below_check)
-    result.flags = [*(Flag(flag.kind, flag.evidence) for flag in intake.flags), *result.flags]
+    try:
+        submission = read_submission(folder, assignment)
+    except Rejected as rejected:
+        return rejected_result(source, student, assignment, conditions.sandbox, rejected.reason)
+    return grade_content(source, submission, student, assignment, conditions)
+
+
+def grade_content(
+    source: NotebookNode,
+    submission: Submission,
+    student: str,
+    assignment: str,
+    conditions: Conditions,
+) -> SubmissionResult:
+    """Grade the bytes of a notebook, as `grade_submission` does."""
+    pool, content = conditions.pool, submission.content
+    sockets = sockets_for(source, content, pool) if pool else None
+    with owned_folder() as folder:
+        lay_out(folder, content, source)
+        more = {"handed_in": str(folder), "expected": expected_kinds(source)}
+        order = _order(folder, student, assignment, submission.digest, conditions, sockets, **more)
+        result = _carried_out(order, conditions, sockets)
+        found = found_in(folder)
+    if found is not None:
+        _explain(result, found)
     return result
 
 
-def _explain_answers_below(result: SubmissionResult, below: tuple[str, ...]) -> None:
-    """Say of gaps that were not attempted where the answer stands."""
+def rejected_result(
+    source: NotebookNode, student: str, assignment: str, sandbox: str, reason: str, digest: str = ""
+) -> SubmissionResult:
+    """Return the result of a notebook that can't be read: no points."""
+    result = SubmissionResult(student, assignment, digest, sandbox)
+    result.rejected = reason
+    result.gaps = _no_points(source, "rejected", reason)
+    return result
+
+
+def _explain(result: SubmissionResult, found: Found) -> None:
+    """Say of gaps without points what the text of the notebook tells of them; add the flags."""
     for place, gap in enumerate(result.gaps):
-        if gap.exercise in below and not gap.score:
-            result.gaps[place] = below_its_check(gap.exercise).verdict(gap.exercise, gap.max_score)
-
-
-def _explain_taken_answers(result: SubmissionResult, notebook: NotebookNode) -> None:
-    """Give gaps that take their answer from the course's package a message that says so."""
-    taken = gaps_with_taken_answers(notebook.cells)
-    for gap in result.gaps:
-        if gap.exercise in taken and not gap.score:
+        if gap.score:
+            continue
+        name = gap.exercise
+        if name in found.taken:
             gap.status, gap.misconception = "error", ""
-            gap.message = f"`{gap.exercise}`: {MESSAGE.format(found=taken[gap.exercise])}"
+            gap.message = f"`{name}`: {MESSAGE.format(found=found.taken[name])}"
+        if name in found.untouched:
+            gap.status = "not_attempted"
+        if name in found.below:
+            result.gaps[place] = below_its_check(name).verdict(name, gap.max_score)
+    result.flags = [*found.flags, *result.flags]
 
 
 def expected_kinds(source: NotebookNode) -> dict[str, str]:
@@ -162,7 +187,7 @@ def _expected_kind(reference: str) -> str:
     return ""
 
 
-def run_worker_on(
+def run_stock(
     notebook: NotebookNode,
     student: str,
     assignment: str,
@@ -170,47 +195,71 @@ def run_worker_on(
     conditions: Conditions,
     **more: Any,
 ) -> SubmissionResult:
-    """Order a worker to grade the notebook, wait for it, and read its result.
+    """Order a worker to grade a rebuilt notebook of a stock course; return its result.
 
-    `more` are further fields of the `Order`, which has none of its own for them.
+    `more` are further fields of the `Order`.
     """
-    stock = more.get("stock") is True
-    sockets = sockets_for(notebook, conditions.pool, stock=stock) if conditions.pool else None
+    sockets = stock_sockets_for(notebook, conditions.pool) if conditions.pool else None
     with owned_folder() as folder:
-        (folder / "notebook.json").write_text(json.dumps(notebook), encoding="utf-8")
-        order = Order(
-            notebook=str(folder / "notebook.json"),
-            result=str(folder / "result.json"),
-            kept=str(folder / "kept.json"),
-            failed=str(folder / "failed"),
-            student=student,
-            assignment=assignment,
-            digest=digest,
-            seed=conditions.seed or submission_seed(conditions.secret, digest, assignment),
-            data=str(conditions.data),
-            scratch=str(conditions.scratch),
-            sandboxed=conditions.sandboxed,
-            limits=conditions.limits,
-            kernels=str(sockets.kernels) if sockets and conditions.sandboxed else "",
-            **more,
+        order = _order(folder, student, assignment, digest, conditions, sockets, stock=True, **more)
+        Path(order.notebook).write_text(json.dumps(notebook), encoding="utf-8")
+        return _carried_out(order, conditions, sockets)
+
+
+def _order(
+    folder: Path,
+    student: str,
+    assignment: str,
+    digest: str,
+    conditions: Conditions,
+    sockets: ForkSockets | None,
+    **more: Any,
+) -> Order:
+    """Return an order whose files are in `folder`; `more` are its further fields."""
+    return Order(
+        notebook=str(folder / "notebook.json"),
+        result=str(folder / "result.json"),
+        kept=str(folder / "kept.json"),
+        failed=str(folder / "failed"),
+        student=student,
+        assignment=assignment,
+        digest=digest,
+        seed=conditions.seed or submission_seed(conditions.secret, digest, assignment),
+        data=str(conditions.data),
+        scratch=str(conditions.scratch),
+        sandboxed=conditions.sandboxed,
+        limits=conditions.limits,
+        kernels=str(sockets.kernels) if sockets and conditions.sandboxed else "",
+        **more,
+    )
+
+
+def _carried_out(
+    order: Order, conditions: Conditions, sockets: ForkSockets | None
+) -> SubmissionResult:
+    """Let a worker carry out the order; return its result, or that of a worker that was stopped.
+
+    Raises GradingError where the grader failed.
+    """
+    path = Path(order.notebook).with_name("order.json")
+    path.write_text(json.dumps(asdict(order)), encoding="utf-8")
+    printed = _carry_out(path, conditions, sockets)
+    if _was_ended(order, printed):
+        # The machine may have run out of memory through others: once more, then it is its own.
+        Path(order.kept).unlink()
+        path.with_name("output").unlink(missing_ok=True)
+        printed = _carry_out(path, conditions, sockets)
+    if printed is None and Path(order.notebook).is_file():
+        return _stopped(order, conditions.sandbox, *OVERRUN)
+    if _was_ended(order, printed):
+        return _stopped(order, conditions.sandbox, *ENDED)
+    if not Path(order.result).is_file():
+        said = "reading it took too long." if printed is None else printed[-1500:]
+        raise GradingError(
+            f"The grader failed on {order.assignment} of {order.student}: {said}",
+            "No mark was written for it.",
         )
-        (folder / "order.json").write_text(json.dumps(asdict(order)), encoding="utf-8")
-        printed = _carry_out(folder / "order.json", conditions, sockets)
-        if _was_ended(order, printed):
-            # The machine may have run out of memory through others: once more, then it is its own.
-            Path(order.kept).unlink()
-            (folder / "output").unlink(missing_ok=True)
-            printed = _carry_out(folder / "order.json", conditions, sockets)
-        if printed is None:
-            return _stopped(notebook, order, conditions.sandbox, *OVERRUN)
-        if _was_ended(order, printed):
-            return _stopped(notebook, order, conditions.sandbox, *ENDED)
-        if not Path(order.result).is_file():
-            raise GradingError(
-                f"The grader failed on {assignment} of {student}: {printed[-1500:]}",
-                "No mark was written for it.",
-            )
-        return load(Path(order.result))
+    return load(Path(order.result))
 
 
 def _was_ended(order: Order, printed: str | None) -> bool:
@@ -219,10 +268,9 @@ def _was_ended(order: Order, printed: str | None) -> bool:
     return printed is not None and kept.is_file() and not result.is_file() and not failed.exists()
 
 
-def _stopped(
-    notebook: NotebookNode, order: Order, sandbox: str, status: Status, message: str
-) -> SubmissionResult:
+def _stopped(order: Order, sandbox: str, status: Status, message: str) -> SubmissionResult:
     """Return the result of a stopped worker: what it has kept, and no points for later gaps."""
+    notebook = as_nodes(json.loads(Path(order.notebook).read_text(encoding="utf-8")))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox)
     kept = Path(order.kept)
     if kept.is_file():
@@ -231,7 +279,7 @@ def _stopped(
     left = _no_points(notebook, status, message, stock=order.stock)
     result.gaps += [gap for gap in left if gap.exercise not in graded]
     result.flags.append(Flag("worker-stopped", "grading was stopped before its end"))
-    result.notebook = json.loads(json.dumps(notebook))
+    result.notebook = notebook
     return result
 
 

@@ -22,7 +22,8 @@ from autograder.grading.outputs import plain_outputs, printed_output, verdict_ou
 from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.stock_worker import grade_stock
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
-from autograder.grading.submission_run import Order
+from autograder.grading.submission_run import Order, rejected_result
+from autograder.grading.taking_in import source_in, take_in_there
 from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.grading.worker_bounds import bound_this_process
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
@@ -152,6 +153,24 @@ def _what_became_of(gap: str, run: CellRun) -> CheckFailed:
     return failure
 
 
+def _result_of(order: Order) -> SubmissionResult:
+    """Take in what was handed in, if that is ordered, and grade."""
+    if order.stock:
+        return grade_stock(order, open_sandbox(order))
+    if order.handed_in:
+        found = take_in_there(Path(order.handed_in), order.assignment, Path(order.notebook))
+        if found.rejected:
+            return rejected_result(
+                source_in(Path(order.handed_in)),
+                order.student,
+                order.assignment,
+                open_sandbox(order).name,
+                found.rejected,
+                order.digest,
+            )
+    return grade(order)
+
+
 def carry_out(path: Path) -> None:
     """Read the order at `path`, grade, and write the result where the order says.
 
@@ -161,8 +180,7 @@ def carry_out(path: Path) -> None:
     order = Order(**json.loads(path.read_text(encoding="utf-8")))
     bound_this_process()
     try:
-        result = grade_stock(order, open_sandbox(order)) if order.stock else grade(order)
-        save(result, Path(order.result))
+        save(_result_of(order), Path(order.result))
     except BaseException:
         Path(order.failed).touch()
         raise

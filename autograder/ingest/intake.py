@@ -1,14 +1,13 @@
-"""Takes in one submission: read, parsed, recognized, rebuilt from the source, scanned."""
+"""Takes in one submission as bytes: parsed, recognized, rebuilt from the source, scanned."""
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.ingest.attempts import scan
-from autograder.ingest.reading import read_submission
 from course.notebook.matching import outline_of
 from course.notebook.parsing import read_cells
 from course.notebook.rebuild import Rebuilt, rebuild_from
@@ -28,35 +27,25 @@ class Intake:
     """Why it was rejected, as one line for the student and the instructor; "" if it was not."""
     rebuilt: Rebuilt | None = None
     """The notebook to grade; None if it was rejected."""
-    digest: str = ""
-    """SHA-256 of what was handed in; "" if there was nothing to read."""
     flags: tuple[Flag, ...] = ()
     """Everything the instructor may want to look at."""
 
 
-def take_in(folder: Path, assignment: str, source: NotebookNode) -> Intake:
-    """Take in `<folder>/<assignment>/<assignment>.ipynb`, `folder` being `submitted/<student>`.
+def take_in(
+    content: bytes, assignment: str, source: NotebookNode, released: Sequence[str]
+) -> Intake:
+    """Take in the bytes of a notebook; one that cannot be graded is an `Intake` with the reason.
 
-    A submission that cannot be graded is an `Intake` with the reason. Raises `Unreadable` where the
-    machine can't open or read it.
+    `released` are the texts of the source's cells as released, from `released_texts`.
     """
-    digest = ""
     try:
-        submission = read_submission(folder, assignment)
-        digest = submission.digest
-        parsed = read_cells(submission.content)
+        parsed = read_cells(content)
         require_assignment(assignment, source, parsed.notebook)
     except Rejected as rejected:
-        return Intake(rejected.reason, digest=digest)
-    rebuilt = rebuild(source, parsed.notebook)
+        return Intake(rejected.reason)
+    rebuilt = rebuild_from(outline_of(source, list(released)), source, parsed.notebook)
     notes = [Flag(LEFT_OUT, note) for note in parsed.notes]
-    flags = (*notes, *rebuilt.flags, *scan(rebuilt.notebook))
-    return Intake(rebuilt=rebuilt, digest=digest, flags=flags)
-
-
-def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
-    """Combine the fixed cells of the source with the gaps and own cells of a parsed submission."""
-    return rebuild_from(outline_of(source, released_texts(source)), source, submitted)
+    return Intake(rebuilt=rebuilt, flags=(*notes, *rebuilt.flags, *scan(rebuilt.notebook)))
 
 
 def released_texts(source: NotebookNode) -> list[str]:

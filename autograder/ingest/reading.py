@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from course.errors import GradingError
@@ -52,8 +53,11 @@ class Submission:
     """What one student handed in for one assignment, as bytes."""
 
     content: bytes
-    digest: str
-    """SHA-256 of the content, in hexadecimal digits."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content, in hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def require_safe_name(name: str, what: str) -> str:
@@ -189,8 +193,7 @@ def _notebook_in(handed_in: int, name: str) -> Submission:
         instead = f"found instead: {', '.join(others)}" if others else "the folder is empty"
         raise Rejected(f"There is no {name}; {instead}.")
     with _opened(handed_in, name, name, 0) as descriptor:
-        content = _read(descriptor, name)
-    return Submission(content, hashlib.sha256(content).hexdigest())
+        return Submission(_read(descriptor, name))
 
 
 @contextmanager

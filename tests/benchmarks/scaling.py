@@ -7,12 +7,15 @@ CORE_SECONDS is what one notebook takes of one core in its sandbox and its tests
 the last line of `make bench`: (seconds of ours - START_SECONDS) x cores / notebooks.
 """
 
+import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from support.bench_class import KINDS, hand_in_class
 from support.contract import ASSIGNMENTS
@@ -24,8 +27,10 @@ from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.autograded import write_autograded
 from autograder.grading.grades_rows import grades_rows
 from autograder.grading.plan import read_source
-from autograder.grading.results import SubmissionResult, iter_results, put
-from autograder.ingest.intake import take_in
+from autograder.grading.preloading import sockets_for
+from autograder.grading.results import SubmissionResult, iter_results, load, put, save
+from autograder.grading.taking_in import found_in, lay_out, take_in_there
+from autograder.ingest.reading import read_submission
 from course.notebook.verdict import Verdict
 
 MEASURED = 0.57
@@ -37,25 +42,31 @@ START_SECONDS = 3.0
 BATCH = 30
 """Submissions that go in together; up to two for each core can wait for the writer."""
 
+NO_SERVERS: Any = SimpleNamespace(first=str, last=str, is_complete=lambda: True)
+
 SIZES = (1_000, 10_000, 100_000)
-MACHINES = {"one 8-core machine": (8, False), "one 64-core node": (64, False)}
-MACHINES |= {"20 nodes of 64 cores": (20 * 64, True)}
+MACHINES = {"one 8-core machine": 8, "one 64-core node": 64, "20 nodes of 64 cores": 20 * 64}
 
 
 @dataclass(frozen=True)
 class Costs:
     """Seconds that the process of the class folder spends on one submission."""
 
-    ingest: float
-    """Reading and rebuilding it; on a cluster the workers do this."""
+    order: float
+    """Reading it, and laying it out for a worker, which takes it in."""
     keep: float
-    """Its result to disk."""
+    """Its result, read from the worker and written to disk."""
     enter: float
     """Its marks into the gradebook, one transaction."""
     page: float
     """Its autograded notebook."""
     row: float
     """Its rows of grades.csv, at the end."""
+
+    @property
+    def hand(self) -> float:
+        """All that is done while others run."""
+        return self.order + self.keep + self.enter + self.page
 
 
 def measure(students: int = 12) -> Costs:
@@ -67,19 +78,31 @@ def measure(students: int = 12) -> Costs:
         count = len(names) * len(ASSIGNMENTS)
         results: list[SubmissionResult] = []
 
-        def ingest() -> None:
-            for student in names:
-                for each, source in sources.items():
-                    intake = take_in(folder.submitted / student, each, source)
-                    assert intake.rebuilt is not None
-                    results.append(_result(student, each, intake.rebuilt.notebook))
+        here, rebuilt = folder.root / "order", folder.root / "order" / "notebook.json"
+        here.mkdir()
 
+        def order(student: str, each: str) -> None:
+            submission = read_submission(folder.submitted / student, each)
+            sockets_for(sources[each], submission.content, NO_SERVERS)
+            assert submission.digest
+            lay_out(here, submission.content, sources[each])
+
+        def keep(number: int) -> None:
+            put(folder, load(here / f"{number}.json"))
+            assert found_in(here)
+
+        pairs = [(student, each) for student in names for each in sources]
+        for number, (student, each) in enumerate(pairs):
+            order(student, each)  # once before it is timed: each source is cleared once in a run
+            take_in_there(here, each, rebuilt)
+            results.append(_result(student, each, json.loads(rebuilt.read_text())))
+            save(results[-1], here / f"{number}.json")
         with GradebookWriter(folder, sources) as writer:
             for each in ASSIGNMENTS:
                 writer._require_registered(each)  # once a class, whatever its size
             return Costs(
-                ingest=_each(count, ingest),
-                keep=_each(count, lambda: [put(folder, one) for one in results]),
+                order=_each(count, lambda: [order(*pair) for pair in pairs]),
+                keep=_each(count, lambda: [keep(number) for number in range(count)]),
                 enter=_each(count, lambda: [writer.enter(some) for some in _batches(results)]),
                 page=_each(
                     count,
@@ -112,16 +135,13 @@ def _result(student: str, assignment: str, notebook: dict) -> SubmissionResult:
     return SubmissionResult(student, assignment, "digest", "none", gaps, notebook=notebook)
 
 
-def estimate(
-    submissions: int, cores: int, cluster: bool, seconds: float, costs: Costs
-) -> tuple[float, str]:
+def estimate(submissions: int, cores: int, seconds: float, costs: Costs) -> tuple[float, str]:
     """Return the seconds of a run, and what they are spent on for the most part.
 
     Cores work while the one process that keeps the class does; the slower of the two decides.
     """
     work = submissions * seconds / cores
-    hand = costs.keep + costs.enter + costs.page + (0.0 if cluster else costs.ingest)
-    writer = submissions * hand
+    writer = submissions * costs.hand
     slower = "the cores" if work >= writer else "the writer"
     return START_SECONDS + max(work, writer) + submissions * costs.row, slower
 
@@ -143,13 +163,11 @@ def main(seconds: float = MEASURED) -> None:
     print(f"core-seconds for each submission, in its sandbox and its tests: {seconds}\n")
     heads = "".join(f"{size:>24,}" for size in SIZES)
     print(f"{'submissions':<22}{heads}")
-    for machine, (cores, cluster) in MACHINES.items():
-        found = [estimate(size, cores, cluster, seconds, costs) for size in SIZES]
+    for machine, cores in MACHINES.items():
+        found = [estimate(size, cores, seconds, costs) for size in SIZES]
         cells = "".join(f"{f'{_shown(took)} ({slower})':>24}" for took, slower in found)
         print(f"{machine:<22}{cells}")
-    hand = costs.keep + costs.enter + costs.page
-    print(f"\nThe writer is the bottleneck from {seconds / (hand + costs.ingest):.0f} cores on one")
-    print(f"machine, and from {seconds / hand:.0f} cores on a cluster.")
+    print(f"\nThe writer is the bottleneck from {seconds / costs.hand:.0f} cores on.")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ from autograder.grading import class_run as grading
 from autograder.grading import cluster, places
 from autograder.grading.conditions import Conditions, GradeOptions
 from autograder.grading.results import SubmissionResult
-from autograder.ingest.intake import take_in
+from autograder.ingest.intake import Intake, released_texts, take_in
+from autograder.ingest.reading import Submission, read_submission
+from course.notebook.rejecting import Rejected
 from course.notebook.verdict import Verdict
 
 STUDENTS = ("ada", "ben", "chi", "dana")
@@ -45,8 +47,25 @@ def stub(
     source: Any, folder: Path, student: str, assignment: str, conditions: Conditions
 ) -> SubmissionResult:
     """Give full marks to each gap that was touched."""
-    intake = take_in(folder, assignment, source)
-    result = SubmissionResult(student, assignment, intake.digest, "none", rejected=intake.reason)
+    try:
+        submission = read_submission(folder, assignment)
+    except Rejected as rejected:
+        return _stub_result(source, student, assignment, "", Intake(rejected.reason))
+    return stub_content(source, submission, student, assignment, conditions)
+
+
+def stub_content(
+    source: Any, submission: Submission, student: str, assignment: str, conditions: Conditions
+) -> SubmissionResult:
+    """Do the same with the bytes of a notebook."""
+    intake = take_in(submission.content, assignment, source, released_texts(source))
+    return _stub_result(source, student, assignment, submission.digest, intake)
+
+
+def _stub_result(
+    source: Any, student: str, assignment: str, digest: str, intake: Intake
+) -> SubmissionResult:
+    result = SubmissionResult(student, assignment, digest, "none", rejected=intake.reason)
     for cell in source.cells:
         mark = cell.metadata.get("nbgrader", {})
         if mark.get("grade"):

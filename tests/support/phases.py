@@ -89,7 +89,7 @@ def watch_run() -> Phases:
 
     phases = Phases(time.thread_time)
     phases.wrap(places, "grade_submission", "the rest", lambda *args: args[3])
-    phases.wrap(submission_run, "take_in", "reading in")
+    phases.wrap(submission_run, "lay_out", "reading in")
     phases.wrap(submission_run, "sockets_for", "waiting for imports")
     phases.wrap(submission_run, "run_worker", WORKER)
     phases.wrap(submission_run, "load", "result")
@@ -134,6 +134,7 @@ def watch_worker() -> None:
     phases.wrap(StudentProcess, "request", "calls across")
     for name in ("run_locked", "run_test", "run_hidden"):
         phases.wrap(TrustedTests, name, "tests")
+    phases.wrap(worker, "take_in_there", "reading in")
     phases.wrap(worker, "_keep", "result")
     phases.wrap(worker, "save", "result")
     phases.wrap_end(worker, "open_student", "end of the kernel")

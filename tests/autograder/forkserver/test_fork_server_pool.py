@@ -1,6 +1,7 @@
 """Which stage a submission is forked from, when, and what happens if forks are not confined."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -31,6 +32,7 @@ from autograder.grading.preloading import (
     kernel_modules,
     sockets_for,
     stock_modules,
+    stock_sockets_for,
     uses_tensorflow,
 )
 from autograder.sandbox.owned_folders import owned_folder
@@ -86,15 +88,13 @@ def test_a_notebook_gets_the_fork_that_it_needs(executor):
     proven = []
     pool = ForkServerPool(PLAIN, HEAVY, proven.append, executor)
 
-    assert sockets_for(LIGHT_NOTEBOOK, pool) == PLAIN
-    assert sockets_for(HEAVY_NOTEBOOK, pool) == HEAVY
+    assert sockets_for(LIGHT_NOTEBOOK, b"", pool) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, b"", pool) == HEAVY
     assert sorted(proven, key=str) == [HEAVY, PLAIN]
 
 
-def scipy_in(*, test: bool) -> dict:
-    metadata = {"nbgrader": {"grade": True}} if test else {}
-    cell = {"cell_type": "code", "source": "import scipy.signal", "metadata": metadata}
-    return {"cells": [cell]}
+SCIPY = json.dumps({"cells": [{"source": ["import numpy\n", "import scipy.signal"]}]}).encode()
+KERAS = rb"""{"cells": [{"source": "import numpy\nfrom keras.layers import Conv2D"}]}"""
 
 
 def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
@@ -103,18 +103,24 @@ def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
         PLAIN, HEAVY, lambda sockets: sockets == PLAIN or proof.wait(20), executor
     )
 
-    assert sockets_for(scipy_in(test=False), pool) == PLAIN
+    assert sockets_for(LIGHT_NOTEBOOK, SCIPY, pool) == PLAIN
     proof.set()
-    assert sockets_for(HEAVY_NOTEBOOK, pool) == HEAVY
-    assert sockets_for(scipy_in(test=False), pool) == HEAVY
-    assert sockets_for(scipy_in(test=True), pool) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, b"", pool) == HEAVY
+    assert sockets_for(LIGHT_NOTEBOOK, SCIPY, pool) == HEAVY
+
+
+def test_a_student_s_own_import_gets_what_it_needs(executor):
+    pool = ForkServerPool(PLAIN, HEAVY, lambda sockets: None, executor)
+
+    assert sockets_for(LIGHT_NOTEBOOK, KERAS, pool) == HEAVY
+    assert sockets_for(LIGHT_NOTEBOOK, b"[see keras](https://keras.io), tensorflow", pool) == PLAIN
 
 
 def test_without_tensorflow_in_the_class_one_stage_serves_all(executor):
     proven = []
     pool = ForkServerPool(PLAIN, PLAIN, proven.append, executor)
 
-    assert sockets_for(HEAVY_NOTEBOOK, pool) == PLAIN
+    assert sockets_for(HEAVY_NOTEBOOK, b"", pool) == PLAIN
     assert proven == [PLAIN]
 
 
@@ -135,8 +141,8 @@ def test_a_stock_course_s_own_sources_say_what_is_imported(executor):
     assert kernel_modules(tensorflow=False, stock=found)[1:] == [tuple(found)]
     assert len(kernel_modules(tensorflow=False, stock=["numpy"])) == 1
     pool = ForkServerPool(PLAIN, HEAVY, lambda sockets: None, executor)
-    assert sockets_for(sources[0], pool, stock=True) == HEAVY
-    assert sockets_for(cells_of("import numpy, json"), pool, stock=True) == PLAIN
+    assert stock_sockets_for(sources[0], pool) == HEAVY
+    assert stock_sockets_for(cells_of("import numpy, json"), pool) == PLAIN
 
 
 def test_a_module_that_fails_or_starts_a_thread_is_left_out(tmp_path):
@@ -162,8 +168,8 @@ def test_no_fork_is_used_before_it_is_proven(executor):
         PLAIN, HEAVY, lambda sockets: sockets == PLAIN or proof.wait(20), executor
     )
     with ThreadPoolExecutor(1) as other:
-        asked = other.submit(sockets_for, HEAVY_NOTEBOOK, pool)
-        assert sockets_for(LIGHT_NOTEBOOK, pool) == PLAIN
+        asked = other.submit(sockets_for, HEAVY_NOTEBOOK, b"", pool)
+        assert sockets_for(LIGHT_NOTEBOOK, b"", pool) == PLAIN
         assert not asked.done()
         assert not pool.is_complete()
         proof.set()
@@ -182,7 +188,7 @@ def test_a_fork_that_is_not_held_is_never_used(executor):
 
     for _ in range(2):
         with pytest.raises(GradingError, match="Not denied"):
-            sockets_for(HEAVY_NOTEBOOK, pool)
+            sockets_for(HEAVY_NOTEBOOK, b"", pool)
 
 
 def test_a_run_does_not_begin_where_no_fork_is_held(executor):
@@ -200,7 +206,7 @@ def test_where_no_fork_is_to_be_had_everything_starts_anew(executor):
     pool = ForkServerPool(PLAIN, HEAVY, prove, executor)
     pool.first()
 
-    assert sockets_for(LIGHT_NOTEBOOK, pool) is sockets_for(HEAVY_NOTEBOOK, pool) is None
+    assert sockets_for(LIGHT_NOTEBOOK, b"", pool) is sockets_for(HEAVY_NOTEBOOK, b"", pool) is None
 
 
 def test_a_worker_ends_with_who_waits_for_it(tmp_path):

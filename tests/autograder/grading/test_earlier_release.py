@@ -9,6 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from rich.console import Console
 from support.commands import run_command
+from support.rebuilding import rebuild
 
 from autograder.build.new_assignment import new_assignment, start_course
 from autograder.build.release import build, publish, stale_sources
@@ -18,7 +19,6 @@ from autograder.grading.class_run import Summary
 from autograder.grading.earlier_release import earlier_release_lines, personal_flags
 from autograder.grading.grades_rows import grades_rows
 from autograder.grading.results import Flag, SubmissionResult, iter_results, put
-from autograder.ingest.intake import rebuild
 from autograder.pages.report import report_tables
 from autograder.pages.report.graded_class import GradedClass
 from course.notebook.verdict import Verdict

@@ -16,6 +16,7 @@ from autograder.grading import submission_run
 from autograder.grading.conditions import Conditions
 from autograder.grading.plan import read_source
 from autograder.grading.results import SubmissionResult, save
+from autograder.grading.taking_in import take_in_there
 from course.errors import GradingError
 from course.notebook.verdict import Verdict
 
@@ -83,8 +84,9 @@ def graded_by(worker: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def keep_one(order: Path) -> None:
-    """Keep the first verdict, as a worker does before it is stopped."""
+    """Take in the notebook and keep the first verdict, as a worker does before it is stopped."""
     said = json.loads(order.read_text())
+    take_in_there(Path(said["handed_in"]), "reshape", Path(said["notebook"]))
     result = SubmissionResult("ada", "reshape", said["digest"], "none")
     result.gaps.append(Verdict("scale_pixels", 4.0, 4.0, "correct"))
     save(result, Path(said["kept"]))
@@ -103,6 +105,16 @@ def test_what_a_stopped_worker_has_graded_keeps_its_mark(
     assert [(gap.score, gap.status) for gap in result.gaps] == [(4.0, "correct"), (0.0, status)]
     assert "stopped before this was checked" in result.gaps[1].message
     assert [flag.kind for flag in result.flags] == ["worker-stopped"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"), [(None, "reading it took too long."), ("MemoryError", "MemoryError")]
+)
+def test_a_worker_that_was_stopped_before_it_read_anything_gives_no_mark(
+    printed: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(GradingError, match=f"The grader failed on reshape of ada: {said}"):
+        graded_by(lambda *_: printed, tmp_path, monkeypatch)
 
 
 def test_a_worker_that_was_ended_is_run_once_more(

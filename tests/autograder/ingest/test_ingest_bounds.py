@@ -18,14 +18,16 @@ from support.growing_text import (
     takes_linear_time,
 )
 from support.places import ROOT
+from support.rebuilding import rebuild
 
+from autograder.grading.taking_in import found_in, lay_out, take_in_there
 from autograder.ingest.attempts import scan
-from autograder.ingest.intake import Intake, rebuild, take_in
 from autograder.pages.feedback.student_cells import student_cells
 from autograder.pages.quiz_answers import chosen
 from autograder.pages.similarity.fingerprints import fingerprints
 from autograder.pages.similarity.similar_pairs import split_cells
 from course.notebook.answer_modules import gaps_with_taken_answers
+from course.notebook.nodes import as_nodes
 from course.notebook.parsing import read_cells
 from course.notebook.rejecting import Rejected
 from course.notebook.skimming import skim
@@ -178,16 +180,17 @@ DOCUMENTS = st.fixed_dictionaries(
 
 def everything(content: bytes) -> None:
     """Hand in these bytes, and do what grading and its pages do with them as data."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ada" / "reshape" / "reshape.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content)
-        found = take_in(Path(folder) / "ada", "reshape", SOURCE)
-    assert type(found) is Intake and (found.rebuilt is None) == bool(found.reason)
-    assert found.reason.isprintable() and all(one.evidence.isprintable() for one in found.flags)
-    if found.rebuilt is None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, rebuilt = Path(name), Path(name) / "rebuilt.json"
+        lay_out(folder, content, SOURCE)
+        found = take_in_there(folder, "reshape", rebuilt)
+        assert found_in(folder) == found
+        text = rebuilt.read_text(encoding="utf-8") if rebuilt.exists() else ""
+    assert (text == "") == bool(found.rejected)
+    assert found.rejected.isprintable() and all(one.evidence.isprintable() for one in found.flags)
+    if not text:
         return
-    notebook = found.rebuilt.notebook
+    notebook = as_nodes(json.loads(text))
     nbformat.validate(notebook)
     gaps_with_taken_answers(notebook.cells)
     fingerprints(*split_cells(notebook))

@@ -10,11 +10,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from support.contract import ASSIGNMENTS
 from support.places import ROOT, SUBMISSIONS
+from support.rebuilding import rebuild
 
 from autograder.build.answer_files import fill, read_answers
 from autograder.ingest.attempt_rules import KINDS
 from autograder.ingest.attempts import scan
-from autograder.ingest.intake import rebuild
 from course.notebook.tampering import Flag
 
 DEMO = sorted((SUBMISSIONS / "demo").glob("*/*.py"))

@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from support.contract import ASSIGNMENTS
 from support.places import ROOT
+from support.rebuilding import rebuild
 
 from autograder.ingest.attempt_rules import KINDS
-from autograder.ingest.intake import rebuild
 from course.notebook.parsing import parse_notebook
 from course.notebook.rebuild import Rebuilt
 from course.notebook.recognizing import require_assignment
