@@ -45,13 +45,15 @@ def cells_of(class_folder: ClassFolder, names: list[str]) -> list[list[str]]:
     """Take the submissions in, and return the code cells of each, tests included."""
     import nbformat
 
-    from autograder.ingest.intake import take_in
+    from autograder.ingest.intake import released_texts, take_in
+    from autograder.ingest.reading import read_submission
 
     sources = {name: nbformat.read(COURSE.source(name), as_version=4) for name in ASSIGNMENTS}
     found = []
     for student in names:
         for assignment, source in sources.items():
-            intake = take_in(class_folder.submitted / student, assignment, source)
+            content = read_submission(class_folder.submitted / student, assignment).content
+            intake = take_in(content, assignment, source, released_texts(source))
             assert intake.rebuilt is not None
             cells = intake.rebuilt.notebook.cells
             found.append([cell.source for cell in cells if cell.cell_type == "code"])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.places import ROOT
 
-from autograder.ingest.intake import take_in
+from autograder.ingest.intake import released_texts, take_in
 from course.notebook.parsing import parse_notebook, read_cells
 from course.notebook.rejecting import Rejected
 
@@ -85,12 +85,8 @@ def test_malformed_notebooks_are_refused_with_a_reason(document, expected):
 
 
 @pytest.mark.parametrize(("content", "expected"), CORRUPT.values(), ids=CORRUPT)
-def test_a_corrupt_file_is_that_students_result(content, expected, tmp_path):
-    folder = tmp_path / "submitted" / "eve" / "reshape"
-    folder.mkdir(parents=True)
-    (folder / "reshape.ipynb").write_bytes(content)
-
-    intake = take_in(folder.parent, "reshape", SOURCE)
+def test_a_corrupt_file_is_that_students_result(content, expected):
+    intake = take_in(content, "reshape", SOURCE, released_texts(SOURCE))
 
     assert expected in intake.reason
     assert intake.rebuilt is None
