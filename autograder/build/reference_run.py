@@ -127,7 +127,7 @@ def _seconds(cell: NotebookNode) -> float:
 def _train_dense_apart(environment: dict[str, str]) -> Figures:
     """Train the dense model in a process of its own."""
     finished = subprocess.run(
-        [sys.executable, "-m", "autograder.build.reference_run"],
+        [sys.executable, "-P", "-m", "autograder.build.reference_run"],
         env={**environment, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,

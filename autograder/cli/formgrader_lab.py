@@ -91,7 +91,7 @@ def serve_in_hub(course: AnyCourse, class_folder: ClassFolder) -> None:
     put_scripts_on_path()
     os.environ["CLASS_DIR"] = str(class_folder.root)
     os.environ["JUPYTERHUB_DEFAULT_URL"] = "/formgrader/"
-    run_server([sys.executable, "-m", "jupyterhub.singleuser"], course.root, learner=False)
+    run_server([sys.executable, "-P", "-m", "jupyterhub.singleuser"], course.root, learner=False)
 
 
 def write_workspace(folder: Path) -> None:

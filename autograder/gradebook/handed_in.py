@@ -12,6 +12,7 @@ The times of files are not used: a student can set them.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Ledger, Taken
@@ -110,8 +111,11 @@ def parse_timestamp(text: str) -> HandedIn:
     """
     found = _STAMP.fullmatch(text.strip())
     try:
-        return _parse(found["time"], found["zone"]) if found else _parse_as_nbgrader(text.strip())
-    except (ValueError, OverflowError, TypeError, AttributeError):
+        if found and (found["zone"] or "").upper() not in ("AM", "PM"):
+            return _parse(found["time"], found["zone"])
+        return _parse_as_nbgrader(text.strip())
+    # A warning where the run makes errors of them: the text is a student's, and dateutil's own.
+    except (ValueError, OverflowError, TypeError, AttributeError, Warning):
         return _NO_TIME
 
 
@@ -120,24 +124,42 @@ _NO_TIME = HandedIn(None, TIMESTAMP, f"{TIMESTAMP} is no time")
 
 def _parse(text: str, zone: str | None) -> HandedIn:
     """Read the form of nbgrader's exchange; raise ValueError or OverflowError where it is none."""
-    from dateutil.tz import gettz
-
     time = datetime.fromisoformat(text.replace(" ", "T"))
     if offset := _OFFSET.fullmatch(zone or ""):
         sign = -1 if offset[1] == "-" else 1
         time -= sign * timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return HandedIn(time.replace(tzinfo=UTC), TIMESTAMP)
-    known = UTC if zone in (None, "UTC", "Z", "GMT") else gettz(zone)
-    if known is not None:
+    if known := UTC if zone in (None, "UTC", "Z", "GMT") else _zone(zone):
         return HandedIn(time.replace(tzinfo=known).astimezone(UTC), TIMESTAMP)
     note = f"the time zone {zone!r} in {TIMESTAMP} is not known; it is read as UTC"
     return HandedIn(time.replace(tzinfo=UTC), TIMESTAMP, note)
 
 
+def _zone(name: str) -> ZoneInfo | None:
+    """Return a time zone by its name; None for any other text, which must lead to no file."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
 def _parse_as_nbgrader(text: str) -> HandedIn:
-    """Read another form, such as a course's own `timestamp_format`, if it names day and time."""
+    """Read another form, such as a course's own `timestamp_format`, if it names day and time.
+
+    It names them if nothing is filled in, and if the day can't be the month as well.
+    """
+    from dateutil.parser import parse
     from nbgrader.utils import parse_utc
 
     if not (re.search(r"\d{4}", text) and re.search(r"\d:\d\d", text)):
         return _NO_TIME
+    # Where the year comes first, dateutil would read the day first as well.
+    orders = (False,) if re.match(r"\d{4}", text) else (False, True)
+    readings = {
+        parse(text, default=default, dayfirst=first).replace(tzinfo=None)
+        for default in (datetime(2001, 2, 3), datetime(2012, 11, 10))
+        for first in orders
+    }
+    if len(readings) != 1:
+        return HandedIn(None, TIMESTAMP, f"{TIMESTAMP} names no certain day")
     return HandedIn(parse_utc(text).replace(tzinfo=UTC), TIMESTAMP)

@@ -37,7 +37,12 @@ def read_date(text: str, zone: tzinfo, day_first: bool | None = None) -> datetim
     `zone` is the zone of a time that names none. `day_first` says how to read `3/4/2026`; None if
     nothing does: then it is no date.
     """
-    text = _plain(text)
+    moment = _moment(_plain(text), zone, day_first)
+    # The first and the last years can't be written in another zone.
+    return moment if moment and 1900 < moment.year < 9999 else None
+
+
+def _moment(text: str, zone: tzinfo, day_first: bool | None) -> datetime | None:
     try:
         if _ISO.fullmatch(text):
             moment = datetime.fromisoformat(text.upper())

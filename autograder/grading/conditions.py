@@ -229,7 +229,7 @@ def _write_data(folder: Path) -> None:
 def _list_fonts(folder: Path) -> None:
     """Let matplotlib list the machine's fonts once, which takes seconds in a fresh home."""
     subprocess.run(
-        [sys.executable, "-c", "import matplotlib.font_manager"],
+        [sys.executable, "-P", "-c", "import matplotlib.font_manager"],
         env={**os.environ, "MPLCONFIGDIR": str(folder)},
         check=True,
         capture_output=True,

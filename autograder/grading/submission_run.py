@@ -306,7 +306,8 @@ def _carry_out(order: Path, conditions: Conditions, sockets: ForkSockets | None)
 def _run_anew(order: Path, environment: dict[str, str], seconds: float) -> str | None:
     """Run a new worker to its end; kill its whole session if it takes longer than `seconds`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", WORKER, str(order)],
+        # -P: the folder where a command is run may be a student's, and its files no modules.
+        [sys.executable, "-P", "-m", WORKER, str(order)],
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

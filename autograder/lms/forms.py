@@ -133,14 +133,16 @@ def blackboard(part: str, zone: tzinfo) -> list[Sender]:
     match = _BLACKBOARD.fullmatch(part)
     if not match:
         return []
-    time = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
+    try:
+        time = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
+        time = time.astimezone(UTC)
+    except (ValueError, OverflowError):  # a student's own name for a file, not Blackboard's
+        return []
     own = (match["own"],) if match["own"] else ()
     who = match["who"]
     keys = [who[found.end() :] for found in re.finditer("_", who)]
     return [
-        Sender("blackboard", key, time=time.astimezone(UTC), own=own, group=key)
-        for key in reversed(keys)
-        if key
+        Sender("blackboard", key, time=time, own=own, group=key) for key in reversed(keys) if key
     ]
 
 

@@ -215,7 +215,7 @@ class Reader:
     def _started(self) -> subprocess.Popen[bytes]:
         """Return the process, started if it is not running."""
         if self._process is None:
-            command = [sys.executable, "-m", "autograder.lms.reader_process"]
+            command = [sys.executable, "-P", "-m", "autograder.lms.reader_process"]
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,

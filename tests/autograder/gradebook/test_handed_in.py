@@ -185,6 +185,8 @@ READ = {
     "an offset behind": "2026-11-02 23:59:00 -01:00",
     "ISO 8601": "2026-11-03T00:59:00Z\n",
     "another format": "03 Nov 2026 00:59:00 UTC",
+    "half of a day": "2026-11-03 12:59 AM",
+    "a month by its name": "Nov 3, 2026 12:59 AM",
     "a zone that nobody knows": "2026-11-03 00:59:00 XYZT",
 }
 
@@ -194,6 +196,26 @@ def test_a_time_is_read_in_its_zone(text: str) -> None:
     when = parse_timestamp(text)
     assert when.time == LATE
     assert ("XYZT" in when.note) == ("XYZT" in text)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["../../../etc/localtime", "/etc/localtime", "/etc/passwd", "Europe", "../Europe/Berlin"],
+)
+def test_a_zone_is_a_name_and_leads_to_no_file(zone: str) -> None:
+    when = parse_timestamp(f"2026-11-03 00:59:00 {zone}")
+
+    assert when.time == LATE
+    assert when.note == f"the time zone {zone!r} in timestamp.txt is not known; it is read as UTC"
+
+
+@pytest.mark.parametrize(
+    "text", ["11/03/2026 2:00 PM", "03.11.2026 14:00", "14:00 2026", "Nov 2026 14:00"]
+)
+def test_a_day_that_is_not_certain_is_no_time(text: str) -> None:
+    when = parse_timestamp(text)
+
+    assert (when.time, when.note) == (None, "timestamp.txt names no certain day")
 
 
 def test_the_command_says_which_times_a_student_can_write(

@@ -31,7 +31,7 @@ from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.roster import People, Person, read_roster
 from autograder.lms import collecting
 from autograder.lms.collecting import Collected, CollectOptions, collect
-from autograder.lms.forms import NamePattern, UnusablePattern
+from autograder.lms.forms import NamePattern, UnusablePattern, blackboard
 from autograder.lms.name_encoding import encoding_of
 from autograder.lms.reader import Reader
 from course.errors import GradingError
@@ -137,6 +137,13 @@ def test_blackboard_names_the_login_and_the_time(
     assert len(reasons(done)) == 1
     assert "dana" in reasons(done)[0]
     assert missing(done) == {"dana", "jose"}
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-99-99-99-99-99", "2026-13-01-00-00-00", "0001-01-01-00-00-00"]
+)
+def test_a_name_with_an_impossible_time_is_not_blackboard_s(time: str) -> None:
+    assert blackboard(f"lovelaceada_11_1_my_attempt_{time}_reshape.ipynb", BERLIN) == []
 
 
 def test_a_blackboard_login_that_is_not_certain_is_nobody_s(
