@@ -162,4 +162,6 @@ def _parse_as_nbgrader(text: str) -> HandedIn:
     }
     if len(readings) != 1:
         return HandedIn(None, TIMESTAMP, f"{TIMESTAMP} names no certain day")
+    if re.search(r"[ap]m$", text, re.IGNORECASE):  # nbgrader takes it for a time zone
+        return HandedIn(readings.pop().replace(tzinfo=UTC), TIMESTAMP)
     return HandedIn(parse_utc(text).replace(tzinfo=UTC), TIMESTAMP)
