@@ -38,7 +38,7 @@ def read_date(text: str, zone: tzinfo, day_first: bool | None = None) -> datetim
     nothing does: then it is no date.
     """
     moment = _moment(_plain(text), zone, day_first)
-    # The first and the last years can't be written in another zone.
+    # The first and the last years that Python knows can't be written in every zone.
     return moment if moment and 1900 < moment.year < 9999 else None
 
 

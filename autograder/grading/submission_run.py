@@ -59,8 +59,8 @@ class Order:
     """What a worker is to grade, sent as JSON."""
 
     notebook: str
-    """Path of the notebook as ingest has rebuilt it; the worker writes it first, if it takes in
-    what was `handed_in`."""
+    """Path of the notebook as ingest has rebuilt it. A stock course's is there already; any other
+    the worker writes, once it has taken in what `taking_in.lay_out` has written beside it."""
     result: str
     """Path where the worker writes the result."""
     kept: str
@@ -78,8 +78,6 @@ class Order:
     """Folder whose files every submission finds in its working folder."""
     sandboxed: bool
     limits: dict[str, Any]
-    handed_in: str = ""
-    """Folder with what `taking_in.lay_out` wrote; empty if the notebook is rebuilt already."""
     expected: dict[str, str] = field(default_factory=dict)
     """The kind of value of each exercise in the reference solution, for messages."""
     kernels: str = ""
@@ -114,7 +112,10 @@ def grade_submission(
     try:
         submission = read_submission(folder, assignment)
     except Rejected as rejected:
-        return rejected_result(source, student, assignment, conditions.sandbox, rejected.reason)
+        result = SubmissionResult(student, assignment, "", conditions.sandbox)
+        result.rejected = rejected.reason
+        result.gaps = _no_points(source, "rejected", rejected.reason)
+        return result
     return grade_content(source, submission, student, assignment, conditions)
 
 
@@ -130,22 +131,14 @@ def grade_content(
     sockets = sockets_for(source, content, pool) if pool else None
     with owned_folder() as folder:
         lay_out(folder, content, source)
-        more = {"handed_in": str(folder), "expected": expected_kinds(source)}
-        order = _order(folder, student, assignment, submission.digest, conditions, sockets, **more)
+        kinds, digest = expected_kinds(source), submission.digest
+        order = _order(folder, student, assignment, digest, conditions, sockets, expected=kinds)
         result = _carried_out(order, conditions, sockets)
         found = found_in(folder)
-    if found is not None:
+    if result.rejected:
+        result.gaps = _no_points(source, "rejected", result.rejected)
+    elif found is not None:
         _explain(result, found)
-    return result
-
-
-def rejected_result(
-    source: NotebookNode, student: str, assignment: str, sandbox: str, reason: str, digest: str = ""
-) -> SubmissionResult:
-    """Return the result of a notebook that can't be read: no points."""
-    result = SubmissionResult(student, assignment, digest, sandbox)
-    result.rejected = reason
-    result.gaps = _no_points(source, "rejected", reason)
     return result
 
 

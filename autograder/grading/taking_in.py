@@ -5,7 +5,7 @@ part that a student's bytes decide. Each worker parses its own, bounded as its t
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,13 @@ class Found:
 
     rejected: str
     """Why it cannot be graded; "" if it can."""
-    untouched: list[str]
-    """The gaps that are as they were released."""
-    below: list[str]
-    """The gaps that only cells below their check define."""
-    taken: dict[str, str]
-    """What gaps take from the course's package, by gap."""
     flags: list[Flag]
+    untouched: list[str] = field(default_factory=list)
+    """The gaps that are as they were released."""
+    below: list[str] = field(default_factory=list)
+    """The gaps that only cells below their check define."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """What gaps take from the course's package, by gap."""
 
 
 def lay_out(folder: Path, content: bytes, source: NotebookNode) -> None:
@@ -50,23 +50,17 @@ def _with_release(source: str) -> str:
 
 def take_in_there(folder: Path, assignment: str, notebook: Path) -> Found:
     """Take in what `lay_out` wrote; write what was found, and to `notebook` what is to be run."""
-    released = json.loads((folder / SOURCE).read_text(encoding="utf-8"))["released"]
+    known = json.loads((folder / SOURCE).read_text(encoding="utf-8"))
     content = (folder / SUBMISSION).read_bytes()
-    intake = take_in(content, assignment, source_in(folder), released)
-    flags = [Flag(flag.kind, flag.evidence) for flag in intake.flags]
-    found = Found(intake.reason, [], [], {}, flags)
-    if intake.rebuilt is not None:
-        rebuilt = intake.rebuilt
-        taken = gaps_with_taken_answers(rebuilt.notebook.cells)
-        found = Found("", list(rebuilt.untouched_gaps), list(rebuilt.below_check), taken, flags)
+    intake = take_in(content, assignment, as_nodes(known["source"]), known["released"])
+    found = Found(intake.reason, [Flag(flag.kind, flag.evidence) for flag in intake.flags])
+    if rebuilt := intake.rebuilt:
+        found.untouched.extend(rebuilt.untouched_gaps)
+        found.below.extend(rebuilt.below_check)
+        found.taken.update(gaps_with_taken_answers(rebuilt.notebook.cells))
         notebook.write_text(json.dumps(rebuilt.notebook), encoding="utf-8")
     (folder / FOUND).write_text(json.dumps(asdict(found)), encoding="utf-8")
     return found
-
-
-def source_in(folder: Path) -> NotebookNode:
-    """Read the source notebook that `lay_out` wrote."""
-    return as_nodes(json.loads((folder / SOURCE).read_text(encoding="utf-8"))["source"])
 
 
 def found_in(folder: Path) -> Found | None:

@@ -22,8 +22,8 @@ from autograder.grading.outputs import plain_outputs, printed_output, verdict_ou
 from autograder.grading.results import Flag, SubmissionResult, save
 from autograder.grading.stock_worker import grade_stock
 from autograder.grading.student_process import Stopped, StudentProcess, open_student
-from autograder.grading.submission_run import Order, rejected_result
-from autograder.grading.taking_in import source_in, take_in_there
+from autograder.grading.submission_run import Order
+from autograder.grading.taking_in import take_in_there
 from autograder.grading.trusted_tests import CALL_SECONDS, TrustedTests
 from autograder.grading.worker_bounds import bound_this_process
 from autograder.sandbox import CellRun, Limits, Sandbox, detect_sandbox
@@ -40,14 +40,13 @@ ENDED = (
 )
 
 
-def grade(order: Order) -> SubmissionResult:
+def grade(order: Order, sandbox: Sandbox) -> SubmissionResult:
     """Run the notebook cell by cell, each on the trusted side, on the student's, or on both.
 
     Hidden tests run when all outputs are taken: see `rehearsal`.
     """
     started = time.monotonic()
     inputs.set_secret(bytes.fromhex(order.seed))
-    sandbox = open_sandbox(order)
     notebook = json.loads(Path(order.notebook).read_text(encoding="utf-8"))
     result = SubmissionResult(order.student, order.assignment, order.digest, sandbox.name)
     limits = replace(Limits(), **order.limits)
@@ -154,21 +153,16 @@ def _what_became_of(gap: str, run: CellRun) -> CheckFailed:
 
 
 def _result_of(order: Order) -> SubmissionResult:
-    """Take in what was handed in, if that is ordered, and grade."""
+    """Take in what was handed in, and grade; a stock course's notebook is rebuilt already."""
+    sandbox = open_sandbox(order)
     if order.stock:
-        return grade_stock(order, open_sandbox(order))
-    if order.handed_in:
-        found = take_in_there(Path(order.handed_in), order.assignment, Path(order.notebook))
-        if found.rejected:
-            return rejected_result(
-                source_in(Path(order.handed_in)),
-                order.student,
-                order.assignment,
-                open_sandbox(order).name,
-                found.rejected,
-                order.digest,
-            )
-    return grade(order)
+        return grade_stock(order, sandbox)
+    path = Path(order.notebook)
+    reason = take_in_there(path.parent, order.assignment, path).rejected
+    if reason:
+        who = order.student, order.assignment
+        return SubmissionResult(*who, order.digest, sandbox.name, rejected=reason)
+    return grade(order, sandbox)
 
 
 def carry_out(path: Path) -> None:

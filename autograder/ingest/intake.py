@@ -1,7 +1,6 @@
 """Takes in one submission as bytes: parsed, recognized, rebuilt from the source, scanned."""
 
 import copy
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +30,7 @@ class Intake:
     """Everything the instructor may want to look at."""
 
 
-def take_in(
-    content: bytes, assignment: str, source: NotebookNode, released: Sequence[str]
-) -> Intake:
+def take_in(content: bytes, assignment: str, source: NotebookNode, released: list[str]) -> Intake:
     """Take in the bytes of a notebook; one that cannot be graded is an `Intake` with the reason.
 
     `released` are the texts of the source's cells as released, from `released_texts`.
@@ -43,7 +40,7 @@ def take_in(
         require_assignment(assignment, source, parsed.notebook)
     except Rejected as rejected:
         return Intake(rejected.reason)
-    rebuilt = rebuild_from(outline_of(source, list(released)), source, parsed.notebook)
+    rebuilt = rebuild_from(outline_of(source, released), source, parsed.notebook)
     notes = [Flag(LEFT_OUT, note) for note in parsed.notes]
     return Intake(rebuilt=rebuilt, flags=(*notes, *rebuilt.flags, *scan(rebuilt.notebook)))
 

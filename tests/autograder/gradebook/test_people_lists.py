@@ -237,7 +237,11 @@ def test_a_date_is_read_in_each_way_of_writing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-", "", "Submitted", "1 November 2026", "31.02.2026 10:00", "9:15 PM", "x" * 9999]
+    "text",
+    [
+        *["-", "", "Submitted", "1 November 2026", "31.02.2026 10:00", "9:15 PM", "x" * 9999],
+        *["0001-01-01 00:00", "Jan 1, 0001 9:15 AM", "9999-12-31 23:59", "31 December 9999, 23:59"],
+    ],
 )
 def test_what_is_no_date_with_a_time_is_none(text: str) -> None:
     assert read_date(text, UTC, day_first=True) is None
