@@ -83,7 +83,7 @@ def test_the_service_is_formgrader_on_the_class(
 
     assert (status, said) == (0, "")
     assert Path(program) == Path(sys.prefix) / "bin" / "autograder"
-    assert served == [([sys.executable, "-m", "jupyterhub.singleuser"], ROOT, False)]
+    assert served == [([sys.executable, "-P", "-m", "jupyterhub.singleuser"], ROOT, False)]
     assert os.environ["CLASS_DIR"] == "/srv/2026"
     assert os.environ["JUPYTERHUB_DEFAULT_URL"] == "/formgrader/"
 
