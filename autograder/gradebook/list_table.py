@@ -139,7 +139,7 @@ class ListTable:
     fields: frozenset[str]
     lines: list[Line]
     unused: tuple[str, ...]
-    """Headings of columns that hold something and say nothing of a person."""
+    """Headings of columns that hold something that says nothing of a person, or one thing twice."""
 
 
 def read_table(path: Path) -> ListTable:
@@ -158,12 +158,16 @@ def read_table(path: Path) -> ListTable:
     header = lines[at].cells
     rows = [(line.number, fitted(path, line, len(header))) for line in lines[at + 1 :]]
     fields = _with_certain(header, fields, [row for _, row in rows])
+    people = [Line(number, _values(row, fields)) for number, row in rows]
+    cells = [(row, line.values) for (_, row), line in zip(rows, people, strict=True)]
     unused = tuple(
         name
         for column, name in enumerate(header)
-        if column not in fields and any(row[column].strip() for _, row in rows)
+        if any(
+            row[column].strip() not in ("", values.get(fields.get(column, "")))
+            for row, values in cells
+        )
     )
-    people = [Line(number, _values(row, fields)) for number, row in rows]
     return ListTable(frozenset(fields.values()), people, unused)
 
 

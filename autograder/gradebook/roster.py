@@ -47,6 +47,7 @@ class Person:
 
 IDENTIFIERS = ("canvas_id", "sis_id", "id_number", "login", "email", "github")
 """The fields that belong to one person only."""
+_WORDS = {"canvas_id": "Canvas ID", "sis_id": "SIS ID", "id_number": "ID number"}
 
 
 def folder_name(text: str, taken: Iterable[str] = ()) -> str:
@@ -106,7 +107,10 @@ class People:
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         """Start with the people of a class's roster."""
-        self._by_student = {person.student: person for person in people}
+        self._by_student: dict[str, Person] = {}
+        self._by_identifier: dict[tuple[str, str], dict[str, None]] = {}
+        for person in people:
+            self._put(person)
 
     def __iter__(self) -> Iterator[Person]:
         """Iterate in the order in which people were added."""
@@ -139,33 +143,44 @@ class People:
             person = replace(known, **{**filled, "student": known.student})
         else:
             person = replace(news, student=self._new_folder(news))
-        self._by_student[person.student] = person
+        self._put(person)
         return person
+
+    def matches(self, line: Person) -> list[Person]:
+        """Find the people of whom one line of a list has the folder's name or an identifier."""
+        known = self.get(line.student) if line.student else None
+        found = {known.student: None} if known else {}
+        for key in _keys(line):
+            found |= self._by_identifier.get(key, {})
+        return [self._by_student[student] for student in found]
+
+    def _put(self, person: Person) -> None:
+        """Keep a person in place of what was known of that student, found by each identifier."""
+        earlier = self._by_student.get(person.student)
+        for key in _keys(earlier) if earlier else ():
+            self._by_identifier[key].pop(person.student, None)
+        self._by_student[person.student] = person
+        for key in _keys(person):
+            self._by_identifier.setdefault(key, {})[person.student] = None
 
     def _new_folder(self, news: Person) -> str:
         """Name the folder of a new person."""
         taken = self._by_student
         if news.student and _is_folder_name(news.student) and news.student not in taken:
             return news.student
-        source = news.student or news.login or news.email or news.id_number or news.sis_id
+        named = (news.student, news.login, news.email, news.id_number, news.sis_id, news.github)
+        source = next(filter(None, named), "")
         if not source:
             source = "-".join(filter(None, (news.name, news.canvas_id)))
         return folder_name(source, taken)
 
     def _known(self, news: Person) -> Person | None:
         """Find the person of a line of a list, by name only where no identifier differs."""
-        if news.student and (known := self.get(news.student)):
-            return known
-        for identifier in IDENTIFIERS:
-            value = getattr(news, identifier)
-            same = [
-                one for one in self if value and same_identifier(getattr(one, identifier), value)
-            ]
-            if same:
-                return same[0]
+        if matches := self.matches(news):
+            return matches[0]
         key = name_key(news.name)  # "" for a name without letters, which many may have
         named = [one for one in self if key and name_key(one.name) == key]
-        clash = [one for one in named if _differ(one, news)]
+        clash = [one for one in named if _differences(one, news)]
         return named[0] if len(named) == 1 and not clash else None
 
 
@@ -184,10 +199,22 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _differ(one: Person, other: Person) -> bool:
-    """Whether two lines have different identifiers of the same kind."""
-    pairs = [(getattr(one, field), getattr(other, field)) for field in IDENTIFIERS]
-    return any(a and b and not same_identifier(a, b) for a, b in pairs)
+def _keys(person: Person) -> list[tuple[str, str]]:
+    """Return each identifier of a person, with its field, as it is compared."""
+    values = [(field, getattr(person, field)) for field in IDENTIFIERS]
+    return [(field, _identifier_key(value)) for field, value in values if value]
+
+
+def _differences(one: Person, other: Person) -> list[str]:
+    """Return the fields of the identifiers that two lines have of the same kind, and differ in."""
+    theirs = dict(_keys(other))
+    return [field for field, key in _keys(one) if theirs.get(field, key) != key]
+
+
+def _have_other_names(one: Person, other: Person) -> bool:
+    """Whether two lines name a person, and differ in it by more than order and signs."""
+    keys = name_key(one.name), name_key(other.name)
+    return all(keys) and keys[0] != keys[1]
 
 
 @dataclass(frozen=True)
@@ -253,6 +280,8 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
         lists.notes.append(f"{path.name}: columns that are not used: {columns}.")
     day_first = is_day_first(line.values.get("modified", "") for line in table.lines)
     groups: dict[str, str] = {}
+    earlier: dict[str, tuple[int, Person]] = {}
+    has_group = "group" in table.fields
     count = 0
     for line in table.lines:
         where = f"{path.name}, line {line.number}"
@@ -261,8 +290,15 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
             lists.notes.append(f"{where}: {reason if person else _nobody(line.values)}")
             continue
         count += 1
+        if person.email and "@" not in person.email:
+            lists.notes.append(f"{where}: {one_line(person.email, 60)!r} is no email address.")
         if not _is_hidden(person) or line.values.get("student"):
-            person = lists.people.add(person, has_group="group" in table.fields)
+            lists.notes += _changes(lists.people, person, earlier, where)
+            known, person = person, lists.people.add(person, has_group)
+            if person.student in earlier and not has_group:
+                same = earlier[person.student][0]
+                lists.notes.append(f"{where}: it names the same person as line {same}.")
+            earlier.setdefault(person.student, (line.number, known))
             person = _with_group(lists.people, person, groups)
         modified = line.values.get("modified", "")
         time = read_date(modified, zone, day_first)
@@ -272,6 +308,61 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
         if number:
             lists.participants[number] = Participant(person, time)
     return count
+
+
+def _changes(
+    people: People, line: Person, earlier: Mapping[str, tuple[int, Person]], where: str
+) -> list[str]:
+    """Say what a line of a list changes of who somebody known is.
+
+    `earlier` has the lines of the same list, by student. Raises GradingError where the line would
+    make one person of two.
+    """
+    matches = people.matches(line)
+    if len(matches) > 1:
+        whose = [f"the {_listed(_shared(one, line))} of {one.student}" for one in matches]
+        raise GradingError(f"{where}: it has {' and '.join(whose)}.", _CORRECT)
+    for known in matches:
+        number, before = earlier.get(known.student, (0, known))
+        others = _differences(before, line)
+        if number and line.student and before.student and line.student != before.student:
+            others.append("student")
+        if _have_other_names(before, line) and (number or _share_no_word(before, line)):
+            others.append("name")
+        if (number and others) or (len(others) > 1 and "name" in others):
+            other = f"line {number}" if number else f"{known.student}, who is known already"
+            raise GradingError(
+                f"{where}: it has the {_listed(_shared(before, line))} of {other}, but another"
+                f" {_listed(others)}.",
+                _CORRECT,
+            )
+    return [
+        f"{where}: the {_WORDS.get(name, name)} of {known.student} is"
+        f" {one_line(getattr(line, name), 60)} here and was {one_line(getattr(known, name), 60)}."
+        for known in matches
+        if known.student not in earlier
+        for name in [*_differences(known, line), *["name"] * _have_other_names(known, line)]
+    ]
+
+
+_CORRECT = "Correct the list: no two people may share one of these, and nobody may have two."
+
+
+def _shared(one: Person, other: Person) -> list[str]:
+    """Return the fields of the identifiers that two lines have in common."""
+    theirs = dict(_keys(other))
+    same = [field for field, key in _keys(one) if theirs.get(field) == key]
+    return same or ["student"]
+
+
+def _share_no_word(one: Person, other: Person) -> bool:
+    """Whether the names of two lines have no word in common, as those of two people."""
+    return not set(name_key(one.name).split()) & set(name_key(other.name).split())
+
+
+def _listed(names: Iterable[str]) -> str:
+    words = ["nbgrader id" if name == "student" else _WORDS.get(name, name) for name in names]
+    return " and ".join(words)
 
 
 def _with_group(people: People, person: Person, groups: dict[str, str]) -> Person:

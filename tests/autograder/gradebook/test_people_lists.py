@@ -158,6 +158,91 @@ def test_a_name_in_any_form_of_its_letters_is_one_person(tmp_path: Path) -> None
     assert lists.people.get(unicodedata.normalize("NFD", "zoë")) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Full name,Email\nAda L,a@x\nBen B,A@x\n", "has the email of line 2, but another name"),
+        (
+            "Full name,Login,Email\nAda,al,a@x\nAda,al,b@x\n",
+            "has the login of line 2, but another email",
+        ),
+        ("Login,ID number\na,1\nb,2\na,2\n", "has the ID number of b and the login of a"),
+        ("id,Email\nada,a@x\nben,a@x\n", "has the email of line 2, but another nbgrader id"),
+        ("id,Email\nada,a@x\nada,b@x\n", "has the nbgrader id of line 2, but another email"),
+        ("Full name,GitHub\nAda,al\nBen,al\n", "has the github of line 2, but another name"),
+    ],
+    ids=["name", "email", "three", "folder", "same folder", "github"],
+)
+def test_two_lines_that_would_become_one_person_are_an_error(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(GradingError, match=rf"line \d: it {message}\."):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Full name,Email\nAda,a@x\nAda,a@x\n", "Full name,Login\nAda,\nAda,al\n"]
+)
+def test_a_line_that_names_somebody_once_more_is_told(tmp_path: Path, text: str) -> None:
+    lists = read(tmp_path, text)
+
+    assert len(lists.people) == 1
+    assert lists.notes == ["list.csv, line 3: it names the same person as line 2."]
+
+
+FIRST = "Full name,Email,Login\nAda L,a@x,al\nBen B,b@x,bb\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Email,Login\na@x,bb\n", "it has the login of bb and the email of al"),
+        ("Full name,Email,Login\nCleo C,c@x,al\n", "it has the login of al, who is known already"),
+    ],
+)
+def test_a_later_list_that_mixes_up_two_people_is_an_error(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    lists = read(tmp_path, FIRST)
+
+    with pytest.raises(GradingError, match=f"line 2: {message}"):
+        read(tmp_path, text, lists=lists)
+
+
+def test_what_a_later_list_changes_of_somebody_is_told(tmp_path: Path) -> None:
+    lists = read(tmp_path, FIRST)
+    read(tmp_path, "Full name,Email,Login\nB B,new@x,bb\nAda Law,a@x,al\n", lists=lists)
+    read(tmp_path, "Full name,Email,Login\nBEN B,new@x,BB\n", lists=lists)
+
+    assert [one.email for one in lists.people] == ["a@x", "new@x"]
+    assert lists.notes == [
+        "list.csv, line 2: the email of bb is new@x here and was b@x.",
+        "list.csv, line 2: the name of bb is B B here and was Ben B.",
+        "list.csv, line 3: the name of al is Ada Law here and was Ada L.",
+        "list.csv, line 2: the name of bb is BEN B here and was B B.",
+    ]
+
+
+def test_what_a_second_column_of_one_field_says_is_told(tmp_path: Path) -> None:
+    text = "Full name,OrgDefinedId,Matrikelnummer,Email,Mail\nAda,#1,77,a@x,a@x\nBen,,78,,b@x\n"
+    lists = read(tmp_path, text)
+
+    assert [(one.id_number, one.email) for one in lists.people] == [("1", "a@x"), ("78", "b@x")]
+    assert lists.notes == ["list.csv: columns that are not used: Matrikelnummer."]
+
+
+def test_an_email_without_its_sign_is_told(tmp_path: Path) -> None:
+    lists = read(tmp_path, "Full name,Email,\nLovelace, Ada,a@x\n")
+
+    assert lists.notes[-1] == "list.csv, line 2: 'Ada' is no email address."
+
+
+def test_somebody_with_a_github_login_alone_has_a_folder_of_that_name(tmp_path: Path) -> None:
+    lists = read(tmp_path, "Full name,GitHub\n,ada-l\n")
+
+    assert [one.student for one in lists.people] == ["ada-l"]
+
+
 def test_groups_are_those_of_the_last_list_that_has_them(tmp_path: Path) -> None:
     lists = read(tmp_path, "student_id,group\nada,A\nada,B\nben,A\n")
     assert [one.group for one in lists.people] == ["A, B", "A"]
