@@ -328,7 +328,7 @@ history = train(model, prepare(train_images), train_labels, epochs=EPOCHS)
 # *Why:* the accuracy on images that the network was trained on flatters it. What counts is how it
 # does on images it has never seen: the test images.
 #
-# *A correct result* is a single number such as 0.9134, not rounded: neither the loss, nor a count, nor
+# *A correct result* is a single number such as 0.7125, not rounded: neither the loss, nor a count, nor
 # per cent, nor a list. The images are in 0…1, the labels whole numbers in shape (n,). All images
 # count, and the model's weights stay as they were.
 

@@ -11,8 +11,9 @@
 #
 # Answer by writing your answer in place of `None`: a letter in quotes such as `"a"`, letters such as
 # `"ac"` where several may be right, or a number. The check below each answer says whether it can be
-# read, not whether it is right: you see that when it is graded. To practice with explanations first,
-# use the quiz at the end of the lesson, or `course quiz`.
+# read, not whether it is right: you see that when it is graded. The first three questions are those
+# of the quiz at the end of the lesson, where each choice is explained; the other seven are new. To
+# practice for these, use `practice.ipynb` or `course quiz`.
 
 # %% questions="quiz.md"
 

@@ -36,6 +36,14 @@ var folded = cell && cell.querySelector('.jp-Cell-inputWrapper .jp-InputPlacehol
 if (folded) folded.click();"""
 
 
+# A button of ipywidgets cuts off what is longer than its line.
+_WRAPPED = """<style>
+.jupyter-widgets.jupyter-button.convpool-choice {
+  white-space: normal; height: auto; min-height: 28px; line-height: 1.4; max-width: 100%;
+  padding-top: 4px; padding-bottom: 4px;
+}</style>"""
+
+
 def _script(code: str) -> str:
     """Return a marker and a script that acts on the notebook cell around it, when it is new."""
     name = f"convpool-{next(_NUMBERS)}-{time.time_ns()}"
@@ -89,7 +97,7 @@ class AnswerBox:
         buttons = [self._choice_button(letter, words) for letter, words in choices.items()]
         self._box = widgets.VBox(
             [
-                widgets.HTML(f"<b>Predict.</b> {escape(question)}"),
+                widgets.HTML(f"{_WRAPPED}<b>Predict.</b> {escape(question)}"),
                 widgets.Box(buttons, layout=_row(column=any(choices.values()))),
                 widgets.HBox([self._text, skipping], layout=_row()),
                 self._message,
@@ -105,6 +113,7 @@ class AnswerBox:
         label = f"{letter}: {words}" if words else letter
         button = self._button(label, lambda: self._try(letter))
         button.style.text_align = "left"
+        button.add_class("convpool-choice")
         return button
 
     def _button(self, label: str, act: Callable[[], None]) -> Any:

@@ -11,6 +11,7 @@ back what its block shows until the question is answered or skipped. Nothing wai
 runs from top to bottom without an answer.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,7 +173,9 @@ class Prediction:
 
     def _compared(self, actual: Any, unit: str, note: str) -> Shown:
         """Return the table of prediction and result."""
-        guess = _in_per_cent(self.value, actual) if unit == "%" else self.value
+        has_sign = isinstance(self.guess, str) and re.search("%|per ?cent", self.guess.casefold())
+        may_be_share = unit == "%" and not has_sign
+        guess = _in_per_cent(self.value, actual) if may_be_share else self.value
         is_usable = guess is not None
         left = self._cell(guess, unit) if is_usable else _EMPTY
         if isinstance(actual, Shown):  # A table needs the whole width.
@@ -209,10 +212,12 @@ class Prediction:
             return "✗ Your prediction can't be compared with the result."
         if array.shape != result.shape:
             return f"✗ You predicted {_extent(array)}; the result is {_extent(result)}. {_SURPRISE}"
-        if np.allclose(array, result, rtol=1e-6):
+        is_count = np.issubdtype(np.asarray(actual).dtype, np.integer)
+        if np.array_equal(array, result) or (
+            not is_count and np.allclose(array, result, rtol=1e-6)
+        ):
             return "✓ Exactly as you predicted."
         if result.ndim == 0:
-            is_count = np.issubdtype(np.asarray(actual).dtype, np.integer)
             return _distance(float(array), float(result), 0 if is_count else CLOSE)
         equal = int(np.sum(np.isclose(array, result)))
         return f"✗ {equal} of {result.size} numbers are as you predicted. {_SURPRISE}"
@@ -297,7 +302,7 @@ def _example(like: Any, choices: Mapping[str, str]) -> str:
 
 def _in_per_cent(guess: Any, actual: Any) -> Any:
     """Read 0.82 as 82 %, where the result is more than 1 %."""
-    is_share = isinstance(guess, (int, float)) and 0 < guess <= 1 < float(actual)
+    is_share = isinstance(guess, (int, float)) and 0 < guess < 1 < float(actual)
     return 100 * guess if is_share else guess
 
 
@@ -306,7 +311,7 @@ def _extent(array: np.ndarray) -> str:
     if array.ndim == 0:
         return "one number"
     if array.ndim == 1:
-        return f"{array.size} numbers"
+        return f"{array.size} number{'s' * (array.size != 1)}"
     return f"{' × '.join(map(str, array.shape))} numbers"
 
 

@@ -153,9 +153,7 @@ def _assignment_of(path: Path) -> str:
     if path.stem == OPEN_EXERCISE or has_open_exercise(texts):
         return OPEN_EXERCISE
     _refuse_ungraded(path.stem)
-    raise CourseError(
-        f"{path} has none of the gaps of an exercise.", f"Exercises are {', '.join(assignments())}."
-    )
+    raise CourseError(f"{path} has none of the gaps of an exercise.", _exercises())
 
 
 def has_open_exercise(texts: Mapping[str, str]) -> bool:
@@ -169,7 +167,11 @@ def _refuse_ungraded(name: str) -> None:
         raise CourseError(f"{name} has no exercises to check.", "Open it with `course lab`.")
 
 
+def _exercises() -> str:
+    return f"Exercises are {', '.join((*assignments(), OPEN_EXERCISE))}."
+
+
 def _unknown(name: str) -> CourseError:
-    close = get_close_matches(Path(name).stem, assignments(), n=1)
-    meant = f"Did you mean {close[0]}?" if close else f"Exercises are {', '.join(assignments())}."
+    close = get_close_matches(Path(name).stem, (*assignments(), OPEN_EXERCISE), n=1)
+    meant = f"Did you mean {close[0]}?" if close else _exercises()
     return CourseError(f"There is no notebook and no exercise called {name!r}.", meant)

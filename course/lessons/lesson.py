@@ -941,7 +941,7 @@ own.classify(model)
 # ## 12. Quiz
 #
 # Three questions, with an answer to each choice. Run the cell, click, and correct yourself as
-# often as you like: nothing is recorded.
+# often as you like: nothing is recorded. The graded quiz begins with the same three questions.
 
 # %%
 show_quiz("lesson")

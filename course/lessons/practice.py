@@ -10,8 +10,9 @@
 # | **Points** | none: nothing here is graded |
 #
 # Click an option and read what it says: every option is explained, the wrong ones too. Nothing is
-# marked here. The graded quiz asks other questions on the same ideas. Run a cell again with another
-# number, such as `show_quiz("pooling", seed=2)`, to draw other sizes and another order.
+# marked here. The graded quiz begins with the three questions of the lesson's quiz; its other seven
+# are not asked here, but are about the same ideas. Run a cell again with another number, such as
+# `show_quiz("pooling", seed=2)`, to draw other sizes and another order.
 
 # %%
 from course import show_quiz

@@ -141,6 +141,23 @@ def test_a_share_may_be_typed_as_a_fraction_or_in_per_cent(typed, capsys) -> Non
     assert verdict(typed, 82.0, capsys, unit="%") == "✓ Exactly as you predicted."
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("1", "1 %"), ("1%", "1 %"), ("0.5%", "0.50 %"), ("0.5 per cent", "0.50 %")],
+)
+def test_a_small_number_of_per_cent_is_no_fraction(typed, shown, capsys) -> None:
+    prediction = predict("How many?", typed, like=0)
+    capsys.readouterr()
+    prediction.compare(50.0, unit="%")
+
+    assert re.search(rf"\b{shown}", capsys.readouterr().out)
+
+
+def test_an_exact_count_is_exact_however_large(capsys) -> None:
+    assert verdict(60_000_001, 60_000_000, capsys).startswith("✗ Off by 1.")
+    assert verdict((1, 60_000_001), (1, 60_000_000), capsys).startswith("✗")
+
+
 def test_the_reminder_to_predict_comes_once(capsys, monkeypatch) -> None:
     monkeypatch.setattr("course.interactive.predicting.REMINDER.is_due", True)
     for _ in range(3):

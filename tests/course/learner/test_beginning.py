@@ -43,3 +43,16 @@ def test_a_notebook_without_exercises_is_said_to_have_none(learner, name):
     assert result.exit_code == 2 or result.exception
     assert "has no exercises to check" in said
     assert "Exercises are" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("nonsense", "Exercises are reshape, convolution, pooling, cnn, quiz, improve."),
+        ("improv", "Did you mean improve?"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_all_that_can_be_checked(learner, name, expected):
+    result = CliRunner().invoke(app, ["check", name])
+
+    assert expected in f"{result.output} {result.exception}"
