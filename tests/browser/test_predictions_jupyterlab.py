@@ -130,12 +130,24 @@ def the_other(name, example, result, was_right):
     return "Coat" if was_right else result
 
 
+def assert_choices_are_whole(page):
+    """Fail if words of a choice are cut off, in a wide window or in a narrow one."""
+    for width in (480, 800, 1400):
+        page.set_viewport_size({"width": width, "height": 1000})
+        cut = page.locator(".convpool-choice").evaluate_all(
+            "found => found.filter(one => one.scrollWidth > one.clientWidth"
+            " || one.scrollHeight > one.clientHeight).map(one => one.textContent)"
+        )
+        assert cut == [], width
+
+
 def answer_all(notebook, at_least):
     """Answer every prediction twice, the second time as differs; return what was said of each."""
     run_to_the_end(notebook)
     results, verdicts = {}, {}
     open_questions = notebook.page.locator(BOX).count()
     assert open_questions >= at_least
+    assert_choices_are_whole(notebook.page)
     for _ in range(open_questions):
         name, result, right, wrong = answer(notebook, at_random)
         results[name], verdicts[name] = result, {right}
