@@ -13,7 +13,7 @@ from rich.table import Table
 
 from autograder.build.coursedir import AnyCourse
 from autograder.cli.options import NOT_EVERYTHING
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
@@ -201,7 +201,7 @@ def _warnings(
 ) -> Iterator[str]:
     """Yield what would make marks wrong or lose them in the LMS, whichever it is."""
     # A stock course without a rules.toml has nbgrader's own penalties.
-    is_ours = isinstance(course, CourseFolder) or rules_path(class_folder.root).is_file()
+    is_ours = isinstance(course, CourseFolder) or is_there(rules_path(class_folder.root))
     known = course.assignments()
     rows = apply_rules(class_folder, write=False, known=known) if is_ours else []
     stale = [row for row in rows if row.before != row.after]

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.cli.options import NOT_EVERYTHING
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.late_rules import Lateness, apply_rules, late_notices
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
@@ -292,7 +292,7 @@ def changes_table(changes: list["Change"]) -> Table:
 def write_template(course: "AnyCourse", class_folder: ClassFolder, console: Console) -> None:
     """Write a `rules.toml` to fill in; refuse to replace one."""
     path = rules_path(class_folder.root)
-    if path.exists():
+    if is_there(path):
         raise GradingError(f"{path} already exists.", "Edit it, then run `autograder late`.")
     text = template(course.assignments())
     write_atomically(path, lambda file: file.write(text.encode()))
@@ -312,7 +312,8 @@ def run_late(
     console: Console,
 ) -> None:
     """Apply the late rules and show the penalties."""
-    has_rules, is_graded = rules_path(class_folder.root).is_file(), class_folder.gradebook.is_file()
+    has_rules = is_there(rules_path(class_folder.root))
+    is_graded = class_folder.gradebook.is_file()
     no_rules = GradingError(
         f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
     )

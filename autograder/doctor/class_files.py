@@ -175,16 +175,15 @@ def examine_roster(class_folder: ClassFolder) -> Iterator[Finding]:
 def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> Iterator[Finding]:
     """Read rules.toml; every name in it must be known, or its line has no effect."""
     path = rules_path(class_folder.root)
-    if not path.exists():
-        if not isinstance(class_folder, StockClass):
-            yield fine("rules", "there is none, so nobody is late; `autograder late --init`")
-        return
     try:
         rules = read_rules(path)
     except (CourseError, OSError) as error:
         yield from_error("rules", error, f"Correct {path}.")
         return
-    assert rules is not None
+    if rules is None:
+        if not isinstance(class_folder, StockClass):
+            yield fine("rules", "there is none, so nobody is late; `autograder late --init`")
+        return
     named = [*rules.due, *(one.assignment for one in rules.extensions if one.assignment)]
     unknown = [name for name in dict.fromkeys(named) if assignments and name not in assignments]
     if unknown:

@@ -19,6 +19,7 @@ from autograder.gradebook.ledger import Taken, write_ledger
 from autograder.gradebook.nbgrader_quirks import without_its_warnings
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.rules_file import rules_path
+from course.errors import GradingError
 
 DUE = datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
 LATE = DUE + timedelta(days=1, hours=1)
@@ -280,6 +281,27 @@ def test_a_misspelt_assignment_is_an_error_of_each_command(
     )
     with pytest.raises(SystemExit, match=re.escape(words)):
         by_nbgrader(course, folder)
+
+    assert status == 2
+    assert words in said
+    assert not (folder.autograded / "the-lms").exists()
+
+
+def test_rules_behind_a_link_that_leads_nowhere_are_an_error_of_each_command(
+    folder: ClassFolder, course: CourseFolder
+) -> None:
+    path = rules_path(folder.root)
+    path.unlink()
+    path.symlink_to(folder.root / "unplugged.toml")
+    words = f"{path} is a link to {folder.root}/unplugged.toml, which can't be opened. Restore"
+
+    status, said = invoke_autograder(
+        "late", "--class", str(folder.root), "--course", str(course.root)
+    )
+    with pytest.raises(SystemExit, match=re.escape(words)):
+        by_nbgrader(course, folder)
+    with pytest.raises(GradingError, match=re.escape(words)):
+        apply_rules(folder)
 
     assert status == 2
     assert words in said

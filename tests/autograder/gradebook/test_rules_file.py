@@ -1,10 +1,13 @@
 """Every line of `rules.toml` counts, or is an error that names the line and what to write."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from autograder.folders import ClassFolder
+from autograder.gradebook.late_rules import class_rules
 from autograder.gradebook.rules_file import Known, read_rules
 from course.errors import GradingError
 
@@ -159,3 +162,26 @@ def test_where_others_may_still_hand_in_nobody_is_misspelt(tmp_path: Path) -> No
     rules = read_rules(path, Known(["cnn"], None))
     assert rules is not None
     assert rules.extensions[0].student == "zoe"
+
+
+def leads_nowhere(path: Path) -> None:
+    path.symlink_to(path.parent / "unplugged" / path.name)
+
+
+def leads_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("make", [leads_nowhere, leads_to_itself])
+def test_a_link_that_leads_nowhere_is_no_class_without_rules(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "rules.toml")
+
+    for read in (read_rules, lambda path: class_rules(ClassFolder(path.parent), None)):
+        with pytest.raises(GradingError) as error:
+            read(tmp_path / "rules.toml")
+        assert f"{tmp_path}/rules.toml is a link to {tmp_path}/" in str(error.value)
+        assert error.value.next_step == (
+            "Restore what it leads to, or remove the link; then run it again."
+        )
