@@ -23,6 +23,7 @@ from autograder.folders import (
     CourseFolder,
     find_course,
     is_ignored,
+    is_there,
     require_known,
     sqlite_url,
 )
@@ -241,7 +242,7 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     """
     root = (folder or Path.cwd()).resolve()
     own = any((root / "solutions").glob("*.py"))
-    if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
+    if own or not (is_there(root / CONFIGURATION) or (root / "source").is_dir()):
         return None
     if "?" in str(root):
         raise BuildError(

@@ -313,7 +313,7 @@ def run_late(
 ) -> None:
     """Apply the late rules and show the penalties."""
     has_rules = is_there(rules_path(class_folder.root))
-    is_graded = class_folder.gradebook.is_file()
+    is_graded = is_there(class_folder.gradebook)
     no_rules = GradingError(
         f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
     )

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import ClassFolder, CourseFolder, sqlite_url
+from autograder.folders import ClassFolder, CourseFolder, is_there, sqlite_url
 from autograder.gradebook.nbgrader_quirks import (
     make_tables,
     put_scripts_on_path,
@@ -57,7 +57,7 @@ def make_gradebook(class_folder: ClassFolder) -> None:
     """
     from nbgrader.api import Gradebook
 
-    if class_folder.gradebook.exists():
+    if is_there(class_folder.gradebook):
         return
     class_folder.gradebook.parent.mkdir(parents=True, exist_ok=True)
     partial = class_folder.gradebook.parent / f".{class_folder.gradebook.name}.{os.getpid()}.part"

@@ -101,7 +101,7 @@ def _handed_in_by(class_folder: ClassFolder) -> set[str]:
     found = set()
     if class_folder.submitted.is_dir():
         found = {path.name for path in class_folder.submitted.iterdir()}
-    if class_folder.gradebook.is_file():
+    if is_there(class_folder.gradebook):
         with open_gradebook(class_folder) as gradebook:
             found |= {student.id for student in gradebook.students}
     return {name for name in found if not is_ignored(name)}
@@ -120,7 +120,7 @@ def apply_rules(
     penalty. `known` are the course's assignments, by which names in the rules are checked.
     """
     rules = class_rules(class_folder, known)
-    if not class_folder.gradebook.is_file():
+    if not is_there(class_folder.gradebook):
         return []
     wanted = set(assignments)
     found: list[Lateness] = []

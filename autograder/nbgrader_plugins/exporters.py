@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.reader import read_gradebook
 from autograder.gradebook.roster import Lists, People, add_list
@@ -53,7 +53,7 @@ class CourseExport(ExportPlugin):
     def export(self, gradebook: Any) -> None:
         """Write the marks of the named students and assignments (all, if none is named)."""
         lists = Lists(People())
-        if self.roster and Path(self.roster).is_file():
+        if self.roster and is_there(Path(self.roster)):
             add_list(lists, Path(self.roster))
         # nbgrader reads numbers from the command line as numbers.
         assignments, students = (list(map(str, one)) for one in (self.assignment, self.student))
