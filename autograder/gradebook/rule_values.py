@@ -128,9 +128,11 @@ def moment_of(place: Place, value: object, zone: tzinfo) -> datetime:
     # Of an hour that occurs twice, as when summer time ends, the later one counts.
     moment = value.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None, fold=0) != value:
-        step = f"Clocks are put forward then: write a time before or after that, or in UTC: {name}"
-        example = f" = {EXAMPLE}Z."
-        raise WrongValue(place, f"{name} = {value} does not occur in {zone}", step + example)
+        meant = value.replace(tzinfo=zone, fold=0).astimezone(UTC)  # as if clocks had not changed
+        shown = meant.astimezone(zone).replace(tzinfo=None).isoformat()
+        step = f"Clocks are put forward then: write a time that occurs, such as {name} = {shown}, "
+        step += f"or the same in UTC: {name} = {meant.replace(tzinfo=None).isoformat()}Z."
+        raise WrongValue(place, f"{name} = {value} does not occur in {zone}", step)
     return moment
 
 

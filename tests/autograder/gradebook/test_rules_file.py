@@ -99,6 +99,37 @@ def test_what_is_wrong_is_told_with_its_line_and_what_to_write(tmp_path: Path, c
     assert (f"rules.toml, line {line}" in str(error.value)) == bool(line)
 
 
+@pytest.mark.parametrize(
+    ("zone", "left_out", "local", "utc"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T03:30:00", "2026-03-29T01:30:00Z"),
+        ("America/New_York", "2026-03-08T02:00:00", "2026-03-08T03:00:00", "2026-03-08T07:00:00Z"),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-04T02:15:00",
+            "2026-10-04T02:45:00",
+            "2026-10-03T15:45:00Z",
+        ),
+    ],
+)
+def test_a_time_that_clocks_leave_out_comes_with_the_one_that_is_meant(
+    tmp_path: Path, zone: str, left_out: str, local: str, utc: str
+) -> None:
+    path = tmp_path / "rules.toml"
+    rules = f'timezone = "{zone}"\n[due]\nreshape = '
+    path.write_text(rules + left_out)
+
+    with pytest.raises(GradingError) as error:
+        read_rules(path)
+
+    assert f"such as reshape = {local}, or the same in UTC: reshape = {utc}." in str(error.value)
+    found = []
+    for written in (local, utc):
+        path.write_text(rules + written)
+        found.append(read_rules(path))
+    assert found[0] is not None and found[0] == found[1]
+
+
 RIGHT = {
     "a date": ("[due]\nreshape = 2026-11-01", "2026-11-01T23:59:59.999999"),
     "a time": ("[due]\nreshape = 2026-11-01T20:00:00", "2026-11-01T20:00:00"),
