@@ -20,7 +20,7 @@ from rich.table import Table
 
 from autograder.cli.options import NOT_EVERYTHING
 from autograder.folders import ClassFolder, CourseFolder, is_there
-from autograder.gradebook.late_rules import Lateness, apply_rules, late_notices
+from autograder.gradebook.late_rules import Lateness, apply_rules, class_rules, late_notices
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
 from autograder.gradebook.rules_file import rules_path, template
@@ -311,8 +311,9 @@ def run_late(
     dry_run: bool,
     console: Console,
 ) -> None:
-    """Apply the late rules and show the penalties."""
-    has_rules = is_there(rules_path(class_folder.root))
+    """Apply the late rules and show the penalties; a mistake in them is an error in any case."""
+    known = course.assignments()
+    has_rules = class_rules(class_folder, known) is not None
     is_graded = is_there(class_folder.gradebook)
     no_rules = GradingError(
         f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
@@ -325,7 +326,6 @@ def run_late(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
     named = course.require(assignments) if assignments else []
-    known = course.assignments()
     rows = apply_rules(class_folder, named, write=not dry_run, known=known)
     if not has_rules and not any(row.before for row in rows):
         raise no_rules
