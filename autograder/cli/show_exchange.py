@@ -30,7 +30,7 @@ from autograder.lms.identities import has_identifier
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.counted import counted
 from course.errors import GradingError
-from course.files import safe_cell, write_atomically
+from course.files import require_folder, safe_cell, write_atomically
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
@@ -166,7 +166,9 @@ def run_export(
 
 
 def _require_fitting(options: ExportOptions) -> None:
-    """Raise GradingError for an unknown format, or for an option of another one."""
+    """Raise CourseError for an unknown format, an option of another one, or a missing folder."""
+    if options.to:
+        require_folder(options.to)
     if options.form not in FORMATS:
         raise GradingError(
             f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
