@@ -20,7 +20,7 @@ from autograder.build.stock_source import (
     register_assignment,
 )
 from autograder.folders import class_secret, is_there
-from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.database import database_errors, open_gradebook
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.handed_in import handed_in
 from autograder.gradebook.late_rules import apply_rules, late_notices
@@ -165,7 +165,8 @@ def _read_all(
             with open_gradebook(course.class_folder) as gradebook:
                 known = knows_notebooks(gradebook, name, sources)
             if not known:
-                register_assignment(course, name)
+                with database_errors(course.class_folder):
+                    register_assignment(course, name)
             found[name] = assignment
         except BuildError as error:
             failures.append(str(error))
