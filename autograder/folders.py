@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.errors import BuildError, CourseError
+from course.errors import BuildError, CourseError, GradingError
 from course.notebook.release_folder import CONTENTS_PAGE, exercises_folder, in_order
 
 COLAB_CELL_ID = "colab"
@@ -183,6 +183,30 @@ CLUTTER = {
 def is_ignored(name: str) -> bool:
     """Whether an entry of `submitted/` was made by a system rather than handed in by a student."""
     return name.startswith(".") or name in CLUTTER
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file that a class may have or not, such as `rules.toml`.
+
+    Raises GradingError where that can't be found out, and for a link that leads nowhere, as to a
+    drive that is not connected: without the file, marks would differ and nobody would know.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        for part in (path, *path.parents):
+            if os.path.lexists(part) and not os.path.exists(part):  # noqa: PTH110 -- never raises
+                raise GradingError(
+                    f"{part} is a link to {part.readlink()}, which can't be opened.",
+                    "Restore what it leads to, or remove the link; then run it again.",
+                ) from error
+        if not isinstance(error, FileNotFoundError):
+            raise GradingError(
+                f"{path} can't be read ({error.strerror}).",
+                f"Make {path.parent} a folder that you can read.",
+            ) from error
+        return False
+    return True
 
 
 def sqlite_url(path: Path) -> str:

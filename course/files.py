@@ -6,12 +6,14 @@ import json
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from platformdirs import user_cache_path, user_state_path
 
+from course.errors import CourseError
 from course.visible import visible
 
 APP = "convpool-course"
@@ -41,6 +43,20 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+def require_folder(path: Path) -> None:
+    """Raise CourseError where the folder of a file that a person named is missing.
+
+    It may be misspelt: a file in a folder made for it would not be found again.
+    """
+    folder = path.parent
+    if not folder.exists():
+        command = shlex.join(["mkdir", "-p", str(folder)])
+        raise CourseError(
+            f"{path} can't be written: there is no folder {folder}.",
+            f"Correct its name, or run `{command}`; then run this again.",
+        )
 
 
 def cache_folder() -> Path | None:

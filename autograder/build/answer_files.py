@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.build.script import read_source_notebook
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from course.errors import BuildError
 from course.learner.hints import SOLUTIONS_FILE
 from course.notebook.cell_marks import mark_of
@@ -104,7 +104,7 @@ def solutions_file(
     solutions: dict[str, str] = {}
     for name in course.require(names):
         own = class_folder.source(name)
-        source = read_source_notebook(own if own.is_file() else course.source(name))
+        source = read_source_notebook(own if is_there(own) else course.source(name))
         for gap, code in reference_answers(source).gaps.items():
             solutions[gap] = _without_region_lines(code)
     text = json.dumps(solutions, ensure_ascii=False, indent=1) + "\n"

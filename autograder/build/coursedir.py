@@ -7,6 +7,7 @@ own code and runs here, as it does in nbgrader's commands.
 import glob
 import logging
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
@@ -23,6 +24,7 @@ from autograder.folders import (
     CourseFolder,
     find_course,
     is_ignored,
+    is_there,
     require_known,
     sqlite_url,
 )
@@ -241,7 +243,7 @@ def find_stock_course(folder: Path | None = None) -> StockCourse | None:
     """
     root = (folder or Path.cwd()).resolve()
     own = any((root / "solutions").glob("*.py"))
-    if own or not ((root / CONFIGURATION).is_file() or (root / "source").is_dir()):
+    if own or not (is_there(root / CONFIGURATION) or (root / "source").is_dir()):
         return None
     if "?" in str(root):
         raise BuildError(
@@ -295,20 +297,25 @@ def read_configuration(root: Path) -> Config:
     return Config(application.config)
 
 
+API_LOG = "tornado.application"
+"""Where nbgrader's API writes an error of the database, with its traceback, before it raises it."""
+
+
 @contextmanager
-def captured_log() -> Iterator[StringIO]:
-    """Collect nbgrader's warnings instead of printing them."""
+def captured_log(*names: str) -> Iterator[StringIO]:
+    """Collect what nbgrader writes into these logs, by default into all, instead of printing it."""
     text = StringIO()
     handler = logging.StreamHandler(text)
     handler.setLevel(logging.WARNING)
-    logger = logging.getLogger("traitlets")
-    propagate, logger.propagate = logger.propagate, False
-    others, logger.handlers = logger.handlers, [handler]
+    loggers = [logging.getLogger(name) for name in names or ("traitlets", API_LOG)]
+    before = [(logger, logger.propagate, logger.handlers) for logger in loggers]
+    for logger in loggers:
+        logger.propagate, logger.handlers = False, [handler]
     try:
         yield text
     finally:
-        logger.handlers = others
-        logger.propagate = propagate
+        for logger, propagate, handlers in before:
+            logger.propagate, logger.handlers = propagate, handlers
 
 
 _EXCEPTION = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Entry): .+", re.MULTILINE)
@@ -319,3 +326,12 @@ def reason_in(log: str, limit: int = 400) -> str:
     found = _EXCEPTION.findall(log)
     lines = [line for line in log.splitlines() if line.strip()]
     return " ".join((found[-1] if found else " ".join(lines[-4:])).split())[:limit]
+
+
+_DATABASE = re.compile(r"\(sqlite3\.(?:Operational|Database)Error\) (.+)")
+
+
+def require_database(log: str) -> None:
+    """Raise sqlite3.OperationalError where nbgrader stopped because of the gradebook's file."""
+    if found := _DATABASE.search(log):
+        raise sqlite3.OperationalError(found[1])

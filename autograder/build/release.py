@@ -16,7 +16,7 @@ from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 from traitlets.config import Config
 
 from autograder.build.contract import as_notebook, require_contract, require_own_files
-from autograder.build.coursedir import captured_log, reason_in
+from autograder.build.coursedir import captured_log, reason_in, require_database
 from autograder.build.notebook_source import read_notebook
 from autograder.build.quiz_cells import quiz_cells
 from autograder.build.script import Expand, read_script
@@ -128,7 +128,8 @@ def build_config(root: Path, gradebook: Path) -> Config:
 def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) -> None:
     """Run nbgrader's GenerateAssignment on one staged source notebook.
 
-    Its cells are entered in `gradebook` if one is given. Raises `BuildError` with nbgrader's log.
+    Its cells are entered in `gradebook` if one is given. Raises `BuildError` with nbgrader's log,
+    and sqlite3.OperationalError where the gradebook's file is the reason.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -145,6 +146,7 @@ def generate(staging: CourseFolder, name: str, gradebook: Path | None = None) ->
         try:
             converter.start()
         except (NbGraderException, SystemExit) as error:
+            require_database(log.getvalue())
             reason = reason_in(log.getvalue()) or str(error)
             raise BuildError(f"{name}: nbgrader refused the source. {reason}") from error
 

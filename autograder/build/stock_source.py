@@ -16,7 +16,12 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.build.coursedir import StockCourse, captured_log, reason_in
+from autograder.build.coursedir import (
+    StockCourse,
+    captured_log,
+    reason_in,
+    require_database,
+)
 from autograder.build.notebook_source import name_cells, require_points
 from course.errors import BuildError
 from course.notebook.parsing import require_python
@@ -74,7 +79,8 @@ def read_assignment(course: StockCourse, name: str) -> StockAssignment:
 def register_assignment(course: StockCourse, name: str) -> None:
     """Enter an assignment's cells and points in the gradebook, as nbgrader does for a release.
 
-    That release goes to a temporary folder. Raises BuildError with nbgrader's reason.
+    That release goes to a temporary folder. Raises BuildError with nbgrader's reason, and
+    sqlite3.OperationalError where the gradebook's file is the reason.
     """
     with tempfile.TemporaryDirectory(prefix="convpool-stock-") as folder:
         staging = Path(folder).resolve()
@@ -182,5 +188,6 @@ def _generate(name: str, config: Config) -> None:
         try:
             converter.start()
         except (NbGraderException, SystemExit, OSError) as error:
+            require_database(log.getvalue())
             reason = reason_in(log.getvalue()) or str(error)
             raise BuildError(f"{name}: nbgrader refuses its source. {reason}") from error

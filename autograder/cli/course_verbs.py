@@ -193,10 +193,11 @@ def gift(
       autograder gift graded.gift --quiz solutions/quiz.md --seed 7 --variants 10
     """
     from autograder.lms.gift import gift_text
-    from course.files import write_atomically
+    from course.files import require_folder, write_atomically
     from course.quiz import read_bank
     from course.quiz.bank import practice_bank
 
+    require_folder(to)
     bank = read_bank(quiz) if quiz else practice_bank()
     text = gift_text(bank, range(seed, seed + variants), category or bank.title)
     write_atomically(to, lambda file: file.write(text.encode()))

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from autograder.build.coursedir import AnyCourse, StockCourse
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
 from autograder.gradebook.standing_comments import FILE, HEADINGS, standing_comments
 from course.errors import GradingError
@@ -41,7 +41,7 @@ def open_formgrader(course: AnyCourse, class_folder: ClassFolder, *, browser: bo
             f"If this is the Hub's service for the class, open {prefix}formgrader/ on the Hub's "
             "address; docs/jupyterhub.md says how to set that service up.",
         )
-    if not class_folder.gradebook.is_file():
+    if not is_there(class_folder.gradebook):
         raise GradingError(
             f"{class_folder.root} has no gradebook yet.",
             "Run `autograder grade`; or run `autograder demo` and use --class demo.",

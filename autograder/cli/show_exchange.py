@@ -13,7 +13,7 @@ from rich.table import Table
 
 from autograder.build.coursedir import AnyCourse
 from autograder.cli.options import NOT_EVERYTHING
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
@@ -30,7 +30,7 @@ from autograder.lms.identities import has_identifier
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.counted import counted
 from course.errors import GradingError
-from course.files import safe_cell, write_atomically
+from course.files import require_folder, safe_cell, write_atomically
 from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 
 FORMATS = ("canvas", "moodle", "questions", "json")
@@ -166,7 +166,9 @@ def run_export(
 
 
 def _require_fitting(options: ExportOptions) -> None:
-    """Raise GradingError for an unknown format, or for an option of another one."""
+    """Raise CourseError for an unknown format, an option of another one, or a missing folder."""
+    if options.to:
+        require_folder(options.to)
     if options.form not in FORMATS:
         raise GradingError(
             f"There is no format {options.form!r}.", f"Choose from: {', '.join(FORMATS)}."
@@ -201,7 +203,7 @@ def _warnings(
 ) -> Iterator[str]:
     """Yield what would make marks wrong or lose them in the LMS, whichever it is."""
     # A stock course without a rules.toml has nbgrader's own penalties.
-    is_ours = isinstance(course, CourseFolder) or rules_path(class_folder.root).is_file()
+    is_ours = isinstance(course, CourseFolder) or is_there(rules_path(class_folder.root))
     known = course.assignments()
     rows = apply_rules(class_folder, write=False, known=known) if is_ours else []
     stale = [row for row in rows if row.before != row.after]

@@ -19,8 +19,8 @@ from rich.progress import (
 from rich.table import Table
 
 from autograder.cli.options import NOT_EVERYTHING
-from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.late_rules import Lateness, apply_rules, late_notices
+from autograder.folders import ClassFolder, CourseFolder, is_there
+from autograder.gradebook.late_rules import Lateness, apply_rules, class_rules, late_notices
 from autograder.gradebook.marks import ZERO, ClassMarks, final_text, points_text, waiting_line
 from autograder.gradebook.reader import read_marks
 from autograder.gradebook.rules_file import rules_path, template
@@ -292,7 +292,7 @@ def changes_table(changes: list["Change"]) -> Table:
 def write_template(course: "AnyCourse", class_folder: ClassFolder, console: Console) -> None:
     """Write a `rules.toml` to fill in; refuse to replace one."""
     path = rules_path(class_folder.root)
-    if path.exists():
+    if is_there(path):
         raise GradingError(f"{path} already exists.", "Edit it, then run `autograder late`.")
     text = template(course.assignments())
     write_atomically(path, lambda file: file.write(text.encode()))
@@ -311,8 +311,10 @@ def run_late(
     dry_run: bool,
     console: Console,
 ) -> None:
-    """Apply the late rules and show the penalties."""
-    has_rules, is_graded = rules_path(class_folder.root).is_file(), class_folder.gradebook.is_file()
+    """Apply the late rules and show the penalties; a mistake in them is an error in any case."""
+    known = course.assignments()
+    has_rules = class_rules(class_folder, known) is not None
+    is_graded = is_there(class_folder.gradebook)
     no_rules = GradingError(
         f"{class_folder.root} has no rules.toml.", "Run `autograder late --init` to write one."
     )
@@ -324,7 +326,6 @@ def run_late(
             f"Nothing is graded in {class_folder.root}.", "Run `autograder grade` first."
         )
     named = course.require(assignments) if assignments else []
-    known = course.assignments()
     rows = apply_rules(class_folder, named, write=not dry_run, known=known)
     if not has_rules and not any(row.before for row in rows):
         raise no_rules

@@ -38,7 +38,7 @@ from autograder.pages.report.report_page import report_html
 from autograder.pages.similarity.similar_pairs import similar
 from course.counted import counted
 from course.errors import GradingError
-from course.files import write_atomically
+from course.files import require_folder, write_atomically
 from course.lessons.improve_rules import NAME
 
 SIMILARITY_NOTE = (
@@ -121,6 +121,8 @@ def run_report(
         raise GradingError(
             f"--formgrader {formgrader!r} is no address.", f"Write it like {FORMGRADER}."
         )
+    if to:
+        require_folder(to)
     graded = read_graded_class(course, class_folder, assignments)
     pseudonyms = Pseudonyms(class_secret(class_folder), graded.names) if anonymous else None
     compared = similar(course, class_folder, graded.results)

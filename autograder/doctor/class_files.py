@@ -12,7 +12,7 @@ from urllib.parse import quote
 from autograder.build.coursedir import StockClass
 from autograder.doctor.finding import Finding, fine, from_error, names, note, wrong
 from autograder.doctor.machine import existing
-from autograder.folders import ClassFolder, is_ignored
+from autograder.folders import ClassFolder, is_ignored, is_there
 from autograder.gradebook.late_rules import read_rules, rules_path
 from autograder.gradebook.nbgrader_quirks import alembic_version
 from autograder.gradebook.roster import read_roster
@@ -71,7 +71,7 @@ def _cannot_list(path: Path) -> str:
     try:
         list(path.iterdir())
     except FileNotFoundError:
-        return ""
+        return "it is a link that leads nowhere" if os.path.lexists(path) else ""
     except OSError as error:
         return f"it can't be read ({error.strerror})"
     return ""
@@ -115,16 +115,20 @@ def others_may(path: Path, right: int) -> bool:
 def examine_gradebook(class_folder: ClassFolder) -> Iterator[Finding]:
     """Open the gradebook for writing, and change nothing."""
     path = class_folder.gradebook
-    if not path.exists():
-        yield fine("gradebook", "there is none yet; the first run of `autograder grade` makes it")
-        return
     try:
+        if not is_there(path):
+            found = "there is none yet; the first run of `autograder grade` makes it"
+            yield fine("gradebook", found)
+            return
         uri = f"file:{quote(str(path))}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as database:
             database.execute("BEGIN IMMEDIATE")
             (version,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
             (count,) = database.execute("SELECT count(*) FROM student").fetchone()
             database.rollback()
+    except CourseError as error:
+        yield from_error("gradebook", error, f"Restore {path}.")
+        return
     except (sqlite3.Error, TypeError) as error:
         yield wrong(
             "gradebook",
@@ -145,11 +149,11 @@ def examine_gradebook(class_folder: ClassFolder) -> Iterator[Finding]:
 def examine_roster(class_folder: ClassFolder) -> Iterator[Finding]:
     """Read roster.csv, and look for students who are not in it."""
     path = class_folder.root / "roster.csv"
-    if not path.exists():
-        if not isinstance(class_folder, StockClass):
-            yield fine("roster", "there is none; `autograder collect --roster FILE` writes it")
-        return
     try:
+        if not is_there(path):
+            if not isinstance(class_folder, StockClass):
+                yield fine("roster", "there is none; `autograder collect --roster FILE` writes it")
+            return
         people = list(read_roster(class_folder).people)
     except (CourseError, OSError) as error:
         yield from_error("roster", error, f"Correct {path}.")
@@ -175,16 +179,15 @@ def examine_roster(class_folder: ClassFolder) -> Iterator[Finding]:
 def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> Iterator[Finding]:
     """Read rules.toml; every name in it must be known, or its line has no effect."""
     path = rules_path(class_folder.root)
-    if not path.exists():
-        if not isinstance(class_folder, StockClass):
-            yield fine("rules", "there is none, so nobody is late; `autograder late --init`")
-        return
     try:
         rules = read_rules(path)
     except (CourseError, OSError) as error:
         yield from_error("rules", error, f"Correct {path}.")
         return
-    assert rules is not None
+    if rules is None:
+        if not isinstance(class_folder, StockClass):
+            yield fine("rules", "there is none, so nobody is late; `autograder late --init`")
+        return
     named = [*rules.due, *(one.assignment for one in rules.extensions if one.assignment)]
     unknown = [name for name in dict.fromkeys(named) if assignments and name not in assignments]
     if unknown:
@@ -210,9 +213,9 @@ def examine_rules(class_folder: ClassFolder, assignments: Collection[str]) -> It
 def examine_comments(class_folder: ClassFolder, assignments: Collection[str]) -> Iterator[Finding]:
     """Read comments.csv, which few classes have: without it there is nothing to say."""
     path = class_folder.root / FILE
-    if not path.exists():
-        return
     try:
+        if not is_there(path):
+            return
         comments = standing_comments(class_folder, assignments)
     except (CourseError, OSError) as error:
         yield from_error("comments", error, f"Correct {path}.")

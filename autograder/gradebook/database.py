@@ -1,6 +1,7 @@
 """The gradebook's file: made, opened, and told an assignment's cells and points."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.folders import ClassFolder, CourseFolder, sqlite_url
+from autograder.build.coursedir import API_LOG, captured_log
+from autograder.folders import ClassFolder, CourseFolder, is_there, sqlite_url
 from autograder.gradebook.nbgrader_quirks import (
     make_tables,
     put_scripts_on_path,
@@ -41,11 +43,12 @@ def database_errors(class_folder: ClassFolder) -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
     try:
-        yield
+        with captured_log(API_LOG):
+            yield
     except InvalidEntry as error:  # nbgrader's API raises it in place of any error of SQLAlchemy
         raise unavailable(class_folder, error.__context__ or error) from error
-    # The latter is what is left of an error of the disk that nbgrader's API has passed over.
-    except (DBAPIError, InvalidRequestError) as error:
+    # InvalidRequestError is what is left of an error of the disk that nbgrader's API passed over.
+    except (DBAPIError, InvalidRequestError, sqlite3.Error) as error:
         raise unavailable(class_folder, error) from error
 
 
@@ -57,7 +60,7 @@ def make_gradebook(class_folder: ClassFolder) -> None:
     """
     from nbgrader.api import Gradebook
 
-    if class_folder.gradebook.exists():
+    if is_there(class_folder.gradebook):
         return
     class_folder.gradebook.parent.mkdir(parents=True, exist_ok=True)
     partial = class_folder.gradebook.parent / f".{class_folder.gradebook.name}.{os.getpid()}.part"
@@ -95,7 +98,8 @@ def register(source: NotebookNode, assignment: str, class_folder: ClassFolder) -
         staging = CourseFolder(Path(folder).resolve())
         staging.source(assignment).parent.mkdir(parents=True)
         nbformat.write(source, staging.source(assignment))
-        generate(staging, assignment, gradebook=class_folder.gradebook)
+        with database_errors(class_folder):
+            generate(staging, assignment, gradebook=class_folder.gradebook)
 
 
 def is_registered(gradebook: Any, assignment: str, source: NotebookNode) -> bool:

@@ -11,7 +11,7 @@ The times of files are not used: a student can set them.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from autograder.folders import ClassFolder
@@ -23,7 +23,7 @@ KEPT = "the gradebook"
 _STAMP = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(?P<zone>[^\s\d][^\s]*)?"
 )
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
+_OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,8 @@ def _read_stamp(class_folder: ClassFolder, student: str, assignment: str) -> Han
 def parse_timestamp(text: str) -> HandedIn:
     """Read the text of a `timestamp.txt`; a time without a zone is in UTC, as for nbgrader.
 
-    nbgrader reads `+0100` as a hundred seconds, and the `CEST` that its exchange may write as UTC.
+    nbgrader reads `+0100` after a space as a hundred seconds, and the `CEST` that its exchange may
+    write as UTC.
     """
     found = _STAMP.fullmatch(text.strip())
     try:
@@ -126,8 +127,8 @@ def _parse(text: str, zone: str | None) -> HandedIn:
     time = datetime.fromisoformat(text.replace(" ", "T"))
     if offset := _OFFSET.fullmatch(zone or ""):
         sign = -1 if offset[1] == "-" else 1
-        time -= sign * timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        return HandedIn(time.replace(tzinfo=UTC), TIMESTAMP)
+        ahead = sign * timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+        return HandedIn(time.replace(tzinfo=timezone(ahead)).astimezone(UTC), TIMESTAMP)
     if known := UTC if zone in (None, "UTC", "Z", "GMT") else _zone(zone):
         return HandedIn(time.replace(tzinfo=known).astimezone(UTC), TIMESTAMP)
     note = f"the time zone {zone!r} in {TIMESTAMP} is not known; it is read as UTC"

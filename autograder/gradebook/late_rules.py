@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from autograder.folders import ClassFolder, is_ignored
+from autograder.folders import ClassFolder, is_ignored, is_there
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.handed_in import KEPT, HandedIn, handed_in
 from autograder.gradebook.ledger import Ledger, read_ledger
@@ -81,7 +81,7 @@ def class_rules(class_folder: ClassFolder, assignments: Collection[str] | None) 
     another class someone may have an extension and hand in later.
     """
     path = rules_path(class_folder.root)
-    if not path.exists():
+    if not is_there(path):
         return None
     roster = _roster(class_folder)
     students = roster | _handed_in_by(class_folder) if roster else None
@@ -101,7 +101,7 @@ def _handed_in_by(class_folder: ClassFolder) -> set[str]:
     found = set()
     if class_folder.submitted.is_dir():
         found = {path.name for path in class_folder.submitted.iterdir()}
-    if class_folder.gradebook.is_file():
+    if is_there(class_folder.gradebook):
         with open_gradebook(class_folder) as gradebook:
             found |= {student.id for student in gradebook.students}
     return {name for name in found if not is_ignored(name)}
@@ -120,7 +120,7 @@ def apply_rules(
     penalty. `known` are the course's assignments, by which names in the rules are checked.
     """
     rules = class_rules(class_folder, known)
-    if not class_folder.gradebook.is_file():
+    if not is_there(class_folder.gradebook):
         return []
     wanted = set(assignments)
     found: list[Lateness] = []

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_there
 from course.errors import GradingError
 from course.files import write_atomically
 
@@ -46,11 +46,11 @@ Ledger = dict[tuple[str, str], Taken]
 def read_ledger(class_folder: ClassFolder) -> Ledger:
     """Read what was collected, by student and assignment; {} where nothing was."""
     path = class_folder.root / "collected.json"
-    if not path.is_file():
+    if not is_there(path):
         return {}
     try:
         rows = [Taken(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise GradingError(
             f"{path} is damaged ({error}).", "Move it away and run `autograder collect` again."
         ) from error

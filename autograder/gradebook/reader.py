@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from autograder.folders import ClassFolder, in_course_order
+from autograder.folders import ClassFolder, in_course_order, is_there
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark, Submissions, exact
 from autograder.gradebook.roster import People, Person, read_roster
@@ -26,7 +26,7 @@ def read_class(
     Without a gradebook only the roster's people are known.
     """
     people = read_roster(class_folder).people
-    if not class_folder.gradebook.is_file():
+    if not is_there(class_folder.gradebook):
         known = {one.student: one for one in people}
         return ClassMarks(people=known, names={key: one.name for key, one in known.items()})
     with open_gradebook(class_folder) as gradebook:
@@ -35,7 +35,7 @@ def read_class(
 
 def read_marks(class_folder: ClassFolder) -> ClassMarks:
     """Read the marks alone, without the roster: a damaged roster does not stop grading."""
-    if not class_folder.gradebook.is_file():
+    if not is_there(class_folder.gradebook):
         return ClassMarks()
     with open_gradebook(class_folder) as gradebook:
         return read_gradebook(gradebook, People())

@@ -79,6 +79,14 @@ def require_number(place: Place, value: object, most: float) -> None:
         raise WrongValue(place, problem, f"Write a number such as {name} = 3.")
 
 
+_FILLED_IN = {
+    "student": 'Write a name, such as student = "ada".',
+    "assignment": "Leave the line out; then it holds for all assignments.",
+    "timezone": 'Write a zone of the IANA database, such as timezone = "Europe/Berlin", or "UTC".',
+}
+"""What to write in place of an empty text."""
+
+
 def require_text(place: Place, value: object) -> None:
     """Raise WrongValue for anything but a text that is not empty."""
     name = place[-1]
@@ -87,9 +95,7 @@ def require_text(place: Place, value: object) -> None:
         step = f"Write it in quotes: {name} = {shown}."
         raise WrongValue(place, f"{name} = {as_written(value)} is not a text", step)
     if not value.strip() and name != "reason":
-        step = "Leave the line out; then it holds for all assignments."
-        step = step if name == "assignment" else 'Write a name, such as student = "ada".'
-        raise WrongValue(place, f"{name} is empty", step)
+        raise WrongValue(place, f"{name} is empty", _FILLED_IN[str(name)])
     if value != value.strip():
         raise WrongValue(
             place, f"{name} = {as_written(value)} has spaces at its ends", "Remove them."
@@ -122,9 +128,11 @@ def moment_of(place: Place, value: object, zone: tzinfo) -> datetime:
     # Of an hour that occurs twice, as when summer time ends, the later one counts.
     moment = value.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None, fold=0) != value:
-        step = f"Clocks are put forward then: write a time before or after that, or in UTC: {name}"
-        example = f" = {EXAMPLE}Z."
-        raise WrongValue(place, f"{name} = {value} does not occur in {zone}", step + example)
+        meant = value.replace(tzinfo=zone, fold=0).astimezone(UTC)  # as if clocks had not changed
+        shown = meant.astimezone(zone).replace(tzinfo=None).isoformat()
+        step = f"Clocks are put forward then: write a time that occurs, such as {name} = {shown}, "
+        step += f"or the same in UTC: {name} = {meant.replace(tzinfo=None).isoformat()}Z."
+        raise WrongValue(place, f"{name} = {value} does not occur in {zone}", step)
     return moment
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from autograder.folders import is_there
 from autograder.gradebook.rule_values import (
     EXAMPLE,
     Place,
@@ -129,10 +130,10 @@ def template(assignments: list[str]) -> str:
 
 def read_rules(path: Path, known: Known | None = None) -> Rules | None:
     """Read the rules, None where a class has none; raise GradingError where they are wrong."""
+    if not is_there(path):
+        return None
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        return None
     except OSError as error:
         raise GradingError(
             f"{path} can't be read ({error.strerror}).", "It is a text file with the class's rules."

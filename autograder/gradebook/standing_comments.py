@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.csv_lines import CsvLine, fitted, read_csv
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.rule_values import suggestion
@@ -35,7 +35,7 @@ def standing_comments(
     Raises `GradingError` with the line for what can't be used.
     """
     path = class_folder.root / FILE
-    if not path.exists():
+    if not is_there(path):
         return []
     exercises: dict[str, set[str]] = {}
     for (_, assignment), mark in read_class(class_folder).submissions.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from autograder.build.coursedir import AnyCourse, StockCourse, TrialCourse
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.marks import ZERO, ExerciseMark, Submissions, points_text
 from autograder.gradebook.reader import read_marks
 from autograder.grading.class_run import Progress, Summary, grade_class
@@ -74,12 +74,12 @@ def _copied(class_folder: ClassFolder) -> Iterator[ClassFolder]:
             source = class_folder.root / part
             if source.is_dir():
                 shutil.copytree(source, copy.root / part)
-            elif source.is_file():
+            elif is_there(source):
                 shutil.copy2(source, copy.root / part)
         for part in _LINKED:
-            if (class_folder.root / part).is_dir():
+            if is_there(class_folder.root / part):
                 (copy.root / part).symlink_to(class_folder.root / part)
-        if class_folder.gradebook.is_file():
+        if is_there(class_folder.gradebook):
             # SQLite's own copy is consistent even while formgrader writes.
             with (
                 closing(sqlite3.connect(class_folder.gradebook)) as old,

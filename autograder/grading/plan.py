@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from nbformat import NotebookNode
 
 from autograder.build.script import read_source_notebook
-from autograder.folders import ClassFolder, CourseFolder, is_ignored
+from autograder.folders import ClassFolder, CourseFolder, is_ignored, is_there
 from autograder.grading.conditions import Conditions
 from autograder.grading.preloading import uses_tensorflow
 from autograder.grading.results import load, result_path
@@ -26,7 +26,7 @@ def find_submissions(class_folder: ClassFolder, assignments: Sequence[str]) -> l
 
     A folder whose name is not UTF-8 is no student of the gradebook; `not_graded` lists it.
     """
-    if not class_folder.submitted.is_dir():
+    if not is_there(class_folder.submitted) or not class_folder.submitted.is_dir():
         return []
     names = (path.name for path in class_folder.submitted.iterdir())
     students = sorted(name for name in names if not is_ignored(name) and is_text(name))
@@ -45,7 +45,7 @@ def read_source(course: CourseFolder, assignment: str, class_folder: ClassFolder
     Raises GradingError that names the command to run if neither exists.
     """
     own = class_folder.source(assignment)
-    return read_source_notebook(own if own.is_file() else course.source(assignment))
+    return read_source_notebook(own if is_there(own) else course.source(assignment))
 
 
 def enough_to_warm(

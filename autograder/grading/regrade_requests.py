@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from autograder.build.coursedir import AnyCourse, StockCourse
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.marks import SubmissionMark, points_text
 from autograder.gradebook.reader import read_marks
 from autograder.grading.plan import find_submissions
@@ -196,11 +196,11 @@ def _path(class_folder: ClassFolder) -> Path:
 def _read(class_folder: ClassFolder) -> dict[Key, Noted]:
     """Read what is noted; {} where nothing is."""
     path = _path(class_folder)
-    if not path.is_file():
+    if not is_there(path):
         return {}
     try:
         rows = [Noted(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise GradingError(
             f"{path} is damaged ({one_line(str(error), 100)}).",
             "Move it away; then all requests count as new.",

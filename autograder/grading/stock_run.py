@@ -19,8 +19,8 @@ from autograder.build.stock_source import (
     read_assignment,
     register_assignment,
 )
-from autograder.folders import class_secret
-from autograder.gradebook.database import open_gradebook
+from autograder.folders import class_secret, is_there
+from autograder.gradebook.database import database_errors, open_gradebook
 from autograder.gradebook.grades_csv import write_grades
 from autograder.gradebook.handed_in import handed_in
 from autograder.gradebook.late_rules import apply_rules, late_notices
@@ -165,7 +165,8 @@ def _read_all(
             with open_gradebook(course.class_folder) as gradebook:
                 known = knows_notebooks(gradebook, name, sources)
             if not known:
-                register_assignment(course, name)
+                with database_errors(course.class_folder):
+                    register_assignment(course, name)
             found[name] = assignment
         except BuildError as error:
             failures.append(str(error))
@@ -269,7 +270,7 @@ def _marks(result: SubmissionResult, course: StockCourse, ledger: Ledger) -> Not
 def _apply_late_rules(course: StockCourse, graded: Sequence[Submission]) -> list[str]:
     """Apply the class's rules.toml, else the course's own policy; return what is to be said."""
     class_folder = course.class_folder
-    if not rules_path(class_folder.root).exists():
+    if not is_there(rules_path(class_folder.root)):
         with captured_log():
             apply_late_penalties(class_folder, course.config, graded)
         return list(_doubts(course, graded))

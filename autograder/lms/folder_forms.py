@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from autograder.gradebook.written_dates import read_date
 from autograder.lms import archive
 from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
 from autograder.lms.forms import (
@@ -21,6 +20,7 @@ from autograder.lms.forms import (
     is_other_plugin,
     readings_by_form,
     sakai,
+    sakai_time,
 )
 from autograder.lms.members import Parts
 from autograder.lms.reader import Reader, Unanswered
@@ -193,8 +193,7 @@ class View:
             text = self.reader.text(self.path, (*prefix, _STAMP))
         except Unanswered:
             return found
-        time = read_date(text.strip(), UTC)
-        return [replace(one, time=time.astimezone(UTC) if time else None) for one in found]
+        return [replace(one, time=sakai_time(text)) for one in found]
 
     def names(self, prefix: Parts) -> dict[str, bool]:
         """Name what lies at a prefix; {} if that can't be told."""

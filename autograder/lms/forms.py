@@ -38,6 +38,7 @@ _SAKAI = re.compile(
     r"(?P<who>[^(),]*,[^()]*\([^()]+\)(?:; ?[^(),]*,[^()]*\([^()]+\))*)"
     r"(?:_(?P<place>Submission attachment\(s\))_+(?P<own>.+)|_+submissionText\.html)?"
 )
+_SAKAI_TIME = re.compile(r"^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$", re.ASCII)
 _ILIAS = re.compile(r"(?P<name>[^_]+_.+_.+)_(?P<user>[0-9]{1,20})")
 
 
@@ -179,6 +180,16 @@ def sakai(part: str, _: tzinfo) -> list[Sender]:
         Sender("sakai", key, name.strip(" ;,"), own=own, together=len(people) > 1)
         for name, key in people
     ]
+
+
+def sakai_time(text: str) -> datetime | None:
+    """Read the time in Sakai's `timestamp.txt`, in UTC; None for anything else.
+
+    `2026-11-01T20:15:42.170Z`, before Sakai 12 `20261101201542170`. Source: `zipSubmissions`, and
+    `MyTime.java` in Sakai's kernel.
+    """
+    time = read_date(_SAKAI_TIME.sub(r"\1-\2-\3T\4:\5:\6.\7Z", text.strip()), UTC)
+    return time.astimezone(UTC) if time else None
 
 
 def ilias(part: str, _: tzinfo) -> list[Sender]:

@@ -12,13 +12,13 @@ from nbformat import NotebookNode
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.reader import read_gradebook
 from autograder.gradebook.roster import Lists, People, add_list
 from autograder.lms.canvas_file import CanvasFile, canvas_file
 from autograder.lms.exports import class_json, moodle_csv, moodle_notes, questions_csv
-from course.files import write_atomically
+from course.files import require_folder, write_atomically
 
 
 class FeedbackExporter(HTMLExporter):
@@ -52,14 +52,15 @@ class CourseExport(ExportPlugin):
 
     def export(self, gradebook: Any) -> None:
         """Write the marks of the named students and assignments (all, if none is named)."""
+        path = Path(self.to or self.default_to)
+        require_folder(path)
         lists = Lists(People())
-        if self.roster and Path(self.roster).is_file():
+        if self.roster and is_there(Path(self.roster)):
             add_list(lists, Path(self.roster))
         # nbgrader reads numbers from the command line as numbers.
         assignments, students = (list(map(str, one)) for one in (self.assignment, self.student))
         marks = read_gradebook(gradebook, lists.people, assignments, students)
         content = self.text(marks).encode()
-        path = Path(self.to or self.default_to)
         write_atomically(path, lambda file: file.write(content))
         for line in self.notes(marks):
             self.log.warning(line)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from course.document import Document
 from course.errors import QuizError
-from course.files import write_atomically
+from course.files import require_folder, write_atomically
 from course.quiz.bank import practice_bank
 from course.quiz.question import SEVERAL_RULE, TOPICS, Bank, DrawnQuestion, number_text
 from course.quiz.rendering import block_html, figure_svg, inline_html
@@ -32,11 +32,13 @@ def write_page(
 
     `topic`, `number` and `seed` choose and draw as in the terminal. With `lesson_url`, the
     address of the lesson, the page links to it and into its sections; without, it names them.
-    Raises QuizError for an unknown topic, a strange address, or a file that cannot be written.
+    Raises QuizError for an unknown topic, a strange address, or a file that cannot be written, and
+    CourseError for a missing folder.
     """
     bank = bank or practice_bank()
     html = page_html(bank.title, select(bank, topic, number, seed), lesson_url)
     path = Path(path)
+    require_folder(path)
     try:
         write_atomically(path, lambda file: file.write(html.encode()))
     except OSError as error:

@@ -109,6 +109,7 @@ CASES = [
     ("autograder regrade-requests --class @/asked --handled ada", 2),
     ("autograder feedback --class @/empty", 2),
     ("autograder report --class @/class", 0),
+    ("autograder report --class @/class --to @/missing/report.html", 2),
     ("autograder similarity reshape --class @/class", 0),
     ("autograder similarity --class @/empty", 2),
     ("autograder improve --class @/empty", 2),
@@ -116,8 +117,10 @@ CASES = [
     ("autograder export reshape --class @/class --format canvas --template @/both.csv", 0),
     ("autograder export reshape --class @/class --format canvas --template @/one.csv", 3),
     ("autograder export --class @/empty", 2),
+    ("autograder export --class @/class --to @/missing/marks.csv", 2),
     ("autograder gift @/quiz.gift", 0),
     ("autograder gift @/quiz.gift --quiz @/none.md", 2),
+    ("autograder gift @/missing/quiz.gift", 2),
     ("autograder demo --class @", 2),
     ("autograder solutions nonsense", 2),
     ("course lab @/convpool --no-start", 0),
@@ -131,6 +134,7 @@ CASES = [
     ("course reset nonsense", 2),
     ("course submit --no-check", 0),
     ("course quiz --html @/quiz.html", 0),
+    ("course quiz --html @/missing/quiz.html", 2),
     ("course quiz --topic nonsense", 2),
     ("course data --limit 0", 2),
 ]
@@ -155,6 +159,31 @@ def test_a_command_ends_as_the_table_says(
     else:
         templates = row.others if status else row.last_lines
         assert any(fits(one, line) for one in templates), (line, templates)
+
+
+def test_a_file_in_a_folder_that_is_missing_is_an_error_with_the_command_that_makes_it(
+    scene: Path, course: CourseFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(course.root)
+    folder = scene / "a missing folder"
+    commands = {
+        "marks.csv": ("autograder", "export", "--class", scene / "class", "--to"),
+        "report.html": ("autograder", "report", "--class", scene / "class", "--to"),
+        "quiz.gift": ("autograder", "gift"),
+        "quiz.html": ("course", "quiz", "--html"),
+    }
+
+    said = {name: last_line(*command, folder / name) for name, command in commands.items()}
+
+    assert said == {
+        name: (
+            2,
+            f"Error: {folder / name} can't be written: there is no folder {folder}. "
+            f"Correct its name, or run `mkdir -p '{folder}'`; then run this again.",
+        )
+        for name in commands
+    }
+    assert not folder.exists()
 
 
 def test_every_verb_has_a_row_and_every_row_a_case() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from autograder.build.script import read_source_notebook
-from autograder.folders import ClassFolder, CourseFolder
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.grading.plan import read_source
 from autograder.pages.quiz_answers import QUIZ, Question, read_questions
 from course.checks.misconceptions import heading as heading_of
@@ -126,7 +126,7 @@ def read_assignment(
 def _release(course: CourseFolder, class_folder: ClassFolder, name: str) -> NotebookNode | None:
     """Read the release, the class's own first; None where only the source was kept."""
     paths = (class_folder.release(name), course.release(name))
-    found = next((path for path in paths if path.is_file()), None)
+    found = next((path for path in paths if is_there(path)), None)
     return read_source_notebook(found) if found else None
 
 
@@ -146,7 +146,7 @@ def _titles(source: NotebookNode) -> dict[str, str]:
 def _sections(course: CourseFolder, class_folder: ClassFolder, names: list[str]) -> dict[str, str]:
     """Name the lesson's section of each question; for a class's own quiz it is not known."""
     bank = course.solutions / "quiz.md"
-    if not names or class_folder.source(QUIZ).is_file() or not bank.is_file():
+    if not names or is_there(class_folder.source(QUIZ)) or not bank.is_file():
         return {}
     questions = read_bank(bank).questions
     return {

@@ -193,6 +193,12 @@ def test_rules_with_a_mistake_are_wrong(own: ClassFolder, text: str, words: str)
     assert len(found) == 1 and words in found[0]
 
 
+def test_rules_behind_a_link_that_leads_nowhere_are_wrong(own: ClassFolder) -> None:
+    (own.root / "rules.toml").symlink_to(own.root / "unplugged.toml")
+    (found,) = texts(examine_rules(own, ["cnn"]), "wrong")
+    assert "rules.toml is a link to " in found and "Restore what it leads to" in found
+
+
 def test_rules_without_one_are_fine(own: ClassFolder) -> None:
     (own.root / "rules.toml").write_text(
         '[due]\ncnn = 2026-11-01T23:59:00\n[[extension]]\nstudent = "ada"\ndays = 1\n'

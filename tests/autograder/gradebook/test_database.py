@@ -8,14 +8,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from support.commands import run_command
+from support.stock_course import answer, ordinary_test, write_notebook
 
+from autograder.build.coursedir import find_stock_course
 from autograder.cli.show_exchange import enter_students
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import make_gradebook, open_gradebook, register
 from autograder.gradebook.roster import People, Person
 from autograder.gradebook.writer import GradebookWriter, enter
 from autograder.grading.results import SubmissionResult
-from course.errors import CourseError
+from autograder.grading.stock_run import _read_all
+from course.errors import CourseError, GradingError
 
 NAMES = ("cl?ss", "cla#s%20", "chloé", "a@b:c", "a b&c=d", "100%")
 
@@ -64,7 +67,9 @@ def test_a_full_disk_is_one_line_where_the_gradebook_is_made(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_one_line_where_students_are_entered(tmp_path: Path) -> None:
+def test_a_full_disk_is_one_line_where_students_are_entered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = ClassFolder(tmp_path)
     make_gradebook(folder)
     size = folder.gradebook.stat().st_size
@@ -72,10 +77,11 @@ def test_a_full_disk_is_one_line_where_students_are_entered(tmp_path: Path) -> N
         enter_students(folder, people(100))
     assert "free the disk" in str(error.value)
     assert "\n" not in str(error.value)
+    assert caplog.text == ""
 
 
 def test_a_full_disk_is_one_line_where_nbgrader_enters_an_assignment(
-    course: CourseFolder, tmp_path: Path
+    course: CourseFolder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = ClassFolder(tmp_path)
     make_gradebook(folder)
@@ -83,8 +89,27 @@ def test_a_full_disk_is_one_line_where_nbgrader_enters_an_assignment(
     size = folder.gradebook.stat().st_size
     with no_file_over(size), pytest.raises(CourseError) as error:
         register(source, "reshape", folder)
+    assert str(error.value).startswith(f"{folder.gradebook} can't be used (")
+    assert str(error.value).endswith("then grade again.")
     assert "\n" not in str(error.value)
-    assert "Traceback" not in str(error.value)
+    # Python prints what nobody takes of a log, such as the traceback that nbgrader's API writes.
+    assert caplog.text == ""
+
+
+def test_a_full_disk_is_one_line_where_a_stock_course_is_entered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cells = [answer("f = 1", "g"), ordinary_test(f"assert f  # {'x' * 99_999}", "test_f", 10)]
+    write_notebook(tmp_path / "source" / "one" / "a.ipynb", cells)
+    course = find_stock_course(tmp_path)
+    assert course is not None
+    make_gradebook(course.class_folder)
+    size = course.class_folder.gradebook.stat().st_size
+    with no_file_over(size), pytest.raises(GradingError) as error:
+        _read_all(["one"], course)
+    assert f"{course.class_folder.gradebook} can't be used (" in str(error.value)
+    assert "\n" not in str(error.value)
+    assert caplog.text == ""
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from nbgrader.utils import parse_utc
 from support.commands import invoke_autograder
 from support.contract import POINTS
 from support.graded_class import give, new_class
@@ -19,6 +20,7 @@ from autograder.gradebook.ledger import Taken, write_ledger
 from autograder.gradebook.nbgrader_quirks import without_its_warnings
 from autograder.gradebook.reader import read_class
 from autograder.gradebook.rules_file import rules_path
+from course.errors import GradingError
 
 DUE = datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
 LATE = DUE + timedelta(days=1, hours=1)
@@ -183,7 +185,12 @@ READ = {
     "an area": "2026-11-03 01:59:00 Europe/Berlin",
     "an offset": "2026-11-03 01:59:00.000000 +0100",
     "an offset behind": "2026-11-02 23:59:00 -01:00",
+    "hours alone": "2026-11-03 05:59:00.000000 +05",
+    "hours alone behind": "2026-11-02 21:59:00-03",
     "ISO 8601": "2026-11-03T00:59:00Z\n",
+    "ISO 8601, hours alone": "2026-11-03T05:59:00+05",
+    "ISO 8601, half an hour": "2026-11-03T06:29:00+05:30",
+    "ISO 8601, without a colon": "2026-11-03T06:29:00+0530",
     "another format": "03 Nov 2026 00:59:00 UTC",
     "half of a day": "2026-11-03 12:59 AM",
     "a month by its name": "Nov 3, 2026 12:59 AM",
@@ -196,6 +203,18 @@ def test_a_time_is_read_in_its_zone(text: str) -> None:
     when = parse_timestamp(text)
     assert when.time == LATE
     assert ("XYZT" in when.note) == ("XYZT" in text)
+
+
+@pytest.mark.parametrize("case", [case for case in READ if case.startswith("ISO 8601")])
+def test_a_time_of_iso_8601_is_read_as_nbgrader_reads_it(case: str) -> None:
+    assert parse_timestamp(READ[case]).time == parse_utc(READ[case].strip()).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["+24", "+99:00", "-2400"])
+def test_a_day_ahead_is_no_zone(zone: str) -> None:
+    when = parse_timestamp(f"2026-11-03T00:59:00{zone}")
+
+    assert (when.time, when.note) == (None, "timestamp.txt is no time")
 
 
 @pytest.mark.parametrize(
@@ -280,6 +299,27 @@ def test_a_misspelt_assignment_is_an_error_of_each_command(
     )
     with pytest.raises(SystemExit, match=re.escape(words)):
         by_nbgrader(course, folder)
+
+    assert status == 2
+    assert words in said
+    assert not (folder.autograded / "the-lms").exists()
+
+
+def test_rules_behind_a_link_that_leads_nowhere_are_an_error_of_each_command(
+    folder: ClassFolder, course: CourseFolder
+) -> None:
+    path = rules_path(folder.root)
+    path.unlink()
+    path.symlink_to(folder.root / "unplugged.toml")
+    words = f"{path} is a link to {folder.root}/unplugged.toml, which can't be opened. Restore"
+
+    status, said = invoke_autograder(
+        "late", "--class", str(folder.root), "--course", str(course.root)
+    )
+    with pytest.raises(SystemExit, match=re.escape(words)):
+        by_nbgrader(course, folder)
+    with pytest.raises(GradingError, match=re.escape(words)):
+        apply_rules(folder)
 
     assert status == 2
     assert words in said

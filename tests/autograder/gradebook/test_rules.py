@@ -276,3 +276,16 @@ def test_the_penalties_of_rules_that_were_removed_can_be_removed(
     assert (removed[0], "2 penalties changed" in removed[1]) == (0, True)
     assert set(penalties(folder).values()) == {0.0}
     assert (again[0], "has no rules.toml" in again[1]) == (2, True)
+
+
+def test_a_mistake_is_an_error_before_anything_is_graded(
+    course: CourseFolder, tmp_path: Path
+) -> None:
+    where = ["--class", str(tmp_path), "--course", str(course.root)]
+    rules_path(tmp_path).write_text("[due]\nreshap = 2026-11-01\n")
+    wrong = invoke_autograder("late", *where)
+    rules_path(tmp_path).write_text("[due]\nreshape = 2026-11-01\n")
+    right = invoke_autograder("late", *where)
+
+    assert (wrong[0], "line 2: there is no assignment 'reshap'." in wrong[1]) == (2, True)
+    assert (right[0], "Nothing is graded in" in right[1]) == (2, True)

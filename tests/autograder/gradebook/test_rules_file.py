@@ -1,10 +1,13 @@
 """Every line of `rules.toml` counts, or is an error that names the line and what to write."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from autograder.folders import ClassFolder
+from autograder.gradebook.late_rules import class_rules
 from autograder.gradebook.rules_file import Known, read_rules
 from course.errors import GradingError
 
@@ -69,6 +72,9 @@ WRONG = {
     "a percentage in quotes": ('[late]\npercent_per_day = "10"', 2, "without quotes"),
     "a percentage that is true": ("[late]\nzero_after_days = true", 2, "is not a number"),
     "a time zone": ('timezone = "europe/berlin"', 1, "Did you mean 'Europe/Berlin'?"),
+    "an empty time zone": ('timezone = ""', 1, "timezone is empty. Write a zone of the IANA"),
+    "a blank time zone": ('timezone = " "', 1, 'such as timezone = "Europe/Berlin", or "UTC".'),
+    "an empty student": ('[[extension]]\nstudent = ""\ndays = 1', 2, 'student = "ada".'),
     "a part of the world": ('timezone = "Europe"', 1, "there is no timezone"),
     "a path": ('timezone = "../../etc/passwd"', 1, "there is no timezone"),
     "a zone that is a number": ("timezone = 1", 1, "is not a text"),
@@ -91,6 +97,37 @@ def test_what_is_wrong_is_told_with_its_line_and_what_to_write(tmp_path: Path, c
     assert error.value.next_step
     assert "\n" not in str(error.value)
     assert (f"rules.toml, line {line}" in str(error.value)) == bool(line)
+
+
+@pytest.mark.parametrize(
+    ("zone", "left_out", "local", "utc"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:30:00", "2026-03-29T03:30:00", "2026-03-29T01:30:00Z"),
+        ("America/New_York", "2026-03-08T02:00:00", "2026-03-08T03:00:00", "2026-03-08T07:00:00Z"),
+        (
+            "Australia/Lord_Howe",
+            "2026-10-04T02:15:00",
+            "2026-10-04T02:45:00",
+            "2026-10-03T15:45:00Z",
+        ),
+    ],
+)
+def test_a_time_that_clocks_leave_out_comes_with_the_one_that_is_meant(
+    tmp_path: Path, zone: str, left_out: str, local: str, utc: str
+) -> None:
+    path = tmp_path / "rules.toml"
+    rules = f'timezone = "{zone}"\n[due]\nreshape = '
+    path.write_text(rules + left_out)
+
+    with pytest.raises(GradingError) as error:
+        read_rules(path)
+
+    assert f"such as reshape = {local}, or the same in UTC: reshape = {utc}." in str(error.value)
+    found = []
+    for written in (local, utc):
+        path.write_text(rules + written)
+        found.append(read_rules(path))
+    assert found[0] is not None and found[0] == found[1]
 
 
 RIGHT = {
@@ -159,3 +196,26 @@ def test_where_others_may_still_hand_in_nobody_is_misspelt(tmp_path: Path) -> No
     rules = read_rules(path, Known(["cnn"], None))
     assert rules is not None
     assert rules.extensions[0].student == "zoe"
+
+
+def leads_nowhere(path: Path) -> None:
+    path.symlink_to(path.parent / "unplugged" / path.name)
+
+
+def leads_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("make", [leads_nowhere, leads_to_itself])
+def test_a_link_that_leads_nowhere_is_no_class_without_rules(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "rules.toml")
+
+    for read in (read_rules, lambda path: class_rules(ClassFolder(path.parent), None)):
+        with pytest.raises(GradingError) as error:
+            read(tmp_path / "rules.toml")
+        assert f"{tmp_path}/rules.toml is a link to {tmp_path}/" in str(error.value)
+        assert error.value.next_step == (
+            "Restore what it leads to, or remove the link; then run it again."
+        )

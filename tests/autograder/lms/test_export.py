@@ -14,6 +14,7 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.roster import People, Person, write_roster
 from autograder.nbgrader_plugins.exporters import EXPORTERS
+from course.errors import CourseError
 from course.files import plain_cell, safe_cell
 
 TEMPLATE = """\
@@ -143,3 +144,8 @@ def test_wrong_arguments_are_one_line(folder: ClassFolder, course: CourseFolder)
     assert "no assignment called" in export(folder, course, "--column", "nonsense=x")
     empty = ClassFolder(folder.root / "none")
     assert "Nothing is graded" in export(empty, course)
+
+
+def test_nbgraders_own_export_makes_no_folder_either(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="there is no folder"):
+        EXPORTERS["json"](to=str(tmp_path / "missing" / "marks.json")).export(None)

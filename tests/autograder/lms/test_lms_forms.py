@@ -197,6 +197,25 @@ def test_sakai_names_logins_and_writes_the_time_beside_the_files(
     assert reasons(done) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("20261101201542170", "2026-11-01T20:15:42.170000+00:00"),  # before Sakai 12
+        ("20261101201542170\n", "2026-11-01T20:15:42.170000+00:00"),
+        ("20261301201542170", ""),
+        ("202611012015421", ""),
+    ],
+)
+def test_sakai_wrote_times_in_digits_alone(
+    instructor: Instructor, work: bytes, written: str, time: str
+) -> None:
+    members = sakai_export("T", {"Lovelace, Ada(ada)": (written, {"reshape.ipynb": work})})
+
+    instructor.collect(instructor.zip("a.zip", members))
+
+    assert instructor.times() == {"ada": time}
+
+
 def test_sakai_without_folders_and_with_a_group(instructor: Instructor, work: bytes) -> None:
     group = "Lovelace, Ada(ada); Bitdiddle, Ben(ben_b)"
     alone = {"T/Núñez, José(jose)_Submission attachment(s)_reshape.ipynb": work}
