@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.folders import ClassFolder
+from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.list_table import heading_key, read_table
 from autograder.gradebook.written_dates import is_day_first, read_date
 from autograder.ingest.reading import require_safe_name
@@ -240,7 +240,7 @@ def read_roster(class_folder: ClassFolder) -> Lists:
     """Read the class's own roster; an empty one where there is none."""
     lists = Lists(People())
     path = class_folder.root / "roster.csv"
-    if path.is_file():
+    if is_there(path):
         _read_list(lists, path, UTC)  # it names nobody while nobody has handed in
         lists.notes.clear()  # whoever added a column of their own knows it
     return lists
@@ -253,7 +253,7 @@ def write_roster(class_folder: ClassFolder, people: People) -> None:
         rows.append(map(safe_cell, asdict(person).values()))
     content = csv_text(rows).encode()
     path = class_folder.root / "roster.csv"
-    if not path.is_file() or path.read_bytes() != content:
+    if not is_there(path) or path.read_bytes() != content:
         write_atomically(path, lambda file: file.write(content))
 
 

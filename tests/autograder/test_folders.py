@@ -20,6 +20,7 @@ from autograder.gradebook.database import make_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.reader import read_class, read_marks
+from autograder.gradebook.roster import People, read_roster, write_roster
 from autograder.gradebook.standing_comments import standing_comments
 from autograder.grading.dry_run import _copied
 from autograder.grading.plan import find_submissions, read_source
@@ -61,6 +62,8 @@ READERS: dict[str, tuple[str, Callable[[ClassFolder], Any]]] = {
     "a dry run": ("rules.toml", dry_run),
     "a dry run's sources": ("source", dry_run),
     "a dry run's gradebook": ("gradebook.db", dry_run),
+    "people": ("roster.csv", read_roster),
+    "people to write": ("roster.csv", lambda folder: write_roster(folder, People())),
     "nbgrader's export": ("roster.csv", by_nbgrader),
     "a configuration": ("nbgrader_config.py", lambda folder: find_stock_course(folder.root)),
 }
