@@ -4,7 +4,7 @@ IDEAS: dict[str, dict[str, str]] = {
     "input-4d": {
         "channel-axis-missing": "The channel axis is missing: an axis of size 1 belongs at the "
         "end, because Conv2D wants (images, height, width, channels).",
-        "channel-axis-in-front": "The new axis stands before height or width. Channels come last.",
+        "channel-axis-in-front": "The new axis comes before height or width. Channels come last.",
         "channel-axis-twice": "The channel axis was added twice.",
         "channels-repeated": "The image was repeated along the last axis. A gray image has one "
         "channel, not three.",
@@ -71,10 +71,10 @@ IDEAS: dict[str, dict[str, str]] = {
     "padding-stride": {
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
         '(padding="valid").',
-        "padding-full": "The kernel must stay inside the image, but it reached over its border.",
+        "padding-full": "The kernel must stay inside the image, but it went past its border.",
         "off-by-one": "One position is missing. The kernel also fits at the very start: count the "
         "positions, not the steps between them.",
-        "one-too-many": "That is one position too many: the last one reaches over the end.",
+        "one-too-many": "That is one position too many: the last one goes past the end.",
         "kernel-size-ignored": "The kernel's size was left out.",
         "stride-ignored": "The stride was left out.",
         "stride-one-way": "The stride holds for both axes, down and across.",
@@ -97,7 +97,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
-        "stride-added": "The stride was added to the position. It multiplies: result number i "
+        "stride-added": "The stride was added to the position. It multiplies it: result number i "
         "begins at `i * stride`.",
         "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
         "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
@@ -144,7 +144,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "block, or with `-np.inf`.",
         "largest-not-reset": "The search carries on with the largest number of earlier blocks. "
         "Begin it again in every block.",
-        "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so that a block got "
+        "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so each block got the "
         "numbers of one row. The rows of a block do not follow each other in that order.",
         "remainder-dropped-in-front": "The remainder was dropped at the top or on the left. The "
         "first block begins at [0, 0], and what is left over at the end is dropped.",
@@ -159,7 +159,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "bias-forgotten": "The biases are missing: one for each filter.",
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
-        "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
+        "channels-forgotten": "The channels are missing: a filter covers all channels at once.",
         "caret-for-power": "`^` is no power in Python: write `kernel**2`.",
         "channels-added": "The channels were added. Every kernel has its weights once for each "
         "channel: multiply.",
@@ -175,17 +175,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "input-missing": "The network does not know the shape of its input yet. Begin it with "
         "`Input(shape=(28, 28, 1))`.",
         "batch-axis-in-input": "The batch axis is never written: `Input(shape=(28, 28, 1))`.",
-        "pooling-before-convolution": "Pooling stands before its convolution. First features are "
-        "looked for, then the strongest are kept.",
-        "flatten-before-convolutions": "`Flatten` stands before the convolutions. They need height "
+        "pooling-before-convolution": "A pooling layer comes before its convolution. Features are "
+        "found first, then the strongest are kept.",
+        "flatten-before-convolutions": "`Flatten` comes before the convolutions. They need height "
         "and width, so it comes after them.",
         "flatten-missing": "`Flatten` is missing between the poolings and the dense layers.",
         "layers-in-another-order": "The layers are the right ones, but in another order.",
         "layers-missing": "A layer is missing.",
-        "layers-extra": "There is one layer more than was asked for.",
+        "layers-extra": "There are more layers than were asked for.",
         "wrong-filter-count": "The number of filters differs.",
-        "wrong-kernel-size": "The kernel has another size than 3 × 3.",
-        "wrong-pool-size": "The pooling has other blocks than 2 × 2.",
+        "wrong-kernel-size": "The kernel's size is not 3 × 3.",
+        "wrong-pool-size": "The blocks of the pooling are not 2 × 2.",
         "wrong-unit-count": "The number of units differs.",
         "one-output-unit": "One output unit can't tell ten classes apart: give each its own.",
         "softmax-missing": "The ten outputs are not probabilities: they should be positive and add "
@@ -205,23 +205,23 @@ IDEAS: dict[str, dict[str, str]] = {
         "call-not-followed": "What a class of your own computes must be readable: call Keras's "
         "layers and `keras.ops` in it, and no TensorFlow functions.",
         "layers-in-branches": "The lesson's layers follow one another; here they branch.",
-        "kernel-dilated": "The kernel has gaps (dilation_rate). The lesson's looks at 3 × 3 "
+        "kernel-dilated": "The kernel has gaps (dilation_rate). The lesson's covers 3 × 3 "
         "neighbors.",
-        "kernel-in-groups": "The filters are split into groups. Each filter looks at all channels.",
+        "kernel-in-groups": "The filters are split into groups. Each must cover all channels.",
         "layer-frozen": "A layer is frozen: training would not change its weights. Leave out "
         "trainable=False.",
         "weights-constrained": "The weights are constrained: training could not choose them "
         "freely. Leave the constraint out.",
         "weights-penalized": "A penalty keeps the network from learning. The lesson's has none; at "
         "most 0.01 on weights, and none on results, is accepted.",
-        "weights-not-finite": "The weights hold NaN or infinity, so that every result does. Let "
-        "Keras choose them.",
+        "weights-not-finite": "The weights hold NaN or infinity, and then so does every result. "
+        "Let Keras choose them.",
         "weights-all-equal": "Units that start with the same weights stay the same in training and "
         "find one feature together. Let Keras choose the weights at random.",
-        "weights-without-effect": "The weights or biases at the start let nothing through, so that "
+        "weights-without-effect": "The weights or biases at the start let nothing through, so "
         "nothing is learned. Let Keras choose them.",
         "relu-missing": "A layer has the activation linear (none), but relu was asked for.",
-        "wrong-activation": "A hidden layer has another activation than relu.",
+        "wrong-activation": "A hidden layer has an activation other than relu.",
         "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
         "other-model-trained": "The model that was given has not changed. Fit that one, and not a "
         "new model or a copy.",
