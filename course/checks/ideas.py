@@ -90,17 +90,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "kernel-written-in": "A kernel of 3 is written into the code. Use `kernel`.",
         "padding-added-last": "The padding was added to the result. It belongs to the size, before "
         "the division.",
-        "padding-subtracted": "The padding was taken away. It makes the axis longer.",
+        "padding-subtracted": "The padding was subtracted. It makes the axis longer.",
         "one-divided-too": "The first position was divided too. Divide the way that the kernel can "
         "move, then count the start: + 1 comes last.",
         "stride-multiplied": "Longer steps mean fewer positions: divide by the stride.",
-        "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
+        "kernel-subtracted-twice": "The kernel was subtracted twice. Subtract it once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
         "stride-added": "The stride was added to the position. It multiplies it: result number i "
         "begins at `i * stride`.",
         "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
-        "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
+        "gaps-in-the-result": "The numbers are apart in the result, with zeros in between. The "
         "stride skips positions in the image; in the result they are neighbors.",
     },
     "kernels": {
@@ -160,7 +160,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
         "channels-forgotten": "The channels are missing: a filter covers all channels at once.",
-        "caret-for-power": "`^` is no power in Python: write `kernel**2`.",
+        "caret-for-power": "`^` is not a power in Python: write `kernel**2`.",
         "channels-added": "The channels were added. Every kernel has its weights once for each "
         "channel: multiply.",
         "bias-per-weight": "A bias was counted for every weight. A filter has one bias.",
@@ -291,11 +291,11 @@ IDEAS: dict[str, dict[str, str]] = {
         "a new result in each call, from its arguments alone.",
         "parameters-changed": "The function takes other arguments than the line with `def` that "
         "was given. Keep that line as it was.",
-        "number-in-a-list": "The number stands in a list or an array. Give the number itself.",
+        "number-in-a-list": "The number is in a list or an array. Give the number itself.",
         "nothing-written": "The result holds nothing but 0. Print a value where it is computed and "
         "where it is stored, to see where it is lost.",
-        "written-after-the-loop": "Only the last position, row or column was written. Does the "
-        "line that stores a value stand inside both loops?",
+        "written-after-the-loop": "Only the last position, row or column was written. Is the "
+        "line that stores a value inside both loops?",
         "axis-not-there": "Axes count from 0, and joining arrays needs an axis that is there; "
         "`np.newaxis`, `np.expand_dims` and `np.stack` make a new one.",
         "two-open-sizes": "Only one size may be -1. Write the others, from `.shape`.",
@@ -310,7 +310,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "array-in-a-condition": "An array of several numbers is neither true nor false: a "
         "condition, `max(…)`, `min(…)` and `sorted(…)` can't decide on it. Use NumPy's functions, "
         "or compare one number at a time.",
-        "value-called": "A value was called like a function. An index stands in square brackets, a "
+        "value-called": "A value was called like a function. An index goes in square brackets, a "
         "product needs `*`, and no variable may have the name of a function.",
         "method-not-called": "A method is called with `()`: `images.copy()`, not `images.copy`.",
         "function-of-numpy": "An array has no method of that name. It is a function of NumPy, "
@@ -333,7 +333,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
         "examples-only": "It works for the visible examples, but not in general.",
-        "result-flat": "The numbers stand in one line. They belong in rows and columns.",
+        "result-flat": "The numbers are all in one line. They belong in rows and columns.",
         "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
         "images and channels. Remove them: `[0, :, :, 0]` does it for shape (1, h, w, 1).",
         "four-axes-wanted": "Keras's and TensorFlow's layers for images take four axes, (images, "
@@ -342,8 +342,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "brackets around all of them.",
         "one-number-returned": "One number was returned for the whole array. Collect one for each "
         "position, and return after the loops.",
-        "returned-too-early": "Only the first position, or the first row, is there. Does `return` "
-        "stand inside a loop?",
+        "returned-too-early": "Only the first position, or the first row, is there. Is `return` "
+        "inside a loop?",
         "values-clipped": "Numbers beyond a limit were cut off. They may be of any size.",
         "shape-as-a-number": "A shape is a tuple, and a tuple is not a number: take its parts, "
         "`image.shape[0]` and `image.shape[1]`.",
