@@ -29,8 +29,8 @@ from course import load_data, plots, predict
 # *Why:* every shape in `model.summary()` comes from this one number.
 #
 # *A correct result* is an integer, Python's or NumPy's, exact for axes of millions of pixels too. A
-# kernel as large as the padded axis fits once. If the last step would reach over the end, it is not
-# taken. A larger kernel is never asked for.
+# kernel as large as the padded axis fits once. A last step that would go past the end is not taken.
+# The kernel is never larger than the padded axis.
 
 
 # %% gap="output_size"
@@ -331,7 +331,7 @@ with exercise("count_parameters") as check:
 
 # %% [markdown]
 # **What you have seen.** A convolution is a sum of products under a window that slides over the
-# image. It makes the image smaller by the kernel's size less one, and it answers where the image
+# image. It makes the image smaller by the kernel's size less one, and it responds where the image
 # looks like the kernel. Its weights are few, because the same kernel is used everywhere.
 #
 # **Common mistakes.** Flipping the kernel; one position too few; forgetting the biases, or that a

@@ -248,7 +248,7 @@ smaller = predict(
     choices={
         "A": "pooling is never weaker, and often stronger",
         "B": "the strided convolution is never weaker, and often stronger",
-        "C": "sometimes the one, sometimes the other",
+        "C": "sometimes one is stronger, sometimes the other",
     },
 )
 

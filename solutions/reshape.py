@@ -38,7 +38,7 @@ print("range:", train_images.min(), "to", train_images.max())
 # and 1 the sums stay small, and training starts well.
 #
 # *A correct result* has the same shape as before, and 32 or 64 bits for each number, not rounded. The
-# scale is the same for **every** batch, also if all its pixels are 0 or 1: a dark batch stays dark,
+# scale is the same for **every** batch, even if all its pixels are 0 or 1: a dark batch stays dark,
 # so do not divide by the largest pixel that happens to be there. The array you were given stays as
 # it was, and so do the results of earlier calls.
 

@@ -4,7 +4,7 @@ IDEAS: dict[str, dict[str, str]] = {
     "input-4d": {
         "channel-axis-missing": "The channel axis is missing: an axis of size 1 belongs at the "
         "end, because Conv2D wants (images, height, width, channels).",
-        "channel-axis-in-front": "The new axis stands before height or width. Channels come last.",
+        "channel-axis-in-front": "The new axis comes before height or width. Channels come last.",
         "channel-axis-twice": "The channel axis was added twice.",
         "channels-repeated": "The image was repeated along the last axis. A gray image has one "
         "channel, not three.",
@@ -71,10 +71,10 @@ IDEAS: dict[str, dict[str, str]] = {
     "padding-stride": {
         "padding-same": 'That is padding="same"; here the kernel stays inside the image '
         '(padding="valid").',
-        "padding-full": "The kernel must stay inside the image, but it reached over its border.",
+        "padding-full": "The kernel must stay inside the image, but it went past its border.",
         "off-by-one": "One position is missing. The kernel also fits at the very start: count the "
         "positions, not the steps between them.",
-        "one-too-many": "That is one position too many: the last one reaches over the end.",
+        "one-too-many": "That is one position too many: the last one goes past the end.",
         "kernel-size-ignored": "The kernel's size was left out.",
         "stride-ignored": "The stride was left out.",
         "stride-one-way": "The stride holds for both axes, down and across.",
@@ -90,17 +90,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "kernel-written-in": "A kernel of 3 is written into the code. Use `kernel`.",
         "padding-added-last": "The padding was added to the result. It belongs to the size, before "
         "the division.",
-        "padding-subtracted": "The padding was taken away. It makes the axis longer.",
+        "padding-subtracted": "The padding was subtracted. It makes the axis longer.",
         "one-divided-too": "The first position was divided too. Divide the way that the kernel can "
         "move, then count the start: + 1 comes last.",
         "stride-multiplied": "Longer steps mean fewer positions: divide by the stride.",
-        "kernel-subtracted-twice": "The kernel was taken away twice. Take it away once.",
+        "kernel-subtracted-twice": "The kernel was subtracted twice. Subtract it once.",
         "rounded-up": "The last step does not fit any more: round down, not up.",
         "count-with-fraction": "A count has no fraction: divide with `//`.",
-        "stride-added": "The stride was added to the position. It multiplies: result number i "
+        "stride-added": "The stride was added to the position. It multiplies it: result number i "
         "begins at `i * stride`.",
         "first-position-skipped": "The first position was skipped. The kernel begins at [0, 0].",
-        "gaps-in-the-result": "The numbers stand apart in the result, with zeros in between. The "
+        "gaps-in-the-result": "The numbers are apart in the result, with zeros in between. The "
         "stride skips positions in the image; in the result they are neighbors.",
     },
     "kernels": {
@@ -144,7 +144,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "block, or with `-np.inf`.",
         "largest-not-reset": "The search carries on with the largest number of earlier blocks. "
         "Begin it again in every block.",
-        "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so that a block got "
+        "reshape-for-blocks": "`reshape` cuts the numbers in reading order, so each block got the "
         "numbers of one row. The rows of a block do not follow each other in that order.",
         "remainder-dropped-in-front": "The remainder was dropped at the top or on the left. The "
         "first block begins at [0, 0], and what is left over at the end is dropped.",
@@ -159,8 +159,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "bias-forgotten": "The biases are missing: one for each filter.",
         "one-bias": "Every filter has a bias of its own; only one was counted.",
         "bias-per-channel": "A filter has one bias, not one for each channel.",
-        "channels-forgotten": "The channels are missing: a filter looks at all channels at once.",
-        "caret-for-power": "`^` is no power in Python: write `kernel**2`.",
+        "channels-forgotten": "The channels are missing: a filter covers all channels at once.",
+        "caret-for-power": "`^` is not a power in Python: write `kernel**2`.",
         "channels-added": "The channels were added. Every kernel has its weights once for each "
         "channel: multiply.",
         "bias-per-weight": "A bias was counted for every weight. A filter has one bias.",
@@ -175,17 +175,17 @@ IDEAS: dict[str, dict[str, str]] = {
         "input-missing": "The network does not know the shape of its input yet. Begin it with "
         "`Input(shape=(28, 28, 1))`.",
         "batch-axis-in-input": "The batch axis is never written: `Input(shape=(28, 28, 1))`.",
-        "pooling-before-convolution": "Pooling stands before its convolution. First features are "
-        "looked for, then the strongest are kept.",
-        "flatten-before-convolutions": "`Flatten` stands before the convolutions. They need height "
+        "pooling-before-convolution": "A pooling layer comes before its convolution. Features are "
+        "found first, then the strongest are kept.",
+        "flatten-before-convolutions": "`Flatten` comes before the convolutions. They need height "
         "and width, so it comes after them.",
         "flatten-missing": "`Flatten` is missing between the poolings and the dense layers.",
         "layers-in-another-order": "The layers are the right ones, but in another order.",
         "layers-missing": "A layer is missing.",
-        "layers-extra": "There is one layer more than was asked for.",
+        "layers-extra": "There are more layers than were asked for.",
         "wrong-filter-count": "The number of filters differs.",
-        "wrong-kernel-size": "The kernel has another size than 3 × 3.",
-        "wrong-pool-size": "The pooling has other blocks than 2 × 2.",
+        "wrong-kernel-size": "The kernel's size is not 3 × 3.",
+        "wrong-pool-size": "The blocks of the pooling are not 2 × 2.",
         "wrong-unit-count": "The number of units differs.",
         "one-output-unit": "One output unit can't tell ten classes apart: give each its own.",
         "softmax-missing": "The ten outputs are not probabilities: they should be positive and add "
@@ -205,23 +205,23 @@ IDEAS: dict[str, dict[str, str]] = {
         "call-not-followed": "What a class of your own computes must be readable: call Keras's "
         "layers and `keras.ops` in it, and no TensorFlow functions.",
         "layers-in-branches": "The lesson's layers follow one another; here they branch.",
-        "kernel-dilated": "The kernel has gaps (dilation_rate). The lesson's looks at 3 × 3 "
+        "kernel-dilated": "The kernel has gaps (dilation_rate). The lesson's covers 3 × 3 "
         "neighbors.",
-        "kernel-in-groups": "The filters are split into groups. Each filter looks at all channels.",
+        "kernel-in-groups": "The filters are split into groups. Each must cover all channels.",
         "layer-frozen": "A layer is frozen: training would not change its weights. Leave out "
         "trainable=False.",
         "weights-constrained": "The weights are constrained: training could not choose them "
         "freely. Leave the constraint out.",
         "weights-penalized": "A penalty keeps the network from learning. The lesson's has none; at "
         "most 0.01 on weights, and none on results, is accepted.",
-        "weights-not-finite": "The weights hold NaN or infinity, so that every result does. Let "
-        "Keras choose them.",
+        "weights-not-finite": "The weights hold NaN or infinity, and then so does every result. "
+        "Let Keras choose them.",
         "weights-all-equal": "Units that start with the same weights stay the same in training and "
         "find one feature together. Let Keras choose the weights at random.",
-        "weights-without-effect": "The weights or biases at the start let nothing through, so that "
+        "weights-without-effect": "The weights or biases at the start let nothing through, so "
         "nothing is learned. Let Keras choose them.",
         "relu-missing": "A layer has the activation linear (none), but relu was asked for.",
-        "wrong-activation": "A hidden layer has another activation than relu.",
+        "wrong-activation": "A hidden layer has an activation other than relu.",
         "not-a-model": "That is not yet a Keras model: put the layers into `Sequential`.",
         "other-model-trained": "The model that was given has not changed. Fit that one, and not a "
         "new model or a copy.",
@@ -291,11 +291,11 @@ IDEAS: dict[str, dict[str, str]] = {
         "a new result in each call, from its arguments alone.",
         "parameters-changed": "The function takes other arguments than the line with `def` that "
         "was given. Keep that line as it was.",
-        "number-in-a-list": "The number stands in a list or an array. Give the number itself.",
+        "number-in-a-list": "The number is in a list or an array. Give the number itself.",
         "nothing-written": "The result holds nothing but 0. Print a value where it is computed and "
         "where it is stored, to see where it is lost.",
-        "written-after-the-loop": "Only the last position, row or column was written. Does the "
-        "line that stores a value stand inside both loops?",
+        "written-after-the-loop": "Only the last position, row or column was written. Is the "
+        "line that stores a value inside both loops?",
         "axis-not-there": "Axes count from 0, and joining arrays needs an axis that is there; "
         "`np.newaxis`, `np.expand_dims` and `np.stack` make a new one.",
         "two-open-sizes": "Only one size may be -1. Write the others, from `.shape`.",
@@ -310,7 +310,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "array-in-a-condition": "An array of several numbers is neither true nor false: a "
         "condition, `max(…)`, `min(…)` and `sorted(…)` can't decide on it. Use NumPy's functions, "
         "or compare one number at a time.",
-        "value-called": "A value was called like a function. An index stands in square brackets, a "
+        "value-called": "A value was called like a function. An index goes in square brackets, a "
         "product needs `*`, and no variable may have the name of a function.",
         "method-not-called": "A method is called with `()`: `images.copy()`, not `images.copy`.",
         "function-of-numpy": "An array has no method of that name. It is a function of NumPy, "
@@ -333,7 +333,7 @@ IDEAS: dict[str, dict[str, str]] = {
         "fractions-lost": "Fractions are lost on the way: the result, or a part of it, is kept in "
         "whole numbers.",
         "examples-only": "It works for the visible examples, but not in general.",
-        "result-flat": "The numbers stand in one line. They belong in rows and columns.",
+        "result-flat": "The numbers are all in one line. They belong in rows and columns.",
         "axes-left-over": "There are axes of size 1 that were not asked for, such as those for "
         "images and channels. Remove them: `[0, :, :, 0]` does it for shape (1, h, w, 1).",
         "four-axes-wanted": "Keras's and TensorFlow's layers for images take four axes, (images, "
@@ -342,8 +342,8 @@ IDEAS: dict[str, dict[str, str]] = {
         "brackets around all of them.",
         "one-number-returned": "One number was returned for the whole array. Collect one for each "
         "position, and return after the loops.",
-        "returned-too-early": "Only the first position, or the first row, is there. Does `return` "
-        "stand inside a loop?",
+        "returned-too-early": "Only the first position, or the first row, is there. Is `return` "
+        "inside a loop?",
         "values-clipped": "Numbers beyond a limit were cut off. They may be of any size.",
         "shape-as-a-number": "A shape is a tuple, and a tuple is not a number: take its parts, "
         "`image.shape[0]` and `image.shape[1]`.",

@@ -21,7 +21,7 @@ from course.training.fit import fit
 
 COLUMNS = ("network", "parameters", "epochs", "s per epoch", "test accuracy", "images moved")
 MOVED = 3
-"""By so many pixels to the right and down are the test images of the last column moved."""
+"""How many pixels the test images of the last column are moved, to the right and down."""
 _SET_ASIDE = 1_000
 
 
@@ -116,25 +116,27 @@ class Experiments:
         callbacks: Sequence[Any] = (),
         validate: bool = False,
         again: bool = False,
+        verbose: str | int = "auto",
     ) -> None:
         """Train the compiled model for (28, 28, 1) that `build()` returns; enter it in the table.
 
         An experiment with a result is not trained again, unless `again=True`. With `validate`,
-        loss and accuracy are also measured after each epoch on images that were set aside.
+        loss and accuracy are also measured after each epoch on images that were set aside. Keras
+        gets `verbose`; 0 shows no progress.
         """
         import keras
 
         keras.utils.set_random_seed(self._seed)
         model = build()
         if not isinstance(model, keras.Model) or not model.compiled:
-            raise CourseError(f"{name}: build() gives no compiled model.", "Let it return one.")
+            raise CourseError(f"{name}: build() returns no compiled model.", "Let it return one.")
         epochs = epochs or self._epochs
         digest = self._digest(model, epochs, callbacks)
         if not again and any((row.name, row.digest) == (name, digest) for row in self._rows):
             print(f"{name}: measured already; again=True trains it again.")
             return
         pixels = self._images[..., np.newaxis] / 255.0
-        options: dict[str, Any] = {"callbacks": list(callbacks)}
+        options: dict[str, Any] = {"callbacks": list(callbacks), "verbose": verbose}
         if validate:
             options["validation_data"] = (self._aside[0][..., np.newaxis] / 255.0, self._aside[1])
         history = fit(model, pixels, self._labels, epochs, **options)
@@ -161,9 +163,9 @@ class Experiments:
         """Return the table of all results so far."""
         note = (
             f"Trained on {len(self._images):,} images, tested on {len(self._test_images):,} "
-            f"({data_source()}). ± is one standard error of the test; another start changes the "
-            f"accuracy by about as much again. The last column: the same images, {MOVED} pixels "
-            "further right and down."
+            f"({data_source()}). ± is one standard error of the test; training from another start "
+            "changes the accuracy by about as much again. The last column is for the same images, "
+            f"moved {MOVED} pixels to the right and down."
         )
         return results_table(self._rows, self._planned, note)
 

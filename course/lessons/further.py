@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Going further: eight questions to a network
+# # Going further: eight questions about a network
 #
 # | | |
 # |---|---|
@@ -11,9 +11,9 @@
 #
 # Each question is one change to the lesson's network. **Predict** what it does, as in the lesson:
 # type it into the box, then run the training and the folded cell (…) below. The table fills itself,
-# and it is still there after a restart: an experiment that was done is not done again. To keep the
-# waiting short, each network is trained on 6,000 images instead of 60,000, so all accuracies are
-# some points lower than in the lesson.
+# and it is still there after a restart: a finished experiment is not repeated. To keep the waits
+# short, each network is trained on 6,000 images instead of 60,000, so all accuracies are a few
+# points lower than in the lesson.
 
 # %%
 import os
@@ -92,9 +92,9 @@ with growth.reveal():
     growth.compare(of_128 / of_64, unit="times as many")
     growth.explain(
         """
-        The second convolution has filters × filters × 9 weights, so its part grows with the square.
-        Time follows. The accuracy changes by a point or two: look at the ± before you call one
-        better.
+        The second convolution has filters × filters × 9 weights, so its part grows with the square
+        of the number of filters. The time grows as well. The accuracy changes by a point or two:
+        look at the ± before you call one network better.
         """
     )
 
@@ -103,8 +103,8 @@ with growth.reveal():
 
 # %%
 flat = predict(
-    "After a third convolution and pooling, how many numbers does Flatten hand over? The two before "
-    "make 28 → 26 → 13 → 11 → 5 of the image.",
+    "After a third convolution and pooling, how many numbers does Flatten hand over? Through the "
+    "first two, each side of the image goes 28 → 26 → 13 → 11 → 5.",
     None,  # ← a number, in the box below or here
 )
 
@@ -117,10 +117,10 @@ with flat.reveal():
     flat.compare(network(filters=(64, 64, 64)).layers[-3].output.shape[-1])
     flat.explain(
         """
-        A third convolution makes 3 × 3 of the 5 × 5, and its pooling leaves a single place:
-        1 × 1 × 64 = 64 numbers for the dense layers instead of 1600. **More layers, and fewer
-        parameters**: most of them sat between `Flatten` and the first dense layer. But one place
-        keeps little of where things were.
+        A third convolution turns 5 × 5 into 3 × 3, and its pooling leaves a single place:
+        1 × 1 × 64 = 64 numbers for the dense layers instead of 1600. **More layers, but fewer
+        parameters**: most of them were between `Flatten` and the first dense layer. But a single
+        place says little about where things were.
         """
     )
 
@@ -143,10 +143,10 @@ with fewer_layers.reveal():
     fewer_layers.compare(one.parameters / two.parameters, unit="times as many")
     fewer_layers.explain(
         """
-        One pooling fewer leaves 13 × 13 × 64 = 10,816 numbers to the dense layer, so a network with
+        With one pooling fewer, the dense layer gets 13 × 13 × 64 = 10,816 numbers, so a network with
         fewer layers has several times as many parameters. When we ran it, it took about as long and
         was even two points better. That was on 6,000 images for five epochs; does it hold for all
-        of them? Try `Experiments("all", images=60_000)`, and bring time.
+        of them? Try `Experiments("all", images=60_000)`: it takes about ten times as long.
         """
     )
 
@@ -158,7 +158,7 @@ with fewer_layers.reveal():
 
 # %%
 epochs_needed = predict(
-    "After how many epochs, at most 20, does the training reach 90 % of its own images?",
+    "After how many epochs, at most 20, does the accuracy on the training images reach 90 %?",
     None,  # ← a number, in the box below or here
 )
 
@@ -173,11 +173,11 @@ class StopAt(tf.keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if logs["accuracy"] >= self.target:
-            print(f"\n{logs['accuracy']:.1%} after epoch {epoch + 1}: that is enough.")
             self.model.stop_training = True
 
 
-questions.train("stop at 90 %", network, epochs=20, callbacks=[StopAt(0.90)])
+# verbose=0: Keras's progress would give the answer away.
+questions.train("stop at 90 %", network, epochs=20, callbacks=[StopAt(0.90)], verbose=0)
 
 # %% reveal=true
 with epochs_needed.reveal():
@@ -186,9 +186,9 @@ with epochs_needed.reveal():
     epochs_needed.explain(
         """
         Compare the test accuracy with the 90 %. It is lower, because the target was reached on the
-        images that the network was trained on. To stop at the right moment, one watches images that
-        are neither trained on nor used for the final test: look up `validation_split` and
-        `EarlyStopping`.
+        images that the network was trained on. To stop at the right moment, watch the accuracy on
+        images that are used neither for training nor for the final test: look up
+        `validation_split` and `EarlyStopping`.
         """
     )
 
@@ -214,9 +214,9 @@ with slower.reveal():
     slower.compare(without.seconds / with_pooling.seconds, unit="times as long")
     slower.explain(
         """
-        24 × 24 × 64 = 36,864 numbers, each with a weight to each of 128 units: about twenty times
+        24 × 24 × 64 = 36,864 numbers, each with a weight for each of 128 units: about twenty times
         as many parameters as the lesson's network. When we ran it, it took four times as long, and
-        bought nothing that stands out from the ±.
+        its accuracy was not better by more than the ±.
         """
     )
 
@@ -224,7 +224,7 @@ with slower.reveal():
 # ## 6. What if there were no ReLU?
 #
 # Without an activation every layer multiplies and adds, and so do all of them together: they can do
-# no more than one layer. Only max pooling is left that is not a sum of products.
+# no more than one layer. Max pooling is the only step left that is not a sum of products.
 
 # %%
 worth = predict(
@@ -285,8 +285,8 @@ with loses_more.reveal():
     loses_more.compare("A" if loss_of_dense > loss_of_cnn else "B")
     loses_more.explain(
         """
-        Neither network has seen a moved garment. The convolutions find the same features three
-        pixels further on; the dense layers behind them have learned where the features were. In the
+        Neither network has seen a moved garment. The convolutions find the same features, three
+        pixels away; the dense layers behind them have learned where the features were. In the
         dense network every weight belongs to one pixel.
         """
     )
@@ -304,7 +304,8 @@ best_epoch = predict(
 )
 
 # %%
-questions.train("20 epochs", network, epochs=20, validate=True)
+# verbose=0: Keras's progress would give the answer away.
+questions.train("20 epochs", network, epochs=20, validate=True, verbose=0)
 
 # %% reveal=true
 with best_epoch.reveal():
@@ -316,7 +317,7 @@ with best_epoch.reveal():
         """
         From the dotted line on, the loss falls on the training images and rises on the others: this
         is **overfitting**. The network becomes surer of what it knows by heart, and of its mistakes
-        as well. The remedies: stop there (`EarlyStopping`), more images, or a smaller network.
+        as well. The remedies: stop there (`EarlyStopping`), use more images, or make the network smaller.
         """
     )
 
@@ -329,12 +330,12 @@ with best_epoch.reveal():
 #
 # **Transfer learning** starts with the convolutions of a network that was trained on millions of
 # other images, and trains new dense layers on yours. A few hundred images are then often enough,
-# because edges and textures need not be learned again.
+# because edges and textures do not have to be learned again.
 
 # %% [markdown]
 # ## Your own question
 #
-# Write a network, give it a name of its own, and run it. `again=True` trains a row again;
+# Write a network, give it a name of its own, and run it. `again=True` repeats a training;
 # `questions.forget()` empties the table.
 
 # %%
@@ -342,7 +343,7 @@ questions.run("mine", lambda: network(filters=(32, 48)))
 
 # %% [markdown]
 # **What you have seen.** Parameters, time and accuracy are three different things: more layers can mean
-# fewer parameters, fewer parameters can take longer, and many more may buy nothing.
+# fewer parameters, fewer parameters can take longer, and many more may gain nothing.
 #
 # **Common mistakes.** Calling a difference of half a point an improvement; comparing networks
 # that were trained on different images or for different times; choosing by the test images.

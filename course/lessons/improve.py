@@ -6,7 +6,7 @@
 # | **You will be able to** | improve a network by experiment, and tell an improvement from luck |
 # | **You need** | the lesson; better also `further`, where you see what each change costs |
 # | **Time** | about 30 minutes, or as long as you like |
-# | **Training costs** | ten seconds to a minute on a laptop CPU, for each try |
+# | **Training costs** | ten seconds to a minute on a laptop CPU, for each attempt |
 # | **Points** | none: this is an open exercise, with a leaderboard if your class has one |
 #
 # The lesson's CNN has 243,786 parameters. Build and train a network with **at most 50,000**, trained or
@@ -14,7 +14,7 @@
 #
 # **What counts.** When your class's leaderboard is made, this notebook is run from top to bottom
 # without a network connection, with 6,000 training images and ten minutes for all of it. Then
-# `model` is shown images that neither you nor your notebook has had. All networks of a class see the
+# `model` is shown images that neither you nor your notebook has seen. All networks of a class get the
 # same ones.
 
 # %% locked="setup"
@@ -39,8 +39,8 @@ test_pixels = test_images[..., np.newaxis] / np.float32(255)
 #
 # The one below works, and is not very good. Change whatever you like: layers, filters, stride, pooling,
 # dropout, the optimizer, the number of epochs, the images themselves (shifted or mirrored copies).
-# Cells of your own are welcome. In the end, `model` must be the trained network, of Keras's own
-# layers, for pixels from 0 to 1 in shape (images, 28, 28, 1).
+# Cells of your own are welcome. In the end, `model` must be the trained network, built from Keras's
+# own layers, for pixels from 0 to 1 in shape (images, 28, 28, 1).
 
 
 # %% gap="model"
@@ -76,7 +76,7 @@ with exercise("model") as check:
     judge(check, model, test_images, test_labels)
 
 # %% [markdown]
-# **What you have seen.** Where parameters sit, and which of them are worth it.
+# **What you have seen.** Which layers hold the parameters, and which parameters are worth having.
 #
 # **Common mistakes.** Choosing among twenty networks by the test images: the best of them is partly
 # the luckiest, and the hidden images will show it. Compare on a part of the training images that you

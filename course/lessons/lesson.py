@@ -13,7 +13,7 @@
 # |---|---|
 # | **You need** | Python, a little NumPy (indexing, shapes), and the idea that a network learns numbers called *weights* from examples. No graphics card. |
 # | **Minutes** | About 60 to read, predict and run. You can read on while the networks train. |
-# | **Training costs** | 2 to 4 minutes on a laptop CPU, for both networks; `QUICK = True` below makes it a tenth. |
+# | **Training costs** | 2 to 4 minutes on a laptop CPU, for both networks; `QUICK = True` below cuts that to a tenth. |
 #
 # Run the cells from top to bottom with <kbd>Shift</kbd>+<kbd>Enter</kbd>. Before each important
 # step you are asked to **predict**: type what you expect into the box and press <kbd>Enter</kbd>,
@@ -50,7 +50,7 @@ import numpy as np
 
 from course import CLASS_NAMES, diff_models, fit, load_data, plots, predict, shapes_table, show_quiz
 
-EPOCHS = 5  # How often each network sees all training images.
+EPOCHS = 5  # How many times each network sees all training images.
 QUICK = False  # True: train on a tenth of them. Faster, and less accurate; the training says so.
 
 (train_images, train_labels), (test_images, test_labels) = load_data()
@@ -108,8 +108,8 @@ plots.images(
 # that is fed raw pixels has to spend weights on each of those places.
 
 # %% [markdown]
-# There is a second waste. A dense layer gives each pixel a weight of its own and adds up all
-# products of pixel and weight.
+# There is a second kind of waste. A dense layer gives each pixel a weight of its own and adds up
+# all products of pixel and weight.
 
 # %%
 shuffled = predict(
@@ -139,12 +139,12 @@ with shuffled.reveal():
         {"in place": trousers / 255, "shuffled": pixels[shuffle].reshape(trousers.shape)},
         alt="The trousers, and the same pixels in random order.",
         caption="On the left you see trousers, on the right the same 784 pixels shuffled: noise. "
-        "To a dense layer both are equally easy: it does not use which pixels are neighbors.",
+        "To a dense layer both are equally easy: it makes no use of which pixels are neighbors.",
     ).show()
 
 # %% [markdown]
 # Edges, corners and legs are made of pixels *side by side*. Two ideas use that: **convolutions**,
-# which look at small neighborhoods, and **pooling**, which drops what is not needed.
+# which work on small neighborhoods, and **pooling**, which drops what is not needed.
 
 # %% [markdown]
 # ## 3. Convolution: one small window, many places
@@ -154,11 +154,11 @@ with shuffled.reveal():
 # numbers of the same size. At each place: **multiply** each pixel in the window by the kernel's
 # number at the same position, and **add** everything up. That one sum is the answer for that place.
 #
-# If you like to see it move first: [convolutions and pooling](https://youtu.be/PCgLmzkRM38), and
+# If you would like to see it move first: [convolutions and pooling](https://youtu.be/PCgLmzkRM38), and
 # [a good tutorial to understand convolution](https://youtu.be/7g8jpK4llkc).
 
 # %% [markdown]
-# Compute one answer on given numbers. The little image below is dark above and bright below.
+# Compute one answer by hand. The little image below is dark at the top and bright at the bottom.
 
 # %%
 numbers = np.array(
@@ -191,7 +191,7 @@ with first_sum.reveal():
     first_sum.compare(np.sum(window * kernel))
     first_sum.explain(
         """
-        The lower row of the window counts as plus, the upper one as minus, the middle not at all.
+        The lower row of the window is added, the upper one subtracted, and the middle one ignored.
         So the kernel asks one question: *is it brighter below than above?* Here it is, by
         3 × 9 = 27.
         """
@@ -199,7 +199,7 @@ with first_sum.reveal():
 
 # %%
 map_shape = predict(
-    "Slide the 3×3 window over all of the 5×5 image, one pixel at a time, never over the border. "
+    "Slide the 3×3 window over all of the 5×5 image, one pixel at a time, never past the border. "
     "How many rows and columns of answers are there?",
     None,  # ← a shape, in the box below or here
     like=(4, 6),
@@ -227,24 +227,24 @@ with map_shape.reveal():
 
 # %% [markdown]
 # The answers of one kernel make a **feature map**. Keras calls this way of sliding
-# `padding="valid"`: the window never hangs over the border. With `padding="same"` zeros are added
+# `padding="valid"`: the window never goes past the border. With `padding="same"` zeros are added
 # around the image, so that at stride 1 the feature map is as large as the image. The step from one
 # place to the next is the **stride**, here 1.
 
 # %% [markdown]
-# A word on the name. In mathematics a convolution turns the kernel by 180 degrees first; without
-# that turn the sum is, strictly speaking, a **cross-correlation**. Check which of the two
-# TensorFlow has just computed.
+# A word on the name. In mathematics a convolution flips the kernel first, top to bottom and left to
+# right; without the flip the sum is, strictly speaking, a **cross-correlation**. Check which of the
+# two TensorFlow has just computed.
 
 # %%
-turned = kernel[::-1, ::-1]
+flipped = kernel[::-1, ::-1]
 print("TensorFlow, upper left:      ", int(feature_map[0, 0]))
-print("by hand, kernel as it stands:", np.sum(window * kernel))
-print("by hand, kernel turned:      ", np.sum(window * turned))
+print("by hand, kernel as it is:    ", np.sum(window * kernel))
+print("by hand, kernel flipped:     ", np.sum(window * flipped))
 
 # %% [markdown]
-# No turn: what deep learning calls a convolution is a cross-correlation. The kernel is learned,
-# so nothing is lost; a turned one would simply be learned turned.
+# No flip: what deep learning calls a convolution is a cross-correlation. The kernel is learned,
+# so nothing is lost; with a flip, training would simply find the flipped kernel.
 
 # %% [markdown]
 # Use the same kernel on a garment with pixels from 0 to 1: the T-shirt with the least pattern
@@ -310,7 +310,7 @@ with which_map.reveal():
 # %% [markdown]
 # Nobody writes such kernels for a CNN. A `Conv2D(64, (3, 3))` layer starts with 64 random kernels,
 # and training changes them until their 64 feature maps help to tell the classes apart. In section
-# 11 you will see what became of them.
+# 11 you will see what they have become.
 
 # %% [markdown]
 # ## 4. Pooling: keep the strongest, drop the rest
@@ -331,7 +331,7 @@ small_map = np.array(
 )
 
 four_numbers = predict(
-    "Pool these 4×4 numbers to 2×2. Which four stay?",
+    "Pool these 4×4 numbers to 2×2. Which four remain?",
     None,  # ← four numbers, row by row, in the box below or here
     like=[[1, 2], [3, 4]],
 )
@@ -345,15 +345,14 @@ with four_numbers.reveal():
 
 # %% [markdown]
 # Sixteen numbers became four. Each still says *how strongly was this feature seen around here?*;
-# only its exact place, give or take a pixel, was given up. Pooling has no weights: nothing in it is
-# learned.
+# only the exact place is lost, by a pixel at most. Pooling has no weights: nothing in it is learned.
 
 # %%
 edges = plots.classic_maps(shirt)["horizontal edges"]
 
 pooled_shape = predict(
     f"The edges of the T-shirt are a map of {edges.shape[0]}×{edges.shape[1]} numbers. What shape "
-    "does pooling by 2 make of it?",
+    "does it have after pooling by 2?",
     None,  # ← a shape, in the box below or here
     like=(20, 10),
 )
@@ -367,18 +366,19 @@ with pooled_shape.reveal():
         alt="The T-shirt's horizontal edges before and after pooling.",
         caption="The feature map before and after pooling, at the same size on the page. The "
         "pooled map is coarser; the strong positive answers are still there, the negative ones "
-        "grew thin.",
+        "have become thinner.",
     ).show()
 
 # %% [markdown]
 # A quarter of the numbers, and the edges where it gets brighter downwards are as strong as before.
-# The negative answers, where it gets darker, grew thin or vanished, because the *largest* number
+# The negative answers, where it gets darker, became thinner or vanished, because the *largest* number
 # of a block wins. A CNN loses nothing by that: its activation, **ReLU**, turns negative answers
 # into 0 before the pooling anyway, and another kernel, with the signs swapped, finds those edges.
 #
-# **Why ReLU?** Two convolutions in a row, with nothing between them, are together one larger
-# convolution: products and sums of products and sums. The bend at 0 is what lets a second layer
-# compute something that one layer can't. max(0, x) is the cheapest bend, and trains well.
+# **Why ReLU?** Two convolutions in a row, with nothing between them, amount to one larger
+# convolution: sums of products, added and multiplied again, are still sums of products. The bend at
+# 0 is what lets a second layer compute something that one layer can't. max(0, x) is the cheapest
+# bend, and trains well.
 
 # %% [markdown]
 # ## 5. What is the difference between convolution and pooling?
@@ -402,7 +402,7 @@ rows = {
 
 moved_edge = predict(
     "At stride 1 the answers to the moved edge are [0 0 0 1 0 0]. What does the same convolution "
-    "find at stride 2, where it looks at every second place?",
+    "find at stride 2, where it visits only every second place?",
     None,  # ← a list, in the box below or here
     like=[1, 2, 3],
 )
@@ -418,9 +418,9 @@ with moved_edge.reveal():
     moved_edge.compare(every_answer[::2])
     moved_edge.explain(
         """
-        With stride 2 the convolution looks at every second place only. It found the first edge and
+        With stride 2 the convolution visits every second place only. It found the first edge and
         **missed the second one altogether**: a large stride changes what kinds of features are
-        extracted. Pooling comes after every place has been looked at, so both edges survive; a
+        extracted. Pooling comes after every place has been visited, so both edges survive; a
         larger stride there only means that fewer numbers are kept.
         """
     )
@@ -466,7 +466,7 @@ test_scaled = test_images / 255.0
 print("largest pixel before:", train_images.max(), "- after:", train_scaled.max())
 
 # %% [markdown]
-# The dense network: the image is flattened into 784 numbers, 128 units look at all of them, and 10
+# The dense network: the image is flattened into 784 numbers, 128 units use all of them, and 10
 # outputs give a probability for each class. Three names in its code:
 #
 # - **softmax** turns the 10 outputs into probabilities: each at least 0, all together 1, the
@@ -479,14 +479,14 @@ print("largest pixel before:", train_images.max(), "- after:", train_scaled.max(
 # %%
 dense_guess = predict(
     "How many of 100 test images, which it has never seen, will this dense network classify "
-    "correctly after five looks at the training images?",
+    "correctly after it has seen the training images five times?",
     None,  # ← a number, in the box below or here
 )
 
 # %% [markdown]
 # `fit` calls Keras's own `dense_model.fit` and adds three things. It says first how long the
 # training will take. The stop button (■, in the toolbar) ends it early, and the network keeps what
-# it has learned. And the result is kept on your disk: after a restart it is there at once.
+# it has learned. The result is kept on your disk, so it is there at once after a restart.
 
 # %%
 tf.keras.utils.set_random_seed(42)
@@ -569,9 +569,10 @@ most_parameters = predict(
 #
 # Two rules for shapes: a 3 × 3 window fits into a row of n in n − 3 + 1 places, and pooling by 2
 # halves, dropping what is left over. One rule for parameters: each filter and each unit has a
-# weight for every number that it looks at, and one bias.
+# weight for every number that it multiplies, and one bias.
 #
-# Run the cell as often as you like; each cell of the table is checked by itself. Two are filled.
+# Run the cell as often as you like; each cell of the table is checked by itself. Two are already
+# filled in.
 
 # %%
 shapes_table(
@@ -704,8 +705,8 @@ except ValueError as error:
 # %% [markdown]
 # ## 9. Reading `model.summary()` line by line
 #
-# Here are the two rules again, as code: a 3 × 3 convolution takes away 2 rows and 2 columns (the
-# window must fit), and 2 × 2 pooling halves, dropping what is left over.
+# Here are the two rules again, as code: a 3 × 3 convolution removes 2 rows and 2 columns (the
+# window must fit), and 2 × 2 pooling halves both, dropping what is left over.
 
 # %%
 size = 28
@@ -719,18 +720,18 @@ flat = size * size * 64
 print(f"flatten     {flat}")
 
 # %% [markdown]
-# So the way through the network is
+# So this is how the shape of an image changes on its way through the network:
 #
 # 28×28×1 → **26×26×64 → 13×13×64 → 11×11×64 → 5×5×64 → 1600 → 128 → 10**
 #
 # - **26×26×64**: 64 kernels, so 64 feature maps, each of 28 − 3 + 1 = 26 rows and columns.
-# - **13×13×64**: each map is halved by pooling; their number stays.
-# - **11×11×64**: 13 − 3 + 1 = 11. Each of the 64 new kernels looks at all 64 maps at once.
+# - **13×13×64**: each map is halved by pooling; their number stays the same.
+# - **11×11×64**: 13 − 3 + 1 = 11. Each of the 64 new kernels covers all 64 maps at once.
 # - **5×5×64**: half of 11 is 5.5; the last row and column have no partner and are dropped.
 # - **1600**: 5 · 5 · 64 numbers in a row, which is all that `Flatten` does.
 # - **128** units, and **10** probabilities, as in the dense network.
 #
-# `None` in Keras's table is the place of the number of images, which is left open.
+# `None` in Keras's table stands for the number of images, which is left open.
 
 # %% [markdown]
 # How do 64 maps become one? A filter of the second convolution has a **slice** for each map that
@@ -813,7 +814,7 @@ with slower.reveal():
 # machine the table looks different: change something and run it again.
 
 # %% [markdown]
-# How did they get there? Each point is the accuracy during one more look at all training images.
+# How did they get there? Each point is the accuracy during one more pass over all training images.
 
 # %%
 plots.learning_curves(
@@ -821,7 +822,7 @@ plots.learning_curves(
 )
 
 # %% [markdown]
-# The line is the accuracy on the images that the network is trained on. Where it goes on rising
+# The line is the accuracy on the images that the network is trained on. Where it keeps rising
 # while the accuracy on other images stays or falls, the network learns its training images by
 # heart: this is **overfitting**. In five epochs you see little of it; `further` trains for twenty,
 # and draws the curve of images that were set aside.
@@ -878,7 +879,7 @@ plots.first_kernels(first_kernels_before, model.layers[0].get_weights()[0])
 # %%
 alike = predict(
     "After the last pooling, the feature maps of another T-shirt and of an ankle boot are compared "
-    "with those of a T-shirt. Which are more like them?",
+    "with those of a T-shirt. Which are more similar to them?",
     None,  # ← "A" or "B", in the box below or here
     choices={"A": "the other T-shirt", "B": "the ankle boot"},
 )
@@ -895,7 +896,7 @@ with alike.reveal():
 
 # %% [markdown]
 # After the first convolution you still recognize the garment. After the last pooling 5 × 5 numbers
-# are left of each map: less of *where*, more of *what*. The dense layers decide from these.
+# are left of each map: less of *where*, more of *what*. The dense layers base their decision on these.
 
 # %%
 field = predict(
@@ -910,13 +911,13 @@ with field.reveal():
     plots.receptive_field(model, boot, "an ankle boot").show()
 
 # %% [markdown]
-# Each layer looks through a 3 × 3 or 2 × 2 window only, yet sees more and more of the image,
-# because it looks at what others have seen.
+# Each layer has a window of only 3 × 3 or 2 × 2, yet its results depend on more of the image than
+# those of the layer before, because each number in its window was itself made from a whole window.
 
 # %% [markdown]
 # **Your own garment.** Draw one (`#` garment, `+` gray, `.` background), or give the name of a picture
-# file beside this notebook: `own_garment("my-shirt.jpg")`. It is made into what the network was
-# trained on, on your computer alone.
+# file beside this notebook: `own_garment("my-shirt.jpg")`. It is turned into an image like those the
+# network was trained on; your picture does not leave your computer.
 
 # %%
 from course import own_garment
@@ -940,7 +941,7 @@ own.classify(model)
 # %% [markdown]
 # ## 12. Quiz
 #
-# Three questions, with an answer to each choice. Run the cell, click, and correct yourself as
+# Three questions, with a reply to each choice. Run the cell, click, and change your answers as
 # often as you like: nothing is recorded. The graded quiz begins with the same three questions.
 
 # %%
@@ -957,14 +958,15 @@ show_quiz("lesson")
 #   pooling downsamples.
 # - `Conv2D` takes one 4D tensor: (images, height, width, channels).
 # - 26×26×64 → 13×13×64 → 11×11×64 → 5×5×64 → 1600 → 128 → 10, with 243,786 parameters.
-# - Trained kernels look for edges; deeper layers see more of the image, and say less of where.
+# - Trained kernels respond to edges; deeper layers see more of the image, and keep less of where
+#   things are.
 #
 # **Common mistakes**
 # - Forgetting the channel axis (`expected min_ndim=4, found ndim=3`).
 # - Writing the number of images into the reshape; `len(images)` fits every set.
 # - Scaling the training images but not the test images.
 # - Looking for weights in a pooling layer, or forgetting the bias of a kernel.
-# - Expecting 14 after the first pooling: the convolution before it has already taken two rows.
+# - Expecting 14 after the first pooling: the convolution before it has already removed two rows.
 # - Judging a network by the accuracy on images it was trained on.
 #
 # **What comes next** Now do it yourself. Five exercises, best in this order: `reshape`,

@@ -3,7 +3,7 @@
 #
 # | | |
 # |---|---|
-# | **You will be able to** | find out which ideas of the lesson you have, and which to read again |
+# | **You will be able to** | find out which ideas of the lesson you know, and which to read again |
 # | **You need** | the lesson |
 # | **Time** | about 25 minutes for all of it; a topic takes two or three |
 # | **Training costs** | nothing is trained here |
@@ -84,7 +84,7 @@ show_quiz("summary")
 show_quiz("cost")
 
 # %% [markdown]
-# **What you have seen.** Which ideas you have, and which to read again.
+# **What you have seen.** Which ideas you know, and which to read again.
 #
 # **Common mistakes.** Reading on after a wrong answer, without reading why it is wrong.
 #

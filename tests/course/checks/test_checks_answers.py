@@ -296,8 +296,8 @@ NUMBERS = {
     "a tuple of rows": (((1,), (2, 3)), "it is a tuple."),
     "a list of None": ([None], "it is a list."),
     "a list of a dictionary": ([{"a": 1}], "it is a list."),
-    "a number in lists": ([[5]], "number stands in a list"),
-    "an array of one": (np.array([5]), "number stands in a list"),
+    "a number in lists": ([[5]], "number is in a list"),
+    "an array of one": (np.array([5]), "number is in a list"),
 }
 
 
@@ -312,7 +312,7 @@ def test_what_is_no_number_is_told_in_words_of_this_course(kind: str) -> None:
     assert "one number was expected, but it is" in message
     assert words in message
     assert "inhomogeneous" not in message
-    assert ("number stands in" in message) == ("number stands in" in words)
+    assert ("number is in" in message) == ("number is in" in words)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,17 @@ def test_a_stopped_training_makes_no_row(monkeypatch, capsys):
     assert "makes no row" in capsys.readouterr().out
 
 
+def test_a_training_shows_no_progress_where_it_would_give_an_answer_away(capsys):
+    experiments = Experiments(epochs=2)
+    experiments.train("shown", tiny, validate=True)
+    assert "val_loss" in capsys.readouterr().out
+
+    experiments.train("not shown", tiny, validate=True, verbose=0)
+
+    assert capsys.readouterr().out == ""
+    assert len(experiments.row("not shown").curves["val_loss"]) == 2
+
+
 def test_rows_of_other_images_are_not_mixed_in():
     Experiments(epochs=1).run("one", tiny)
 
@@ -170,6 +181,9 @@ def test_the_notebook_asks_eight_questions_and_fills_its_table(monkeypatch):
 
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    for name in ("stop at 90 %", "20 epochs"):
+        [cell] = [c for c in notebook.cells if f'questions.train("{name}"' in c.source]
+        assert not re.search("epoch [0-9]|val_loss", str(cell.outputs), re.IGNORECASE), name
     last = [o.data["text/plain"] for o in outputs if "text/plain" in o.get("data", {})][-1]
     assert "not run yet" not in last
     first, dense_2 = 64 * (9 + 1), 10 * (128 + 1)

@@ -296,8 +296,8 @@ def test_lesson_shows_what_its_text_claims(executed: NotebookNode) -> None:
     printed = "".join(o.text for o in _outputs(executed) if o.get("name") == "stdout")
     assert "TensorFlow:\n [[27 27 27]\n [27 27 27]\n [ 0  0  0]]" in printed
     assert "TensorFlow, upper left:       27" in printed
-    assert "by hand, kernel as it stands: 27" in printed
-    assert "by hand, kernel turned:       -27" in printed
+    assert "by hand, kernel as it is:     27" in printed
+    assert "by hand, kernel flipped:      -27" in printed
     assert "expected min_ndim=4, found ndim=3" in printed
     assert "total, Keras               = 243,786" in printed
     for shape in ("26×26×64", "13×13×64", "11×11×64", "5×5×64", "1600"):
