@@ -98,7 +98,8 @@ def answer(notebook, guess, hidden=None):
         assert_not_shown(asked, hidden[name], name)
     box.scroll_into_view_if_needed()
     if os.environ.get("PREDICTION_PICTURES"):
-        page.screenshot(path=f"{os.environ['PREDICTION_PICTURES']}/{name}.png")
+        looks = "light" if hidden is None else "dark"
+        page.screenshot(path=f"{os.environ['PREDICTION_PICTURES']}/{name}-{looks}.png")
     box.focus()
     page.keyboard.insert_text(guess(name, box.get_attribute("placeholder") or ""))
     page.keyboard.press("Enter")
@@ -141,13 +142,25 @@ def assert_choices_are_whole(page):
         assert cut == [], width
 
 
+def look(page, scheme, width):
+    """Show JupyterLab light or dark, in a window of a width."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.emulate_media(color_scheme=scheme)
+    is_light = "true" if scheme == "light" else "false"
+    page.locator(f"body[data-jp-theme-light={is_light}]").wait_for(state="attached")
+
+
 def answer_all(notebook, at_least):
-    """Answer every prediction twice, the second time as differs; return what was said of each."""
+    """Answer every prediction twice, the second time as differs; return what was said of each.
+
+    The first time is in a wide window and light, the second in a narrow one and dark.
+    """
     run_to_the_end(notebook)
     results, verdicts = {}, {}
     open_questions = notebook.page.locator(BOX).count()
     assert open_questions >= at_least
     assert_choices_are_whole(notebook.page)
+    look(notebook.page, "light", 1400)
     for _ in range(open_questions):
         name, result, right, wrong = answer(notebook, at_random)
         results[name], verdicts[name] = result, {right}
@@ -156,6 +169,7 @@ def answer_all(notebook, at_least):
     def differing(name, example):
         return the_other(name, example, results[name], True in verdicts[name])
 
+    look(notebook.page, "dark", 800)
     run_to_the_end(notebook)
     for _ in range(open_questions):
         name, _, right, _ = answer(notebook, differing, hidden=results)

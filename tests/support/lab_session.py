@@ -27,8 +27,12 @@ c.IdentityProvider.token = ""
 c.LabApp.news_url = None
 """
 
-# Cells out of sight are drawn as well, so that they can be found and pictured.
-DRAWN_WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+# Cells out of sight are drawn as well, so that they can be found and pictured; the theme is that of
+# the browser.
+DRAWN_WHOLE = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+}
 
 
 @contextmanager
