@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.database import database_errors, open_gradebook
-from autograder.gradebook.writer import GradebookWriter, add_submission, rows_of, transaction
+from autograder.gradebook.writer import GradebookWriter, RowsToWrite, rows_of, transaction
 from course.notebook.cell_marks import mark_of
 from course.notebook.verdict import Verdict
 
@@ -60,17 +60,17 @@ def enter_notebooks(gradebook: Any, marked: Iterable[NotebookMarks]) -> None:
     and a cell with a manual mark needs to be looked at again.
     """
     with transaction(gradebook):
+        rows = RowsToWrite(gradebook)
         for marks in marked:
-            _enter_notebook(gradebook, marks)
+            _enter_notebook(gradebook, rows, marks)
 
 
-def _enter_notebook(gradebook: Any, marks: NotebookMarks) -> None:
+def _enter_notebook(gradebook: Any, rows: RowsToWrite, marks: NotebookMarks) -> None:
     """Enter the marks of one notebook within a transaction."""
     assignment, _, notebook = marks.unit.partition("/")
-    add_submission(gradebook, marks.student, assignment)
+    grades, comments = rows.of(marks.student, assignment, notebook)
     if marks.timestamp is not None:
         gradebook.find_submission(assignment, marks.student).timestamp = marks.timestamp
-    grades, comments = rows_of(gradebook, marks.student, assignment, notebook)
     for verdict in marks.verdicts:
         grade = grades[verdict.exercise]
         grade.auto_score = _auto_score(verdict)

@@ -26,6 +26,9 @@ PATIENCE_SECONDS = 300.0
 
 Returned = TypeVar("Returned")
 
+Rows = tuple[dict[str, Any], dict[str, Any]]
+"""The grades and the comments of a submission or a notebook, by the names of their cells."""
+
 
 class Marks(Protocol):
     """What the gradebook takes of a result (`grading.results.SubmissionResult`)."""
@@ -133,9 +136,9 @@ def enter(gradebook: Any, results: Iterable[Marks]) -> None:
     Many results at a time are quicker: each transaction waits for the disk.
     """
     with transaction(gradebook):
+        rows = RowsToWrite(gradebook)
         for result in results:
-            add_submission(gradebook, result.student, result.assignment)
-            grades, comments = rows_of(gradebook, result.student, result.assignment)
+            grades, comments = rows.of(result.student, result.assignment)
             for verdict in result.gaps:
                 grade = grades[id_of_test(verdict.exercise)]
                 grade.auto_score = float(verdict.score)
@@ -174,37 +177,80 @@ def take_lock(gradebook: Any) -> None:
     gradebook.db.execute(text("UPDATE course SET id = id"))
 
 
-def add_submission(gradebook: Any, student: str, assignment: str) -> None:
-    """Add the rows of a student and of a submission without marks, if they are missing.
+class RowsToWrite:
+    """The rows of submissions within one transaction; those that are missing are made.
 
-    As in nbgrader's `add_submission`: a grade for each graded cell and task, a comment for each
-    answer and task.
+    Each assignment's cells are read once, and new rows are not read back.
     """
-    from nbgrader import api
 
-    session, found = gradebook.db, gradebook.find_assignment(assignment)
-    if session.get(api.Student, student) is None:
-        session.add(api.Student(id=student))
-    owner = {"assignment_id": found.id, "student_id": student}
-    if session.query(api.SubmittedAssignment).filter_by(**owner).count():
-        return
-    submission = api.SubmittedAssignment(id=api.new_uuid(), **owner)
-    session.add(submission)
-    for notebook in found.notebooks:
-        submitted = api.SubmittedNotebook(
-            id=api.new_uuid(), notebook_id=notebook.id, assignment_id=submission.id
+    def __init__(self, gradebook: Any) -> None:
+        """Read nothing yet."""
+        self._gradebook = gradebook
+        self._assignments: dict[str, Any] = {}
+        self._students: set[str] = set()
+        self._new: dict[tuple[str, str], dict[str, Rows]] = {}
+
+    def of(self, student: str, assignment: str, notebook: str = "") -> Rows:
+        """Fetch the grades and the comments of a submission as `rows_of` does."""
+        # What this transaction has made need not be in the database yet.
+        with self._gradebook.db.no_autoflush:
+            if (student, assignment) not in self._new and not self._exists(student, assignment):
+                self._new[student, assignment] = self._made(student, assignment)
+        if (student, assignment) not in self._new:
+            return rows_of(self._gradebook, student, assignment, notebook)
+        grades: dict[str, Any] = {}
+        comments: dict[str, Any] = {}
+        for name, rows in self._new[student, assignment].items():
+            if notebook in ("", name):
+                grades |= rows[0]
+                comments |= rows[1]
+        return grades, comments
+
+    def _exists(self, student: str, assignment: str) -> bool:
+        """Whether the submission has rows already; add the student's own row, if it is missing."""
+        from nbgrader import api
+
+        session = self._gradebook.db
+        if student not in self._students and session.get(api.Student, student) is None:
+            session.add(api.Student(id=student))
+        self._students.add(student)
+        if assignment not in self._assignments:
+            self._assignments[assignment] = self._gradebook.find_assignment(assignment)
+        owner = {"assignment_id": self._assignments[assignment].id, "student_id": student}
+        return bool(session.query(api.SubmittedAssignment).filter_by(**owner).count())
+
+    def _made(self, student: str, assignment: str) -> dict[str, Rows]:
+        """Add the rows of a submission without marks; return them by notebook.
+
+        As in nbgrader's `add_submission`: a grade for each graded cell and task, a comment for each
+        answer and task.
+        """
+        from nbgrader import api
+
+        session, found = self._gradebook.db, self._assignments[assignment]
+        submission = api.SubmittedAssignment(
+            id=api.new_uuid(), assignment_id=found.id, student_id=student
         )
-        session.add(submitted)
-        graded, commented = notebook.grade_cells, notebook.solution_cells
-        for kind, cells in ((api.Grade, graded), (api.Comment, commented)):
-            for cell in [*cells, *notebook.task_cells]:
-                session.add(kind(cell_id=cell.id, notebook_id=submitted.id))
-    session.flush()
+        session.add(submission)
+        made = {}
+        for notebook in found.notebooks:
+            submitted = api.SubmittedNotebook(
+                id=api.new_uuid(), notebook_id=notebook.id, assignment_id=submission.id
+            )
+            session.add(submitted)
+            rows: Rows = ({}, {})
+            graded, commented = notebook.grade_cells, notebook.solution_cells
+            for of_kind, kind, cells in zip(
+                rows, (api.Grade, api.Comment), (graded, commented), strict=True
+            ):
+                for cell in [*cells, *notebook.task_cells]:
+                    of_kind[cell.name] = kind(cell_id=cell.id, notebook_id=submitted.id)
+            session.add_all([*rows[0].values(), *rows[1].values()])
+            made[notebook.name] = rows
+        return made
 
 
-def rows_of(
-    gradebook: Any, student: str, assignment: str, notebook: str = ""
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def rows_of(gradebook: Any, student: str, assignment: str, notebook: str = "") -> Rows:
     """Fetch the grades and the comments of a submission, by the names of their cells.
 
     `notebook` names one of the assignment's notebooks: each has its own names.

@@ -183,6 +183,28 @@ def test_a_new_submission_has_the_rows_that_nbgrader_would_add(class_folder, tmp
     assert gradebook_dump(class_folder.gradebook) == gradebook_dump(theirs.gradebook)
 
 
+def test_many_at_a_time_are_entered_as_one_after_the_other(class_folder, tmp_path):
+    single = ClassFolder(tmp_path / "single")
+    single.root.mkdir()
+    shutil.copy(class_folder.gradebook, single.gradebook)
+    results = [result("ada"), result("ben", 2.0), result("ada", 0.0, 6.0), result("cleo")]
+
+    for folder in (class_folder, single):
+        with open_gradebook(folder) as gradebook:
+            enter_result(gradebook, result("cleo", 0.0))
+    with open_gradebook(class_folder) as gradebook:
+        enter(gradebook, results)
+    with open_gradebook(single) as gradebook:
+        for each in results:
+            enter_result(gradebook, each)
+
+    assert gradebook_dump(class_folder.gradebook) == gradebook_dump(single.gradebook)
+    assert final_scores(class_folder, ASSIGNMENT, "ada") == {
+        "scale_pixels": 0.0,
+        "add_channel_axis": 6.0,
+    }
+
+
 def test_an_error_while_entering_leaves_nothing_behind(class_folder):
     before = gradebook_dump(class_folder.gradebook)
     wrong = result("ben")
