@@ -23,6 +23,7 @@ _BY_FIELD = {
         "vollständiger name",
         "nom complet",
         "nombre completo",
+        "nome completo",
     ),
     "first": ("first name", "given name", "vorname", "vornamen", "prénom", "nombres", "nombre(s)"),
     "last": (
@@ -50,6 +51,8 @@ _BY_FIELD = {
         "dirección de correo",
         "dirección de correo electrónico",
         "dirección email",
+        "endereço de email",
+        "endereço de e-mail",
     ),
     "login": (
         "sis login id",
@@ -79,6 +82,7 @@ _BY_FIELD = {
         "número de id",
         "número de identificación",
         "matrícula",
+        "número de identificação",
     ),
     "section": ("section", "sections"),
     "group": (

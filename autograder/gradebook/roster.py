@@ -126,13 +126,14 @@ class People:
         key = _nfc(student)
         return known or next((one for one in self if _nfc(one.student) == key), None)
 
-    def add(self, news: Person, has_group: bool = False) -> Person:
+    def add(self, news: Person, has_group: bool = False, by_name: bool = True) -> Person:
         """Add one line of a list: its values fill in a known person's, else make a new person.
 
         `news.student` may be empty: the folder is then named after the login, mail, number or name.
-        With `has_group` an empty group says that the person has left the one known before.
+        With `has_group` an empty group says that the person has left the one known before. Without
+        `by_name` a person is known by the folder or an identifier only.
         """
-        known = self._known(news)
+        known = self._known(news, by_name)
         if known:
             values = {one.name: getattr(news, one.name) for one in fields(Person)}
             filled = {
@@ -174,12 +175,16 @@ class People:
             source = "-".join(filter(None, (news.name, news.canvas_id)))
         return folder_name(source, taken)
 
-    def _known(self, news: Person) -> Person | None:
+    def named(self, line: Person) -> list[Person]:
+        """Find the people who have the name of one line of a list."""
+        key = name_key(line.name)  # "" for a name without letters, which many may have
+        return [one for one in self if key and name_key(one.name) == key]
+
+    def _known(self, news: Person, by_name: bool) -> Person | None:
         """Find the person of a line of a list, by name only where no identifier differs."""
         if matches := self.matches(news):
             return matches[0]
-        key = name_key(news.name)  # "" for a name without letters, which many may have
-        named = [one for one in self if key and name_key(one.name) == key]
+        named = self.named(news) if by_name else []
         clash = [one for one in named if _differences(one, news)]
         return named[0] if len(named) == 1 and not clash else None
 
@@ -241,7 +246,8 @@ def read_roster(class_folder: ClassFolder) -> Lists:
     lists = Lists(People())
     path = class_folder.root / "roster.csv"
     if is_there(path):
-        _read_list(lists, path, UTC)  # it names nobody while nobody has handed in
+        # It names nobody while nobody has handed in, and its people by their folders.
+        _read_list(lists, path, UTC, by_name=False)
         lists.notes.clear()  # whoever added a column of their own knows it
     return lists
 
@@ -272,7 +278,7 @@ def add_list(lists: Lists, path: Path, zone: tzinfo = UTC) -> int:
     return count
 
 
-def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
+def _read_list(lists: Lists, path: Path, zone: tzinfo, by_name: bool = True) -> int:
     """Add the people of a list, if it names any; return how many of its lines do."""
     table = read_table(path)
     if table.unused:
@@ -283,18 +289,36 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo) -> int:
     earlier: dict[str, tuple[int, Person]] = {}
     has_group = "group" in table.fields
     count = 0
-    for line in table.lines:
+    people = [(line, _person(table.fields, line.values)) for line in table.lines]
+    shared = _shared_names([person for _, person in people if person])
+    for line, person in people:
         where = f"{path.name}, line {line.number}"
-        person = _person(table.fields, line.values)
         if person is None or (reason := _why_nobody(person, line.values)):
             lists.notes.append(f"{where}: {reason if person else _nobody(line.values)}")
             continue
         count += 1
         if person.email and "@" not in person.email:
             lists.notes.append(f"{where}: {one_line(person.email, 60)!r} is no email address.")
+        own_name = by_name and name_key(person.name) not in shared
+        if by_name and not (person.student or _keys(person)):
+            called = len(lists.people.named(person))
+            if called > 1 or not (own_name or _is_hidden(person)):
+                name = one_line(person.name, 60)
+                lists.notes.append(
+                    f"{where}: several people are called {name}; give an identifier."
+                )
+                continue
         if not _is_hidden(person) or line.values.get("student"):
             lists.notes += _changes(lists.people, person, earlier, where)
-            known, person = person, lists.people.add(person, has_group)
+            known, person = person, lists.people.add(person, has_group, own_name)
+            if (
+                known.student
+                and known.student != person.student
+                and _nfc(known.student) != _nfc(person.student)
+            ):
+                lists.notes.append(
+                    f"{where}: {one_line(known.student, 60)} is taken for {person.student}."
+                )
             if person.student in earlier and not has_group:
                 same = earlier[person.student][0]
                 lists.notes.append(f"{where}: it names the same person as line {same}.")
@@ -345,7 +369,10 @@ def _changes(
     ]
 
 
-_CORRECT = "Correct the list: no two people may share one of these, and nobody may have two."
+_CORRECT = (
+    "No two people may share one of these, and nobody may have two: correct the list, or the"
+    " person's row in roster.csv."
+)
 
 
 def _shared(one: Person, other: Person) -> list[str]:
@@ -363,6 +390,15 @@ def _share_no_word(one: Person, other: Person) -> bool:
 def _listed(names: Iterable[str]) -> str:
     words = ["nbgrader id" if name == "student" else _WORDS.get(name, name) for name in names]
     return " and ".join(words)
+
+
+def _shared_names(people: Iterable[Person]) -> set[str]:
+    """Return the names that lines of one list have with different identifiers."""
+    lines: dict[str, set[tuple[str, ...]]] = {}
+    for one in people:
+        identity = (one.student, *(value for key in _keys(one) for value in key))
+        lines.setdefault(name_key(one.name), set()).add(identity)
+    return {name for name, identities in lines.items() if len(identities) > 1}
 
 
 def _with_group(people: People, person: Person, groups: dict[str, str]) -> Person:
@@ -425,6 +461,10 @@ def _is_staff(role: str) -> bool:
         return True
     if any(word.startswith(_STUDENTS) for word in words):
         return False
+    if any(
+        word.endswith(("administrator", "administratorin", "tutor", "tutorin")) for word in words
+    ):
+        return True
     return "ta" in words or any(word.startswith(_STAFF) for word in words)
 
 

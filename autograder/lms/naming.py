@@ -123,6 +123,8 @@ def _is_called(person: Person, sender: Sender, group: str) -> bool:
 def _by_number(people: People, sender: Sender) -> Person | None:
     """Find a person by an identifier that belongs to one person only."""
     for identifier, value in _identifiers(sender):
+        if identifier == "student" and (known := people.get(value)):
+            return known  # of `ada` and `Ada` the one that is written so
         for one in people:
             if value and same_identifier(getattr(one, identifier), value):
                 return one

@@ -15,6 +15,7 @@ from autograder.gradebook.roster import (
     Person,
     folder_name,
     hidden_person,
+    is_nobody,
     name_key,
 )
 from autograder.lms.folder_forms import METADATA, NOBODY
@@ -56,8 +57,11 @@ def _person(
     """
     sender = readings[0]
     participant = lists.participants.get(sender.key) if sender.system == "moodle" else None
-    if participant:
+    if participant and (is_hidden(sender) or not is_nobody(participant.person)):
         return _participant(participant, readings, lists)
+    if participant:  # a worksheet whose names could not be read: the archive has one
+        readings = [replace(one, time=participant.time) for one in readings]
+        sender = readings[0]
     if is_hidden(sender):
         person = lists.people.add(hidden_person(sender.key))
         return person, sender, "The LMS hides the name; see docs/instructor.md."
@@ -68,7 +72,10 @@ def _person(
         _require_own_name(person, sender, shared)
         return _with_number(person, reading, lists), reading, ""
     if sender.system == "plain":
-        raise Ambiguous(f"No student of the roster is called {one_line(sender.key, 60)}. {NOBODY}")
+        raise Ambiguous(
+            f"No student of the roster is called {one_line(sender.key, 60)}; add a row to"
+            " roster.csv, or pass a list with --roster. If the name says nothing, use --student."
+        )
     _require_own_name(None, sender, shared)
     is_new = len(lists.people) > 0 and sender.system in _MAY_BE_GROUPS
     person = lists.people.add(_newcomer(sender, lists))

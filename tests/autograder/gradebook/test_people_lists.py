@@ -180,14 +180,79 @@ def test_two_lines_that_would_become_one_person_are_an_error(
         read(tmp_path, text)
 
 
-@pytest.mark.parametrize(
-    "text", ["Full name,Email\nAda,a@x\nAda,a@x\n", "Full name,Login\nAda,\nAda,al\n"]
-)
+@pytest.mark.parametrize("text", ["Full name,Email\nAda,a@x\nAda,a@x\n", "Full name\nAda\nAda\n"])
 def test_a_line_that_names_somebody_once_more_is_told(tmp_path: Path, text: str) -> None:
     lists = read(tmp_path, text)
 
     assert len(lists.people) == 1
     assert lists.notes == ["list.csv, line 3: it names the same person as line 2."]
+
+
+@pytest.mark.parametrize(
+    ("text", "students"),
+    [
+        ("student_id,name\n1,Kim Lee\n2,Kim Lee\n", ["1", "2"]),
+        ("name,email\nKim Lee,b@x\nKim Lee,c@x\n", ["b@x", "c@x"]),
+        ("name,email,login\nKim Lee,b@x,\nLee Kim,,kl\n", ["b@x", "kl"]),
+    ],
+)
+def test_people_of_one_name_stay_two(tmp_path: Path, text: str, students: list[str]) -> None:
+    lists = read(tmp_path, text)
+    read(tmp_path, text, lists=lists)
+
+    assert [one.student for one in lists.people] == students
+
+
+def test_a_name_that_a_list_has_twice_is_taken_for_nobody_known(tmp_path: Path) -> None:
+    lists = read(tmp_path, "name,login\nKim Lee,kl\n")
+    read(tmp_path, "name,email\nKim Lee,b@x\nKim Lee,c@x\n", lists=lists)
+
+    assert [(one.student, one.email) for one in lists.people] == [
+        ("kl", ""),
+        ("b@x", "b@x"),
+        ("c@x", "c@x"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["Name,Group\nKim Lee,Red\n", "Name\nKim Lee\n"])
+def test_a_name_alone_that_several_people_have_is_told(tmp_path: Path, text: str) -> None:
+    lists = read(tmp_path, "name,email\nKim Lee,b@x\nKim Lee,c@x\n")
+    read(tmp_path, text, lists=lists)
+
+    assert [(one.student, one.group) for one in lists.people] == [("b@x", ""), ("c@x", "")]
+    assert lists.notes == [
+        "list.csv, line 2: several people are called Kim Lee; give an identifier."
+    ]
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        [Person("al", "Kim Lee", login="al"), Person("b@x", "Kim Lee", "b@x")],
+        [Person("k1", "Kim Lee"), Person("k2", "Kim Lee")],
+    ],
+)
+def test_the_class_s_own_roster_keeps_people_of_one_name(
+    tmp_path: Path, people: list[Person]
+) -> None:
+    folder = ClassFolder(tmp_path)
+    write_roster(folder, People(people))
+
+    assert [*read_roster(folder).people] == people
+
+
+def test_somebody_who_is_known_under_another_folder_is_told(tmp_path: Path) -> None:
+    lists = read(tmp_path, "name,email\nAda L,ada@x\n")
+    read(tmp_path, "student_id,name\nada,Ada L\n", lists=lists)
+
+    assert [one.student for one in lists.people] == ["ada@x"]
+    assert lists.notes == ["list.csv, line 2: ada is taken for ada@x."]
+
+
+def test_staff_of_ilias_are_no_students(tmp_path: Path) -> None:
+    lists = read(tmp_path, "Login,Rolle\na,Kursadministrator\nb,Kurstutor\nc,Kursmitglied\n")
+
+    assert [one.student for one in lists.people] == ["c"]
 
 
 FIRST = "Full name,Email,Login\nAda L,a@x,al\nBen B,b@x,bb\n"
