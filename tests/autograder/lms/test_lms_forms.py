@@ -404,6 +404,34 @@ Participant 7002,Submitted,,-
 """
 
 
+@pytest.mark.parametrize(
+    "worksheet",
+    [
+        "Identificador,Nome completo,Endereço de email,Status\nParticipante 55,Ada Love,ada@u,\n",
+        "Identifier,Imię i nazwisko,Status\nParticipant 55,Ada Love,\n",  # names that are not read
+    ],
+    ids=["portuguese", "polish"],
+)
+def test_a_name_in_moodle_s_archive_counts_where_the_worksheet_s_is_not_read(
+    instructor: Instructor, work: bytes, worksheet: str
+) -> None:
+    archive = instructor.zip("m.zip", {"Ada Love_55_assignsubmission_file/reshape.ipynb": work})
+    instructor.collect(archive, roster="student_id,name,email\nada,Ada Love,ada@u\n")
+    instructor.collect(archive, roster=worksheet)
+
+    assert instructor.taken() == {"ada": work}
+    assert [one.student for one in read_roster(instructor.folder).people] == ["ada"]
+
+
+def test_of_two_names_that_differ_in_capitals_the_one_that_is_written_counts(
+    instructor: Instructor, work: bytes
+) -> None:
+    archive = instructor.zip("k.zip", {"reshape.ipynb": work})
+    instructor.collect(archive, roster="student_id,name\nAda,X\nada,Y\n", student="ada")
+
+    assert list(instructor.taken()) == ["ada"]
+
+
 @pytest.mark.parametrize("word", ["Participant", "Teilnehmer/in", "Participante"])
 @pytest.mark.parametrize("roster", ["", WORKSHEET], ids=["alone", "worksheet"])
 def test_moodle_s_anonymous_submissions_are_taken_under_their_numbers(
