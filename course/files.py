@@ -46,11 +46,13 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def require_folder(path: Path) -> None:
-    """Raise CourseError where the folder of a file that a person named is missing.
+    """Raise CourseError where a file that a person named is a folder, or its folder is missing.
 
-    It may be misspelt: a file in a folder made for it would not be found again.
+    That may be misspelt: a file in a folder made for it would not be found again.
     """
     folder = path.parent
+    if path.is_dir():
+        raise CourseError(f"{path} is a folder.", "Name a file in it, then run this again.")
     if not folder.exists():
         command = shlex.join(["mkdir", "-p", str(folder)])
         raise CourseError(

@@ -404,7 +404,8 @@ def _shared_names(people: Iterable[Person]) -> set[str]:
 def _with_group(people: People, person: Person, groups: dict[str, str]) -> Person:
     """Add the groups of a person that earlier lines of the same list named, in `groups`."""
     before = groups.get(person.student, "")
-    both = ", ".join(filter(None, (before, person.group)))
+    names = [*before.split(", "), *person.group.split(", ")]
+    both = ", ".join(dict.fromkeys(filter(None, names)))
     groups[person.student] = both
     return people.add(replace(person, group=both)) if before else person
 

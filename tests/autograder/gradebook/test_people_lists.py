@@ -309,7 +309,7 @@ def test_somebody_with_a_github_login_alone_has_a_folder_of_that_name(tmp_path: 
 
 
 def test_groups_are_those_of_the_last_list_that_has_them(tmp_path: Path) -> None:
-    lists = read(tmp_path, "student_id,group\nada,A\nada,B\nben,A\n")
+    lists = read(tmp_path, "student_id,group\nada,A\nada,B\nada,A\nben,A\n")
     assert [one.group for one in lists.people] == ["A, B", "A"]
 
     read(tmp_path, "student_id,group\nada,C\nben,\n", lists=lists)

@@ -146,6 +146,11 @@ def test_wrong_arguments_are_one_line(folder: ClassFolder, course: CourseFolder)
     assert "Nothing is graded" in export(empty, course)
 
 
+def test_a_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=f"{tmp_path} is a folder"):
+        EXPORTERS["json"](to=str(tmp_path)).export(None)
+
+
 def test_nbgraders_own_export_makes_no_folder_either(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="there is no folder"):
         EXPORTERS["json"](to=str(tmp_path / "missing" / "marks.json")).export(None)
