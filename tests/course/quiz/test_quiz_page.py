@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.errors import QuizError
+from course.errors import CourseError, QuizError
 from course.quiz import practice_bank, read_bank
 from course.quiz.question import DrawnOption, DrawnQuestion
 from course.quiz.variants import select
@@ -165,6 +165,6 @@ def test_a_page_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path):
 
     with pytest.raises(QuizError, match=r"quiz\.html cannot be written"):
         write_page(tmp_path / "file" / "quiz.html")
-    with pytest.raises(QuizError, match="cannot be written"):
+    with pytest.raises(CourseError, match="is a folder"):
         write_page(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
