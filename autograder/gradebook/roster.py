@@ -5,11 +5,12 @@ A person is found by folder name, number, mail or full name.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 
 from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.list_table import heading_key, read_table
@@ -122,9 +123,16 @@ class People:
 
     def get(self, student: str) -> Person | None:
         """Find a person by the name of the folder, in any form of its letters."""
-        known = self._by_student.get(student)
+        alike = self.with_identifier("student", student)  # in capitals or small letters
         key = _nfc(student)
-        return known or next((one for one in self if _nfc(one.student) == key), None)
+        return self._by_student.get(student) or next(
+            (one for one in alike if _nfc(one.student) == key), None
+        )
+
+    def with_identifier(self, field: str, value: str) -> list[Person]:
+        """Find the people with a value of `student` or one of `IDENTIFIERS`, however written."""
+        found = self._by_identifier.get((field, _identifier_key(value)), {}) if value else {}
+        return [self._by_student[student] for student in found]
 
     def add(self, news: Person, has_group: bool = False, by_name: bool = True) -> Person:
         """Add one line of a list: its values fill in a known person's, else make a new person.
@@ -150,18 +158,19 @@ class People:
     def matches(self, line: Person) -> list[Person]:
         """Find the people of whom one line of a list has the folder's name or an identifier."""
         known = self.get(line.student) if line.student else None
-        found = {known.student: None} if known else {}
-        for key in _keys(line):
-            found |= self._by_identifier.get(key, {})
-        return [self._by_student[student] for student in found]
+        found = {known.student: known} if known else {}
+        for name in IDENTIFIERS:
+            same = self.with_identifier(name, getattr(line, name))
+            found |= {one.student: one for one in same}
+        return list(found.values())
 
     def _put(self, person: Person) -> None:
         """Keep a person in place of what was known of that student, found by each identifier."""
         earlier = self._by_student.get(person.student)
         for key in _keys(earlier) if earlier else ():
-            self._by_identifier[key].pop(person.student, None)
+            del self._by_identifier[key][person.student]
         self._by_student[person.student] = person
-        for key in _keys(person):
+        for key in [("student", _identifier_key(person.student)), *_keys(person)]:
             self._by_identifier.setdefault(key, {})[person.student] = None
 
     def _new_folder(self, news: Person) -> str:
@@ -210,16 +219,19 @@ def _keys(person: Person) -> list[tuple[str, str]]:
     return [(field, _identifier_key(value)) for field, value in values if value]
 
 
-def _differences(one: Person, other: Person) -> list[str]:
-    """Return the fields of the identifiers that two lines have of the same kind, and differ in."""
+def _differences(one: Person, other: Person, also: Iterable[str] = ()) -> list[str]:
+    """Return the fields that two lines both fill in, and differ in.
+
+    They are the identifiers, and of `also` the folder (`student`), and the name, by more than its
+    order and signs.
+    """
     theirs = dict(_keys(other))
-    return [field for field, key in _keys(one) if theirs.get(field, key) != key]
-
-
-def _have_other_names(one: Person, other: Person) -> bool:
-    """Whether two lines name a person, and differ in it by more than order and signs."""
-    keys = name_key(one.name), name_key(other.name)
-    return all(keys) and keys[0] != keys[1]
+    found = [field for field, key in _keys(one) if theirs.get(field, key) != key]
+    keys = {
+        "student": (one.student, other.student),
+        "name": (name_key(one.name), name_key(other.name)),
+    }
+    return found + [field for field in also if all(keys[field]) and len({*keys[field]}) > 1]
 
 
 @dataclass(frozen=True)
@@ -285,45 +297,21 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo, by_name: bool = True) -> 
         columns = ", ".join(one_line(name, 40) or "one without a heading" for name in table.unused)
         lists.notes.append(f"{path.name}: columns that are not used: {columns}.")
     day_first = is_day_first(line.values.get("modified", "") for line in table.lines)
-    groups: dict[str, str] = {}
-    earlier: dict[str, tuple[int, Person]] = {}
-    has_group = "group" in table.fields
-    count = 0
     people = [(line, _person(table.fields, line.values)) for line in table.lines]
-    shared = _shared_names([person for _, person in people if person])
+    shared = _shared_names(person for _, person in people if person)
+    entry = _Entry(lists, "group" in table.fields, shared, by_name)
+    count = 0
     for line, person in people:
         where = f"{path.name}, line {line.number}"
         if person is None or (reason := _why_nobody(person, line.values)):
             lists.notes.append(f"{where}: {reason if person else _nobody(line.values)}")
             continue
         count += 1
-        if person.email and "@" not in person.email:
-            lists.notes.append(f"{where}: {one_line(person.email, 60)!r} is no email address.")
-        own_name = by_name and name_key(person.name) not in shared
-        if by_name and not (person.student or _keys(person)):
-            called = len(lists.people.named(person))
-            if called > 1 or not (own_name or _is_hidden(person)):
-                name = one_line(person.name, 60)
-                lists.notes.append(
-                    f"{where}: several people are called {name}; give an identifier."
-                )
-                continue
         if not _is_hidden(person) or line.values.get("student"):
-            lists.notes += _changes(lists.people, person, earlier, where)
-            known, person = person, lists.people.add(person, has_group, own_name)
-            if (
-                known.student
-                and known.student != person.student
-                and _nfc(known.student) != _nfc(person.student)
-            ):
-                lists.notes.append(
-                    f"{where}: {one_line(known.student, 60)} is taken for {person.student}."
-                )
-            if person.student in earlier and not has_group:
-                same = earlier[person.student][0]
-                lists.notes.append(f"{where}: it names the same person as line {same}.")
-            earlier.setdefault(person.student, (line.number, known))
-            person = _with_group(lists.people, person, groups)
+            entered = entry.enter(person, line.number, where)
+            if entered is None:
+                continue
+            person = entered
         modified = line.values.get("modified", "")
         time = read_date(modified, zone, day_first)
         if time is None and any(map(str.isdigit, modified)):
@@ -334,39 +322,82 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo, by_name: bool = True) -> 
     return count
 
 
-def _changes(
-    people: People, line: Person, earlier: Mapping[str, tuple[int, Person]], where: str
-) -> list[str]:
-    """Say what a line of a list changes of who somebody known is.
+class _Entry:
+    """Adds the people of one list to those who are known, line by line."""
 
-    `earlier` has the lines of the same list, by student. Raises GradingError where the line would
-    make one person of two.
-    """
-    matches = people.matches(line)
-    if len(matches) > 1:
-        whose = [f"the {_listed(_shared(one, line))} of {one.student}" for one in matches]
-        raise GradingError(f"{where}: it has {' and '.join(whose)}.", _CORRECT)
-    for known in matches:
-        number, before = earlier.get(known.student, (0, known))
-        others = _differences(before, line)
-        if number and line.student and before.student and line.student != before.student:
-            others.append("student")
-        if _have_other_names(before, line) and (number or _share_no_word(before, line)):
-            others.append("name")
-        if (number and others) or (len(others) > 1 and "name" in others):
-            other = f"line {number}" if number else f"{known.student}, who is known already"
-            raise GradingError(
-                f"{where}: it has the {_listed(_shared(before, line))} of {other}, but another"
-                f" {_listed(others)}.",
-                _CORRECT,
-            )
-    return [
-        f"{where}: the {_WORDS.get(name, name)} of {known.student} is"
-        f" {one_line(getattr(line, name), 60)} here and was {one_line(getattr(known, name), 60)}."
-        for known in matches
-        if known.student not in earlier
-        for name in [*_differences(known, line), *["name"] * _have_other_names(known, line)]
-    ]
+    def __init__(self, lists: Lists, has_group: bool, shared: Set[str], by_name: bool) -> None:
+        """Add nothing yet. `shared` are the names that several people of the list have.
+
+        Without `by_name` nobody is known by a name alone.
+        """
+        self._people, self._notes = lists.people, lists.notes
+        self._has_group, self._shared, self._by_name = has_group, shared, by_name
+        self._earlier: dict[str, tuple[int, Person]] = {}
+        """The first line of each student, with its number."""
+        self._groups: dict[str, str] = {}
+
+    def enter(self, line: Person, number: int, where: str) -> Person | None:
+        """Return the person of a line; None where several people have the name, which is all."""
+        if line.email and "@" not in line.email:
+            self._notes.append(f"{where}: {one_line(line.email, 60)!r} is no email address.")
+        is_shared = name_key(line.name) in self._shared
+        has_name_only = self._by_name and not (line.student or _keys(line))
+        if has_name_only and (is_shared or len(self._people.named(line)) > 1):
+            name = one_line(line.name, 60)
+            self._notes.append(f"{where}: several people are called {name}; give an identifier.")
+            return None
+        self._notes += self._changes(line, where)
+        person = self._people.add(line, self._has_group, self._by_name and not is_shared)
+        student = person.student
+        if line.student and _nfc(line.student) != _nfc(student):
+            self._notes.append(f"{where}: {one_line(line.student, 60)} is taken for {student}.")
+        if student in self._earlier and not self._has_group:
+            same = self._earlier[student][0]
+            self._notes.append(f"{where}: it names the same person as line {same}.")
+        self._earlier.setdefault(student, (number, line))
+        return self._with_groups(person)
+
+    def _with_groups(self, person: Person) -> Person:
+        """Add the groups of a person that earlier lines of the list named."""
+        before = self._groups.get(person.student, "")
+        names = [*before.split(", "), *person.group.split(", ")]
+        both = self._groups[person.student] = ", ".join(dict.fromkeys(filter(None, names)))
+        return self._people.add(replace(person, group=both)) if before else person
+
+    def _changes(self, line: Person, where: str) -> list[str]:
+        """Say what a line changes of who somebody known is.
+
+        Raises GradingError where the line would make one person of two.
+        """
+        matches = self._people.matches(line)
+        if len(matches) > 1:
+            whose = [f"the {_listed(_shared(one, line))} of {one.student}" for one in matches]
+            raise GradingError(f"{where}: it has {' and '.join(whose)}.", _CORRECT)
+        if not matches:
+            return []
+        known = matches[0]
+        if known.student in self._earlier:
+            number, before = self._earlier[known.student]
+            if others := _differences(before, line, ("student", "name")):
+                _refuse(where, line, before, f"line {number}", others)
+            return []
+        others = _differences(known, line, ("name",))
+        if len(others) > 1 and "name" in others and _share_no_word(known, line):
+            _refuse(where, line, known, f"{known.student}, who is known already", others)
+        return [
+            f"{where}: the {_WORDS.get(name, name)} of {known.student} is"
+            f" {one_line(getattr(line, name), 60)} here and"
+            f" was {one_line(getattr(known, name), 60)}."
+            for name in others
+        ]
+
+
+def _refuse(where: str, line: Person, other: Person, whose: str, others: Iterable[str]) -> NoReturn:
+    """Raise GradingError for a line that shares an identifier with somebody, and differs else."""
+    shared = _listed(_shared(other, line))
+    raise GradingError(
+        f"{where}: it has the {shared} of {whose}, but another {_listed(others)}.", _CORRECT
+    )
 
 
 _CORRECT = (
@@ -399,15 +430,6 @@ def _shared_names(people: Iterable[Person]) -> set[str]:
         identity = (one.student, *(value for key in _keys(one) for value in key))
         lines.setdefault(name_key(one.name), set()).add(identity)
     return {name for name, identities in lines.items() if len(identities) > 1}
-
-
-def _with_group(people: People, person: Person, groups: dict[str, str]) -> Person:
-    """Add the groups of a person that earlier lines of the same list named, in `groups`."""
-    before = groups.get(person.student, "")
-    names = [*before.split(", "), *person.group.split(", ")]
-    both = ", ".join(dict.fromkeys(filter(None, names)))
-    groups[person.student] = both
-    return people.add(replace(person, group=both)) if before else person
 
 
 def _number(values: Mapping[str, str]) -> str:
@@ -453,6 +475,7 @@ _STAFF = (
     *("design", "creator", "admin", "tutor", "trainer", "dozent", "betreu", "lehr", "enseignant"),
     *("profes", "docente", "gestor", "ayudante"),
 )
+_STAFF_ENDINGS = ("administrator", "administratorin", "tutor", "tutorin")
 
 
 def _is_staff(role: str) -> bool:
@@ -462,11 +485,8 @@ def _is_staff(role: str) -> bool:
         return True
     if any(word.startswith(_STUDENTS) for word in words):
         return False
-    if any(
-        word.endswith(("administrator", "administratorin", "tutor", "tutorin")) for word in words
-    ):
-        return True
-    return "ta" in words or any(word.startswith(_STAFF) for word in words)
+    is_staff = (word.startswith(_STAFF) or word.endswith(_STAFF_ENDINGS) for word in words)
+    return "ta" in words or any(is_staff)
 
 
 def _person(header: frozenset[str], values: Mapping[str, str]) -> Person | None:

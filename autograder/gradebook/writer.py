@@ -192,42 +192,47 @@ class RowsToWrite:
 
     def of(self, student: str, assignment: str, notebook: str = "") -> Rows:
         """Fetch the grades and the comments of a submission as `rows_of` does."""
+        key = (student, assignment)
         # What this transaction has made need not be in the database yet.
         with self._gradebook.db.no_autoflush:
-            if (student, assignment) not in self._new and not self._exists(student, assignment):
-                self._new[student, assignment] = self._made(student, assignment)
-        if (student, assignment) not in self._new:
+            if key not in self._new and not self._exists(student, assignment):
+                self._new[key] = self._made(student, assignment)
+        if key not in self._new:
             return rows_of(self._gradebook, student, assignment, notebook)
         grades: dict[str, Any] = {}
         comments: dict[str, Any] = {}
-        for name, rows in self._new[student, assignment].items():
+        for name, rows in self._new[key].items():
             if notebook in ("", name):
                 grades |= rows[0]
                 comments |= rows[1]
         return grades, comments
 
+    def _assignment(self, name: str) -> Any:
+        """Find an assignment; SQLAlchemy would forget its cells if nothing referred to it."""
+        if name not in self._assignments:
+            self._assignments[name] = self._gradebook.find_assignment(name)
+        return self._assignments[name]
+
     def _exists(self, student: str, assignment: str) -> bool:
-        """Whether the submission has rows already; add the student's own row, if it is missing."""
+        """Whether the database has the submission."""
         from nbgrader import api
 
-        session = self._gradebook.db
-        if student not in self._students and session.get(api.Student, student) is None:
-            session.add(api.Student(id=student))
-        self._students.add(student)
-        if assignment not in self._assignments:
-            self._assignments[assignment] = self._gradebook.find_assignment(assignment)
-        owner = {"assignment_id": self._assignments[assignment].id, "student_id": student}
-        return bool(session.query(api.SubmittedAssignment).filter_by(**owner).count())
+        owner = {"assignment_id": self._assignment(assignment).id, "student_id": student}
+        found = self._gradebook.db.query(api.SubmittedAssignment).filter_by(**owner)
+        return bool(found.count())
 
     def _made(self, student: str, assignment: str) -> dict[str, Rows]:
-        """Add the rows of a submission without marks; return them by notebook.
+        """Add the rows of a student and of a submission without marks; return them by notebook.
 
         As in nbgrader's `add_submission`: a grade for each graded cell and task, a comment for each
         answer and task.
         """
         from nbgrader import api
 
-        session, found = self._gradebook.db, self._assignments[assignment]
+        session, found = self._gradebook.db, self._assignment(assignment)
+        if student not in self._students and session.get(api.Student, student) is None:
+            session.add(api.Student(id=student))
+        self._students.add(student)
         submission = api.SubmittedAssignment(
             id=api.new_uuid(), assignment_id=found.id, student_id=student
         )
@@ -237,16 +242,18 @@ class RowsToWrite:
             submitted = api.SubmittedNotebook(
                 id=api.new_uuid(), notebook_id=notebook.id, assignment_id=submission.id
             )
-            session.add(submitted)
-            rows: Rows = ({}, {})
-            graded, commented = notebook.grade_cells, notebook.solution_cells
-            for of_kind, kind, cells in zip(
-                rows, (api.Grade, api.Comment), (graded, commented), strict=True
-            ):
-                for cell in [*cells, *notebook.task_cells]:
-                    of_kind[cell.name] = kind(cell_id=cell.id, notebook_id=submitted.id)
-            session.add_all([*rows[0].values(), *rows[1].values()])
-            made[notebook.name] = rows
+            grades, comments = (
+                {
+                    cell.name: kind(cell_id=cell.id, notebook_id=submitted.id)
+                    for cell in [*cells, *notebook.task_cells]
+                }
+                for kind, cells in (
+                    (api.Grade, notebook.grade_cells),
+                    (api.Comment, notebook.solution_cells),
+                )
+            )
+            session.add_all([submitted, *grades.values(), *comments.values()])
+            made[notebook.name] = grades, comments
         return made
 
 

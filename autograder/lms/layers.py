@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 
-from autograder.gradebook.roster import IDENTIFIERS, People, same_identifier
+from autograder.gradebook.roster import IDENTIFIERS, People
 from autograder.lms.file_names import is_archive, is_clutter, without_archive_ending
 from autograder.lms.folder_forms import (
     DEPTH,
@@ -240,7 +240,4 @@ def _owner(path: Path) -> str:
 
 def _is_student(people: People, key: str) -> bool:
     """Whether a key is one student's folder or identifier."""
-    fields = ("student", *IDENTIFIERS)
-    return bool(key) and any(
-        same_identifier(getattr(one, field), key) for one in people for field in fields
-    )
+    return any(people.with_identifier(field, key) for field in ("student", *IDENTIFIERS))

@@ -125,9 +125,8 @@ def _by_number(people: People, sender: Sender) -> Person | None:
     for identifier, value in _identifiers(sender):
         if identifier == "student" and (known := people.get(value)):
             return known  # of `ada` and `Ada` the one that is written so
-        for one in people:
-            if value and same_identifier(getattr(one, identifier), value):
-                return one
+        if same := people.with_identifier(identifier, value):
+            return same[0]
     return None
 
 

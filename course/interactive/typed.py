@@ -17,7 +17,7 @@ _ONE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MULTIPLES = {"k": 1e3, "thousand": 1e3, "million": 1e6}
-_THOUSANDS = re.compile(rf"(?<![\d.])[1-9]\d{{0,2}}(?:([,'_{_SPACES}])\d{{3}})(?:\1\d{{3}})*(?!\d)")
+_THOUSANDS = re.compile(rf"(?<![\d.])[1-9]\d{{0,2}}([,'_{_SPACES}])\d{{3}}(?:\1\d{{3}})*(?!\d)")
 _BETWEEN = re.compile(r"[x×✕·*;,]|\bby\b|\band\b", re.IGNORECASE)
 _QUOTES = "\"'`“”‘’"
 _AROUND = _QUOTES + "()[].:?!" + _SPACES

@@ -29,7 +29,7 @@ c.LabApp.news_url = None
 
 # Cells out of sight are drawn as well, so that they can be found and pictured; the theme is that of
 # the browser.
-DRAWN_WHOLE = {
+LAB_SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
 }
@@ -69,7 +69,7 @@ def environment(home: Path) -> dict[str, str]:
     folders = {name: home / name.lower() for name in names}
     overrides = folders["JUPYTER_CONFIG_DIR"] / "labconfig" / "default_setting_overrides.json"
     overrides.parent.mkdir(parents=True, exist_ok=True)
-    overrides.write_text(json.dumps(DRAWN_WHOLE))
+    overrides.write_text(json.dumps(LAB_SETTINGS))
     (folders["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.py").write_text(SETTINGS)
     return {
         **{name: str(path) for name, path in folders.items()},
