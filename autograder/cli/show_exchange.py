@@ -19,8 +19,9 @@ from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
 from autograder.gradebook.marks import ClassMarks
 from autograder.gradebook.nbgrader_quirks import put_scripts_on_path
+from autograder.gradebook.people_lists import read_roster
 from autograder.gradebook.reader import read_class
-from autograder.gradebook.roster import People, Person, read_roster
+from autograder.gradebook.roster import People, Person
 from autograder.gradebook.rules_file import rules_path
 from autograder.grading.plan import read_source
 from autograder.lms.canvas_file import canvas_file

@@ -15,7 +15,7 @@ from autograder.doctor.machine import existing
 from autograder.folders import ClassFolder, is_ignored, is_there
 from autograder.gradebook.late_rules import read_rules, rules_path
 from autograder.gradebook.nbgrader_quirks import alembic_version
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.people_lists import read_roster
 from autograder.gradebook.standing_comments import FILE, standing_comments
 from course.counted import counted
 from course.errors import CourseError

@@ -16,7 +16,7 @@ from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.handed_in import KEPT, HandedIn, handed_in
 from autograder.gradebook.ledger import Ledger, read_ledger
 from autograder.gradebook.marks import ZERO, exact, hundredths
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.people_lists import read_roster
 from autograder.gradebook.rule_values import same_name, suggestion
 from autograder.gradebook.rules_file import (
     Known,

@@ -10,7 +10,8 @@ from typing import Any
 from autograder.folders import ClassFolder, in_course_order, is_there
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark, Submissions, exact
-from autograder.gradebook.roster import People, Person, read_roster
+from autograder.gradebook.people_lists import read_roster
+from autograder.gradebook.roster import People, Person
 from course.notebook.cell_marks import exercise_names
 
 _DIGITS = re.compile(r"(\d+)")

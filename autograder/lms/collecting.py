@@ -9,13 +9,8 @@ from nbformat import NotebookNode
 
 from autograder.folders import ClassFolder
 from autograder.gradebook.ledger import Taken, read_ledger, utc_text, write_ledger
-from autograder.gradebook.roster import (
-    Lists,
-    add_list,
-    is_nobody,
-    read_roster,
-    write_roster,
-)
+from autograder.gradebook.people_lists import Lists, add_list, read_roster, write_roster
+from autograder.gradebook.roster import is_nobody
 from autograder.lms.archive import shown
 from autograder.lms.forms import NamePattern, with_lateness
 from autograder.lms.identifying import is_named_as_notebook

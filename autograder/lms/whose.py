@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.gradebook.list_table import is_participant
+from autograder.gradebook.people_lists import Lists, Participant
 from autograder.gradebook.roster import (
-    Lists,
-    Participant,
     People,
     Person,
     folder_name,

@@ -14,8 +14,9 @@ from traitlets import Bool, Dict, Unicode
 
 from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.marks import ClassMarks
+from autograder.gradebook.people_lists import Lists, add_list
 from autograder.gradebook.reader import read_gradebook
-from autograder.gradebook.roster import Lists, People, add_list
+from autograder.gradebook.roster import People
 from autograder.lms.canvas_file import CanvasFile, canvas_file
 from autograder.lms.exports import class_json, moodle_csv, moodle_notes, questions_csv
 from course.files import require_folder, write_atomically

@@ -19,8 +19,9 @@ from autograder.folders import ClassFolder, is_there
 from autograder.gradebook.database import make_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
+from autograder.gradebook.people_lists import read_roster, write_roster
 from autograder.gradebook.reader import read_class, read_marks
-from autograder.gradebook.roster import People, read_roster, write_roster
+from autograder.gradebook.roster import People
 from autograder.gradebook.standing_comments import standing_comments
 from autograder.grading.dry_run import _copied
 from autograder.grading.plan import find_submissions, read_source

@@ -21,7 +21,7 @@ from support.lms_archives import (
 )
 
 from autograder.folders import ClassFolder, CourseFolder
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.people_lists import read_roster
 from autograder.lms.archive import Bounds
 from autograder.lms.collecting import Collected, CollectOptions, Row, collect
 from autograder.lms.forms import readings_by_form

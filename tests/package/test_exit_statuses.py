@@ -16,7 +16,8 @@ import autograder.cli
 import course.cli
 from autograder.folders import CourseFolder
 from autograder.gradebook.late_rules import rules_path
-from autograder.gradebook.roster import People, Person, write_roster
+from autograder.gradebook.people_lists import write_roster
+from autograder.gradebook.roster import People, Person
 from course.counted import counted
 from course.errors import CourseError
 

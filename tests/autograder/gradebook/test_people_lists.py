@@ -8,14 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.folders import ClassFolder
-from autograder.gradebook.roster import (
-    Lists,
-    People,
-    Person,
-    add_list,
-    read_roster,
-    write_roster,
-)
+from autograder.gradebook.people_lists import Lists, add_list, read_roster, write_roster
+from autograder.gradebook.roster import People, Person
 from autograder.gradebook.written_dates import is_day_first, read_date
 from course.errors import GradingError
 

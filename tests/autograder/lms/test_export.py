@@ -12,7 +12,8 @@ from support.graded_class import give, new_class
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.roster import People, Person, write_roster
+from autograder.gradebook.people_lists import write_roster
+from autograder.gradebook.roster import People, Person
 from autograder.nbgrader_plugins.exporters import EXPORTERS
 from course.errors import CourseError
 from course.files import plain_cell, safe_cell

@@ -22,8 +22,9 @@ from support.lms_imports import (
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.marks import ClassMarks, ExerciseMark, SubmissionMark
+from autograder.gradebook.people_lists import write_roster
 from autograder.gradebook.reader import read_class
-from autograder.gradebook.roster import People, Person, write_roster
+from autograder.gradebook.roster import People, Person
 from autograder.lms.canvas_file import canvas_file
 from autograder.lms.exports import canvas_csv, class_json, moodle_csv, moodle_notes, questions_csv
 from course.errors import GradingError

@@ -20,7 +20,7 @@ from support.lms_archives import (
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.roster import read_roster
+from autograder.gradebook.people_lists import read_roster
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.pages.leaderboard.scoring_notebook import scoring_source
 from course.errors import GradingError

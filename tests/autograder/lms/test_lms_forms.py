@@ -28,7 +28,8 @@ from support.lms_archives import (
 
 from autograder.folders import ClassFolder, CourseFolder
 from autograder.gradebook.ledger import read_ledger
-from autograder.gradebook.roster import People, Person, read_roster
+from autograder.gradebook.people_lists import read_roster
+from autograder.gradebook.roster import People, Person
 from autograder.lms import collecting
 from autograder.lms.collecting import Collected, CollectOptions, collect
 from autograder.lms.forms import NamePattern, UnusablePattern, blackboard
