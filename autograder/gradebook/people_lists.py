@@ -43,6 +43,8 @@ class Lists:
     people: People
     participants: dict[str, Participant] = field(default_factory=dict)
     """By the number in Moodle's names, which differs from assignment to assignment."""
+    ambiguous: set[str] = field(default_factory=set)
+    """Names, as `name_key` writes them, that are all a list has of several people."""
     notes: list[str] = field(default_factory=list)
     """Columns and lines that were not used, each with its place and the reason."""
 
@@ -92,7 +94,7 @@ def _read_list(lists: Lists, path: Path, zone: tzinfo, by_name: bool = True) -> 
         lists.notes.append(f"{path.name}: columns that are not used: {columns}.")
     day_first = is_day_first(line.values.get("modified", "") for line in table.lines)
     people = [(line, _person(table.fields, line.values)) for line in table.lines]
-    shared = _shared_names(person for _, person in people if person)
+    shared = _shared_names((person, _number(line.values)) for line, person in people if person)
     entry = _Entry(lists, "group" in table.fields, shared, by_name)
     count = 0
     for line, person in people:
@@ -124,7 +126,7 @@ class _Entry:
 
         Without `by_name` nobody is known by a name alone.
         """
-        self._people, self._notes = lists.people, lists.notes
+        self._people, self._notes, self._ambiguous = lists.people, lists.notes, lists.ambiguous
         self._has_group, self._shared, self._by_name = has_group, shared, by_name
         self._earlier: dict[str, tuple[int, Person]] = {}
         """The first line of each student, with its number."""
@@ -139,6 +141,7 @@ class _Entry:
         if has_name_only and (is_shared or len(self._people.named(line)) > 1):
             name = one_line(line.name, 60)
             self._notes.append(f"{where}: several people are called {name}; give an identifier.")
+            self._ambiguous.add(name_key(line.name))
             return None
         self._notes += self._changes(line, where)
         person = self._people.add(line, self._has_group, self._by_name and not is_shared)
@@ -217,11 +220,11 @@ def _listed(names: Iterable[str]) -> str:
     return " and ".join(words)
 
 
-def _shared_names(people: Iterable[Person]) -> set[str]:
-    """Return the names that lines of one list have with different identifiers."""
+def _shared_names(people: Iterable[tuple[Person, str]]) -> set[str]:
+    """Return the names that lines of one list have with different identifiers or numbers."""
     lines: dict[str, set[tuple[str, ...]]] = {}
-    for one in people:
-        identity = (one.student, *(value for key in identifier_keys(one) for value in key))
+    for one, number in people:
+        identity = (number, one.student, *(value for key in identifier_keys(one) for value in key))
         lines.setdefault(name_key(one.name), set()).add(identity)
     return {name for name, identities in lines.items() if len(identities) > 1}
 

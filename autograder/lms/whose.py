@@ -64,6 +64,8 @@ def _person(
     if is_hidden(sender):
         person = lists.people.add(hidden_person(sender.key))
         return person, sender, "The LMS hides the name; see docs/instructor.md."
+    if name_key(sender.name) in lists.ambiguous:
+        shared = {*shared, _name(sender)}
     known = recognize(lists.people, readings[:1] if sender.system == "moodle" else readings)
     known = known or _of_team(lists.people, readings)
     if known:

@@ -424,6 +424,23 @@ def test_a_name_in_moodle_s_archive_counts_where_the_worksheet_s_is_not_read(
     assert [one.student for one in read_roster(instructor.folder).people] == ["ada"]
 
 
+@pytest.mark.parametrize("handed_in", [("1", "2"), ("2",)], ids=["both", "one"])
+def test_participants_of_one_name_without_an_identifier_are_nobody(
+    instructor: Instructor, work: bytes, handed_in: tuple[str, ...]
+) -> None:
+    files = {f"Kim Lee_{one}_assignsubmission_file/reshape.ipynb": work for one in handed_in}
+    archive = instructor.zip(
+        "m.zip", {**files, "Ada L_3_assignsubmission_file/reshape.ipynb": work}
+    )
+    names = "Participant 1,Kim Lee,\nParticipant 2,Kim Lee,\nParticipant 3,Ada L,\n"
+    done = instructor.collect(archive, roster=f"Identifier,Full name,Status\n{names}")
+
+    assert list(instructor.taken()) == ["Ada-L"]
+    assert len(reasons(done)) == len(handed_in)
+    told = [row.note for row in done.rows if "several people are called Kim Lee" in row.note]
+    assert len(told) == 2
+
+
 def test_of_two_names_that_differ_in_capitals_the_one_that_is_written_counts(
     instructor: Instructor, work: bytes
 ) -> None:
