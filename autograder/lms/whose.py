@@ -156,7 +156,7 @@ def _require_own_name(known: Person | None, sender: Sender, shared: set[SharedNa
 
 
 _LISTS = {
-    "moodle": ("participants", "Moodle's grading worksheet"),
+    "moodle": ("participants", "Moodle's grading worksheet with addresses or ID numbers"),
     "canvas": ("people", "the gradebook that Canvas exports"),
     "brightspace": ("people", "the class list"),
     "ilias": ("people", "a list with logins"),
