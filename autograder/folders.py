@@ -227,8 +227,13 @@ def sqlite_url(path: Path) -> str:
 
 
 def find_class(folder: Path | None = None) -> ClassFolder:
-    """Return the class in `folder`, else in `CLASS_DIR`, else in `class/`."""
-    return ClassFolder((folder or Path(os.environ.get("CLASS_DIR") or "class")).resolve())
+    """Return the class in `folder`, else in `CLASS_DIR`, else in `class/`.
+
+    Raises GradingError for a link that leads nowhere: a class would be made where it leads.
+    """
+    path = folder or Path(os.environ.get("CLASS_DIR") or "class")
+    is_there(path)
+    return ClassFolder(path.resolve())
 
 
 def class_secret(class_folder: ClassFolder) -> bytes:

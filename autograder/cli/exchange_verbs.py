@@ -90,6 +90,10 @@ def collect(
     from autograder.lms.collecting import CollectOptions
     from autograder.lms.forms import NamePattern, UnusablePattern
 
+    if student and pattern:
+        raise GradingError(
+            "--student and --pattern both say whose the files are.", "Leave one of them out."
+        )
     try:
         known = NamePattern(pattern) if pattern else None
     except UnusablePattern as error:

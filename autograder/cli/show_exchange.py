@@ -190,8 +190,10 @@ def _written(marks: ClassMarks, options: ExportOptions) -> tuple[str, int, list[
         return write(marks), 0, []
     file = canvas_file(marks, options.template, options.titles, options.missing_zero)
     text, lost = file.text, file.lost()
-    if len(lost) == len({student for student, _ in marks.submissions}):
-        student, reason = next(iter(lost.items()))
+    with_marks = dict.fromkeys(student for student, _ in marks.submissions)
+    if with_marks.keys() <= lost.keys():
+        student = next(iter(with_marks))
+        reason = lost[student]
         raise GradingError(
             f"Nobody with a mark has a row in {options.template}; {student}: {reason}.",
             "Take the gradebook of this class, or complete the class's roster.csv.",

@@ -184,7 +184,8 @@ class _Run:
             return "; ".join(notes)
         taken, found = self.ledger.get((student, name)), self.rules.extension(student, name)
         if found:
-            notes.append(f"{'excused' if found.excused else 'extension'}: {found.reason or '-'}")
+            granted = "excused" if found.excused else "extension"
+            notes.append(f"{granted}: {found.reason}" if found.reason else granted)
         if name not in self.rules.due:
             if due is not None:
                 notes.append(f"the due date {due:%Y-%m-%d %H:%M} UTC is not in rules.toml: removed")

@@ -25,7 +25,12 @@ from course.files import csv_text, safe_cell, write_atomically
 from course.notebook.tampering import one_line
 
 _LONGEST_FIELD = 300  # characters of a person's name, address or number
-_WORDS = {"canvas_id": "Canvas ID", "sis_id": "SIS ID", "id_number": "ID number"}
+_WORDS = {
+    "student": "nbgrader id",
+    "canvas_id": "Canvas ID",
+    "sis_id": "SIS ID",
+    "id_number": "ID number",
+}
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,8 @@ class _Entry:
         self._has_group, self._shared, self._by_name = has_group, shared, by_name
         self._earlier: dict[str, tuple[int, Person]] = {}
         """The first line of each student, with its number."""
-        self._groups: dict[str, str] = {}
+        self._several: dict[str, tuple[str, ...]] = {}
+        """The groups and the sections of each student."""
 
     def enter(self, line: Person, number: int, where: str) -> Person | None:
         """Return the person of a line; None where several people have the name, which is all."""
@@ -152,14 +158,14 @@ class _Entry:
             same = self._earlier[student][0]
             self._notes.append(f"{where}: it names the same person as line {same}.")
         self._earlier.setdefault(student, (number, line))
-        return self._with_groups(person)
+        return self._with_earlier(person)
 
-    def _with_groups(self, person: Person) -> Person:
-        """Add the groups of a person that earlier lines of the list named."""
-        before = self._groups.get(person.student, "")
-        names = [*before.split(", "), *person.group.split(", ")]
-        both = self._groups[person.student] = ", ".join(dict.fromkeys(filter(None, names)))
-        return self._people.add(replace(person, group=both)) if before else person
+    def _with_earlier(self, person: Person) -> Person:
+        """Add the groups and sections of a person that earlier lines of the list named."""
+        before = self._several.get(person.student, ("", ""))
+        both = tuple(map(_joined, before, (person.group, person.section)))
+        self._several[person.student] = both
+        return self._people.add(replace(person, group=both[0], section=both[1]))
 
     def _changes(self, line: Person, where: str) -> list[str]:
         """Say what a line changes of who somebody known is.
@@ -171,7 +177,11 @@ class _Entry:
             whose = [f"the {_listed(_shared(one, line))} of {one.student}" for one in matches]
             raise GradingError(f"{where}: it has {' and '.join(whose)}.", _CORRECT)
         if not matches:
-            return []
+            return [
+                f"{where}: its {_word(name)} is the {_word(other)} of {one.student}, but the name"
+                " is another: two people. If they are one, correct the name in one of the lists."
+                for one, other, name in self._people.alike(line)
+            ]
         known = matches[0]
         if known.student in self._earlier:
             number, before = self._earlier[known.student]
@@ -182,11 +192,16 @@ class _Entry:
         if len(others) > 1 and "name" in others and _share_no_word(known, line):
             _refuse(where, line, known, f"{known.student}, who is known already", others)
         return [
-            f"{where}: the {_WORDS.get(name, name)} of {known.student} is"
+            f"{where}: the {_word(name)} of {known.student} is"
             f" {one_line(getattr(line, name), 60)} here and"
             f" was {one_line(getattr(known, name), 60)}."
             for name in others
         ]
+
+
+def _joined(before: str, also: str) -> str:
+    """Write names with commas between them, each once."""
+    return ", ".join(dict.fromkeys(filter(None, [*before.split(", "), *also.split(", ")])))
 
 
 def _refuse(where: str, line: Person, other: Person, whose: str, others: Iterable[str]) -> NoReturn:
@@ -207,7 +222,8 @@ def _shared(one: Person, other: Person) -> list[str]:
     """Return the fields of the identifiers that two lines have in common."""
     theirs = dict(identifier_keys(other))
     same = [field for field, key in identifier_keys(one) if theirs.get(field) == key]
-    return same or ["student"]
+    alike = [field for field, key in identifier_keys(one) if key in theirs.values()]
+    return same or alike or ["student"]
 
 
 def _share_no_word(one: Person, other: Person) -> bool:
@@ -216,8 +232,11 @@ def _share_no_word(one: Person, other: Person) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    words = ["nbgrader id" if name == "student" else _WORDS.get(name, name) for name in names]
-    return " and ".join(words)
+    return " and ".join(map(_word, names))
+
+
+def _word(name: str) -> str:
+    return _WORDS.get(name, name)
 
 
 def _shared_names(people: Iterable[tuple[Person, str]]) -> set[str]:

@@ -14,6 +14,8 @@ _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *+(\..*)?", re.IGNORECASE | re.DOTALL
 )
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
 
 @dataclass(frozen=True)
 class Person:
@@ -35,6 +37,15 @@ class Person:
 
 IDENTIFIERS = ("canvas_id", "sis_id", "id_number", "login", "email", "github")
 """The fields that belong to one person only."""
+
+_ALIKE = {
+    "sis_id": ("id_number", "login"),
+    "id_number": ("sis_id", "login"),
+    "login": ("student", "email", "sis_id", "id_number"),
+    "email": ("login", "student"),
+    "github": ("student",),
+}
+"""In which fields another system may have what a list has in this one."""
 
 
 def folder_name(text: str, taken: Iterable[str] = ()) -> str:
@@ -79,6 +90,16 @@ def _is_folder_name(text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
+    """Write a name without accents too: `José` in one list is `Jose` in another.
+
+    The vowels of Hindi are letters of their own.
+    """
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return accented_name_key(plain)
+
+
+@lru_cache(maxsize=10_000)
+def accented_name_key(name: str) -> str:
     """Write a name without capitals, order and signs, some of which Moodle leaves out."""
     words = re.split(r"[\s,_]+", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(sorted(filter(None, map(letters, words))))
@@ -142,12 +163,33 @@ class People:
         return person
 
     def matches(self, line: Person) -> list[Person]:
-        """Find the people of whom one line of a list has the folder's name or an identifier."""
+        """Find the people of whom one line of a list has the folder's name or an identifier.
+
+        Where nobody has it in the same field, somebody may in one that is like it, under a name
+        that does not speak against it: Canvas's SIS ID is Gradescope's SID.
+        """
         known = self.get(line.student) if line.student else None
         found = {known.student: known} if known else {}
         for name in IDENTIFIERS:
             same = self.with_identifier(name, getattr(line, name))
             found |= {one.student: one for one in same}
+        return list(found.values()) or [
+            one for one, _, _ in self.alike(line) if is_same_person(one, line)
+        ]
+
+    def alike(self, line: Person) -> list[tuple[Person, str, str]]:
+        """Find who lacks an identifier of a line, and has its value in a field that is like it.
+
+        Returns each with that field and the line's; nobody for a line that names the folder.
+        """
+        found: dict[str, tuple[Person, str, str]] = {}
+        if line.student:
+            return []
+        for name, fields_alike in _ALIKE.items():
+            for other in fields_alike:
+                for one in self.with_identifier(other, getattr(line, name)):
+                    if not getattr(one, name):
+                        found.setdefault(one.student, (one, other, name))
         return list(found.values())
 
     def _put(self, person: Person) -> None:
@@ -182,6 +224,12 @@ class People:
         named = self.named(news) if by_name else []
         clash = [one for one in named if differences(one, news)]
         return named[0] if len(named) == 1 and not clash else None
+
+
+def is_same_person(one: Person, other: Person) -> bool:
+    """Whether two lines with one identifier in different fields are of one person, by the rest."""
+    words = set(name_key(one.name).split()), set(name_key(other.name).split())
+    return bool(words[0] & words[1]) if all(words) else not differences(one, other)
 
 
 def same_identifier(one: str, other: str) -> bool:

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-EXAMPLE = "2026-11-01T23:59:00"
+from autograder.gradebook.rule_spelling import EXAMPLE, date_meant
+
 _YEARS = range(1990, 2200)
 
 
@@ -118,7 +119,8 @@ def moment_of(place: Place, value: object, zone: tzinfo) -> datetime:
     if type(value) is date:
         value = datetime.combine(value, time.max)
     if not isinstance(value, datetime):
-        step = f"Write {name} = {EXAMPLE}, without quotes."
+        written = date_meant(str(value)) or EXAMPLE
+        step = f"Write {name} = {written}, without quotes."
         where = f"[due] {name}" if place[0] == "due" else name
         raise WrongValue(place, f"{where} = {as_written(value)} is not a date with a time", step)
     if value.year not in _YEARS:

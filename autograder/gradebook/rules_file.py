@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.folders import is_there
+from autograder.gradebook.rule_spelling import EXAMPLE, line_step
 from autograder.gradebook.rule_values import (
-    EXAMPLE,
     Place,
     WrongValue,
     as_written,
@@ -28,6 +28,7 @@ from autograder.gradebook.rule_values import (
     time_zone,
 )
 from course.errors import GradingError
+from course.notebook.tampering import one_line
 
 TEMPLATE = """\
 # The rules of this class. `autograder late` applies them, and `autograder grade` does so as well.
@@ -160,8 +161,12 @@ def read_rules(path: Path, known: Known | None = None) -> Rules | None:
 def _not_toml(path: Path, text: str, error: Exception) -> GradingError:
     """Return the error of a file that is no TOML; tomllib names the line after its reason."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
-    last = len(text.rstrip().splitlines())
-    where = f", line {found[2] or last}" if found else ""
+    lines = text.rstrip().split("\n")
+    number = int(found[2] or len(lines)) if found else 0
+    where = f", line {number}" if number else ""
+    line = lines[number - 1].strip() if number and number <= len(lines) else ""
+    if step := line_step(line):
+        return GradingError(f"{path}{where} can't be read: {one_line(line, 60)}", step)
     reason = found[1] if found else error
     step = "Correct that line; `autograder late --init` in another class folder shows the form."
     return GradingError(f"{path}{where} can't be read: {reason}.", step)

@@ -5,7 +5,7 @@ each row, so a run that is killed between two of them would leave half a submiss
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
@@ -59,11 +59,17 @@ class GradebookWriter(AbstractContextManager["GradebookWriter"]):
         self.close()
 
     def prepare(self) -> None:
-        """Register all assignments if the gradebook is free; else `enter` registers each."""
+        """Register all assignments if the gradebook is free; else `enter` registers each.
+
+        Raises GradingError where it can't be used for another reason than a program that has it.
+        """
         patience, self._patience = self._patience, 0.0
-        with suppress(GradingError):
+        try:
             for assignment in self._sources:
                 self._require_registered(assignment)
+        except GradingError as error:
+            if "locked" not in str(error.__cause__):
+                raise
         self._patience = patience
 
     def enter(self, results: Sequence[Marks]) -> None:

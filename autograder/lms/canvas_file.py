@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from autograder.gradebook.marks import ClassMarks, SubmissionMark, exact, final_text, points_text
+from autograder.gradebook.roster import is_nobody
 from autograder.lms.canvas_template import Matches, Row, Template, match, read_template
 from autograder.lms.identities import CANVAS_COLUMNS, canvas_identity, shared
 from course.errors import GradingError
@@ -122,15 +123,18 @@ class CanvasFile:
         return cells
 
     def lost(self) -> dict[str, str]:
-        """Say of each student whose marks are not in the file why."""
+        """Say of each student whose marks, or whose zeros, are not in the file why."""
+        return self._without_row(zeros=self.missing_zero)
+
+    def _without_row(self, zeros: bool) -> dict[str, str]:
+        """Say why students have no row: those with marks, with `zeros` all others as well."""
         if self.template is None:
             return {}
-        handed_in = {student for student, _ in self.marks.submissions}
-        return {
-            student: reason
-            for student, reason in self.matches.unplaced.items()
-            if student in handed_in
-        }
+        wanted = {student for student, _ in self.marks.submissions}
+        if zeros:
+            wanted |= {name for name, one in self.marks.people.items() if not is_nobody(one)}
+        unplaced = self.matches.unplaced.items()
+        return {student: reason for student, reason in unplaced if student in wanted}
 
     def _missing(self) -> Iterator[str]:
         """Name those of each column who handed in nothing."""
@@ -166,11 +170,16 @@ class CanvasFile:
                 key[1]: mark for key, mark in self.marks.submissions.items() if key[0] == student
             }
             marks = ", ".join(f"{name} {points_text(mark.final)}" for name, mark in own.items())
-            yield f"Not in the file: {student} ({marks}): {reason}."
+            yield f"Not in the file: {student} ({marks or 'nothing handed in'}): {reason}."
         if self.template is not None:
             if self.matches.strangers:
                 names = "; ".join(self.matches.strangers)
                 yield f"Rows of nobody in this class, which stay as they are: {names}."
+            if self.matches.unclear:
+                names = "; ".join(self.matches.unclear)
+                yield f"Rows that are not clear, which stay as they are: {names}."
+            if absent := self._without_row(zeros=True).keys() - self.lost().keys():
+                yield f"Without a row and without a mark: {', '.join(sorted(absent))}."
             yield from self._missing()
             for name in self.marks.max_scores:
                 if name not in self.columns:

@@ -124,6 +124,8 @@ class Matches:
     """The student of a row, by the row's place in `Template.rows`."""
     unplaced: dict[str, str] = field(default_factory=dict)
     """Why a student has no row, by student."""
+    unclear: list[str] = field(default_factory=list)
+    """The names in rows of which `unplaced` says why they are nobody's."""
     strangers: list[str] = field(default_factory=list)
     """The names in rows that are nobody's in the class; Canvas's test student is not one."""
 
@@ -148,21 +150,31 @@ def match(template: Template, people: Iterable[Person]) -> Matches:
     left = {one.student: one for one in people}
     matches = Matches()
     free = dict(enumerate(template.rows))
+    unclear: set[int] = set()
     for column, keys in _ROUNDS:
-        _one_round(free, left, column, keys, matches)
+        _one_round(free, left, column, keys, matches, unclear)
     for student, person in left.items():
-        matches.unplaced.setdefault(student, f"no row has {_known_by(person)}")
-    unclear = {row for row in free if row not in matches.students}
-    matches.strangers = [
-        _name(template, free[row]) for row in sorted(unclear) if not _is_test_student(free[row])
-    ]
+        taken = _taken_row(template, person, matches)
+        matches.unplaced.setdefault(student, taken or f"no row has {_known_by(person)}")
+    for place, row in sorted(free.items()):
+        if not _is_test_student(row):
+            names = matches.unclear if place in unclear else matches.strangers
+            names.append(_name(template, row))
     return matches
 
 
 def _one_round(
-    free: dict[int, Row], left: dict[str, Person], column: str, keys: Keys, matches: Matches
+    free: dict[int, Row],
+    left: dict[str, Person],
+    column: str,
+    keys: Keys,
+    matches: Matches,
+    unclear: set[int],
 ) -> None:
-    """Match those left by one column; take out whoever is matched, or cannot be told apart."""
+    """Match those left by one column; take out whoever is matched, or cannot be told apart.
+
+    Adds to `unclear` the rows of which it can't be told whose they are.
+    """
     rows: dict[str, list[int]] = defaultdict(list)
     for place, row in free.items():
         rows[_key(row.get(column, ""))].append(place)
@@ -175,6 +187,7 @@ def _one_round(
         if not places:
             continue
         if reason := _unclear(column, students, [free[place] for place in places], left):
+            unclear.update(places)
             for student in students:
                 matches.unplaced[student] = reason
                 del left[student]
@@ -198,6 +211,18 @@ def _unclear(
         if own and theirs and _key(own) != _key(theirs):
             return f"the row with the {column} {value} has the {other} {theirs}, roster.csv {own}"
     return None
+
+
+def _taken_row(template: Template, person: Person, matches: Matches) -> str:
+    """Say which row of another student has what a person could be found by; "" for none."""
+    for column, keys in _ROUNDS:
+        wanted = {*filter(None, map(_key, keys(person)))}
+        for place, row in enumerate(template.rows):
+            value = row.get(column, "").strip()
+            if _key(value) in wanted and place in matches.students:
+                whose = matches.students[place]
+                return f"the row with the {column} {value} is that of {whose}; are they one person?"
+    return ""
 
 
 def _known_by(person: Person) -> str:

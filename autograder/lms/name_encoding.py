@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from autograder.gradebook.roster import IDENTIFIERS, People, Person, name_key
+from autograder.gradebook.roster import IDENTIFIERS, People, Person, accented_name_key
 from autograder.lms.folder_forms import bare_name
 from autograder.lms.forms import readings_by_form
 from autograder.lms.naming import canvas_forms, canvas_key
@@ -82,11 +82,15 @@ def _names_somebody(text: str, keys: frozenset[str]) -> bool:
 def _keys_in(part: str) -> Iterable[str]:
     """Yield what a part of a path may call somebody, as far as it is not ASCII."""
     bare = bare_name(part)
-    found = [_plain(bare), name_key(bare)]
+    found = [_plain(bare), accented_name_key(bare)]
     for readings in readings_by_form(part, UTC).values():
         for one in readings:
             found += [_plain(one.key), _plain(one.email), _plain(one.group)]
-            found += [name_key(one.name), name_key(one.group), canvas_key(one.name)]
+            found += [
+                accented_name_key(one.name),
+                accented_name_key(one.group),
+                canvas_key(one.name),
+            ]
     return (key for key in found if key and not key.isascii())
 
 
@@ -94,7 +98,7 @@ def _keys_of(person: Person) -> Iterable[str]:
     """Yield how a person may be called in a path, as `_keys_in` writes it."""
     groups = [person.group, *person.group.replace(";", ",").split(",")]
     yield from (_plain(getattr(person, field)) for field in ("student", *IDENTIFIERS))
-    yield from map(name_key, (person.name, *groups))
+    yield from map(accented_name_key, (person.name, *groups))
     yield from canvas_forms(person.name)
 
 

@@ -140,7 +140,7 @@ def _identifiers(sender: Sender) -> list[tuple[str, str]]:
         by_key = [(field, sender.key) for field in ("student", *IDENTIFIERS)]
         return [*by_key, ("email", sender.email)]
     by_sid = [(field, sender.sid) for field in ("id_number", "sis_id", "login")]
-    return [("email", sender.email), *by_sid]
+    return [("email", sender.email), ("login", sender.email), *by_sid]
 
 
 def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:

@@ -80,11 +80,18 @@ def _person(
     _require_own_name(None, sender, shared)
     is_new = len(lists.people) > 0 and sender.system in _MAY_BE_GROUPS
     person = lists.people.add(_newcomer(sender, lists))
-    return person, sender, f"Not in the roster before.{_GROUP_HINT if is_new else ''}"
+    hints = [_GROUP_HINT] if is_new else []
+    if sender.system == "ilias":  # with a last and a first name in front
+        others = [one_line(one.key, 40) for one in readings[1:] if " " in one.name]
+        if others:
+            hints.append(
+                f"If the login is {' or '.join(others)}, pass a list of logins (--roster)."
+            )
+    return person, sender, " ".join(["Not in the roster before.", *hints])
 
 
 _MAY_BE_GROUPS = ("moodle", "brightspace", "blackboard", "github", "ilias")
-_GROUP_HINT = " If that is a group, pass a list with a column for groups (--roster)."
+_GROUP_HINT = "If that is a group, pass a list with a column for groups (--roster)."
 
 
 def is_hidden(sender: Sender) -> bool:
@@ -148,20 +155,23 @@ def _require_own_name(known: Person | None, sender: Sender, shared: set[SharedNa
     if sender.system == "canvas":  # its numbers make people of a name that are not known yet
         is_told_apart = known is None or bool(known.canvas_id)
     else:
-        is_told_apart = known is not None and sender.system != "moodle"
-    who, wanted = _LISTS.get(sender.system, ("", ""))
+        is_told_apart = known is not None and sender.system not in ("moodle", "brightspace")
+    who, step = _TOLD_APART_BY.get(sender.system, ("", ""))
     if who and not is_told_apart:
         name = one_line(sender.name, 60)
-        raise Ambiguous(f"Two {who} are called {name}; pass {wanted} with --roster.")
+        raise Ambiguous(f"Two {who} are called {name}; {step}.")
 
 
-_LISTS = {
-    "moodle": ("participants", "Moodle's grading worksheet with addresses or ID numbers"),
-    "canvas": ("people", "the gradebook that Canvas exports"),
-    "brightspace": ("people", "the class list"),
-    "ilias": ("people", "a list with logins"),
+_TOLD_APART_BY = {
+    "moodle": (
+        "participants",
+        "pass Moodle's grading worksheet with addresses or ID numbers with --roster",
+    ),
+    "canvas": ("people", "pass the gradebook that Canvas exports with --roster"),
+    "brightspace": ("numbers of Brightspace", "take each folder alone, with --student"),
+    "ilias": ("people", "pass a list with logins with --roster"),
 }
-"""Systems in which a name can be several people's, and the list that tells them apart."""
+"""Systems in which a name can be several people's, and what tells them apart."""
 
 
 def _with_number(known: Person, sender: Sender, lists: Lists) -> Person:

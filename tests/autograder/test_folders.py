@@ -125,3 +125,21 @@ def test_a_folder_in_the_place_of_a_gradebook_is_one_line(tmp_path: Path) -> Non
     status, said = invoke_autograder("late", "--class", tmp_path, "--course", COURSE.root)
 
     assert (status, "gradebook.db can't be used" in said) == (2, True)
+
+
+def test_no_class_is_made_where_a_link_to_one_leads(tmp_path: Path) -> None:
+    (tmp_path / "class").symlink_to(tmp_path / "drive")
+    (tmp_path / "inbox").mkdir()
+
+    places = ("--class", tmp_path / "class", "--course", COURSE.root)
+    status, said = invoke_autograder("collect", tmp_path / "inbox", *places)
+
+    assert (status, "is a link to" in said) == (2, True)
+    assert not (tmp_path / "drive").exists()
+
+
+def test_only_one_option_says_whose_files_are(tmp_path: Path) -> None:
+    options = ("--student", "ada", "--pattern", "(?P<student_id>.+)/(?P<file_id>.+)")
+    status, said = invoke_autograder("collect", tmp_path, *options, "--course", COURSE.root)
+
+    assert (status, "both say whose the files are" in said) == (2, True)

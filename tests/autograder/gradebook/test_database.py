@@ -1,8 +1,9 @@
 """The gradebook is where the class is, whatever its folder is called, or a line says why not."""
 
 import resource
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import nbformat
@@ -94,6 +95,26 @@ def test_a_full_disk_is_one_line_where_nbgrader_enters_an_assignment(
     assert "\n" not in str(error.value)
     # Python prints what nobody takes of a log, such as the traceback that nbgrader's API writes.
     assert caplog.text == ""
+
+
+def test_a_full_disk_is_told_before_a_class_is_graded(course: CourseFolder, tmp_path: Path) -> None:
+    folder = ClassFolder(tmp_path)
+    make_gradebook(folder)
+    sources = {"reshape": nbformat.read(course.source("reshape"), as_version=4)}
+    size = folder.gradebook.stat().st_size
+    with GradebookWriter(folder, sources) as writer:
+        with no_file_over(size), pytest.raises(GradingError, match="free the disk"):
+            writer.prepare()
+        with locked(folder.gradebook):
+            writer.prepare()  # whoever has it may be done when the first result is there
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lock a database as another program does that writes in it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def test_a_full_disk_is_one_line_where_a_stock_course_is_entered(

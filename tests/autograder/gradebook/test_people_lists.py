@@ -412,3 +412,84 @@ def test_a_time_that_is_not_certain_is_told(tmp_path: Path) -> None:
 
     assert lists.participants["1"].time is None
     assert lists.notes == ["list.csv, line 2: '3/4/2026 9:00' is no certain date."]
+
+
+CANVAS = (
+    "Student,ID,SIS User ID,SIS Login ID,Section\n"
+    '"Lovelace, Ada",101,4711,ada@uni.edu,A\n'
+    '"Noether, Emmy",102,4712,emmy,A\n'
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ada,Lovelace,4711,other@x.org",
+        "A.,Lovelace,99,ADA@uni.edu",
+        "Lovelace,Ada,ada@uni.edu,",
+        ",,4711,",
+    ],
+    ids=["SIS ID and SID", "login and address", "login and SID", "without a name"],
+)
+@pytest.mark.parametrize("canvas_first", [True, False])
+def test_one_identifier_in_fields_of_two_systems_is_one_person(
+    tmp_path: Path, line: str, canvas_first: bool
+) -> None:
+    texts = [CANVAS, f"First Name,Last Name,SID,Email\n{line}\n"]
+    lists = Lists(People())
+    for text in texts if canvas_first else reversed(texts):
+        read(tmp_path, text, lists=lists)
+
+    assert len(lists.people) == 2
+    (ada,) = (one for one in lists.people if one.canvas_id == "101")
+    assert ada.sis_id == "4711" and ada.login == "ada@uni.edu"
+
+
+def test_one_identifier_under_names_of_two_people_is_told(tmp_path: Path) -> None:
+    lists = read(tmp_path, CANVAS)
+    read(tmp_path, "Full name,SID\nMing Li,4711\n", lists=lists)
+
+    assert len(lists.people) == 3
+    assert "list.csv, line 2: its ID number is the SIS ID of ada@uni.edu, but the name" in (
+        " ".join(lists.notes)
+    )
+    with pytest.raises(GradingError, match="the SIS ID of emmy and the login of ada"):
+        text = "Full name,SID,Email\nAda Noether,4712,ada@uni.edu\n"
+        read(tmp_path, text, lists=read(tmp_path, CANVAS))
+
+
+def test_a_name_without_its_accents_is_the_same_name(tmp_path: Path) -> None:
+    lists = read(tmp_path, "Full name,Login\nJosé Núñez,jose\nMüller Ann,am\nराम शर्मा,ram\n")
+    text = "Full name,Email\nNunez Jose,j@x.org\nAnn Mu\u0308ller,a@x.org\nरम शर्म,r@x.org\n"
+    read(tmp_path, text, lists=lists)
+
+    assert {one.student: one.email for one in lists.people} == {
+        "jose": "j@x.org",
+        "am": "a@x.org",
+        "ram": "",
+        "r@x.org": "r@x.org",
+    }
+    read(tmp_path, "Full name,Login\nJose Núñez,jose2\n", lists=lists)
+    read(tmp_path, "Full name,SID\nJosé Núñez,77\n", lists=lists)
+    numbers = {one.student: one.id_number for one in lists.people if one.id_number}
+    assert numbers == {"77": "77"}  # of two people of one name neither
+
+
+def test_a_line_for_each_section_of_a_person_is_one_person_of_both(tmp_path: Path) -> None:
+    text = f"{CANVAS}{CANVAS.splitlines()[1].removesuffix(',A')},B\n"
+    lists = read(tmp_path, text)
+    assert {one.name: one.section for one in lists.people} == {
+        "Lovelace, Ada": "A, B",
+        "Noether, Emmy": "A",
+    }
+    read(tmp_path, CANVAS, lists=lists)
+    assert [one.section for one in lists.people] == ["A", "A"]
+
+
+def test_a_list_names_those_of_whom_only_the_folder_is_known(tmp_path: Path) -> None:
+    lists = read(tmp_path, CANVAS, lists=Lists(People([Person("emmy"), Person("ada@uni.edu")])))
+
+    assert {one.student: one.name for one in lists.people} == {
+        "emmy": "Noether, Emmy",
+        "ada@uni.edu": "Lovelace, Ada",
+    }

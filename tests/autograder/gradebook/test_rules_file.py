@@ -219,3 +219,55 @@ def test_a_link_that_leads_nowhere_is_no_class_without_rules(
         assert error.value.next_step == (
             "Restore what it leads to, or remove the link; then run it again."
         )
+
+
+@pytest.mark.parametrize(
+    ("line", "step"),
+    [
+        ("cnn = 03.11.2026", "Write cnn = 2026-11-03."),
+        ("cnn = 2026-11-03 23:59", "Write cnn = 2026-11-03T23:59:00."),
+        ("cnn = 2026-11-03 20.15", "Write cnn = 2026-11-03T20:15:00."),
+        ("cnn = 2026-11-03T25:00:00", "Write cnn = 2026-11-03T23:59:00."),
+        ("cnn = 2026-11-03T23:59+01:00", "Write cnn = 2026-11-03T23:59:00+01:00."),
+        ("cnn = 2026-11-3", "Write cnn = 2026-11-03."),
+        ("cnn = 2026/11/03 20:15  # at night", "Write cnn = 2026-11-03T20:15:00."),
+        ("cnn = 23/11/2026 8:00 PM", "Write cnn = 2026-11-23T20:00:00."),
+        ("cnn = 3/11/2026", "Write it in the form cnn = 2026-11-01T23:59:00."),
+        ("cnn = Friday", "Write it in the form cnn = 2026-11-01T23:59:00."),
+        ('cnn = "03.11.2026"', "Write cnn = 2026-11-03, without quotes."),
+        ('cnn = "2026-11-03 20:15"', "Write cnn = 2026-11-03T20:15:00, without quotes."),
+        ("cnn = 20261103", "Write cnn = 2026-11-03, without quotes."),
+        ("cnn: 2026-11-03", "Write cnn = 2026-11-03."),
+        ("my lab = 03.11.2026", 'Write "my lab" = 2026-11-03.'),
+    ],
+)
+def test_a_date_in_another_form_is_proposed_in_this_one(
+    tmp_path: Path, line: str, step: str
+) -> None:
+    assert step in refused(tmp_path, f"# x\n[due]\n{line}\n", 3)
+
+
+@pytest.mark.parametrize(
+    ("block", "line", "step"),
+    [
+        ("[late]", "percent_per_day = 10,5", "Write percent_per_day = 10.5."),
+        ("[late]", "cap_percent = 50 %", "Write cap_percent = 50."),
+        ("[[extension]]", "days = three", "Write it in the form days = 3."),
+        ("[[extension]]", "student = ada", 'Write student = "ada".'),
+        ("[[extension]]", "excused = Yes", "Write excused = true."),
+        ("[[extension]]", "excused = No", "Leave the line out."),
+        ("", "timezone = Europe/Berlin", 'Write timezone = "Europe/Berlin".'),
+    ],
+)
+def test_a_value_in_another_form_is_proposed_in_this_one(
+    tmp_path: Path, block: str, line: str, step: str
+) -> None:
+    assert step in refused(tmp_path, f"# x\n{block}\n{line}\n", 3)
+
+
+def refused(tmp_path: Path, text: str, line: int) -> str:
+    path = tmp_path / "rules.toml"
+    path.write_text(text)
+    with pytest.raises(GradingError, match=f"line {line}[ :]") as error:
+        read_rules(path)
+    return str(error.value)

@@ -133,6 +133,33 @@ def test_two_rows_for_one_person_and_two_people_for_one_row_are_not_guessed(
         "y": "the row with the SIS Login ID ada fits several: y, z",
         "z": "the row with the SIS Login ID ada fits several: y, z",
     }
+    (line,) = [one for one in file.notes() if one.startswith("Rows of nobody")]
+    assert "Chi, Chi" in line and "Bo, Ben" not in line and "Lovelace" not in line
+
+
+def test_one_person_known_as_two_is_no_row_that_is_missing(template: Path) -> None:
+    people = [Person("x", sis_id="s2"), Person("y", id_number="s2", email="z@x.org")]
+    marks = class_of(people, {(one.student, "reshape"): "4" for one in people})
+
+    file = canvas_file(marks, template)
+
+    assert canvas_import(file.text, ACCOUNTS)["2", "reshape (77)"] == "4"
+    said = "the row with the SIS User ID s2 is that of x; are they one person?"
+    assert file.lost() == {"y": said}
+
+
+def test_a_zero_without_a_row_is_named_as_a_mark_is(template: Path) -> None:
+    people = [Person("x", login="ben"), Person("y", sis_id="s9"), Person("t", "Student, Test")]
+    marks = class_of(people, {("x", "reshape"): "4"})
+
+    file = canvas_file(marks, template)
+    with_zeros = canvas_file(marks, template, missing_zero=True)
+
+    said = "no row has the SIS User ID s9"
+    assert file.lost() == {} and with_zeros.lost() == {"y": said}
+    assert "Without a row and without a mark: y." in file.notes()
+    assert f"Not in the file: y (nothing handed in): {said}." in with_zeros.notes()
+    assert not any(note.startswith("Without a row") for note in with_zeros.notes())
 
 
 # Canvas: the template's form
@@ -329,6 +356,20 @@ def test_the_command_names_what_is_lost_and_ends_with_three(
     assert not (graded.root / "canvas.csv").exists()
 
 
+def test_the_command_ends_with_three_where_a_zero_is_lost(
+    graded: ClassFolder, course: CourseFolder, template: Path
+) -> None:
+    people = [Person("ada", login="ada"), Person("zoe", login="ben"), Person("y", sis_id="s9")]
+    write_roster(graded, People(people))
+    places = ("--class", graded.root, "--course", course.root, "--format", "canvas")
+
+    assert invoke_autograder("export", *places, "--template", template)[0] == 0
+    status, said = invoke_autograder("export", *places, "--template", template, "--missing-zero")
+
+    assert status == 3
+    assert "y (nothing handed in): no row has the SIS User ID s9." in " ".join(said.split())
+
+
 @pytest.mark.parametrize("option", ["--template", "--column"])
 def test_an_option_of_canvas_is_an_error_elsewhere(
     graded: ClassFolder, course: CourseFolder, option: str
@@ -413,7 +454,7 @@ def test_no_mark_is_without_a_row_of_its_student_or_a_named_reason(
         assert Decimal(str(entry["submissions"][assignment]["final"])) == mark.final
     for place, row in enumerate(table(file.text)[2:]):
         whose = file.matches.students.get(place)
-        listed = [one for one in notes if one.startswith("Rows of nobody") and row[0] in one]
+        listed = [one for one in notes if one.startswith("Rows ") and row[0] in one]
         absent = [one for one in notes if f"not handed in by {whose}" in one or f" {whose}" in one]
         assert all(row[5:]) or listed or absent
 

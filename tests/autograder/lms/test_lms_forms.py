@@ -175,6 +175,35 @@ def test_brightspace_names_the_person_and_the_time(
     assert (reasons(done), len(done.ignored)) == ([], 1)
 
 
+def test_two_numbers_of_brightspace_under_one_name_are_nobody_s(
+    instructor: Instructor, work: bytes
+) -> None:
+    members = {
+        brightspace_folder("Ada Lovelace", "Nov 1, 2026 915 PM", at) + "/reshape.ipynb": work
+        for at in (1, 2)
+    }
+    done = instructor.collect(instructor.zip("Lab.zip", members))
+
+    assert instructor.taken() == {}
+    assert [
+        "Two numbers of Brightspace are called Ada Lovelace" in one for one in reasons(done)
+    ] == ([True, True])
+
+
+def test_a_login_of_ilias_that_may_be_longer_is_told(instructor: Instructor, work: bytes) -> None:
+    folders = {
+        "Lee_Kim_k_lee_4712": {"reshape.ipynb": work},
+        "Bo_Ben_bb_3": {"reshape.ipynb": work},
+    }
+    done = instructor.collect(
+        instructor.zip("Blatt.zip", ilias_export("Blatt", folders, "Abgaben"))
+    )
+
+    notes = {row.student: row.note for row in done.rows if row.status == "new"}
+    assert "If the login is k_lee, pass a list of logins" in notes["lee"]
+    assert "If the login" not in notes["bb"]
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_sakai_names_logins_and_writes_the_time_beside_the_files(
     instructor: Instructor, work: bytes, packed: bool
