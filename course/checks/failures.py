@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import ClassVar
 
-from course.checks import error_patterns, misconceptions
+from course.checks import error_patterns, misconceptions, time_limit
 from course.checks.error_words import in_plain_words
 from course.errors import CourseError
 from course.notebook.cell_code import is_cell, is_placeholder
@@ -229,8 +229,8 @@ def from_exception(name: str, error: BaseException) -> CheckFailed:
     # In another process the error has the name of its type only.
     if type_name(error) == "KeyboardInterrupt":
         return Interrupted(
-            f"`{name}` was stopped before it came to an end: it took too long, or somebody "
-            "stopped it."
+            f"`{name}` was stopped before it came to an end: it took longer than the "
+            f"{time_limit.SECONDS} s that a check has, or somebody stopped it."
         )
     if type_name(error) == "SystemExit":
         return CodeRaised(f"`{name}` left Python (exit or quit). Return a result instead.")

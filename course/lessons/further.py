@@ -24,6 +24,8 @@ from course.quiet import quiet
 with quiet():
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")
+
 from course import predict
 from course.interactive.experiments import Experiments
 

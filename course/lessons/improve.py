@@ -29,6 +29,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with quiet():
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")
+
 tf.keras.utils.set_random_seed(1)
 (train_images, train_labels), (test_images, test_labels) = load_data(limit=6_000)
 train_pixels = train_images[..., np.newaxis] / np.float32(255)

@@ -38,6 +38,7 @@ from course.quiet import quiet
 with quiet():  # The import itself writes a few lines before it has read that level.
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")  # The same for what its Python part writes.
     tf.keras.utils.set_random_seed(42)  # The same start in every run, for a fair comparison.
 
 print("TensorFlow", tf.__version__)

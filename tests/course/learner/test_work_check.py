@@ -134,7 +134,7 @@ def test_code_that_does_not_end_costs_its_own_gap_only(learner, monkeypatch):
     found = report(find_work("reshape"))
 
     assert statuses(found) == {"scale_pixels": "timeout", "add_channel_axis": "correct"}
-    assert "it took too long" in found.verdicts[0].message
+    assert "it took longer than the" in found.verdicts[0].message
 
 
 @pytest.mark.parametrize("ending", ["import os\nos._exit(3)", "exit()", "quit()"])

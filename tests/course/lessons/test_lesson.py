@@ -3,6 +3,8 @@
 import ast
 import os
 import re
+import subprocess
+import sys
 
 import jupytext
 import numpy as np
@@ -154,6 +156,22 @@ def test_quiz_has_a_cell_of_its_own(code: list[str]) -> None:
 def test_log_level_is_set_before_tensorflow_is_imported(code: list[str]) -> None:
     first = code[0]
     assert first.index("TF_CPP_MIN_LOG_LEVEL") < first.index("import tensorflow")
+
+
+def test_a_second_run_in_one_kernel_warns_of_nothing(code: list[str]) -> None:
+    models = """
+for _ in range(8):
+    network = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(2)])
+    network.predict(np.zeros((3, 4)), verbose=0)
+    network.predict(np.zeros((70, 4)), verbose=0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code[0]}\nimport numpy as np\n{models}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "retracing" not in done.stderr
 
 
 def test_every_prediction_is_revealed_in_one_later_cell(code: list[str]) -> None:
