@@ -273,14 +273,18 @@ model.summary()
 def train(model, images, labels, epochs):
     """Compile the model, fit it for this many epochs, and return the History."""
     ### BEGIN SOLUTION
+    from course.training.bfloat16 import bfloat16
+
     # The lesson's optimizer="adam" earns the same marks. Here its steps fade out to 0, so that the
-    # last epoch settles instead of wandering, and batches of 64 save a little time.
+    # last epoch settles instead of wandering. Batches of 64, and numbers of 16 bits where the
+    # processor has them, save time.
     batch_size = 64
     steps = epochs * -(-len(images) // batch_size)
     rate = tf.keras.optimizers.schedules.CosineDecay(0.0015, steps)
     optimizer = tf.keras.optimizers.Adam(rate)
     model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model.fit(images, labels, batch_size=batch_size, epochs=epochs)
+    with bfloat16(images):
+        return model.fit(images, labels, batch_size=batch_size, epochs=epochs)
     ### END SOLUTION
 
 
