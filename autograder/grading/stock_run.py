@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
-import nbformat
-
 from autograder.build.coursedir import StockCourse, captured_log
 from autograder.build.stock_source import (
     StockAssignment,
@@ -37,6 +35,7 @@ from autograder.grading.autograded import (
     autograded_notebook,
     pass_on_exchange_files,
     write_changed,
+    written,
 )
 from autograder.grading.class_run import ClassRun, Progress, Summary, no_progress
 from autograder.grading.conditions import Conditions, GradeOptions, prepare
@@ -301,6 +300,6 @@ def _write_autograded(
 ) -> None:
     """Put the graded notebook where nbgrader looks for it, unless it is there already."""
     folder = course.autograded(result.student, notebook.assignment)
-    content = nbformat.writes(autograded_notebook(result, notebook.source)).encode()
+    content = written(autograded_notebook(result, notebook.source))
     write_changed(folder / f"{notebook.name}.ipynb", content)
     pass_on_exchange_files(course.submission(result.student, notebook.assignment), folder)

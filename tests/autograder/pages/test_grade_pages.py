@@ -12,6 +12,7 @@ from autograder.build.answer_files import fill, parse_answers
 from autograder.build.script import CANARY
 from autograder.cli.show_pages import run_feedback
 from autograder.folders import ClassFolder, CourseFolder
+from autograder.grading.autograded import written
 from autograder.grading.class_run import grade_class
 from autograder.grading.conditions import GradeOptions
 from autograder.grading.results import result_path
@@ -160,6 +161,15 @@ def test_no_live_markup_gets_into_the_autograded_notebook(class_folder: ClassFol
     }
     assert not any(cell.get("attachments") for cell in cells)
     assert result_path(class_folder, "eve", "reshape").is_file()
+
+
+def test_the_autograded_notebook_is_what_nbformat_would_write(class_folder: ClassFolder) -> None:
+    path = class_folder.autograded / "eve" / "reshape" / "reshape.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+
+    nbformat.validate(notebook)
+    assert nbformat.reads(nbformat.writes(notebook), as_version=4) == notebook
+    assert nbformat.reads(written(notebook).decode(), as_version=4) == notebook
 
 
 def test_the_page_of_an_honest_error_still_quotes_it(class_folder: ClassFolder) -> None:
