@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support.graded_class import registered  # noqa: F401 -- a fixture
 from support.longest import longest_first
@@ -15,6 +16,10 @@ from autograder.folders import ClassFolder, CourseFolder
 from autograder.pages.feedback.assignment import FeedbackAssignment, read_assignment
 from autograder.sandbox import Sandbox, detect_sandbox
 from course.errors import GradingError
+
+# How long an example takes says nothing on a machine that others use too.
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.load_profile("shared machine")
 
 ROOT = Path(__file__).parents[1]
 

@@ -35,8 +35,12 @@ def collect(
         typer.Option(metavar="WHEN", help="Time of submission (UTC), if the LMS does not tell."),
     ] = None,
     timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Time zone of times that the LMS writes without.")
-    ] = "UTC",
+        str,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of times that the LMS writes without; else that of rules.toml, or UTC.",
+        ),
+    ] = "",
     pattern: Annotated[
         str,
         typer.Option(
@@ -87,6 +91,7 @@ def collect(
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from autograder.cli.show_exchange import run_collect
+    from autograder.gradebook.rules_file import read_rules, rules_path
     from autograder.lms.collecting import CollectOptions
     from autograder.lms.forms import NamePattern, UnusablePattern
 
@@ -101,8 +106,10 @@ def collect(
             f"--pattern can't be used: {error}.",
             "See the table of its groups in docs/instructor.md.",
         ) from error
+    the_class = find_class(class_folder)
+    rules = None if timezone else read_rules(rules_path(the_class.root))
     try:
-        zone = ZoneInfo(timezone)
+        zone = ZoneInfo(timezone) if timezone else rules.zone if rules else UTC
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise GradingError(
             f"There is no time zone {timezone!r}.", "Use a name such as Europe/Berlin."
@@ -124,7 +131,7 @@ def collect(
         force=force,
     )
     folder = own_course("collect", course)
-    run_collect(folder, find_class(class_folder), archives, options, Console())
+    run_collect(folder, the_class, archives, options, Console())
 
 
 def export(

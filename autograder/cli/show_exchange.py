@@ -37,7 +37,7 @@ from course.lessons.improve_rules import NAME as OPEN_EXERCISE
 FORMATS = ("canvas", "moodle", "questions", "json")
 
 _TAKEN = ("new", "updated", "unchanged", "older", "set aside", "request")
-_STATUSES = (*_TAKEN, "missing", "not used", "refused")
+_STATUSES = (*_TAKEN, "missing", "not used", "changed", "refused")
 
 
 def run_collect(
@@ -184,7 +184,11 @@ def _require_fitting(options: ExportOptions) -> None:
 def _written(marks: ClassMarks, options: ExportOptions) -> tuple[str, int, list[str]]:
     """Return the marks in the chosen format, how many students' marks it lacks, and its notes."""
     if options.form == "moodle":
-        return moodle_csv(marks, options.missing_zero), 0, list(moodle_notes(marks))
+        return (
+            moodle_csv(marks, options.missing_zero),
+            0,
+            list(moodle_notes(marks, options.missing_zero)),
+        )
     if options.form != "canvas":
         write = questions_csv if options.form == "questions" else class_json
         return write(marks), 0, []

@@ -248,6 +248,8 @@ def _extensions_without_effect(class_folder: ClassFolder, rules: Rules) -> Itera
         if not any(same_name(one.student, student) for student in known):
             near = suggestion(one.student, known)
             yield f"{whose} is nobody's yet: no one of that name has handed in. {near}".strip()
+        if one.assignment and one.assignment not in rules.due and not one.excused:
+            yield f"{whose} changes nothing: {one.assignment} has no due date there."
         dues = [due for name, due in rules.due.items() if one.assignment in ("", name)]
         if one.until and dues and one.until < min(dues):
             yield f"{whose} ends before the due date, so it changes nothing."

@@ -147,6 +147,11 @@ class ClassMarks:
     notebooks: Submissions = field(default_factory=dict)
     """Marks by student and notebook (`ps1/problem1`) of assignments that have several."""
 
+    @property
+    def handed_in(self) -> set[str]:
+        """The assignments that somebody handed in; in others nobody has earned a zero yet."""
+        return {assignment for _, assignment in self.submissions}
+
     def of_notebook(self, student: str, notebook: str) -> SubmissionMark | None:
         """Return the mark of one notebook (`ps1/problem1`), its exercises by their own names."""
         assignment = notebook.partition("/")[0]

@@ -18,6 +18,7 @@ from autograder.gradebook.roster import (
     is_hidden,
     name_key,
     nfc,
+    share_a_word,
 )
 from autograder.gradebook.written_dates import is_day_first, read_date
 from course.errors import GradingError
@@ -52,6 +53,8 @@ class Lists:
     """Names, as `name_key` writes them, that are all a list has of several people."""
     notes: list[str] = field(default_factory=list)
     """Columns and lines that were not used, each with its place and the reason."""
+    changes: list[str] = field(default_factory=list)
+    """What lists say differently of people who are known, and who may be known twice."""
 
 
 def read_roster(class_folder: ClassFolder) -> Lists:
@@ -62,6 +65,7 @@ def read_roster(class_folder: ClassFolder) -> Lists:
         # It names nobody while nobody has handed in, and its people by their folders.
         _read_list(lists, path, UTC, by_name=False)
         lists.notes.clear()  # whoever added a column of their own knows it
+        lists.changes.clear()
     return lists
 
 
@@ -132,6 +136,7 @@ class _Entry:
         Without `by_name` nobody is known by a name alone.
         """
         self._people, self._notes, self._ambiguous = lists.people, lists.notes, lists.ambiguous
+        self._changed = lists.changes
         self._has_group, self._shared, self._by_name = has_group, shared, by_name
         self._earlier: dict[str, tuple[int, Person]] = {}
         """The first line of each student, with its number."""
@@ -149,9 +154,18 @@ class _Entry:
             self._notes.append(f"{where}: several people are called {name}; give an identifier.")
             self._ambiguous.add(name_key(line.name))
             return None
-        self._notes += self._changes(line, where)
+        self._changed += self._changes(line, where)
+        namesakes = [one.student for one in self._people.named(line) if self._by_name]
+        count = len(self._people)
         person = self._people.add(line, self._has_group, self._by_name and not is_shared)
         student = person.student
+        earlier = [name for name in namesakes if name not in self._earlier]
+        if len(self._people) > count and earlier:
+            name, whose = one_line(line.name, 60), " and ".join(earlier)
+            self._changed.append(
+                f"{where}: {name} is a new person, {student}, beside {whose} of the same name, with"
+                " other identifiers. If they are one, correct the list or roster.csv."
+            )
         if line.student and nfc(line.student) != nfc(student):
             self._notes.append(f"{where}: {one_line(line.student, 60)} is taken for {student}.")
         if student in self._earlier and not self._has_group:
@@ -176,22 +190,26 @@ class _Entry:
         if len(matches) > 1:
             whose = [f"the {_listed(_shared(one, line))} of {one.student}" for one in matches]
             raise GradingError(f"{where}: it has {' and '.join(whose)}.", _CORRECT)
+        crossed = [
+            f"{where}: its {_word(name)} is the {_word(other)} of {one.student}, but the name is"
+            " another: two people. If they are one, correct the name in one of the lists."
+            for one, other, name in self._people.alike(line)
+            if one not in matches
+        ]
         if not matches:
-            return [
-                f"{where}: its {_word(name)} is the {_word(other)} of {one.student}, but the name"
-                " is another: two people. If they are one, correct the name in one of the lists."
-                for one, other, name in self._people.alike(line)
-            ]
+            return crossed
         known = matches[0]
         if known.student in self._earlier:
             number, before = self._earlier[known.student]
             if others := differences(before, line, ("student", "name")):
                 _refuse(where, line, before, f"line {number}", others)
-            return []
+            return crossed
         others = differences(known, line, ("name",))
-        if len(others) > 1 and "name" in others and _share_no_word(known, line):
+        is_anothers = any(one.student != known.student for one in self._people.named(line))
+        is_nobodys = len(others) > 1 and not share_a_word(known.name, line.name)
+        if "name" in others and (is_anothers or is_nobodys):
             _refuse(where, line, known, f"{known.student}, who is known already", others)
-        return [
+        return crossed + [
             f"{where}: the {_word(name)} of {known.student} is"
             f" {one_line(getattr(line, name), 60)} here and"
             f" was {one_line(getattr(known, name), 60)}."
@@ -224,11 +242,6 @@ def _shared(one: Person, other: Person) -> list[str]:
     same = [field for field, key in identifier_keys(one) if theirs.get(field) == key]
     alike = [field for field, key in identifier_keys(one) if key in theirs.values()]
     return same or alike or ["student"]
-
-
-def _share_no_word(one: Person, other: Person) -> bool:
-    """Whether the names of two lines have no word in common, as those of two people."""
-    return not set(name_key(one.name).split()) & set(name_key(other.name).split())
 
 
 def _listed(names: Iterable[str]) -> str:

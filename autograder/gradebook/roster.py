@@ -39,8 +39,8 @@ IDENTIFIERS = ("canvas_id", "sis_id", "id_number", "login", "email", "github")
 """The fields that belong to one person only."""
 
 _ALIKE = {
-    "sis_id": ("id_number", "login"),
-    "id_number": ("sis_id", "login"),
+    "sis_id": ("id_number", "login", "student"),
+    "id_number": ("sis_id", "login", "student"),
     "login": ("student", "email", "sis_id", "id_number"),
     "email": ("login", "student"),
     "github": ("student",),
@@ -173,8 +173,13 @@ class People:
         for name in IDENTIFIERS:
             same = self.with_identifier(name, getattr(line, name))
             found |= {one.student: one for one in same}
-        return list(found.values()) or [
-            one for one, _, _ in self.alike(line) if is_same_person(one, line)
+        if found:
+            return list(found.values())
+        named = {one.student for one in self.named(line)}
+        return [
+            one
+            for one, _, _ in self.alike(line)
+            if is_same_person(one, line) and (not named or one.student in named)
         ]
 
     def alike(self, line: Person) -> list[tuple[Person, str, str]]:
@@ -228,8 +233,20 @@ class People:
 
 def is_same_person(one: Person, other: Person) -> bool:
     """Whether two lines with one identifier in different fields are of one person, by the rest."""
-    words = set(name_key(one.name).split()), set(name_key(other.name).split())
-    return bool(words[0] & words[1]) if all(words) else not differences(one, other)
+    if name_key(one.name) and name_key(other.name):
+        return share_a_word(one.name, other.name)
+    return not differences(one, other)
+
+
+def share_a_word(one: str, other: str) -> bool:
+    """Whether two names have a word in common, as those of one person have."""
+    return bool(set(name_key(one).split()) & set(name_key(other).split()))
+
+
+def may_be_one_name(one: str, other: str) -> bool:
+    """Whether two names may be one person's: nothing is known of names in two scripts."""
+    keys = name_key(one), name_key(other)
+    return not (all(keys) and "".join(keys).isascii()) or share_a_word(one, other)
 
 
 def same_identifier(one: str, other: str) -> bool:

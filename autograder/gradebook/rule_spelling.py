@@ -4,16 +4,34 @@ import re
 import tomllib
 from datetime import datetime, timedelta, timezone
 
-from autograder.gradebook.written_dates import is_day_first, read_date
+from autograder.gradebook.written_dates import MONTHS, is_day_first, read_date
 
 EXAMPLE = "2026-11-01T23:59:00"
-NUMBERS = ("grace_minutes", "percent_per_day", "cap_percent", "zero_after_days", "days", "hours")
+_DAYS, _PERCENT = r"d|days?|tage?", r"%|percent|per cent|prozent"
+UNITS = {
+    "grace_minutes": r"m|min\.?|minutes?|minuten?",
+    "percent_per_day": _PERCENT,
+    "cap_percent": _PERCENT,
+    "zero_after_days": _DAYS,
+    "days": _DAYS,
+    "hours": r"h|hours?|std\.?|stunden?",
+}
+"""What may stand behind the number of a key."""
 TEXTS = ("timezone", "student", "assignment", "reason")
 _LINE = re.compile(r"""\s*("[^"]*"|'[^']*'|[^=#:"'\[\]{}]+?)\s*[=:]\s*(.*?)\s*(#.*)?""")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[tT]?(?!\d*[-/.])")
 _CLOCK = re.compile(r"\b\d{1,2}[:h]\d{2}.*")
 _POINT_CLOCK = re.compile(r"(?<= )(\d{1,2})\.(\d{2})(?![\d.])")
+_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\s*(?:[ap]\.?m\b|uhr\b))", re.IGNORECASE)
+_CLOCK_ENDS = re.compile(r"(?<=\d)(t(?=\d)|\s*[ap]\.?m\b\.?|\s*uhr\b|h(?=\d))")
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri"
+)
+_OTHER_WORDS = (
+    "sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag um de of at on the th"
+)
+_DATE_WORDS = {*MONTHS, *_WEEKDAYS.split(), *_OTHER_WORDS.split(), "st", "nd", "rd"}
 _CLASS_ZONE = timezone(timedelta(0), "the zone of the class")
 
 
@@ -24,9 +42,12 @@ def line_step(line: str) -> str:
         return ""
     bare = found[1].strip("\"'")
     name = found[1] if _BARE.fullmatch(found[1]) or found[1] != bare else f'"{bare}"'
-    if bare in NUMBERS:
-        number = re.match(r"\d+(?:[.,]\d+)?(?=\s*%|\s*[^\d\s.,]*$)", found[2])
-        value, example = number[0].replace(",", ".") if number else "", "3"
+    if bare in UNITS:
+        form = rf"0*(\d+(?:[.,]\d+)?)\s*(?:{UNITS[bare]})?"
+        number = re.fullmatch(form, found[2], re.IGNORECASE)
+        value, example = number[1].replace(",", ".") if number else "", "3"
+    elif bare in ("student", "assignment") and "," in found[2]:
+        return f'Write one [[extension]] for each, with {bare} = "…".'
     elif bare in TEXTS:
         text = found[2].strip("\"'“”„‘’")
         value, example = "" if set(text) & set('"\\') else f'"{text}"', '"…"'
@@ -53,9 +74,12 @@ def date_meant(text: str) -> str:
     try:
         if "." not in text:  # in which Python sees a fraction of an hour
             moment = datetime.fromisoformat(text.upper())
-            return moment.isoformat() if ":" in text else str(moment.date())
+            return moment.isoformat() if re.search(r"\d[T ]\d", text) else str(moment.date())
     except ValueError:
         pass
+    if not {*re.findall(r"[^\W\d_]+", _CLOCK_ENDS.sub("", text.casefold()))} <= _DATE_WORDS:
+        return ""  # a clock time in words, a time zone, or what is no date at all
+    text = _HOUR.sub(r"\1:00", text)
     text = _POINT_CLOCK.sub(r"\1:\2", _YEAR_FIRST.sub(r"\3.\2.\1 ", text))
     day_first = is_day_first([text])
     found = read_date(text, _CLASS_ZONE, day_first)

@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,8 @@ class Rules:
     """In UTC, by assignment."""
     late: LateRules = field(default_factory=LateRules)
     extensions: tuple[Extension, ...] = ()
+    zone: tzinfo = UTC
+    """Of times that name none."""
 
     def extension(self, student: str, assignment: str) -> Extension | None:
         """Find a student's extension; one for this assignment before one for all."""
@@ -210,7 +212,7 @@ class _Reader:
             raise WrongValue(("extension",), "extension is a block of its own", step)
         extensions = tuple(self._extension(*one) for one in enumerate(blocks))
         self._require_different(extensions)
-        return Rules(due, LateRules(**late), extensions)
+        return Rules(due, LateRules(**late), extensions, self.zone)
 
     def _due(self, name: str, value: object) -> datetime:
         """Read one due date."""

@@ -24,7 +24,7 @@ _NAMES = (
     "nov november novembre noviembre",
     "dec december dez dezember decembre dic diciembre",
 )
-_MONTHS = {name: at for at, names in enumerate(_NAMES, start=1) for name in names.split()}
+MONTHS = {name: at for at, names in enumerate(_NAMES, start=1) for name in names.split()}
 _LONGEST = 100  # characters
 _TIME = re.compile(r"\b(\d{1,2})[:h](\d{2})(?::(\d{2}))?\s*([ap])?\.?\s?(?(4)m)")
 _NUMBERS = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2(\d{4})\b")
@@ -80,7 +80,7 @@ def _day(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
         if day_first is None:
             return None
         return (year, second, first) if day_first else (year, first, second)
-    months = {_MONTHS[word] for word in re.findall(r"[a-z]+", text) if word in _MONTHS}
+    months = {MONTHS[word] for word in re.findall(r"[a-z]+", text) if word in MONTHS}
     years, days = re.findall(r"\b\d{4}\b", text), re.findall(r"\b\d{1,2}\b", text)
     if (len(months), len(years), len(days)) != (1, 1, 1):
         return None

@@ -59,7 +59,7 @@ class CanvasFile:
         if self.template is None:
             return title
         column = self.template.column(title)
-        if column is None and (name in self.titles or name in self._handed_in):
+        if column is None and (name in self.titles or name in self.marks.handed_in):
             raise GradingError(
                 f"{self.template.path} has no column called {title!r}.",
                 f'Name its title there: --column {name}="Title in Canvas".',
@@ -67,8 +67,8 @@ class CanvasFile:
         return column
 
     @cached_property
-    def _handed_in(self) -> set[str]:
-        return {assignment for _, assignment in self.marks.submissions}
+    def _zeros(self) -> set[str]:
+        return self.marks.handed_in if self.missing_zero else set()
 
     @cached_property
     def matches(self) -> Matches:
@@ -116,7 +116,7 @@ class CanvasFile:
             theirs = row.get(column, "").strip()
             if own is not None and name in own:
                 cells.append(final_text(own[name], missing_zero=False))
-            elif own is not None and self.missing_zero and theirs in _NO_MARK:
+            elif own is not None and name in self._zeros and theirs in _NO_MARK:
                 cells.append("0")
             else:
                 cells.append(theirs if _NUMBER.fullmatch(theirs) else safe_cell(theirs.strip("-")))
@@ -142,7 +142,8 @@ class CanvasFile:
             placed = [student for _, student in sorted(self.matches.students.items())]
             absent = [one for one in placed if (one, name) not in self.marks.submissions]
             if absent:
-                yield f"{column}: not handed in by {', '.join(absent)}."
+                zeros = "; 0 where Canvas has no mark" if name in self._zeros else ""
+                yield f"{column}: not handed in by {', '.join(absent)}{zeros}."
 
     def differing_points(self) -> dict[str, tuple[str, str]]:
         """Name the columns whose points possible in Canvas are not the assignment's own."""

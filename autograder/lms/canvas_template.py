@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.gradebook.csv_lines import fitted, read_csv
-from autograder.gradebook.roster import Person
+from autograder.gradebook.roster import Person, may_be_one_name, name_key
 from autograder.lms.identities import has_identifier
 from course.errors import GradingError
 
@@ -130,6 +130,24 @@ class Matches:
     """The names in rows that are nobody's in the class; Canvas's test student is not one."""
 
 
+class _Names:
+    """The names in the rows of a template, which speak against a login of another system."""
+
+    def __init__(self, template: Template) -> None:
+        self._columns = template.identity[: template.identity.index(NUMBER)]
+        self._names = [" ".join(row.get(one, "") for one in self._columns) for row in template.rows]
+        self._keys = [*map(name_key, self._names)]
+
+    def reason_against(self, person: Person, place: int, column: str) -> str | None:
+        """Say why a row is not a person's, by the names; None if they agree or say nothing."""
+        key, own = name_key(person.name), self._keys[place]
+        is_anothers = key and own and key != own and key in self._keys
+        if not is_anothers and may_be_one_name(person.name, self._names[place]):
+            return None
+        name = " ".join(self._names[place].split())
+        return f"the row with {person.student}'s {column} is that of {name}, not of {person.name}"
+
+
 Keys = Callable[[Person], tuple[str, ...]]
 
 # What Canvas finds a person by, the surest first: its column, and what it is called here.
@@ -151,15 +169,16 @@ def match(template: Template, people: Iterable[Person]) -> Matches:
     matches = Matches()
     free = dict(enumerate(template.rows))
     unclear: set[int] = set()
+    names = _Names(template)
     for column, keys in _ROUNDS:
-        _one_round(free, left, column, keys, matches, unclear)
+        _one_round(free, left, column, keys, matches, unclear, names)
     for student, person in left.items():
         taken = _taken_row(template, person, matches)
         matches.unplaced.setdefault(student, taken or f"no row has {_known_by(person)}")
     for place, row in sorted(free.items()):
         if not _is_test_student(row):
-            names = matches.unclear if place in unclear else matches.strangers
-            names.append(_name(template, row))
+            kept = matches.unclear if place in unclear else matches.strangers
+            kept.append(_name(template, row))
     return matches
 
 
@@ -170,6 +189,7 @@ def _one_round(
     keys: Keys,
     matches: Matches,
     unclear: set[int],
+    names: _Names,
 ) -> None:
     """Match those left by one column; take out whoever is matched, or cannot be told apart.
 
@@ -186,7 +206,10 @@ def _one_round(
         places = [place for place in rows.get(key, []) if place in free]
         if not places:
             continue
-        if reason := _unclear(column, students, [free[place] for place in places], left):
+        reason = _unclear(column, students, [free[place] for place in places], left)
+        if not reason and column != NUMBER:
+            reason = names.reason_against(left[students[0]], places[0], column)
+        if reason:
             unclear.update(places)
             for student in students:
                 matches.unplaced[student] = reason

@@ -61,7 +61,8 @@ class Row:
     student: str
     assignment: str
     status: str
-    """new, updated, unchanged, older, set aside, request, missing, not used, or refused."""
+    """new, updated, unchanged, older, set aside, request, missing, or refused; of a list: not used,
+    or changed."""
     note: str = ""
 
 
@@ -96,6 +97,7 @@ def collect(
     for path in options.rosters:
         add_list(lists, path, options.zone)
     done.rows += [Row("", "", "not used", note) for note in lists.notes]
+    done.rows += [Row("", "", "changed", note) for note in lists.changes]
     ledger = read_ledger(class_folder)
     for path in archives:
         if not path.exists():
@@ -120,7 +122,7 @@ def collect(
         for request in sorted(_about(requests, notebooks, sources), key=attempt_order):
             status, note = place_request(class_folder, request, reader)
             done.rows.append(Row(request.person.student, request.assignment, status, note))
-    if not last and all(row.status == "not used" for row in done.rows):
+    if not last and all(row.status in ("not used", "changed") for row in done.rows):
         names = ", ".join(path.name for path in archives)
         raise GradingError(f"There is nothing in {names}.", "Name the file that the LMS exported.")
     # The open exercise is optional, so nobody misses it.

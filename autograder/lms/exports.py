@@ -55,14 +55,26 @@ def moodle_csv(marks: ClassMarks, missing_zero: bool = False) -> str:
     rows = [[*MOODLE_COLUMNS, *map(safe_cell, marks.max_scores)]]
     for person, own in marks.rows():
         known = moodle_identity(person)
-        finals = [final_text(own.get(name), missing_zero) for name in marks.max_scores]
+        finals = [
+            final_text(own.get(name), missing_zero and name in marks.handed_in)
+            for name in marks.max_scores
+        ]
         rows.append([*map(safe_cell, known), *finals])
     return csv_text(rows)
 
 
-def moodle_notes(marks: ClassMarks) -> Iterator[str]:
-    """Say which column finds everybody in Moodle, and whom each does not find where none does."""
+def moodle_notes(marks: ClassMarks, missing_zero: bool = False) -> Iterator[str]:
+    """Say which column finds everybody in Moodle, and whom each does not find where none does.
+
+    With `missing_zero` also say who gets a zero.
+    """
     people = [person for person, _ in marks.rows()]
+    for name in marks.max_scores if missing_zero else ():
+        absent = [one.student for one in people if (one.student, name) not in marks.submissions]
+        if name not in marks.handed_in:
+            yield f"{name}: nobody handed it in, so nobody gets a 0."
+        elif absent:
+            yield f"{name}: not handed in by {', '.join(absent)}; 0."
     found = mapping_columns(people)
     if found:
         yield f"Map from {' or '.join(found)}: everyone has one of their own."

@@ -53,6 +53,8 @@ class Sender:
     name: str = ""
     email: str = ""
     sid: str = ""
+    key_field: str = ""
+    """The field of the roster that `key` is of, where that is known."""
     late: bool | None = None
     """What the system says of the due date; None if it says nothing."""
     time: datetime | None = None
@@ -296,7 +298,16 @@ class UnusablePattern(Exception):
     """A `--pattern` that says nothing; the message says why."""
 
 
-_NUMBER_FIELDS = ("student_id", "student", "login", "id_number", "sid", "canvas_id", "github")
+_NUMBER_FIELDS = {
+    "student_id": "student",
+    "student": "student",
+    "login": "login",
+    "id_number": "id_number",
+    "sid": "id_number",
+    "canvas_id": "canvas_id",
+    "github": "github",
+}
+"""The groups of a pattern that say who somebody is, and the roster's fields."""
 
 
 class NamePattern:
@@ -323,11 +334,13 @@ class NamePattern:
         """Return the sender of one reading."""
         halves = f"{said.get('first_name', '')} {said.get('last_name', '')}".strip()
         time = _stamp(said.get("timestamp", ""), zone)
+        number = next((name for name in _NUMBER_FIELDS if said.get(name)), "")
         return Sender(
             "pattern",
-            next((said[name] for name in _NUMBER_FIELDS if said.get(name)), ""),
+            said.get(number, ""),
             said.get("name", "") or halves,
             said.get("email", ""),
+            key_field=_NUMBER_FIELDS.get(number, ""),
             late=bool(said["late"]) if "late" in said else None,
             time=time.astimezone(UTC) if time else None,
             own=(said["file_id"],) if said.get("file_id") else (),

@@ -5,13 +5,16 @@ What a system says of a sender is read by `forms`; which parts of a path say it,
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from autograder.gradebook.roster import (
     IDENTIFIERS,
     People,
     Person,
+    differences,
     letters,
+    may_be_one_name,
     name_key,
     same_identifier,
 )
@@ -27,13 +30,15 @@ def recognize(people: People, readings: Sequence[Sender]) -> tuple[Person, Sende
 
     Raises `Ambiguous` where number and name are two people's, or several people have the name.
     """
-    by_number = {found.student for one in readings if (found := _by_number(people, one))}
-    if len(by_number) > 1:
+    numbered = {found.student for one in readings if (found := by_number(people, one))}
+    if len(numbered) > 1:
         # A person may call themselves `ada_101`, or a file `102_3_reshape.ipynb`.
-        raise Ambiguous(f"Its name can be read as of {' or '.join(sorted(by_number))}.")
+        raise Ambiguous(f"Its name can be read as of {' or '.join(sorted(numbered))}.")
     if len(readings) > 1 and readings[0].system in _ANY_READING:
-        sure = [(found, one) for one in readings if (found := _by_number(people, one))]
-        return sure[0] if sure else _alone(people, readings)
+        sure = [(found, one) for one in readings if (found := by_number(people, one))]
+        named = [(found, one) for found, one in sure if _may_be_called(found, one)]
+        if named or not sure:
+            return named[0] if named else _alone(people, readings)
     first = readings[0]
     # A person's name can end in one number, as `ada_12`. Numbers further to the right are in what
     # the student called the file: they can make its name ambiguous, and never say whose it is.
@@ -43,9 +48,9 @@ def recognize(people: People, readings: Sequence[Sender]) -> tuple[Person, Sende
     ]
     if confirmed:
         return confirmed[0]
-    if by_number:
+    if numbered:
         raise Ambiguous(
-            f"Its number is that of {by_number.pop()}, its name is not."
+            f"Its number is that of {numbered.pop()}, its name is not."
             " Correct the name in the roster if they are the same."
         )
     return None
@@ -82,7 +87,7 @@ def members(people: People, readings: Sequence[Sender]) -> list[tuple[Person, Se
         whose = [one.student for one in people if _is_called(one, sender, group)]
         if whose:
             raise Ambiguous(f"It can be of the group {group} or of {whose[0]}.")
-        if sender.system == "canvas" and (one := _by_number(people, sender)) and one not in found:
+        if sender.system == "canvas" and (one := by_number(people, sender)) and one not in found:
             raise Ambiguous(f"It is of the group {group}, in which {one.student} is not.")
         return [(one, sender) for one in found]
     return []
@@ -120,27 +125,60 @@ def _is_called(person: Person, sender: Sender, group: str) -> bool:
     return by_key or bool(person.name and name_key(person.name) == name_key(group))
 
 
-def _by_number(people: People, sender: Sender) -> Person | None:
-    """Find a person by an identifier that belongs to one person only."""
-    for identifier, value in _identifiers(sender):
-        if identifier == "student" and (known := people.get(value)):
-            return known  # of `ada` and `Ada` the one that is written so
-        if same := people.with_identifier(identifier, value):
-            return same[0]
-    return None
+def by_number(people: People, sender: Sender) -> Person | None:
+    """Find a person by what belongs to one person only; raise `Ambiguous` where it is several's."""
+    found = []
+    for value, tiers in _identifiers(sender):
+        for fields in tiers if value else ():
+            if same := _with_one_of(people, fields, value):
+                found.append(same)
+                break
+    if not found:
+        return None
+    common = set.intersection(*map(set, found))
+    if len(common) != 1:
+        several = sorted(set.union(*map(set, found)))
+        raise Ambiguous(f"Its numbers can be those of {' or '.join(several)}.")
+    return found[0][common.pop()]
 
 
-def _identifiers(sender: Sender) -> list[tuple[str, str]]:
-    """Return the sender's identifiers, each with the roster's field to compare it with."""
+def _with_one_of(people: People, fields: Sequence[str], value: str) -> dict[str, Person]:
+    """Find the people who have a value in one of the fields, by student."""
+    found: dict[str, Person] = {}
+    for field in fields:
+        # Of `ada` and `Ada` the one that is written so.
+        exact = people.get(value) if field == "student" else None
+        same = [exact] if exact else people.with_identifier(field, value)
+        found |= {one.student: one for one in same}
+    return found
+
+
+Tiers = tuple[tuple[str, ...], ...]
+"""Fields of the roster to look a value up in: in the later ones where the earlier have it not."""
+
+_OWN_FIELDS = {
+    "github": ("github",),
+    "blackboard": ("login",),
+    "sakai": ("login",),
+    "ilias": ("login",),
+    "plain": ("student",),
+}
+"""The field that a system's own name for a person is in."""
+
+_ANY_FIELD = ("student", *IDENTIFIERS)
+
+
+def _identifiers(sender: Sender) -> list[tuple[str, Tiers]]:
+    """Return the sender's identifiers, each with the fields of the roster that may have it."""
     if sender.system == "canvas":
-        return [("canvas_id", sender.key)]
-    if sender.system == "brightspace":
-        return []
-    if sender.system in ("plain", "blackboard", "sakai", "ilias", "github", "pattern"):
-        by_key = [(field, sender.key) for field in ("student", *IDENTIFIERS)]
-        return [*by_key, ("email", sender.email)]
-    by_sid = [(field, sender.sid) for field in ("id_number", "sis_id", "login")]
-    return [("email", sender.email), ("login", sender.email), *by_sid]
+        return [(sender.key, (("canvas_id",),))]
+    email: tuple[str, Tiers] = (sender.email, (("email",), ("login", "student")))
+    if sender.system in _OWN_FIELDS:
+        return [(sender.key, (_OWN_FIELDS[sender.system], _ANY_FIELD)), email]
+    if sender.system == "pattern":
+        own = (sender.key_field,) if sender.key_field else ()
+        return [(sender.key, (own, _ANY_FIELD)), email]
+    return [email, (sender.sid, (("id_number",), ("sis_id", "login", "student")))]
 
 
 def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
@@ -148,10 +186,13 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
 
     Where a name is not known, the number alone is enough in the first reading of a file's name.
     """
-    person = _by_number(people, sender)
+    person = by_number(people, sender)
     if person:
-        unnamed = sender.system != "canvas" or (is_first and not (person.name and sender.name))
-        return person if unnamed or _has_name(person, sender) else None
+        unnamed = is_first and not (person.name and sender.name)
+        is_named = unnamed or _has_name(person, sender)
+        if sender.system != "canvas":
+            is_named = _may_be_called(person, sender)
+        return person if is_named else None
     if not sender.name:
         return None
     named = [one for one in people if one.name and _has_name(one, sender)]
@@ -160,10 +201,27 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
         named = [one for one in named if not one.canvas_id]
     elif sender.system in ("sakai", "ilias"):
         named = [one for one in named if not one.login]
+    elif sender.system == "gradescope":
+        told = Person("", email=sender.email, id_number=sender.sid)
+        named = [one for one in named if not differences(_with_number(one), told)]
     if len(named) > 1:
         names = ", ".join(one.student for one in named)
         raise Ambiguous(f"Several students have this name: {names}.")
     return named[0] if named else None
+
+
+def _with_number(person: Person) -> Person:
+    """Return a person whose number is in the one field in which Gradescope has it."""
+    return replace(person, id_number=person.id_number or person.sis_id)
+
+
+def _may_be_called(person: Person, sender: Sender) -> bool:
+    """Whether the name that comes with a number does not speak against the person.
+
+    ILIAS writes names in ASCII, `ü` as two letters.
+    """
+    is_respelled = sender.system == "ilias" and not person.name.isascii()
+    return is_respelled or may_be_one_name(person.name, sender.name)
 
 
 def _has_name(person: Person, sender: Sender) -> bool:

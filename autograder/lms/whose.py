@@ -19,7 +19,7 @@ from autograder.gradebook.roster import (
 )
 from autograder.lms.folder_forms import METADATA, NOBODY
 from autograder.lms.forms import Sender
-from autograder.lms.naming import Ambiguous, members, recognize
+from autograder.lms.naming import Ambiguous, by_number, members, recognize
 from course.notebook.tampering import one_line
 
 SharedName = tuple[str, str]
@@ -70,7 +70,8 @@ def _person(
     known = known or _of_team(lists.people, readings)
     if known:
         person, reading = known
-        _require_own_name(person, sender, shared)
+        is_by_number = by_number(lists.people, reading) is not None
+        _require_own_name(person, sender, shared, is_by_number)
         return _with_number(person, reading, lists), reading, ""
     if sender.system == "plain":
         raise Ambiguous(
@@ -78,9 +79,12 @@ def _person(
             " roster.csv, or pass a list with --roster. If the name says nothing, use --student."
         )
     _require_own_name(None, sender, shared)
+    namesakes = [one.student for one in lists.people.named(Person("", sender.name))]
     is_new = len(lists.people) > 0 and sender.system in _MAY_BE_GROUPS
-    person = lists.people.add(_newcomer(sender, lists))
+    person = lists.people.add(_newcomer(sender, lists), by_name=False)
     hints = [_GROUP_HINT] if is_new else []
+    if namesakes:
+        hints.append(f"Of that name there is {' and '.join(namesakes)}, with another number.")
     if sender.system == "ilias":  # with a last and a first name in front
         others = [one_line(one.key, 40) for one in readings[1:] if " " in one.name]
         if others:
@@ -135,8 +139,9 @@ def shared_names(uploads: Iterable[Sequence[Sender]]) -> set[SharedName]:
     """Return the names under which people with different numbers handed in."""
     numbers: dict[SharedName, set[str]] = {}
     for readings in uploads:
-        for one in readings[:1]:
-            numbers.setdefault(_name(one), set()).add(one.sid if one.system == "ilias" else one.key)
+        for one in readings if all(each.together for each in readings) else readings[:1]:
+            own = {"ilias": one.sid, "gradescope": f"{one.email} {one.sid}"}
+            numbers.setdefault(_name(one), set()).add(own.get(one.system, one.key))
     return {name for name, keys in numbers.items() if len(keys) > 1}
 
 
@@ -145,14 +150,18 @@ def _name(sender: Sender) -> SharedName:
     return sender.system, sender.key if sender.system == "ilias" else name_key(sender.name)
 
 
-def _require_own_name(known: Person | None, sender: Sender, shared: set[SharedName]) -> None:
+def _require_own_name(
+    known: Person | None, sender: Sender, shared: set[SharedName], is_by_number: bool = False
+) -> None:
     """Raise `Ambiguous` where a name that several people have is all that says whose a file is.
 
     Whoever came first would get the marks of the others.
     """
     if _name(sender) not in shared:
         return
-    if sender.system == "canvas":  # its numbers make people of a name that are not known yet
+    if sender.system in ("gradescope", "sakai", "pattern"):  # a newcomer has a number of their own
+        is_told_apart = known is None or is_by_number
+    elif sender.system == "canvas":  # its numbers make people of a name that are not known yet
         is_told_apart = known is None or bool(known.canvas_id)
     else:
         is_told_apart = known is not None and sender.system not in ("moodle", "brightspace")
@@ -170,6 +179,9 @@ _TOLD_APART_BY = {
     "canvas": ("people", "pass the gradebook that Canvas exports with --roster"),
     "brightspace": ("numbers of Brightspace", "take each folder alone, with --student"),
     "ilias": ("people", "pass a list with logins with --roster"),
+    "sakai": ("people", "pass a list with logins with --roster"),
+    "gradescope": ("people", "pass Gradescope's roster with --roster"),
+    "pattern": ("people", "pass a list with their numbers with --roster"),
 }
 """Systems in which a name can be several people's, and what tells them apart."""
 

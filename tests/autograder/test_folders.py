@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.commands import invoke_autograder
+from support.lms_archives import brightspace_folder, notebook_bytes, write_zip
 from support.places import COURSE
 
 from autograder.build.coursedir import find_stock_course
@@ -15,7 +16,7 @@ from autograder.doctor.class_files import (
     examine_gradebook,
     examine_roster,
 )
-from autograder.folders import ClassFolder, is_there
+from autograder.folders import ClassFolder, CourseFolder, is_there
 from autograder.gradebook.database import make_gradebook
 from autograder.gradebook.late_rules import apply_rules
 from autograder.gradebook.ledger import read_ledger
@@ -143,3 +144,17 @@ def test_only_one_option_says_whose_files_are(tmp_path: Path) -> None:
     status, said = invoke_autograder("collect", tmp_path, *options, "--course", COURSE.root)
 
     assert (status, "both say whose the files are" in said) == (2, True)
+
+
+def test_times_of_an_lms_are_in_the_zone_of_the_rules(tmp_path: Path, course: CourseFolder) -> None:
+    folder = ClassFolder(tmp_path / "class")
+    folder.root.mkdir()
+    (folder.root / "rules.toml").write_text('timezone = "Europe/Berlin"\n')
+    name = brightspace_folder("Ada Lovelace", "Nov 1, 2026 1130 PM")
+    archive = write_zip(tmp_path / "a.zip", {f"{name}/reshape.ipynb": notebook_bytes(course)})
+    places = ("--class", folder.root, "--course", course.root)
+
+    for options, time in (((), "22:30"), (("--timezone", "UTC"), "23:30")):
+        assert invoke_autograder("collect", archive, *places, *options, "--force")[0] == 0
+        (kept,) = read_ledger(folder).values()
+        assert f"2026-11-01T{time}" in kept.time

@@ -274,7 +274,7 @@ def test_what_a_later_list_changes_of_somebody_is_told(tmp_path: Path) -> None:
     read(tmp_path, "Full name,Email,Login\nBEN B,new@x,BB\n", lists=lists)
 
     assert [one.email for one in lists.people] == ["a@x", "new@x"]
-    assert lists.notes == [
+    assert lists.changes == [
         "list.csv, line 2: the email of bb is new@x here and was b@x.",
         "list.csv, line 2: the name of bb is B B here and was Ben B.",
         "list.csv, line 3: the name of al is Ada Law here and was Ada L.",
@@ -451,7 +451,7 @@ def test_one_identifier_under_names_of_two_people_is_told(tmp_path: Path) -> Non
 
     assert len(lists.people) == 3
     assert "list.csv, line 2: its ID number is the SIS ID of ada@uni.edu, but the name" in (
-        " ".join(lists.notes)
+        " ".join(lists.changes)
     )
     with pytest.raises(GradingError, match="the SIS ID of emmy and the login of ada"):
         text = "Full name,SID,Email\nAda Noether,4712,ada@uni.edu\n"
@@ -493,3 +493,46 @@ def test_a_list_names_those_of_whom_only_the_folder_is_known(tmp_path: Path) -> 
         "emmy": "Noether, Emmy",
         "ada@uni.edu": "Lovelace, Ada",
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            "Full name,Login,Email\nAda Lovelace,ada,ada@uni.edu\n",
+            "Full name,Email\nAda Lovelace,ada@gmail.com\n",
+            "Ada Lovelace is a new person, ada@gmail.com, beside ada of the same name",
+        ),
+        (
+            "Full name,Login\nJosé García,jg1\nJose Garcia,jg2\n",
+            "Full name,Email\nJose Garcia,jose@uni.edu\n",
+            "is a new person, jose@uni.edu, beside jg1 and jg2 of the same name",
+        ),
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section\n"
+            '"Lovelace, Ada",1,1001,a@x,A\n"Noether, Ben",2,1002,b@x,A\n',
+            "Full name,SID,Email\nAda Lovelace,1002,a@x\nBen Noether,1001,b@x\n",
+            "its ID number is the SIS ID of b@x, but the name is another",
+        ),
+    ],
+    ids=["another address", "two of the name", "crossed numbers"],
+)
+def test_who_may_be_known_twice_is_told(tmp_path: Path, first: str, second: str, said: str) -> None:
+    lists = read(tmp_path, second, lists=read(tmp_path, first))
+
+    assert said in " ".join(lists.changes)
+
+
+@pytest.mark.parametrize("number", ["1001", "1009"])
+def test_an_identifier_under_the_name_of_another_is_an_error(tmp_path: Path, number: str) -> None:
+    first = "Full name,SIS ID,Login\nAda Kim,1001,ada\nBen Kim,1002,ben\n"
+    second = f"Full name,SIS ID,Login\nBen Kim,{number},ada\n"
+    with pytest.raises(GradingError, match="ada, who is known already, but another"):
+        read(tmp_path, second, lists=read(tmp_path, first))
+
+
+def test_an_nbgrader_id_may_be_the_number_of_another_list(tmp_path: Path) -> None:
+    lists = read(tmp_path, "id,last_name,first_name\n1001,Lovelace,Ada\n")
+    read(tmp_path, "Full name,ID number,Email\nAda M. Lovelace,1001,a@x\n", lists=lists)
+
+    assert [(one.student, one.email) for one in lists.people] == [("1001", "a@x")]

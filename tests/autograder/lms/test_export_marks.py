@@ -148,6 +148,57 @@ def test_one_person_known_as_two_is_no_row_that_is_missing(template: Path) -> No
     assert file.lost() == {"y": said}
 
 
+@pytest.mark.parametrize(
+    ("people", "rows"),
+    [
+        (
+            [Person("1", "Ada Lovelace"), Person("2", "Ben Bo")],
+            [Account("5", "1", "bb", "Bo, Ben"), Account("6", "2", "al", "Lovelace, Ada")],
+        ),
+        (
+            [Person("x", "John Smith", login="js"), Person("y", "Jane Smith", login="js2")],
+            [Account("5", "s1", "js", "Smith, Jane"), Account("6", "s2", "js2", "Smith, John")],
+        ),
+        ([Person("x", "Ada Lovelace", id_number="77")], [Account("5", "77", "bb", "Bo, Ben")]),
+    ],
+    ids=["folders", "logins of another system", "a number of another system"],
+)
+def test_a_row_under_another_name_is_not_guessed(
+    tmp_path: Path, people: list[Person], rows: list[Account]
+) -> None:
+    path = tmp_path / "gradebook.csv"
+    path.write_text(canvas_template(rows, COLUMNS))
+    marks = class_of(people, {(one.student, "reshape"): "4" for one in people})
+
+    file = canvas_file(marks, path)
+
+    assert not any(canvas_import(file.text, rows).values())
+    assert file.lost().keys() == {one.student for one in people}
+    assert all("is that of" in reason for reason in file.lost().values())
+
+
+def test_a_row_is_found_under_a_longer_name_and_in_other_letters(template: Path) -> None:
+    people = [Person("x", "Ada Maria Lovelace", login="ada"), Person("y", "本", login="ben")]
+    marks = class_of(people, {(one.student, "reshape"): "4" for one in people})
+
+    assert canvas_file(marks, template).lost() == {}
+
+
+def test_nobody_gets_a_zero_for_what_nobody_handed_in(template: Path) -> None:
+    people = [Person("x", login="ada"), Person("y", login="ben")]
+    marks = class_of(people, {("x", "reshape"): "4"})
+    marks.max_scores["pooling"] = Decimal(5)
+
+    rows = table(moodle_csv(marks, missing_zero=True))
+    notes = list(moodle_notes(marks, missing_zero=True))
+
+    assert [row[-2:] for row in rows[1:]] == [["4", ""], ["0", ""]]
+    assert "reshape: not handed in by y; 0." in notes
+    assert "pooling: nobody handed it in, so nobody gets a 0." in notes
+    file = canvas_file(marks, template, missing_zero=True)
+    assert "reshape (77): not handed in by y; 0 where Canvas has no mark." in file.notes()
+
+
 def test_a_zero_without_a_row_is_named_as_a_mark_is(template: Path) -> None:
     people = [Person("x", login="ben"), Person("y", sis_id="s9"), Person("t", "Student, Test")]
     marks = class_of(people, {("x", "reshape"): "4"})
@@ -274,7 +325,8 @@ def test_what_canvas_has_and_the_class_has_not_stays(tmp_path: Path, zero: bool)
 
     found = {row[1]: row[5] for row in table(file.text)[2:]}
     assert found == {"1": "4", "2": "EX", "3": "0" if zero else "", "4": ""}
-    assert "reshape (77): not handed in by y, z." in file.notes()
+    end = "; 0 where Canvas has no mark." if zero else "."
+    assert f"reshape (77): not handed in by y, z{end}" in file.notes()
     assert "Rows of nobody in this class, which stay as they are: Die, Di (4)." in file.notes()
 
 
