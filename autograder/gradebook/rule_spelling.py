@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from autograder.gradebook.written_dates import MONTHS, is_day_first, read_date
 
 EXAMPLE = "2026-11-01T23:59:00"
-_DAYS, _PERCENT = r"d|days?|tage?", r"%|percent|per cent|prozent"
+_DAYS, _PERCENT = r"d|days?|tag(?:e)?", r"%|percent|per cent|prozent"
 UNITS = {
     "grace_minutes": r"m|min\.?|minutes?|minuten?",
     "percent_per_day": _PERCENT,
@@ -31,7 +31,7 @@ _WEEKDAYS = (
 _OTHER_WORDS = (
     "sat sun montag dienstag mittwoch donnerstag freitag samstag sonntag um de of at on the th"
 )
-_DATE_WORDS = {*MONTHS, *_WEEKDAYS.split(), *_OTHER_WORDS.split(), "st", "nd", "rd"}
+_DATE_WORDS = {*MONTHS, *_WEEKDAYS.split(), *_OTHER_WORDS.split()}
 _CLASS_ZONE = timezone(timedelta(0), "the zone of the class")
 
 
