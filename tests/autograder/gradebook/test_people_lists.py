@@ -514,8 +514,13 @@ def test_a_list_names_those_of_whom_only_the_folder_is_known(tmp_path: Path) -> 
             "Full name,SID,Email\nAda Lovelace,1002,a@x\nBen Noether,1001,b@x\n",
             "its ID number is the SIS ID of b@x, but the name is another",
         ),
+        (
+            "id,last_name,first_name\nkim1,Kim,Ada\nkim2,Kim,Ben\n",
+            "Full name,Login\nBen Kim,kim1\n",
+            "its login is the nbgrader id of kim1, but the name is another",
+        ),
     ],
-    ids=["another address", "two of the name", "crossed numbers"],
+    ids=["another address", "two of the name", "crossed numbers", "one surname"],
 )
 def test_who_may_be_known_twice_is_told(tmp_path: Path, first: str, second: str, said: str) -> None:
     lists = read(tmp_path, second, lists=read(tmp_path, first))
