@@ -75,7 +75,7 @@ bench-limit: $(VENV)/.installed  ## the class's cells alone, in forks, beside au
 bench-where: $(VENV)/.installed  ## where a submission's time goes in autograder grade, by assignment (STUDENTS=4)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/where_time_goes.py $(or $(STUDENTS),4)
 
-bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 300 submissions
+bench-size: $(VENV)/.installed  ## seconds a submission and memory, for 10 to 1,000 submissions
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/grade_size.py
 
 bench-pages: $(VENV)/.installed  ## time report, similarity and feedback pages of a pretend class of 300

@@ -17,7 +17,7 @@ from autograder.folders import ClassFolder
 from autograder.grading.results import result_path
 
 ASSIGNMENT = "reshape"
-SIZES = (10, 30, 100, 300)
+SIZES = (10, 30, 100, 300, 1000)
 
 # Runs the command in this process, then says how much memory the process itself ever had.
 PROBE = """
