@@ -90,6 +90,6 @@ def test_an_answer_that_never_ends_is_stopped_and_tells_nothing(
 
     assert marks == {"max_pool2d": 0, "strided_convolve2d": 6}
     said = stock.output("endless", "pooling", "test_max_pool2d")
-    assert "it took too long" in said
+    assert "it took longer than the" in said
     secrets = hidden_lines(stock.course, "pooling")
     assert {line for line in secrets if line in squeezed(said)} == set()
