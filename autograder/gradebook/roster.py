@@ -200,10 +200,10 @@ class People:
     def _put(self, person: Person) -> None:
         """Keep a person in place of what was known of that student, found by each identifier."""
         earlier = self._by_student.get(person.student)
-        for key in identifier_keys(earlier) if earlier else ():
+        for key in _index_keys(earlier) if earlier else ():
             del self._by_identifier[key][person.student]
         self._by_student[person.student] = person
-        for key in [("student", _identifier_key(person.student)), *identifier_keys(person)]:
+        for key in _index_keys(person):
             self._by_identifier.setdefault(key, {})[person.student] = None
 
     def _new_folder(self, news: Person) -> str:
@@ -219,8 +219,8 @@ class People:
 
     def named(self, line: Person) -> list[Person]:
         """Find the people who have the name of one line of a list."""
-        key = name_key(line.name)  # "" for a name without letters, which many may have
-        return [one for one in self if key and name_key(one.name) == key]
+        found = self._by_identifier.get(("name", name_key(line.name)), {})
+        return [self._by_student[student] for student in found]
 
     def _known(self, news: Person, by_name: bool) -> Person | None:
         """Find the person of a line of a list, by name only where no identifier differs."""
@@ -269,6 +269,13 @@ def identifier_keys(person: Person) -> list[tuple[str, str]]:
     """Return each identifier of a person, with its field, as it is compared."""
     values = [(field, getattr(person, field)) for field in IDENTIFIERS]
     return [(field, _identifier_key(value)) for field, value in values if value]
+
+
+def _index_keys(person: Person) -> list[tuple[str, str]]:
+    """Return what a person is found by; a name without letters, which many may have, is nothing."""
+    keys = [("student", _identifier_key(person.student)), *identifier_keys(person)]
+    name = name_key(person.name)
+    return [*keys, ("name", name)] if name else keys
 
 
 def differences(one: Person, other: Person, also: Iterable[str] = ()) -> list[str]:

@@ -8,7 +8,7 @@ from autograder.gradebook.written_dates import MONTHS, is_day_first, read_date
 
 EXAMPLE = "2026-11-01T23:59:00"
 _DAYS, _PERCENT = r"d|days?|tag(?:e)?", r"%|percent|per cent|prozent"
-UNITS = {
+_UNITS = {
     "grace_minutes": r"m|min\.?|minutes?|minuten?",
     "percent_per_day": _PERCENT,
     "cap_percent": _PERCENT,
@@ -17,7 +17,7 @@ UNITS = {
     "hours": r"h|hours?|std\.?|stunden?",
 }
 """What may stand behind the number of a key."""
-TEXTS = ("timezone", "student", "assignment", "reason")
+_TEXTS = ("timezone", "student", "assignment", "reason")
 _LINE = re.compile(r"""\s*("[^"]*"|'[^']*'|[^=#:"'\[\]{}]+?)\s*[=:]\s*(.*?)\s*(#.*)?""")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _YEAR_FIRST = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[tT]?(?!\d*[-/.])")
@@ -42,13 +42,13 @@ def line_step(line: str) -> str:
         return ""
     bare = found[1].strip("\"'")
     name = found[1] if _BARE.fullmatch(found[1]) or found[1] != bare else f'"{bare}"'
-    if bare in UNITS:
-        form = rf"0*(\d+(?:[.,]\d+)?)\s*(?:{UNITS[bare]})?"
+    if bare in _UNITS:
+        form = rf"0*(\d+(?:[.,]\d+)?)\s*(?:{_UNITS[bare]})?"
         number = re.fullmatch(form, found[2], re.IGNORECASE)
         value, example = number[1].replace(",", ".") if number else "", "3"
     elif bare in ("student", "assignment") and "," in found[2]:
         return f'Write one [[extension]] for each, with {bare} = "…".'
-    elif bare in TEXTS:
+    elif bare in _TEXTS:
         text = found[2].strip("\"'“”„‘’")
         value, example = "" if set(text) & set('"\\') else f'"{text}"', '"…"'
     elif bare == "excused":

@@ -188,11 +188,10 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
     """
     person = by_number(people, sender)
     if person:
-        unnamed = is_first and not (person.name and sender.name)
-        is_named = unnamed or _has_name(person, sender)
         if sender.system != "canvas":
-            is_named = _may_be_called(person, sender)
-        return person if is_named else None
+            return person if _may_be_called(person, sender) else None
+        unnamed = is_first and not (person.name and sender.name)
+        return person if unnamed or _has_name(person, sender) else None
     if not sender.name:
         return None
     named = [one for one in people if one.name and _has_name(one, sender)]
@@ -203,16 +202,15 @@ def _confirmed(people: People, sender: Sender, is_first: bool) -> Person | None:
         named = [one for one in named if not one.login]
     elif sender.system == "gradescope":
         told = Person("", email=sender.email, id_number=sender.sid)
-        named = [one for one in named if not differences(_with_number(one), told)]
+        named = [
+            one
+            for one in named
+            if not differences(replace(one, id_number=one.id_number or one.sis_id), told)
+        ]
     if len(named) > 1:
         names = ", ".join(one.student for one in named)
         raise Ambiguous(f"Several students have this name: {names}.")
     return named[0] if named else None
-
-
-def _with_number(person: Person) -> Person:
-    """Return a person whose number is in the one field in which Gradescope has it."""
-    return replace(person, id_number=person.id_number or person.sis_id)
 
 
 def _may_be_called(person: Person, sender: Sender) -> bool:
