@@ -24,6 +24,7 @@ from autograder.boundary.contents import Content, contents_of
 from autograder.boundary.object_stand_ins import StandIn, Unexpected
 from autograder.boundary.standin import UNDEFINED, fetch
 from autograder.boundary.student_objects import Kept, StandIns
+from autograder.grading.automatic_names import AutomaticNames
 from autograder.grading.inside_tests import OrdinaryTest, failed, part_mark, wrote_errors
 from autograder.grading.rehearsal import Rehearsal
 from autograder.grading.worker_bounds import gap_budget, over_budget
@@ -103,6 +104,7 @@ class _States:
         """Keep the states as they are now."""
         self._random, self._numpys = random.getstate(), np.random.get_state()
         self._filters, self._errors = list(warnings.filters), np.geterr()
+        self._automatic_names = AutomaticNames()
 
     def restore(self) -> None:
         """Put them back as they were."""
@@ -110,6 +112,7 @@ class _States:
         np.random.set_state(self._numpys)
         warnings.filters[:] = self._filters  # type: ignore[index]
         np.seterr(**self._errors)
+        self._automatic_names.restore()
 
 
 @dataclass

@@ -6,11 +6,12 @@ stand-in for the value in the student's process; no student code runs here.
 
 import contextlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.boundary.channel import Channel
 from autograder.boundary.standin import UNDEFINED, fetch
+from autograder.grading.automatic_names import AutomaticNames
 from autograder.grading.rehearsal import Rehearsal, in_sight
 from autograder.grading.worker_bounds import gap_budget
 from course.checks import Exercise, failures
@@ -72,6 +73,7 @@ class TrustedTests:
         """
         test, rehearsal = self._waiting.pop(gap)
         rehearsal.repeat()
+        test.automatic_names.restore()
         verdict, printed = self._run(test, rehearsal, concealed=True)
         if rehearsal.strayed and verdict.status == "partial":
             verdict.message, printed = f"{verdict.score:g} of {counted(test.points, 'point')}.", ""
@@ -116,6 +118,8 @@ class _Test:
     points: float
     source: str
     names: dict[str, Any]
+    automatic_names: AutomaticNames = field(default_factory=AutomaticNames)
+    """As they are when the test is reached."""
 
 
 @contextlib.contextmanager

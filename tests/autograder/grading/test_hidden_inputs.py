@@ -9,6 +9,7 @@ from support.kernel_endings import ADD, Ending, EndingGrader, ending_grader
 from autograder.boundary.agent.convpool_agent.records import HandleRecord
 from autograder.boundary.channel import BadReply
 from autograder.folders import CourseFolder
+from autograder.grading.automatic_names import AutomaticNames
 from autograder.grading.inside_tests import OrdinaryTest
 from autograder.grading.outside_tests import OutsideTests
 from autograder.grading.rehearsal import Rehearsal, in_sight
@@ -306,3 +307,60 @@ def test_a_hidden_part_of_an_ordinary_test_quotes_nothing(after: dict[str, objec
     assert verdict.score == 0.0
     assert verdict.message
     assert "SEEN" not in verdict.message
+
+
+GIVES_A_NETWORK = """
+import keras
+network = keras.Sequential(
+    [keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="zeros")]
+)
+network.compile(keras.optimizers.Adam(), "mse")
+assert f(network) is None
+"""
+ASKS_MORE = "### BEGIN HIDDEN TESTS\nassert f(2) is None\n### END HIDDEN TESTS\n"
+
+
+class Recording(Telling):
+    """Counts the calls; each leaves its arguments as they were."""
+
+    calls = 0
+
+    def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, object]:
+        if kind == "describe" or fields.get("action") == "value":
+            return super().request(kind, fields, timeout)
+        self.calls += 1
+        return {"kind": "result", "result": None, "args": fields["args"], "kwargs": {}}
+
+
+def test_a_network_of_a_test_is_the_same_in_both_turns() -> None:
+    channel = Recording({}, {})
+    tests = TrustedTests(channel, {})
+
+    first, _ = tests.run_test("f", 4.0, GIVES_A_NETWORK + ASKS_MORE)
+    verdict, _ = tests.run_hidden("f")
+
+    assert (first.score, verdict.score) == (4.0, 4.0)
+    assert channel.calls == 2  # not once more for the part in sight
+
+
+def test_a_network_of_an_ordinary_test_is_the_same_in_both_turns() -> None:
+    channel = Recording({}, {})
+    tests = OutsideTests(channel, 10.0, [], narrow=["t"])
+
+    tests.run(OrdinaryTest("t", 4.0, GIVES_A_NETWORK + ASKS_MORE, GIVES_A_NETWORK), ["f"])
+    verdict = tests.run_hidden()
+
+    assert verdict.score == 4.0, verdict.message
+    assert channel.calls == 2
+
+
+def test_names_are_given_on_from_where_they_were() -> None:
+    import keras
+
+    before = AutomaticNames()
+    first, second = (keras.layers.Flatten().name for _ in range(2))
+
+    before.restore()
+
+    assert [keras.layers.Flatten().name for _ in range(2)] == [first, second]
+    assert first != second
