@@ -40,13 +40,12 @@ FIRST_MODULES = (
     # Every kernel imports it for the first call of a test.
     "convpool_agent",
 )
-# For a few submissions only, and a quarter of the memory that each fork would have to copy.
+# Some students use it, and in each fork of theirs it would take as long as all the rest.
 SCIPY = ("scipy.signal",)
 # Takes longer to import than all other modules together, and most notebooks do not use it.
 TENSORFLOW = ("tensorflow", "keras", "course.training.short_runs")
 
 _IMPORTS_TENSORFLOW = re.compile(rb"(?:import|from)\s+(?:tensorflow|keras)\b")
-_IMPORTS_SCIPY = re.compile(rb"(?:import|from)\s+scipy\b")
 USES_TENSORFLOW = re.compile(r"\b(tensorflow|keras)\b")
 
 
@@ -63,9 +62,8 @@ def kernel_modules(
     if stock is not None:
         more = tuple(name for name in stock if name not in FIRST_MODULES)
         return [FIRST_MODULES, more] if more else [FIRST_MODULES]
-    if tensorflow:
-        return [FIRST_MODULES, (*SCIPY, *TENSORFLOW)]
-    return [(*FIRST_MODULES, *SCIPY)]
+    first = (*FIRST_MODULES, *SCIPY)
+    return [first, TENSORFLOW] if tensorflow else [first]
 
 
 def stock_modules(sources: Iterable[Mapping[str, Any]], beside: Iterable[str]) -> list[str]:
@@ -100,13 +98,11 @@ def sockets_for(
     """Return the stage that a submission's processes are forked from, once its forks are proven.
 
     None means that they must be started anew. What students import besides is searched in the
-    bytes that were handed in; an import that is not found takes its time in the fork. A notebook
-    that uses SciPy but not TensorFlow does not wait for the last stage, because importing SciPy
-    takes a part of that time.
+    bytes that were handed in; an import that is not found takes its time in the fork.
     """
     if uses_tensorflow(source) or _IMPORTS_TENSORFLOW.search(content):
         return pool.last()
-    return pool.last() if pool.is_complete() and _IMPORTS_SCIPY.search(content) else pool.first()
+    return pool.first()
 
 
 def stock_sockets_for(notebook: Mapping[str, Any], pool: ForkServerPool) -> ForkSockets | None:

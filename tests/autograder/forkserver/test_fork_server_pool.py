@@ -1,7 +1,6 @@
 """Which stage a submission is forked from, when, and what happens if forks are not confined."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -93,20 +92,7 @@ def test_a_notebook_gets_the_fork_that_it_needs(executor):
     assert sorted(proven, key=str) == [HEAVY, PLAIN]
 
 
-SCIPY = json.dumps({"cells": [{"source": ["import numpy\n", "import scipy.signal"]}]}).encode()
 KERAS = rb"""{"cells": [{"source": "import numpy\nfrom keras.layers import Conv2D"}]}"""
-
-
-def test_who_wants_scipy_gets_it_where_it_is_and_waits_for_nothing(executor):
-    proof = Event()
-    pool = ForkServerPool(
-        PLAIN, HEAVY, lambda sockets: sockets == PLAIN or proof.wait(20), executor
-    )
-
-    assert sockets_for(LIGHT_NOTEBOOK, SCIPY, pool) == PLAIN
-    proof.set()
-    assert sockets_for(HEAVY_NOTEBOOK, b"", pool) == HEAVY
-    assert sockets_for(LIGHT_NOTEBOOK, SCIPY, pool) == HEAVY
 
 
 def test_a_student_s_own_import_gets_what_it_needs(executor):
