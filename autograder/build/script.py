@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
@@ -106,6 +105,8 @@ def notebook_of(text: str, script: Path, expand: Expand | None = None) -> Notebo
 
 def _cells(text: str) -> list[NotebookNode]:
     """Split the text of a script into cells."""
+    import jupytext  # takes long, and grading reads built notebooks only
+
     cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
     return cells
 

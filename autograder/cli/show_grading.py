@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -99,11 +100,11 @@ def run_grade(
     from autograder.grading.class_run import grade_class
     from autograder.grading.stock_run import grade_stock_class
 
-    if isinstance(course, CourseFolder):
-        _say_stale(course, class_folder, assignments, console)
     with class_progress(console, options) as show:
         if isinstance(course, CourseFolder):
-            summary = grade_class(course, class_folder, assignments, options, show)
+            # Reading all sources takes a part of the time that the imports take anyway.
+            say_stale = partial(_say_stale, course, class_folder, assignments, console)
+            summary = grade_class(course, class_folder, assignments, options, show, say_stale)
         else:
             summary = grade_stock_class(course, assignments, options, show)
     show_summary(summary, console)

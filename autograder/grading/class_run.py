@@ -210,17 +210,19 @@ def grade_class(
     assignments: list[str],
     options: GradeOptions,
     progress: Progress = no_progress,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Grade every submission of the named assignments (all, if none is named).
 
+    `meanwhile` is called once, in this thread, while the fork servers import.
     Raises GradingError if `submitted/` is empty.
     """
     wanted = course.require(assignments)
     submissions = find_submissions(class_folder, wanted)
-    left_over = [] if submissions else not_graded(course, class_folder, wanted, iter(()))
-    if left_over:
-        return Summary(class_folder, not_graded=left_over)
     if not submissions:
+        meanwhile()
+        if left_over := not_graded(course, class_folder, wanted, iter(())):
+            return Summary(class_folder, not_graded=left_over)
         raise GradingError(
             f"There is nothing to grade in {class_folder.submitted}.",
             "It holds <student>/<assignment>/<assignment>.ipynb, as nbgrader collects them.",
@@ -242,7 +244,14 @@ def grade_class(
             for result in results:
                 write_autograded(class_folder, result, sources[result.assignment])
 
-        with _open_place(course, class_folder, sources, options, gradebook) as place:
+        def prepare_others() -> None:
+            # nbgrader's modules import each other in a circle, which fails in two threads at once.
+            import nbgrader.api  # noqa: F401
+
+            gradebook.prepare()
+            meanwhile()
+
+        with _open_place(course, class_folder, sources, options, prepare_others) as place:
             run = ClassRun(
                 class_folder,
                 keys={name: key_of(sources[name], place.conditions) for name in sources},
@@ -274,9 +283,9 @@ def _open_place(
     class_folder: ClassFolder,
     sources: Mapping[str, NotebookNode],
     options: GradeOptions,
-    gradebook: GradebookWriter,
+    meanwhile: Callable[[], None],
 ) -> Iterator[Place]:
-    """Prepare this machine or a cluster to run submissions, and the gradebook for their results."""
+    """Prepare this machine or a cluster to run submissions; call `meanwhile` once it has begun."""
     if options.cluster:
         from autograder.grading.cluster import open_cluster
 
@@ -284,7 +293,7 @@ def _open_place(
             cluster_conditions(class_folder, options) as conditions,
             open_cluster(options, class_folder.submitted, sources, conditions) as cluster,
         ):
-            _prepare_gradebook(gradebook)
+            meanwhile()
             yield cluster
         return
     tensorflow = any(map(uses_tensorflow, sources.values()))
@@ -292,20 +301,9 @@ def _open_place(
         prepare_class(course, class_folder, options, tensorflow=tensorflow) as preparation,
         ThreadPoolExecutor(options.jobs, "submission") as executor,
     ):
-        # The gradebook is prepared while the fork servers import.
-        _prepare_gradebook(gradebook)
+        meanwhile()
         conditions = preparation.prove()
         yield ThisMachine(executor, options.jobs, class_folder.submitted, sources, conditions)
-
-
-def _prepare_gradebook(gradebook: GradebookWriter) -> None:
-    """Register the assignments; import nbgrader in the main thread before others use it.
-
-    nbgrader's modules import each other in a circle, which fails in two threads at once.
-    """
-    import nbgrader.api  # noqa: F401
-
-    gradebook.prepare()
 
 
 def grade_one(
