@@ -15,7 +15,9 @@ from autograder.boundary.agent.convpool_agent.npy import MalformedData
 from course.crossing import MAX_BYTES, CannotCross, name_of_type
 from course.visible import visible
 
-Execute = Callable[[str, float], None]
+Serve = Callable[[int, str, str, float], None]
+"""Lets the agent answer one request, or raises an exception. It gets the request's number, the
+paths of both files as the agent sees them, and the seconds that it may take."""
 _OTHER_BLANK = re.compile(r"[^\S\n ]")
 
 
@@ -46,7 +48,7 @@ class FileChannel:
         self,
         requests: Path,
         replies: Path,
-        execute: Execute,
+        serve: Serve,
         inside: tuple[str, str] | None = None,
     ) -> None:
         """Use two existing, empty files; each holds one message at a time.
@@ -54,11 +56,10 @@ class FileChannel:
         With single files the student's process gets no folder of the host that it could fill or
         put links and pipes into.
 
-        `execute(code, timeout)` runs code in the student's kernel and raises an exception when
-        the kernel is late or dead; `request` passes that exception on. `inside` gives the paths
-        of both files in the sandbox, where they differ.
+        `serve` raises an exception when the student's kernel is late or dead; `request` passes
+        that exception on. `inside` gives the paths of both files in the sandbox, where they differ.
         """
-        self.execute = execute
+        self.serve = serve
         self.inside = inside or (str(requests), str(replies))
         self.number = 0
         # Opened once: a file put in their place later is not followed, a change of their modes has
@@ -78,10 +79,9 @@ class FileChannel:
         wide = fields.get("wide") is True
         message = encode({**head, **fields}, reduce=reduce, wide=no_handle if wide else None)
         os.ftruncate(self._replies, 0)
-        call = f"serve({self.number}, {self.inside[0]!r}, {self.inside[1]!r})"
         try:
             self._write_request(message)
-            self.execute(f"__import__('convpool_agent').{call}", timeout)
+            self.serve(self.number, *self.inside, timeout)
             return self._reply_to(head, wide)
         finally:
             os.ftruncate(self._requests, 0)

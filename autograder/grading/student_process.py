@@ -10,7 +10,14 @@ from typing import Any
 from autograder.boundary.agent import AGENT_FOLDER
 from autograder.boundary.channel import BadReply, FileChannel
 from autograder.grading.conditions import FONTS
-from autograder.sandbox import CellRun, Limits, Sandbox, SandboxedKernel, open_sandboxed_kernel
+from autograder.sandbox import (
+    CellRun,
+    KernelCall,
+    Limits,
+    Sandbox,
+    SandboxedKernel,
+    open_sandboxed_kernel,
+)
 from autograder.sandbox.owned_folders import owned_folder
 from autograder.sandbox.view import WORK
 
@@ -72,11 +79,11 @@ class StudentProcess:
         self._channel = FileChannel(
             request,
             reply,
-            self._execute,
+            self._serve,
             inside=(inside(REQUEST, request), inside(REPLY, reply)),
         )
         self._kernel_stack.callback(self._channel.close)
-        kernel = self._kernel_stack.enter_context(
+        return self._kernel_stack.enter_context(
             open_sandboxed_kernel(
                 self._sandbox,
                 scratch=self._scratch,
@@ -87,9 +94,6 @@ class StudentProcess:
                 writable_files={REPLY: reply},
             )
         )
-        # Sent with the first request: a request of its own would take as long as a cell.
-        self._prelude = f"__import__('sys').path.append({inside(AGENT, AGENT_FOLDER)!r}); "
-        return kernel
 
     def _new_files(self) -> tuple[Path, Path]:
         """Make a file for requests and one for replies; nothing of an earlier kernel's is left."""
@@ -138,10 +142,11 @@ class StudentProcess:
         self._ends_at = self._kernel.ends_at = max(self._ends_at, ends_at)
         self._restarts_left += 1
 
-    def _execute(self, code: str, timeout: float) -> None:
-        """Run the agent's code; raise `Stopped` if it did not finish."""
-        prelude, self._prelude = self._prelude, ""
-        run = self._kernel.run_cell(prelude + code, seconds=timeout, silent=True)
+    def _serve(self, number: int, requests: str, replies: str, timeout: float) -> None:
+        """Let the agent answer a request; raise `Stopped` if it did not finish."""
+        path = self._sandbox.inside(AGENT, AGENT_FOLDER)
+        call = KernelCall(path, "convpool_agent", "serve", (number, requests, replies))
+        run = self._kernel.call(call, timeout)
         self._wrote_errors |= any(output.get("name") == "stderr" for output in run.outputs)
         if run.status == "error":
             raise BadReply(f"the agent did not run ({run.error_name[:60]})")

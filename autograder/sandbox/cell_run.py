@@ -7,7 +7,7 @@ import json
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import zmq
@@ -39,8 +39,19 @@ class CellRun:
     truncated: bool = False  # some output was not kept
 
 
+@dataclass(frozen=True)
+class KernelCall:
+    """A call of a module's function in the kernel, with plain arguments; its result is dropped."""
+
+    path: str
+    """The folder in the sandbox from which the module is imported, unless it has been."""
+    module: str
+    function: str
+    arguments: tuple[int | str, ...]
+
+
 class CellRunner:
-    """Runs the cells of one kernel; their outputs share one bound."""
+    """Runs cells and calls in one kernel; their outputs share one bound."""
 
     def __init__(
         self,
@@ -54,27 +65,35 @@ class CellRunner:
         self._received = 0  # characters of output since the kernel started
         self._room = limits.output_bytes  # characters of output that may still be kept
 
-    def run(self, source: str, deadline: float, *, silent: bool = False) -> CellRun:
-        """Run `source` until `deadline` on the monotonic clock; then interrupt, then kill.
+    def run(self, work: str | KernelCall, deadline: float) -> CellRun:
+        """Run a cell's source, or a call, until `deadline` on the monotonic clock.
 
-        A `silent` cell is not in the notebook's history, and its reply comes sooner.
+        Then it is interrupted, and killed if it goes on.
         """
         run = CellRun()
         if self._tree.poll() is not None:
             self._end(run, "died")
         else:
-            self._run(run, source, deadline, silent)
+            self._run(run, work, deadline)
         return run
 
-    def _run(self, run: CellRun, source: str, deadline: float, silent: bool) -> None:
+    def _run(self, run: CellRun, work: str | KernelCall, deadline: float) -> None:
         try:
-            # A cell that raises must not cancel the next one: requests are sent one at a time.
-            request = self._kc.execute(source, silent, allow_stdin=False, stop_on_error=False)
+            request = self._send(work)
         except zmq.ZMQError:  # the kernel's side of the connection broke the protocol
             self._end(run, "malformed")
             return
         if not self._collect(run, request, deadline):
             self._stop(run, request)
+
+    def _send(self, work: str | KernelCall) -> str:
+        """Send the request; return its id."""
+        if isinstance(work, str):
+            # A cell that raises must not cancel the next one: requests are sent one at a time.
+            return str(self._kc.execute(work, allow_stdin=False, stop_on_error=False))
+        message = self._kc.session.msg("call_request", asdict(work))
+        self._kc.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
     def _collect(self, run: CellRun, request: str, deadline: float) -> bool:
         """Receive messages until the cell is done (True) or its time is over (False)."""

@@ -19,7 +19,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 from jupyter_client.session import json_unpacker
 
-from autograder.sandbox.cell_run import CellRun, CellRunner
+from autograder.sandbox.cell_run import CellRun, CellRunner, KernelCall
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.process import SandboxedProcess, deadline_left
 from autograder.sandbox.provisioner import KERNEL, NAME, SETTINGS
@@ -55,15 +55,20 @@ class SandboxedKernel:
         """Return whether the kernel still runs."""
         return self.tree.poll() is None
 
-    def run_cell(
-        self, source: str, seconds: float | None = None, *, silent: bool = False
-    ) -> CellRun:
-        """Run a cell for at most `seconds`, within the notebook's time too.
-
-        `silent` is for the grader's own code: it gets no execution number.
-        """
+    def run_cell(self, source: str, seconds: float | None = None) -> CellRun:
+        """Run a cell for at most `seconds`, within the notebook's time too."""
         allowed = self.limits.cell_seconds if seconds is None else seconds
-        return self._cells.run(source, min(time.monotonic() + allowed, self.ends_at), silent=silent)
+        return self._cells.run(source, self._until(allowed))
+
+    def call(self, call: KernelCall, seconds: float) -> CellRun:
+        """Call a function of the grader's own for at most `seconds`, in half a cell's time.
+
+        It gets no execution number.
+        """
+        return self._cells.run(call, self._until(seconds))
+
+    def _until(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self.ends_at)
 
     def interrupt(self) -> None:
         """Ask the running cell to stop, as Jupyter's Interrupt button does."""

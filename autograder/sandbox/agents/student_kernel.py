@@ -9,10 +9,12 @@ that the kernel binds), `output_characters`, `path` (folders to import from).
 import asyncio
 import contextlib
 import gc
+import importlib
 import inspect
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,10 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     sys.path.extend(settings["path"])
     gc.disable()  # a starting kernel makes no garbage
     import zmq
+    from ipykernel import kernelapp
     from ipykernel.compiler import XCachingCompiler
     from ipykernel.iostream import OutStream
     from ipykernel.ipkernel import IPythonKernel
-    from ipykernel.kernelapp import IPKernelApp
     from ipykernel.zmqshell import ZMQInteractiveShell
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -41,10 +43,12 @@ def main(settings: dict[str, Any], connection_file: str) -> None:
     assign_cells_to_main(XCachingCompiler)
     bound_tracebacks(ZMQInteractiveShell)
     end_with_the_request(IPythonKernel)
+    answer_calls(IPythonKernel)
+    receive_in_the_main_thread(kernelapp, IPythonKernel)
     lead_a_group()
     name_a_parent()
-    parse_no_command_line(IPKernelApp)
-    app = IPKernelApp.instance(connection_file=connection_file, config=configuration())
+    parse_no_command_line(kernelapp.IPKernelApp)
+    app = kernelapp.IPKernelApp.instance(connection_file=connection_file, config=configuration())
     app.initialize()
     show_pictures()
     import_from_working_folder()
@@ -180,6 +184,57 @@ def end_with_the_request(kernel_class: Any) -> None:
             time.sleep(LAST_SECONDS)  # the message is sent by another thread
 
     kernel_class.execute_request, kernel_class._publish_status = execute_and_look, publish_dead
+
+
+def answer_calls(kernel_class: Any) -> None:
+    """Let a `call_request` call a function of a module, as a silent cell would.
+
+    A cell takes twice as long: IPython looks for magic commands, and compiles it. `path` is a
+    folder to import the module from. A call that raises an exception publishes an `error`.
+    """
+
+    async def call_request(kernel: Any, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        content, shell = parent["content"], kernel.shell
+        if content["path"] not in sys.path:
+            sys.path.append(content["path"])
+        shell.events.trigger("pre_execute")
+        try:
+            with shell.builtin_trap, shell.display_trap:
+                module = importlib.import_module(content["module"])
+                getattr(module, content["function"])(*content["arguments"])
+        except BaseException as error:  # also what would end the kernel, as in a cell
+            name = type(error).__name__
+            failure = {"ename": name, "evalue": "", "traceback": []}
+            kernel.send_response(kernel.iopub_socket, "error", failure)
+        finally:
+            shell.events.trigger("post_execute")
+        await asyncio.sleep(0)  # as above
+
+    kernel_class.msg_types = [*kernel_class.msg_types, "call_request"]
+    kernel_class.call_request = call_request
+
+
+class NoThread:
+    """Stands for the thread that hands requests over: false, and the main thread's child."""
+
+    parent_thread = threading.main_thread()
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def receive_in_the_main_thread(kernelapp: Any, kernel_class: Any) -> None:
+    """Receive requests where they are carried out.
+
+    Since version 7 ipykernel receives them in a thread of its own, for the sake of subshells. Each
+    request is read twice then, and handing it over takes as long as the rest of its way.
+    """
+    if hasattr(kernelapp, "ShellChannelThread"):
+        kernelapp.ShellChannelThread = NoThread
+        kernel_class._supports_kernel_subshells = False
 
 
 def is_ending(kernel: Any) -> bool:

@@ -110,7 +110,7 @@ def test_any_reply_is_a_reply_or_a_bad_one(tmp_path, content: bytes) -> None:
     requests, replies = tmp_path / "requests", tmp_path / "replies"
     requests.touch()
     replies.touch()
-    channel = FileChannel(requests, replies, lambda code, timeout: replies.write_bytes(content))
+    channel = FileChannel(requests, replies, lambda *_: replies.write_bytes(content))
 
     with pytest.raises(BadReply):
         channel.request("describe", {}, 1.0)

@@ -27,10 +27,10 @@ class Forger:
         self.requests.touch()
         self.replies.touch()
         self.forge: Callable[[dict[str, Any], Path], None] = lambda request, path: None
-        self.channel = FileChannel(self.requests, self.replies, self.execute)
+        self.channel = FileChannel(self.requests, self.replies, self.serve)
 
-    def execute(self, code: str, timeout: float) -> None:
-        assert f".serve({self.channel.number}, " in code
+    def serve(self, number: int, requests: str, replies: str, timeout: float) -> None:
+        assert number == self.channel.number
         self.forge(decode(self.requests.read_bytes()), self.replies)
 
     def fetch(self) -> Any:
@@ -349,14 +349,14 @@ def test_the_requests_file_keeps_no_request(tmp_path: Path) -> None:
     reply.touch()
     names: list[str] = []
 
-    def execute(code: str, timeout: float) -> None:
+    def serve(number: int, requests: str, replies: str, timeout: float) -> None:
         request = decode(asked.read_bytes())
         names.append(request["name"])
         if request["name"] == "dies":
             raise ChildProcessError
         reply.write_bytes(encode({**head(request), "kind": "undefined"}))
 
-    channel = FileChannel(asked, reply, execute)
+    channel = FileChannel(asked, reply, serve)
     for name in ("a" * 100, "dies", "b"):  # what is left of a longer one would spoil a shorter one
         with contextlib.suppress(ChildProcessError):
             fetch(channel, name, 1.0)
