@@ -53,21 +53,25 @@ class Rehearsal:
     def request(self, kind: str, fields: dict[str, object], timeout: float) -> dict[str, Any]:
         """Send a request as `Channel` does, or repeat the reply that it got before."""
         handle = _handle_for(fields)
-        asked = _question(kind, fields)
         if not self._over:
+            asked = _question(kind, fields)
             all_kept, self._all_kept = self._all_kept, False
             reply = self._channel.request(kind, {**fields, "keep": True}, timeout)
             kept = self._keep(asked, encode(reply, reduce=reduce, wide=handle))
             self._all_kept = all_kept and kept
             return reply
-        if self._kept and self._kept[0][0] == asked:
+        if self.answers_again(kind, fields):
             self._told.append(self._kept.popleft())
             return decode(self._told[-1][1], wide=handle is not None)
         # What was not kept, for its size or for an error, is answered anew by who knows what now.
         self.strayed |= bool(self._kept) or not self._all_kept
-        reply = self._channel.request(kind, {**fields, "kept": True}, timeout)
-        if handle is not None:  # an ordinary test can have a third turn
-            self._keep(asked, encode(reply, reduce=reduce, wide=handle))
+        fields_now = {**fields, "kept": True}
+        if handle is None:
+            return self._channel.request(kind, fields_now, timeout)
+        # An ordinary test can have a third turn. A call may change what is asked.
+        asked = _question(kind, fields)
+        reply = self._channel.request(kind, fields_now, timeout)
+        self._keep(asked, encode(reply, reduce=reduce, wide=handle))
         return reply
 
     def _keep(self, asked: bytes, told: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Checks of arrays: kind → type → rank → shape → value, stopping at the first that fails."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,28 @@ _LONGEST = 60  # characters of a value in a message
 Mistakes = Mapping[str, Any]
 """Id of a misconception, with or without `:` and a remark → the result it gives, an array or a
 number; or a function that tells whether a result is of that kind."""
+
+
+class OnDemand(Mapping[str, Any]):
+    """Mistakes that are computed when the first is looked at: for a right result, never."""
+
+    def __init__(self, compute: Callable[[], Mistakes]) -> None:
+        """Take what computes them; what it reads must not change until then."""
+        self._compute = compute
+
+    @cached_property
+    def _computed(self) -> Mistakes:
+        return self._compute()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._computed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._computed)
+
+    def __len__(self) -> int:
+        return len(self._computed)
+
 
 _KINDS = {
     "NoneType": "None",

@@ -2,14 +2,16 @@
 
 Each function maps ids of `misconceptions.CATALOGUE` to what that mistake would give on the check's
 own input, or shapes to the misconception that gives them. Where one idea has several results, the
-id is followed by a colon and what tells them apart.
+id is followed by a colon and what tells them apart. Those of images take far longer to compute than
+a right answer, so they are computed on demand, from a copy of the images.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from course.checks.arrays import Mistakes, is_close
+from course.checks.arrays import Mistakes, OnDemand, is_close
 from course.checks.formulas import wrong_results
 
 EXACT = 1e-5
@@ -21,6 +23,10 @@ def scaling(images: np.ndarray) -> Mistakes:
 
     More axes behind these are kept.
     """
+    return OnDemand(partial(_scaling, images.copy()))
+
+
+def _scaling(images: np.ndarray) -> Mistakes:
     pixels = images.astype(float)
     largest = max(float(pixels.max()), 1.0)
     return {
@@ -50,7 +56,11 @@ def scaling(images: np.ndarray) -> Mistakes:
 
 def scaling_again(images: np.ndarray) -> Mistakes:
     """Mistakes as in `scaling`, of a function that has scaled other batches right."""
-    return {"scaled-on-a-condition": images.astype(float)} | dict(scaling(images))
+    return OnDemand(partial(_scaling_again, images.copy()))
+
+
+def _scaling_again(images: np.ndarray) -> Mistakes:
+    return {"scaled-on-a-condition": images.astype(float), **_scaling(images)}
 
 
 def _normalized(pixels: np.ndarray) -> dict[str, np.ndarray]:
@@ -78,8 +88,12 @@ def _is_proportional(got: np.ndarray, pixels: np.ndarray) -> bool:
     return factor > 0 and is_close(got, factor * pixels, 1e-7)
 
 
-def channel_axis(images: np.ndarray) -> dict[str, Any]:
+def channel_axis(images: np.ndarray) -> Mistakes:
     """Mistakes with the place of pixels, with the new axis where it belongs."""
+    return OnDemand(partial(_channel_axis, images.copy()))
+
+
+def _channel_axis(images: np.ndarray) -> Mistakes:
     shape, side = (*images.shape, 1), min(images.shape[1:])
     corner = np.zeros(shape)
     corner[:, :side, :side, 0] = images[:, :side, :side]
@@ -120,12 +134,16 @@ def _with_fewer_digits(values: np.ndarray) -> dict[str, np.ndarray]:
 
 def preparing(images: np.ndarray) -> Mistakes:
     """Mistakes in scaling uint8 images (n, height, width) and adding the channel axis."""
-    return dict(scaling(images[..., np.newaxis])) | channel_axis(images / 255)
+    return OnDemand(partial(_preparing, _scaling, images.copy()))
 
 
 def preparing_again(images: np.ndarray) -> Mistakes:
     """Mistakes as in `preparing`, of a function that has prepared other batches right."""
-    return dict(scaling_again(images[..., np.newaxis])) | channel_axis(images / 255)
+    return OnDemand(partial(_preparing, _scaling_again, images.copy()))
+
+
+def _preparing(scaling: Callable[[np.ndarray], Mistakes], images: np.ndarray) -> Mistakes:
+    return {**scaling(images[..., np.newaxis]), **_channel_axis(images / 255)}
 
 
 def scaled_shapes(shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:

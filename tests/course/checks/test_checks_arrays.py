@@ -10,7 +10,8 @@ from scipy import ndimage, signal
 from support.contract import ASSIGNMENT_OF, CODE_GAPS
 from support.gap_cells import run_test
 
-from course.checks.failures import from_exception
+from course.checks import Exercise, arrays, mistakes
+from course.checks.failures import Wrong, from_exception
 
 GAPS = [gap for gap in CODE_GAPS if ASSIGNMENT_OF[gap] != "cnn"]
 
@@ -382,3 +383,34 @@ def test_several_results_are_called_so(gap: str, pair: tuple[Any, ...]) -> None:
 
     assert "There are several results, not one" in said
     assert "same length" not in said
+
+
+def test_mistakes_are_computed_for_a_wrong_result_only_and_once() -> None:
+    computed = []
+
+    def compute() -> arrays.Mistakes:
+        computed.append(1)
+        return {"not-scaled": np.full(3, 2.0), "scaled-twice": np.full(3, 3.0)}
+
+    wrong = arrays.OnDemand(compute)
+    right = np.ones(3)
+    check = Exercise("f")
+
+    check.close(check.array(right, (3,), mistakes=wrong), right, wrong)
+    assert computed == []
+
+    with pytest.raises(Wrong) as raised:
+        arrays.compare(np.full(3, 3.0), right, wrong)
+    assert raised.value.misconception == "scaled-twice"
+    assert computed == [1]
+
+
+@pytest.mark.parametrize("of", [mistakes.scaling_again, mistakes.preparing_again])
+def test_mistakes_are_those_of_the_images_as_they_were(of: Any) -> None:
+    images = np.arange(2 * 28 * 28, dtype="uint8").reshape(2, 28, 28)
+    expected = dict(of(images.copy()))
+
+    wrong = of(images)
+    images[:] = 0  # as a function that writes into its argument does
+
+    np.testing.assert_array_equal(wrong["not-scaled"], expected["not-scaled"])
