@@ -21,12 +21,14 @@ CACHE_VARIABLE = "COURSE_CACHE_DIR"
 STATE_VARIABLE = "COURSE_STATE_DIR"
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(
+    path: Path, write: Callable[[BinaryIO], object], *, lasting: bool = True
+) -> None:
     """Let `write` fill a temporary file beside `path`, then move it into place in one step.
 
-    The folder is created if it is missing. Errors of `write` and of the disk are raised to the
-    caller, with the path where they name none, as of a full disk; `path` is then unchanged, and no
-    temporary file is left.
+    A file that is not `lasting` need not survive a power cut. The folder is created if it is
+    missing. Errors of `write` and of the disk are raised to the caller, with the path where they
+    name none, as of a full disk; `path` is then unchanged, and no temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Each writer has its own temporary name: two processes may fill the same cache at once.
@@ -35,7 +37,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         with partial.open("xb") as file:
             write(file)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         # Only after fsync: otherwise a power cut may leave the name with no content behind it.
         partial.replace(path)
     except OSError as error:

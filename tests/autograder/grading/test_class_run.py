@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.folders import ClassFolder
+from autograder.grading.autograded import write_changed
 from autograder.grading.class_run import ClassRun, Step, Summary, no_progress
 from autograder.grading.plan import Submission
 from autograder.grading.results import SubmissionResult, load, result_path
@@ -122,3 +123,15 @@ def test_a_locked_gradebook_ends_the_run_and_the_results_are_on_disk(tmp_path: P
 
     for student in STUDENTS:
         assert load(result_path(ClassFolder(tmp_path), student, "reshape")).student == student
+
+
+def test_what_a_power_cut_left_of_a_page_is_written_again(tmp_path: Path) -> None:
+    page = tmp_path / "a.ipynb"
+    page.write_bytes(b"")
+
+    write_changed(page, b"whole")
+    written = page.stat().st_mtime_ns
+    write_changed(page, b"whole")
+
+    assert page.read_bytes() == b"whole"
+    assert page.stat().st_mtime_ns == written
