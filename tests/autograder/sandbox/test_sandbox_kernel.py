@@ -18,7 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 import autograder
 import course
-from autograder.sandbox import Job, Limits, open_sandboxed_kernel, view
+from autograder.sandbox import Job, KernelCall, Limits, open_sandboxed_kernel, view
 from autograder.sandbox.agents.student_kernel import flush_what_was_written
 from autograder.sandbox.bubblewrap_sandbox import BubblewrapSandbox
 from autograder.sandbox.cgroup import Cgroups
@@ -524,3 +524,63 @@ def test_a_program_sees_its_input_and_only_the_end_of_a_flood_is_kept(sandbox):
     assert done.status == 0
     assert done.output.endswith(b"\0end")
     assert len(done.output) <= 64 * 1024
+
+
+def called(kernel, body, seconds=20.0):
+    """Define a function in a module of the kernel's, and call it as the grader calls its own."""
+    define = (
+        "import sys, types\n"
+        "module = sys.modules['called'] = types.ModuleType('called')\n"
+        f"exec({body!r}, module.__dict__)"
+    )
+    assert kernel.run_cell(define).status == "ok"
+    return kernel.call(KernelCall("/nowhere", "called", "f", ("x", 3)), seconds)
+
+
+def test_a_call_gets_its_arguments_and_what_a_cell_has_around_it(kernel):
+    body = (
+        "def f(text, number):\n    global got\n    print('told')\n"
+        "    got = text * number, get_ipython() is not None, display is not None\n"
+    )
+    before = value(kernel, "get_ipython().execution_count")
+
+    run = called(kernel, body)
+
+    assert run.status == "ok"
+    assert [output["text"] for output in run.outputs] == ["told\n"]
+    assert value(kernel, "sys.modules['called'].got") == ["xxx", True, True]
+    assert value(kernel, "get_ipython().execution_count") == before + 3  # `called` runs one cell
+
+
+def test_a_picture_that_a_call_leaves_open_is_not_shown_by_the_next_cell(sandbox):
+    body = "import matplotlib.pyplot as plt\ndef f(*_):\n    plt.plot([1, 2])\n"
+    with open_sandboxed_kernel(sandbox, limits=SHORT, env={"MPLCONFIGDIR": "/tmp/m"}) as own:
+        assert own.run_cell("%matplotlib inline\nimport matplotlib.pyplot").status == "ok"
+        called(own, body)
+        shown = own.run_cell("1").outputs
+        assert [output["output_type"] for output in shown] == ["execute_result"]
+
+
+@pytest.mark.parametrize("raised", ["ValueError('x')", "SystemExit", "KeyboardInterrupt"])
+def test_a_call_that_raises_is_told_and_ends_nothing(kernel, raised):
+    run = called(kernel, f"def f(*_):\n    raise {raised}\n")
+
+    assert (run.status, run.error_name) == ("error", raised.partition("(")[0])
+    assert kernel.run_cell("1").status == "ok"
+
+
+def test_a_call_is_stopped_when_its_time_is_over(kernel):
+    run = called(kernel, "import time\ndef f(*_):\n    time.sleep(30)\n", seconds=0.5)
+
+    assert run.status == "timeout"
+    assert kernel.run_cell("1").status == "ok"
+
+
+def test_a_cell_may_await(kernel):
+    assert printed(kernel, "import asyncio\nawait asyncio.sleep(0.01)\nprint('slept')") == "slept\n"
+
+
+def test_requests_are_received_by_the_thread_that_carries_them_out(kernel):
+    names = value(kernel, "[t.name for t in __import__('threading').enumerate()]")
+
+    assert not [name for name in names if "shell" in name.lower()]
