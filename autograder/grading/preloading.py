@@ -40,7 +40,7 @@ FIRST_MODULES = (
     # Every kernel imports it for the first call of a test.
     "convpool_agent",
 )
-# Some students use it, and in each fork of theirs it would take as long as all the rest.
+# The tests of two assignments use it, and some students; it takes long to import in each fork.
 SCIPY = ("scipy.signal",)
 # Takes longer to import than all other modules together, and most notebooks do not use it.
 TENSORFLOW = ("tensorflow", "keras", "course.training.short_runs")

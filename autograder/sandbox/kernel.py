@@ -61,9 +61,9 @@ class SandboxedKernel:
         return self._cells.run(source, self._until(allowed))
 
     def call(self, call: KernelCall, seconds: float) -> CellRun:
-        """Call a function of the grader's own for at most `seconds`, in half a cell's time.
+        """Call a function of the grader's own for at most `seconds`.
 
-        It gets no execution number.
+        That is quicker than a cell, and gets no execution number.
         """
         return self._cells.run(call, self._until(seconds))
 

@@ -24,6 +24,10 @@ class OnDemand(Mapping[str, Any]):
         """Take what computes them; what it reads must not change until then."""
         self._compute = compute
 
+    def __bool__(self) -> bool:
+        """True: to look whether there are any would compute them."""
+        return True
+
     @cached_property
     def _computed(self) -> Mistakes:
         return self._compute()

@@ -6,13 +6,12 @@ shows no code that solves another gap. Hidden tests stand in the sources of the 
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course.checks import arrays, inputs, map_mistakes, mistakes, trainings
-from course.checks.arrays import Mistakes, OnDemand
+from course.checks.arrays import Mistakes
 from course.checks.exercise import Exercise
 from course.errors import CourseError
 
@@ -70,7 +69,8 @@ def _require_scaled(
     results = [deepcopy(check.call(answer, images)) for images in batches]
     for number in (1, 0):
         images, other = batches[number], batches[1 - number]
-        wrong = OnDemand(partial(_of_either, right(other), mistakes_of[number](images)))
+        kept = {"kept-between-calls": right(other)}
+        wrong = mistakes.together(kept, mistakes_of[number](images))
         shape, shapes = right(images).shape, shapes_of(images.shape)
         got = check.array(
             results[number], shape, floating=True, wrong_shapes=shapes, mistakes=wrong
@@ -80,17 +80,13 @@ def _require_scaled(
     check.in_turn(answer, batches, right, floating=True, tolerance=mistakes.EXACT)
 
 
-def _of_either(kept: np.ndarray, wrong: Mistakes) -> Mistakes:
-    return {"kept-between-calls": kept, **wrong}
-
-
 def _add_channel_axis(check: Exercise, answer: Any) -> None:
     images = np.arange(2 * 3 * 4, dtype="uint8").reshape(2, 3, 4)
     before = images.copy()
     result = check.call(answer, images)
     shapes = mistakes.image_shapes((2, 3, 4))
     rows = {"reshape-as-transpose:rows": before.reshape(2, 4, 3, 1)}
-    wrong = OnDemand(lambda: {**mistakes.channel_axis(before), **rows})
+    wrong = mistakes.together(mistakes.channel_axis(before), rows)
     result = check.array(result, (2, 3, 4, 1), wrong_shapes=shapes, mistakes=wrong)
     # In reading order the numbers are still 0, 1, 2 … 23: nothing has moved.
     check.close(result, np.array(range(24)).reshape(2, 3, 4, 1), wrong)

@@ -237,7 +237,7 @@ class Exercise(AbstractContextManager["Exercise"]):
             tuple(shape),
             floating=floating,
             wrong_shapes=wrong_shapes or {},
-            mistakes={} if mistakes is None else mistakes,
+            mistakes=mistakes or {},
         )
 
     def close(
@@ -248,8 +248,7 @@ class Exercise(AbstractContextManager["Exercise"]):
         tolerance: float = arrays.RELATIVE_TOLERANCE,
     ) -> None:
         """Compare values (relative tolerance 1e-4); `mistakes` maps ids to wrong results."""
-        mistakes = {} if mistakes is None else mistakes  # whether it is empty is not looked at
-        arrays.compare(got, expected, mistakes, self._lent, tolerance)
+        arrays.compare(got, expected, mistakes or {}, self._lent, tolerance)
 
     def in_turn(
         self,

@@ -7,7 +7,7 @@ a right answer, so they are computed on demand, from a copy of the images.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 
 import numpy as np
 
@@ -18,15 +18,27 @@ EXACT = 1e-5
 """Relative tolerance for pixels: 32-bit numbers keep it; `/ 255.02` and rounding do not."""
 
 
+def together(*parts: Mistakes) -> Mistakes:
+    """All of these mistakes, computed on demand; of two with one id, the later."""
+    return OnDemand(lambda: {name: wrong for part in parts for name, wrong in part.items()})
+
+
+def _on_demand(compute: Callable[[np.ndarray], Mistakes]) -> Callable[[np.ndarray], Mistakes]:
+    """Let a function of images wait until its first result is looked at."""
+
+    @wraps(compute)
+    def waiting(images: np.ndarray) -> Mistakes:
+        return OnDemand(partial(compute, images.copy()))
+
+    return waiting
+
+
+@_on_demand
 def scaling(images: np.ndarray) -> Mistakes:
     """Mistakes with pixel values (n, height, width): not scaled, by another number, by the batch.
 
     More axes behind these are kept.
     """
-    return OnDemand(partial(_scaling, images.copy()))
-
-
-def _scaling(images: np.ndarray) -> Mistakes:
     pixels = images.astype(float)
     largest = max(float(pixels.max()), 1.0)
     return {
@@ -54,13 +66,10 @@ def _scaling(images: np.ndarray) -> Mistakes:
     }
 
 
+@_on_demand
 def scaling_again(images: np.ndarray) -> Mistakes:
     """Mistakes as in `scaling`, of a function that has scaled other batches right."""
-    return OnDemand(partial(_scaling_again, images.copy()))
-
-
-def _scaling_again(images: np.ndarray) -> Mistakes:
-    return {"scaled-on-a-condition": images.astype(float), **_scaling(images)}
+    return {"scaled-on-a-condition": images.astype(float), **scaling(images)}
 
 
 def _normalized(pixels: np.ndarray) -> dict[str, np.ndarray]:
@@ -88,12 +97,9 @@ def _is_proportional(got: np.ndarray, pixels: np.ndarray) -> bool:
     return factor > 0 and is_close(got, factor * pixels, 1e-7)
 
 
+@_on_demand
 def channel_axis(images: np.ndarray) -> Mistakes:
     """Mistakes with the place of pixels, with the new axis where it belongs."""
-    return OnDemand(partial(_channel_axis, images.copy()))
-
-
-def _channel_axis(images: np.ndarray) -> Mistakes:
     shape, side = (*images.shape, 1), min(images.shape[1:])
     corner = np.zeros(shape)
     corner[:, :side, :side, 0] = images[:, :side, :side]
@@ -132,18 +138,16 @@ def _with_fewer_digits(values: np.ndarray) -> dict[str, np.ndarray]:
     return {"too-few-bits": coarse, **rounded}
 
 
+@_on_demand
 def preparing(images: np.ndarray) -> Mistakes:
     """Mistakes in scaling uint8 images (n, height, width) and adding the channel axis."""
-    return OnDemand(partial(_preparing, _scaling, images.copy()))
+    return together(scaling(images[..., np.newaxis]), channel_axis(images / 255))
 
 
+@_on_demand
 def preparing_again(images: np.ndarray) -> Mistakes:
     """Mistakes as in `preparing`, of a function that has prepared other batches right."""
-    return OnDemand(partial(_preparing, _scaling_again, images.copy()))
-
-
-def _preparing(scaling: Callable[[np.ndarray], Mistakes], images: np.ndarray) -> Mistakes:
-    return {**scaling(images[..., np.newaxis]), **_channel_axis(images / 255)}
+    return together(scaling_again(images[..., np.newaxis]), channel_axis(images / 255))
 
 
 def scaled_shapes(shape: tuple[int, ...]) -> dict[tuple[int, ...], str]:
